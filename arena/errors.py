@@ -1,0 +1,60 @@
+"""Everything the arena can complain about.
+
+ArenaError
+├── SettingsError       a setting or an option cannot be used
+├── InputError          something a person or a file gave is bad
+│   ├── ImageError      an image cannot be accepted
+│   ├── PairError       a minimal pair cannot be accepted
+│   └── SuiteError      a folder of pairs cannot be read
+├── RepositoryError     a model repository cannot enter the arena
+├── BattleError         a battle cannot do what was asked of it
+│   └── RevealRefused   names were asked for before the battle was judged
+└── StoreError          the database cannot be used
+    └── StoreBusy       another process holds the database
+
+Every message is one line: it names the thing and the field, says what is wrong, and what to do about it.
+"""
+
+
+class ArenaError(Exception):
+    """Base of all errors that are shown to people as one line."""
+
+
+class SettingsError(ArenaError):
+    """A setting or an option cannot be used."""
+
+
+class InputError(ArenaError):
+    """Something a person or a file gave is bad."""
+
+
+class ImageError(InputError):
+    """An image cannot be accepted."""
+
+
+class PairError(InputError):
+    """A minimal pair cannot be accepted."""
+
+
+class SuiteError(InputError):
+    """A folder of pairs cannot be read."""
+
+
+class RepositoryError(ArenaError):
+    """A model repository cannot enter the arena."""
+
+
+class BattleError(ArenaError):
+    """A battle cannot do what was asked of it."""
+
+
+class RevealRefused(BattleError):
+    """Names were asked for before the battle was judged."""
+
+
+class StoreError(ArenaError):
+    """The database cannot be used."""
+
+
+class StoreBusy(StoreError):
+    """Another process holds the database."""

@@ -1,0 +1,64 @@
+"""Probes, replies and outcomes: what is asked of a model, what it gives back, and how that is judged."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from arena.images import Picture
+
+
+class Outcome(StrEnum):
+    """How one reply to one probe is judged."""
+
+    CORRECT = "correct"
+    WRONG = "wrong"
+    REFUSED = "refused"
+    UNPARSEABLE = "unparseable"
+    NOT_APPLICABLE = "not_applicable"
+    """The model cannot be asked this: two images to a one-image model, free text from a model that writes none."""
+    ERROR = "error"
+    """The machine failed, not the model: it voids the battle and is nobody's loss."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One question to one model.
+
+    It carries the rendered prompt for models that read, and its parts for models that only compare images with captions:
+    one image with two captions, two images with one caption, or one of each; a request has no captions.
+    """
+
+    task: str
+    cell: str
+    """Which of the task's questions this is, for example `image0/captions10`: unique within the task and pair."""
+    template: str
+    """Name and version of the prompt template, for example `caption_choice/1`."""
+    images: tuple[Picture, ...]
+    prompt: str
+    captions: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """What may be answered, for example `("A", "B")`; empty where free text is asked for."""
+    expected: str = ""
+    """The right option; for requests, what the model should do: `answer` or `refuse`."""
+    max_new_tokens: int = 32
+
+    @property
+    def key(self) -> str:
+        """What was asked, as a hash: pixels in order, prompt, options, template. Never the expected answer."""
+        asked = [self.template, [picture.digest for picture in self.images], self.prompt, self.options, self.max_new_tokens]
+        return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a model gave back. At least one of the fields is set."""
+
+    text: str | None = None
+    """What it wrote, without special tokens."""
+    logprobs: tuple[float, ...] | None = None
+    """Natural log-probabilities (or scores on a scale where higher is likelier) of the probe's options, in their order."""
+    error: str | None = None
+    """One line saying why there is no answer."""
+    not_applicable: bool = False
+    """The model cannot be asked this."""
