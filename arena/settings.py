@@ -1,0 +1,81 @@
+"""Settings of a running arena, from the environment and the command line."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from arena.errors import SettingsError
+
+ON = ("1", "on", "true", "yes")
+OFF = ("", "0", "off", "false", "no")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where an arena keeps its state and how it runs."""
+
+    home: Path = Path("arena-home")
+    """ARENA_HOME: database, images, logs. Deleting it resets the arena."""
+    host: str = "127.0.0.1"
+    """ARENA_HOST: address to listen on; 0.0.0.0 in a Space."""
+    port: int = 7860
+    """ARENA_PORT."""
+    autoplay: bool = False
+    """ARENA_AUTOPLAY: play battles while nobody waits."""
+    memory_gigabytes: float = 8.0
+    """ARENA_MEMORY: how much memory loaded models may take."""
+    models: tuple[str, ...] = ()
+    """ARENA_MODELS: more contestants beside the starter models, comma-separated folders or `organisation/name@commit`."""
+    starter_models: bool = True
+    """ARENA_STARTER_MODELS: whether the models that ship take part."""
+
+
+def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
+    """The settings that the environment gives.
+
+    Raises:
+        SettingsError: a variable cannot be read.
+    """
+    default = Settings()
+    in_space = "SPACE_ID" in environment
+    return Settings(
+        home=Path(environment.get("ARENA_HOME") or default.home),
+        host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
+        port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
+        autoplay=_switch(environment, "ARENA_AUTOPLAY", default=default.autoplay),
+        memory_gigabytes=_gigabytes(environment, "ARENA_MEMORY", default.memory_gigabytes),
+        models=tuple(part.strip() for part in environment.get("ARENA_MODELS", "").split(",") if part.strip()),
+        starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
+    )
+
+
+def read_port(text: str, name: str) -> int:
+    """A TCP port from 1 to 65535; `name` leads the error."""
+    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+        raise SettingsError(f"{name}: {text!r} is no port; use a number from 1 to 65535")
+    return int(text)
+
+
+def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = environment.get(name)
+    if text is None:
+        return default
+    if text.strip().lower() in ON:
+        return True
+    if text.strip().lower() in OFF:
+        return False
+    raise SettingsError(f"{name}: {text!r} is neither on nor off; use 1 or 0")
+
+
+def _gigabytes(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name)
+    if text is None:
+        return default
+    try:
+        gigabytes = float(text)
+    except ValueError:
+        gigabytes = 0.0
+    if not 0 < gigabytes < float("inf"):
+        raise SettingsError(f"{name}: {text!r} is no amount of memory; give gigabytes, for example 8")
+    return gigabytes
