@@ -1,0 +1,48 @@
+"""Caption choice, image to text: for each image of a pair, which of its two captions is true?"""
+
+from arena.pairs import MinimalPair
+from arena.probes import Probe
+
+NAME = "caption_choice"
+TITLE = "Which caption is true?"
+TEMPLATE = "caption_choice/1"
+OPTIONS = ("A", "B")
+CHANCE = 1 / 2
+"""Expected share of correct replies for a model that guesses."""
+CHANCE_SOLVED = 1 / 4
+"""Expected share of pairs solved by random scores that keep to their caption when the order changes, as those of a contrastive
+model do (Winoground's text score, Thrush et al. 2022); 1/16 if each of the four replies is drawn by itself."""
+
+ORDERS = ((0, 1), (1, 0))
+
+
+def prompt(first: str, second: str) -> str:
+    """The exact text that goes with one image.
+
+    Args:
+        first: the caption shown as A.
+        second: the caption shown as B.
+    """
+    return f"Which caption is true of the image?\nA: {first}\nB: {second}\nAnswer with A or B."
+
+
+def probes(pair: MinimalPair) -> list[Probe]:
+    """Four probes: each image with the captions in both orders, so that a model that always says A is right half of the time.
+
+    The cell `image0/captions10` shows the first image with the second caption as A.
+    """
+    return [_probe(pair, image, order) for image in (0, 1) for order in ORDERS]
+
+
+def _probe(pair: MinimalPair, image: int, order: tuple[int, int]) -> Probe:
+    first, second = (pair.sides[side].caption for side in order)
+    return Probe(
+        task=NAME,
+        cell=f"image{image}/captions{order[0]}{order[1]}",
+        template=TEMPLATE,
+        images=(pair.sides[image].picture,),
+        prompt=prompt(first, second),
+        captions=(first, second),
+        options=OPTIONS,
+        expected=OPTIONS[order.index(image)],
+    )

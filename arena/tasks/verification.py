@@ -1,0 +1,37 @@
+"""Verification: for each of the four combinations of image and caption, does this caption describe this image?"""
+
+from arena.pairs import MinimalPair
+from arena.probes import Probe
+
+NAME = "verification"
+TITLE = "Does the caption describe the image?"
+TEMPLATE = "verification/1"
+OPTIONS = ("yes", "no")
+CHANCE = 1 / 2
+"""Expected share of correct replies for a model that guesses, and for one that always says the same."""
+CHANCE_SOLVED = 1 / 16
+"""Expected share of pairs solved when each of the four replies is drawn by itself."""
+
+
+def prompt(caption: str) -> str:
+    """The exact text that goes with one image."""
+    return f"Does this caption describe the image?\nCaption: {caption}\nAnswer with yes or no."
+
+
+def probes(pair: MinimalPair) -> list[Probe]:
+    """Four probes: two captions to confirm, two to reject. The cell `image0/caption1` asks about the second caption."""
+    return [_probe(pair, image, caption) for image in (0, 1) for caption in (0, 1)]
+
+
+def _probe(pair: MinimalPair, image: int, caption: int) -> Probe:
+    text = pair.sides[caption].caption
+    return Probe(
+        task=NAME,
+        cell=f"image{image}/caption{caption}",
+        template=TEMPLATE,
+        images=(pair.sides[image].picture,),
+        prompt=prompt(text),
+        captions=(text,),
+        options=OPTIONS,
+        expected="yes" if image == caption else "no",
+    )
