@@ -33,12 +33,12 @@ class Picture:
 
     def pixels(self) -> Image.Image:
         """The decoded RGB image. It is shared: do not draw on it."""
-        return _decode(self.digest, self.encoded)
+        return _decode(self)
 
 
 @lru_cache(maxsize=256)
-def _decode(digest: str, encoded: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(encoded)).convert("RGB")
+def _decode(picture: Picture) -> Image.Image:
+    return Image.open(io.BytesIO(picture.encoded)).convert("RGB")
 
 
 def pixel_digest(image: Image.Image) -> str:

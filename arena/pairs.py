@@ -10,7 +10,19 @@ from arena.images import Picture
 
 MAX_CAPTION = 500
 """Longest accepted caption or request, in characters."""
-CONTROL_TOKENS = ("<|", "|>", "<image", "</s>", "<s>", "[INST]", "[/INST]", "<bos>", "<eos>", "<start_of_turn>", "<end_of_turn>")
+CONTROL_TOKENS = (
+    "<|",
+    "|>",
+    "<image",
+    "</s>",
+    "<s>",
+    "[INST]",
+    "[/INST]",
+    "<bos>",
+    "<eos>",
+    "<start_of_turn>",
+    "<end_of_turn>",
+)
 """Spellings by which chat templates mark turns and images; in a caption they could rewrite the question."""
 
 Domain = Literal["safety", "culture"]
@@ -72,7 +84,8 @@ def minimal_pair(
     """A checked pair whose id is the hash of what it shows and says.
 
     Raises:
-        PairError: same images, same captions, an empty or over-long caption, or one with control tokens; `name` leads the message.
+        PairError: same images, same captions, an empty or over-long caption, or one with control tokens.
+            `name` leads the message.
     """
     first, second = sides
     for field_name, text in (("caption_0", first.caption), ("caption_1", second.caption), ("request", request)):

@@ -1,0 +1,106 @@
+"""What pages and the command line see of a battle and of the board: plain values, with nothing to call."""
+
+from dataclasses import dataclass
+
+from arena.contestants import Contestant
+from arena.pairs import MinimalPair
+from arena.probes import Outcome
+
+SKIP = "skip"
+VOTES = ("a", "b", "both_good", "both_bad", SKIP)
+"""What a visitor may say; `skip` asks for the reveal without a vote."""
+
+
+@dataclass(frozen=True)
+class BattleFilter:
+    """Which pairs a visitor wants to see; None is any."""
+
+    domain: str | None = None
+    category: str | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one seat answered to one probe, in plain words, without anything that tells who it was."""
+
+    task: str
+    cell: str
+    question: str
+    """For example "Image 1: which caption is true?"."""
+    answer: str
+    """For example "the second caption", "yes", the written reply, or "cannot be asked this"."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """One task of a battle, answered by both seats."""
+
+    task: str
+    title: str
+    answers: tuple[tuple[Answer, ...], tuple[Answer, ...]]
+    """Seat A's answers and seat B's, to the same probes in the same order."""
+    done: int
+    """Rounds answered so far, this one included."""
+    total: int
+
+
+@dataclass(frozen=True)
+class SeatReveal:
+    """Who sat in one seat, and how it did."""
+
+    contestant: Contestant
+    outcomes: tuple[tuple[str, str, Outcome], ...]
+    """(task, cell, outcome) of every probe."""
+    solved: dict[str, bool | None]
+    """task -> solved; None where the task could not be asked."""
+    elo_before: float
+    elo_after: float
+
+
+@dataclass(frozen=True)
+class Reveal:
+    """What is told once a battle is judged."""
+
+    battle_id: str
+    seats: tuple[SeatReveal, SeatReveal]
+    result: str
+    """By the automatic score: `a`, `b`, `both_good`, `both_bad`, `tie` (equally many solved, but not all) or `void`."""
+    vote: str
+    """One of `VOTES`."""
+    agrees: bool | None
+    """Whether the vote agrees with the score; None for a skipped vote or a void battle."""
+
+
+@dataclass(frozen=True)
+class BattleView:
+    """A battle as anyone may see it: the pair and the anonymous answers; the reveal only once it is judged."""
+
+    battle_id: str
+    pair: MinimalPair
+    rounds: tuple[Round, ...]
+    reveal: Reveal | None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """One contestant on the leaderboard."""
+
+    contestant: Contestant
+    rank: int | None
+    """1 + number of contestants surely better; None while it cannot be ranked."""
+    rating: float | None
+    low: float | None
+    high: float | None
+    """Ends of the 95 % interval of the rating; None where the data leave it open."""
+    why_not_ranked: str | None
+    elo: float
+    battles: int
+    pairs: int
+    families: int
+    """Sample size behind the rates: distinct pairs, and the families they come from."""
+    solved: dict[str, float | None]
+    """task -> share of its battles solved."""
+    refusal_rate: float | None
+    over_safety: float | None
+    under_safety: float | None

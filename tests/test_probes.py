@@ -1,0 +1,27 @@
+"""Probe keys: the same question has one key, another question another."""
+
+from dataclasses import replace
+
+from PIL import Image
+
+from arena.images import picture_from_pixels
+from arena.probes import Probe
+
+RED, BLUE = (picture_from_pixels(Image.new("RGB", (16, 16), colour)) for colour in ("red", "blue"))
+PROBE = Probe("image_choice", "caption0/images01", "image_choice/1", (RED, BLUE), "Which?", ("a",), ("1", "2"), "1")
+
+
+def test_the_key_tells_the_images_apart_and_their_order():
+    assert PROBE.key != replace(PROBE, images=(BLUE, RED)).key
+    assert PROBE.key != replace(PROBE, images=(RED,)).key
+    assert PROBE.key != replace(PROBE, images=(RED, RED)).key
+
+
+def test_the_key_holds_prompt_options_and_template():
+    changes = ({"prompt": "Which one?"}, {"options": ("2", "1")}, {"template": "image_choice/2"}, {"max_new_tokens": 8})
+    keys = {replace(PROBE, **change).key for change in changes}
+    assert len(keys | {PROBE.key}) == 5
+
+
+def test_the_right_answer_is_no_part_of_the_key():
+    assert PROBE.key == replace(PROBE, expected="2", cell="elsewhere").key

@@ -1,0 +1,49 @@
+"""Settings from the environment."""
+
+from pathlib import Path
+
+import pytest
+
+from arena.errors import SettingsError
+from arena.settings import Settings, from_environment
+
+
+def test_an_empty_environment_gives_the_defaults():
+    assert from_environment({}) == Settings()
+
+
+def test_every_variable_is_read():
+    settings = from_environment(
+        {
+            "ARENA_HOME": "/data",
+            "ARENA_HOST": "::1",
+            "ARENA_PORT": "8000",
+            "ARENA_AUTOPLAY": "on",
+            "ARENA_MEMORY": "2.5",
+            "ARENA_MODELS": "a/b@" + "0" * 40 + ", ./mine,",
+            "ARENA_STARTER_MODELS": "0",
+        }
+    )
+    assert settings == Settings(Path("/data"), "::1", 8000, True, 2.5, ("a/b@" + "0" * 40, "./mine"), False)
+
+
+def test_a_space_listens_to_the_outside():
+    assert from_environment({"SPACE_ID": "team/arena"}).host == "0.0.0.0"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ARENA_PORT", "0"),
+        ("ARENA_PORT", "http"),
+        ("ARENA_PORT", "70000"),
+        ("ARENA_AUTOPLAY", "maybe"),
+        ("ARENA_MEMORY", "lots"),
+        ("ARENA_MEMORY", "-1"),
+        ("ARENA_MEMORY", "nan"),
+        ("ARENA_MEMORY", "inf"),
+    ],
+)
+def test_a_variable_that_cannot_be_read_is_named(name, value):
+    with pytest.raises(SettingsError, match=name):
+        from_environment({name: value})
