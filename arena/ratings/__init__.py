@@ -1,0 +1,28 @@
+"""Ratings: pure functions from counts of discordant units to Elo, Bradley-Terry, intervals and ranks."""
+
+from arena.ratings.board import Rating, rate
+from arena.ratings.bradley_terry import BradleyTerryFit, fit
+from arena.ratings.connectivity import NotRankable
+from arena.ratings.counts import UnitCounts, UnitRow
+from arena.ratings.elo import START, BattleScore, K, battle_score, expected_score, replay, update
+from arena.ratings.intervals import Intervals, family_bootstrap, standard_errors
+
+__all__ = [
+    "START",
+    "BattleScore",
+    "BradleyTerryFit",
+    "Intervals",
+    "K",
+    "NotRankable",
+    "Rating",
+    "UnitCounts",
+    "UnitRow",
+    "battle_score",
+    "expected_score",
+    "family_bootstrap",
+    "fit",
+    "rate",
+    "replay",
+    "standard_errors",
+    "update",
+]
