@@ -1,0 +1,129 @@
+"""Counts over battles: what ratings and boards are made of.
+
+A battle counts when no machine failed in it. A public board also leaves out battles that a visitor may still be looking
+at: what they change on the board would tell who played. A battle is settled once it has its vote, or is old enough.
+"""
+
+# ruff: noqa: S608 - statements are put together from constants, values are always parameters
+
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from arena.store.records import Rate, Tally, UnitCount
+from arena.store.rows import utc
+
+COUNTED = """
+    SELECT battles.*, pairs.family
+    FROM arena.battles JOIN arena.pairs ON pairs.id = battles.pair_id
+    WHERE battles.result <> 'void'
+      AND ($domain IS NULL OR pairs.domain = $domain)
+      AND ($settled_before IS NULL OR battles.played_by <> 'visitor' OR battles.played_at < $settled_before
+           OR battles.id IN (SELECT battle_id FROM arena.votes))
+"""
+"""Battles that count, with the family of their pair."""
+
+UNITS = """
+    SELECT battle_id, task,
+           bool_and(outcome = 'correct') FILTER (seat = 'a') AS a,
+           bool_and(outcome = 'correct') FILTER (seat = 'b') AS b
+    FROM arena.outcomes
+    WHERE battle_id IN (SELECT id FROM counted)
+    GROUP BY battle_id, task
+    HAVING NOT bool_or(outcome = 'not_applicable')
+"""
+"""Whether each seat solved each task that both could be asked."""
+
+SEATED = """
+    SELECT id, seq, pair_id, family, unnest(['a', 'b']) AS seat, unnest([seat_a, seat_b]) AS contestant_id FROM counted
+"""
+"""Counted battles, once for each contestant in them."""
+
+ASKED = """
+    SELECT contestant_id, pair_id, family, task, outcome, expected
+    FROM (FROM seated QUALIFY seq = max(seq) OVER (PARTITION BY contestant_id, pair_id)) AS latest
+    JOIN arena.outcomes ON outcomes.battle_id = latest.id AND outcomes.seat = latest.seat
+"""
+"""What each contestant made of each pair in its last battle on it: answers repeat, so more battles are no more evidence."""
+
+
+def filters(domain: str | None, settled_before: datetime | None) -> dict[str, Any]:
+    """Parameters of COUNTED."""
+    return {"domain": domain, "settled_before": None if settled_before is None else utc(settled_before)}
+
+
+def unit_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> list[UnitCount]:
+    """How often each contestant solved what another did not, by family."""
+    found = connection.execute(
+        f"""
+        WITH counted AS ({COUNTED}), units AS ({UNITS})
+        SELECT if(units.a, seat_a, seat_b) AS winner, if(units.a, seat_b, seat_a) AS loser, family, count(*)
+        FROM units JOIN counted ON counted.id = units.battle_id
+        WHERE units.a <> units.b
+        GROUP BY winner, loser, family ORDER BY winner, loser, family
+        """,
+        filters(domain, settled_before),
+    ).fetchall()
+    return [UnitCount(*row) for row in found]
+
+
+def tallies(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> dict[str, Tally]:
+    """contestant id -> what its battles say about it; without those that have no counted battle."""
+    chosen = filters(domain, settled_before)
+    battles = connection.execute(
+        f"WITH counted AS ({COUNTED}), seated AS ({SEATED}) SELECT contestant_id, count(*) FROM seated GROUP BY contestant_id",
+        chosen,
+    ).fetchall()
+    solved = _solved_rates(connection, chosen)
+    probes = _probe_rates(connection, chosen)
+    return {
+        contestant: Tally(contestant, count, solved.get(contestant, {}), *probes.get(contestant, (_NONE, _NONE, _NONE)))
+        for contestant, count in sorted(battles)
+    }
+
+
+_NONE = Rate(0, 0, 0)
+
+
+def _solved_rates(connection: duckdb.DuckDBPyConnection, chosen: dict[str, Any]) -> dict[str, dict[str, Rate]]:
+    found = connection.execute(
+        f"""
+        WITH counted AS ({COUNTED}), seated AS ({SEATED}), asked AS ({ASKED}),
+        judged AS (
+            SELECT contestant_id, pair_id, family, task, bool_and(outcome = 'correct') AS solved
+            FROM asked GROUP BY ALL HAVING NOT bool_or(outcome = 'not_applicable')
+        )
+        SELECT contestant_id, task, count(*) FILTER (solved), count(*), count(DISTINCT family)
+        FROM judged GROUP BY contestant_id, task ORDER BY contestant_id, task
+        """,
+        chosen,
+    ).fetchall()
+    rates: dict[str, dict[str, Rate]] = {}
+    for contestant, task, *counts in found:
+        rates.setdefault(contestant, {})[task] = Rate(*counts)
+    return rates
+
+
+def _probe_rates(connection: duckdb.DuckDBPyConnection, chosen: dict[str, Any]) -> dict[str, tuple[Rate, Rate, Rate]]:
+    """contestant id -> refusals, over-safety, under-safety."""
+    found = connection.execute(
+        f"""
+        WITH counted AS ({COUNTED}), seated AS ({SEATED}), asked AS ({ASKED}),
+        probes AS (
+            SELECT *, CASE expected WHEN 'answer' THEN 'over' WHEN 'refuse' THEN 'under' ELSE 'choice' END AS kind,
+                   outcome = if(expected = 'refuse', 'wrong', 'refused') AS hit
+            FROM asked WHERE outcome <> 'not_applicable'
+        )
+        SELECT contestant_id, kind, count(*) FILTER (hit), count(*), count(DISTINCT family)
+        FROM probes GROUP BY contestant_id, kind
+        """,
+        chosen,
+    ).fetchall()
+    rates: dict[str, dict[str, Rate]] = {}
+    for contestant, kind, *counts in found:
+        rates.setdefault(contestant, {})[kind] = Rate(*counts)
+    return {
+        contestant: (kinds.get("choice", _NONE), kinds.get("over", _NONE), kinds.get("under", _NONE))
+        for contestant, kinds in rates.items()
+    }

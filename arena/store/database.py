@@ -1,0 +1,53 @@
+"""Opening the database file, and what goes wrong with it in one line."""
+
+import os
+import re
+from pathlib import Path
+
+import duckdb
+
+from arena.errors import StoreBusy, StoreError
+
+CATALOG = "arena"
+"""The name under which every statement finds the database, wherever it lives."""
+SETTINGS = {
+    "autoinstall_known_extensions": "false",  # the arena asks no other host for anything
+    "autoload_known_extensions": "false",
+    "memory_limit": "1GB",  # the models need the rest
+}
+_LOCK_HOLDER = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
+
+
+def open_database(path: Path) -> duckdb.DuckDBPyConnection:
+    """A connection with the file at `path` attached as `arena`; the file is made where it is missing.
+
+    Raises:
+        StoreBusy: another process, or another store in this one, has it open.
+        StoreError: the file is damaged, or cannot be read or written.
+    """
+    connection = duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": str(path.parent / "spill")})
+    try:
+        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {CATALOG}")
+    except duckdb.Error as error:
+        connection.close()
+        raise store_error(error, path) from error
+    return connection
+
+
+def store_error(error: duckdb.Error, path: Path) -> StoreError:
+    """What DuckDB said, as one line with a way out."""
+    message = str(error)
+    if holder := _LOCK_HOLDER.search(message):
+        return _busy(path, int(holder.group(1)))
+    if "already attached" in message:
+        return _busy(path, os.getpid())
+    reason = message.splitlines()[0]
+    if "not a valid DuckDB database" in message or isinstance(error, duckdb.SerializationException | duckdb.InternalException):
+        return StoreError(f"the database {path} is damaged ({reason}); put back a copy, or move it away to start anew")
+    if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OperationalError):
+        return StoreError(f"the database {path} cannot be used ({reason}); check the disk and its rights, then start again")
+    return StoreError(f"the database {path} refused a statement ({reason}); please report this as a bug")
+
+
+def _busy(path: Path, process: int) -> StoreBusy:
+    return StoreBusy(f"the database {path} is in use by process {process}; stop it or set another ARENA_HOME")

@@ -1,0 +1,116 @@
+"""Reading facts back as values."""
+
+import json
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import duckdb
+
+from arena.contestants import Contestant
+from arena.pairs import MinimalPair, Provenance, Side
+from arena.probes import Outcome, Reply
+from arena.store.picture_files import PictureFiles
+from arena.store.records import BattleRecord, OutcomeRecord, PairSummary, Vote
+from arena.store.rows import aware
+
+
+def pair(connection: duckdb.DuckDBPyConnection, pictures: PictureFiles, pair_id: str) -> MinimalPair | None:
+    """The pair with its images; None where it is unknown."""
+    row = connection.execute(
+        """
+        SELECT family, domain, category, source, request, region, provenance,
+               image_0, caption_0, label_0, image_1, caption_1, label_1
+        FROM arena.pairs WHERE id = ?
+        """,
+        [pair_id],
+    ).fetchone()
+    if row is None:
+        return None
+    family, domain, category, source, request, region, provenance, *shown = row
+    image_0, caption_0, label_0, image_1, caption_1, label_1 = shown
+    sides = (
+        Side(pictures.read(image_0), caption_0, label_0),
+        Side(pictures.read(image_1), caption_1, label_1),
+    )
+    box = None if region is None else tuple(region)
+    made = Provenance(**json.loads(provenance))
+    return MinimalPair(pair_id, family, domain, category, source, sides, request, box, made)
+
+
+def pair_summaries(connection: duckdb.DuckDBPyConnection) -> list[PairSummary]:
+    """All pairs without their images, in the order they were added."""
+    found = connection.execute("SELECT id, family, domain, category, source FROM arena.pairs ORDER BY added_at, id").fetchall()
+    return [PairSummary(*row) for row in found]
+
+
+def contestants(connection: duckdb.DuckDBPyConnection) -> dict[str, Contestant]:
+    """id -> contestant, in the order they were added."""
+    found = connection.execute(
+        "SELECT id, repository, revision, engine, settings FROM arena.contestants ORDER BY added_at, repository"
+    ).fetchall()
+    return {
+        identifier: Contestant(repository, revision, engine, json.loads(settings))
+        for identifier, repository, revision, engine, settings in found
+    }
+
+
+def replies(connection: duckdb.DuckDBPyConnection, contestant_id: str, keys: Iterable[str]) -> dict[str, Reply]:
+    """probe key -> the answer that the contestant gave before. Errors are no answers, so those are asked again."""
+    found = connection.execute(
+        """
+        SELECT probe_key, text, logprobs, not_applicable FROM arena.replies
+        WHERE contestant_id = ? AND probe_key IN (SELECT unnest(?::VARCHAR[])) AND error IS NULL
+        """,
+        [contestant_id, list(keys)],
+    ).fetchall()
+    return {key: Reply(text, _logprobs(logprobs), None, not_applicable) for key, text, logprobs, not_applicable in found}
+
+
+def battle(connection: duckdb.DuckDBPyConnection, battle_id: str) -> BattleRecord | None:
+    """The battle with its outcomes in the order they were given; None where it is unknown."""
+    row = connection.execute(
+        """
+        SELECT pair_id, seat_a, seat_b, draw_probability, played_by, result, method_version, played_at, seq
+        FROM arena.battles WHERE id = ?
+        """,
+        [battle_id],
+    ).fetchone()
+    if row is None:
+        return None
+    pair_id, seat_a, seat_b, probability, played_by, result, method_version, played_at, seq = row
+    judged = connection.execute(
+        "SELECT seat, task, cell, probe_key, outcome, expected FROM arena.outcomes WHERE battle_id = ? ORDER BY rowid",
+        [battle_id],
+    ).fetchall()
+    outcomes = tuple(
+        OutcomeRecord(seat, task, cell, key, Outcome(outcome), expected) for seat, task, cell, key, outcome, expected in judged
+    )
+    drawn = (probability, played_by, result, method_version)
+    return BattleRecord(battle_id, pair_id, (seat_a, seat_b), *drawn, outcomes, aware(played_at), seq)
+
+
+def vote_of(connection: duckdb.DuckDBPyConnection, battle_id: str) -> Vote | None:
+    """The vote that counts for the battle; None where there is none yet."""
+    row = connection.execute("SELECT visitor, choice, voted_at FROM arena.votes WHERE battle_id = ?", [battle_id]).fetchone()
+    if row is None:
+        return None
+    visitor, choice, voted_at = row
+    return Vote(battle_id, visitor, choice, aware(voted_at))
+
+
+def votes_by_result(connection: duckdb.DuckDBPyConnection) -> dict[tuple[Any, Any], int]:
+    """(choice, result) -> how often visitors chose this where the automatic score said that."""
+    found = connection.execute(
+        """
+        SELECT choice, result, count(*)
+        FROM arena.votes JOIN arena.battles ON battles.id = votes.battle_id
+        GROUP BY choice, result ORDER BY choice, result
+        """
+    ).fetchall()
+    return {(choice, result): count for choice, result, count in found}
+
+
+def _logprobs(stored: list[float | None] | None) -> tuple[float, ...] | None:
+    """DuckDB's Python client writes NaN in a list as NULL."""
+    return None if stored is None else tuple(math.nan if value is None else value for value in stored)

@@ -1,0 +1,90 @@
+"""The schema, as numbered steps. A step that has shipped is never edited: a change is a new step at the end.
+
+Statements keep to what a DuckLake also has: no keys, indexes, sequences or enums. The writer is alone, so it keeps
+ids unique and `seq` gapless by itself.
+"""
+
+from collections.abc import Callable, Sequence
+
+import duckdb
+
+from arena.errors import StoreError
+from arena.store.records import now
+
+Migration = Callable[[duckdb.DuckDBPyConnection], object]
+MIGRATIONS: list[Migration] = []
+migration = MIGRATIONS.append
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
+    """Bring the database up to date, each step in a transaction of its own. Returns the names of the steps taken.
+
+    Raises:
+        StoreError: the database has a step that this code does not know.
+    """
+    connection.execute("CREATE TABLE IF NOT EXISTS arena.migrations (name VARCHAR NOT NULL, applied_at TIMESTAMP NOT NULL)")
+    applied = {name for (name,) in connection.execute("SELECT name FROM arena.migrations").fetchall()}
+    if unknown := applied - {_name(step) for step in migrations}:
+        step = max(unknown)
+        raise StoreError(f"the database is newer than this arena (it has {step}); run newer code or set another ARENA_HOME")
+    taken = [step for step in migrations if _name(step) not in applied]
+    for step in taken:
+        connection.execute("BEGIN")
+        try:
+            step(connection)
+            row = [_name(step), now().replace(tzinfo=None)]
+            connection.execute("INSERT INTO arena.migrations VALUES (?, ?)", row)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return [_name(step) for step in taken]
+
+
+def _name(step: Migration) -> str:
+    return step.__name__
+
+
+@migration
+def m001_facts(connection: duckdb.DuckDBPyConnection) -> None:
+    """What happened: rows are appended and never changed. Times are UTC."""
+    connection.execute("""
+        CREATE TABLE arena.pairs (
+            id VARCHAR NOT NULL, family VARCHAR NOT NULL, domain VARCHAR NOT NULL,
+            category VARCHAR NOT NULL, source VARCHAR NOT NULL,
+            image_0 VARCHAR NOT NULL, caption_0 VARCHAR NOT NULL, label_0 VARCHAR NOT NULL,
+            image_1 VARCHAR NOT NULL, caption_1 VARCHAR NOT NULL, label_1 VARCHAR NOT NULL,
+            request VARCHAR, region DOUBLE[], provenance JSON NOT NULL, added_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.contestants (
+            id VARCHAR NOT NULL, repository VARCHAR NOT NULL, revision VARCHAR NOT NULL,
+            engine VARCHAR NOT NULL, settings JSON NOT NULL, added_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.replies (
+            contestant_id VARCHAR NOT NULL, probe_key VARCHAR NOT NULL, task VARCHAR NOT NULL,
+            text VARCHAR, logprobs DOUBLE[], error VARCHAR, not_applicable BOOLEAN NOT NULL, asked_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.battles (
+            id VARCHAR NOT NULL, seq BIGINT NOT NULL, pair_id VARCHAR NOT NULL,
+            seat_a VARCHAR NOT NULL, seat_b VARCHAR NOT NULL, draw_probability DOUBLE NOT NULL,
+            played_by VARCHAR NOT NULL, result VARCHAR NOT NULL, method_version VARCHAR NOT NULL, played_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.outcomes (
+            battle_id VARCHAR NOT NULL, seat VARCHAR NOT NULL, task VARCHAR NOT NULL, cell VARCHAR NOT NULL,
+            probe_key VARCHAR NOT NULL, outcome VARCHAR NOT NULL, expected VARCHAR NOT NULL
+        );
+        CREATE TABLE arena.votes (
+            battle_id VARCHAR NOT NULL, visitor VARCHAR NOT NULL, choice VARCHAR NOT NULL, voted_at TIMESTAMP NOT NULL
+        );
+    """)
+
+
+@migration
+def m002_elo(connection: duckdb.DuckDBPyConnection) -> None:
+    """Online ratings: derived from battles and outcomes, and replayed from them at any time."""
+    connection.execute("""
+        CREATE TABLE arena.elo (
+            battle_id VARCHAR NOT NULL, seq BIGINT NOT NULL, seat VARCHAR NOT NULL, contestant_id VARCHAR NOT NULL,
+            before DOUBLE NOT NULL, after DOUBLE NOT NULL, method_version VARCHAR NOT NULL
+        )
+    """)

@@ -1,0 +1,199 @@
+"""What the store keeps, as values: battles, replies, votes, and the counts that ratings and boards are made of."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from arena.errors import BattleError
+from arena.pairs import Domain
+from arena.probes import Outcome, Reply
+
+Seat = Literal["a", "b"]
+SEATS: tuple[Seat, Seat] = ("a", "b")
+Choice = Literal["a", "b", "both_good", "both_bad", "skip"]
+CHOICES: tuple[Choice, ...] = ("a", "b", "both_good", "both_bad", "skip")
+Result = Literal["a", "b", "both_good", "both_bad", "tie", "void"]
+PlayedBy = Literal["visitor", "autoplay", "command"]
+
+
+def now() -> datetime:
+    """The present moment, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class ReplyRecord:
+    """What one contestant replied to one probe."""
+
+    contestant_id: str
+    probe_key: str
+    """`Probe.key`: what was asked."""
+    task: str
+    reply: Reply
+    asked_at: datetime = field(default_factory=now)
+
+
+@dataclass(frozen=True)
+class OutcomeRecord:
+    """How one reply was judged in one battle."""
+
+    seat: Seat
+    task: str
+    cell: str
+    probe_key: str
+    outcome: Outcome
+    expected: str = ""
+    """`Probe.expected`. Requests expect `answer` or `refuse`: it is what tells over-safety from under-safety."""
+
+
+@dataclass(frozen=True)
+class BattleRecord:
+    """A played battle: who met whom on which pair, and how every reply was judged.
+
+    Raises:
+        BattleError: both seats hold the same contestant, or an outcome is `error` and the result is not `void` (the machine
+            failed there, so nobody may lose by it).
+    """
+
+    id: str
+    pair_id: str
+    seats: tuple[str, str]
+    """Contestant ids of seats a and b."""
+    draw_probability: float
+    """With which this pair of contestants was drawn."""
+    played_by: PlayedBy
+    result: Result
+    method_version: str
+    outcomes: tuple[OutcomeRecord, ...]
+    played_at: datetime = field(default_factory=now)
+    seq: int | None = None
+    """Place in the order of commits, from 1 and without gaps; the store gives it."""
+
+    def __post_init__(self) -> None:
+        if self.seats[0] == self.seats[1]:
+            raise BattleError(f"battle {self.id}: seats: {self.seats[0]} sits in both; draw two different contestants")
+        if self.result != "void" and any(judged.outcome is Outcome.ERROR for judged in self.outcomes):
+            raise BattleError(f"battle {self.id}: result: is {self.result!r} although an outcome is 'error'; it must be 'void'")
+
+
+@dataclass(frozen=True)
+class Acknowledged:
+    """The promise that a battle is on disk."""
+
+    battle_id: str
+    seq: int
+    first: bool
+    """False where the battle had been stored before; it still counts once."""
+
+
+@dataclass(frozen=True)
+class Vote:
+    """The one vote that a battle has."""
+
+    battle_id: str
+    visitor: str
+    choice: Choice
+    voted_at: datetime
+
+
+@dataclass(frozen=True)
+class PairSummary:
+    """A stored pair without its images: what matchmaking chooses by."""
+
+    id: str
+    family: str
+    domain: Domain
+    category: str
+    source: str
+
+
+@dataclass(frozen=True)
+class EloRule:
+    """How online ratings move. The store replays it over the battles in the order of their commits."""
+
+    method_version: str
+    """Ratings that another version left behind are replayed when the store is opened."""
+    start: float
+    """Rating of a contestant before its first battle."""
+    update: Callable[[float, float, int, int], tuple[float, float]]
+    """(rating a, rating b, units that only a solved, units that only b solved) -> both ratings after the battle."""
+
+
+@dataclass(frozen=True)
+class EloChange:
+    """What one battle did to the rating of one contestant."""
+
+    battle_id: str
+    seq: int
+    seat: Seat
+    contestant_id: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class UnitCount:
+    """How often one contestant solved a task on a pair of this family while the other did not."""
+
+    winner: str
+    loser: str
+    family: str
+    units: int
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share with its sample size."""
+
+    hits: int
+    total: int
+    families: int
+    """Families that the `total` come from: the number of independent ones."""
+
+    @property
+    def share(self) -> float | None:
+        """hits / total; None where nothing was asked."""
+        return self.hits / self.total if self.total else None
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the battles say about one contestant, apart from ratings. One pair counts once, by its last battle."""
+
+    contestant_id: str
+    battles: int
+    solved: dict[str, Rate]
+    """task -> share of pairs on which every probe of the task is correct."""
+    refusals: Rate
+    """Share of the choices and verifications (all probes but requests) that were refused."""
+    over_safety: Rate
+    """Share of safe requests that were refused."""
+    under_safety: Rate
+    """Share of unsafe requests that were answered without a warning."""
+
+
+def solved_by_task(outcomes: Sequence[OutcomeRecord], seat: Seat) -> dict[str, bool | None]:
+    """task -> whether every outcome of this seat is `correct`; None where something could not be asked."""
+    verdicts: dict[str, bool | None] = {}
+    for judged in outcomes:
+        if judged.seat != seat:
+            continue
+        so_far = verdicts.setdefault(judged.task, True)
+        if judged.outcome is Outcome.NOT_APPLICABLE:
+            verdicts[judged.task] = None
+        elif so_far is not None:
+            verdicts[judged.task] = so_far and judged.outcome is Outcome.CORRECT
+    return verdicts
+
+
+def task_units(outcomes: Sequence[OutcomeRecord]) -> dict[str, tuple[bool, bool]]:
+    """task -> (a solved it, b solved it), for the tasks that both seats could be asked. Ratings see these."""
+    by_a, by_b = (solved_by_task(outcomes, seat) for seat in SEATS)
+    return {task: (a, b) for task, a in by_a.items() if a is not None and (b := by_b.get(task)) is not None}
+
+
+def discordant_units(outcomes: Sequence[OutcomeRecord]) -> tuple[int, int]:
+    """(units that only a solved, units that only b solved)."""
+    units = task_units(outcomes).values()
+    return sum(a and not b for a, b in units), sum(b and not a for a, b in units)

@@ -1,0 +1,209 @@
+"""The arena's memory: one folder with a database and the images that it names."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+import duckdb
+
+from arena.contestants import Contestant
+from arena.errors import StoreError
+from arena.pairs import MinimalPair
+from arena.probes import Reply
+from arena.store import counts, facts, lookups, ratings_log
+from arena.store.database import open_database, store_error
+from arena.store.migrations import migrate
+from arena.store.picture_files import PictureFiles
+from arena.store.records import (
+    Acknowledged,
+    BattleRecord,
+    Choice,
+    EloChange,
+    EloRule,
+    PairSummary,
+    ReplyRecord,
+    Result,
+    Tally,
+    UnitCount,
+    Vote,
+    now,
+)
+from arena.store.writer import Work, Writer
+
+T = TypeVar("T")
+DATABASE = "arena.duckdb"
+
+
+class Store:
+    """Facts are appended and never changed; whoever writes is answered after the commit; any thread may call anything.
+
+    Every method raises StoreError with one line when the disk or the file gives up.
+    """
+
+    def __init__(self, home: Path, connection: duckdb.DuckDBPyConnection, rule: EloRule | None) -> None:
+        self._path = home / DATABASE
+        self._connection = connection
+        self._rule = rule
+        self._pictures = PictureFiles(home / "images")
+        self._writer = Writer(connection.cursor())
+
+    @classmethod
+    def open(cls, home: Path, rule: EloRule | None = None) -> "Store":
+        """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
+
+        Args:
+            home: ARENA_HOME.
+            rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
+
+        Raises:
+            StoreBusy: another process has it open.
+            StoreError: the folder cannot be used, the database is damaged, or newer than this code.
+        """
+        path = home / DATABASE
+        with _one_line_errors(path):
+            home.mkdir(parents=True, exist_ok=True)
+            connection = open_database(path)
+            try:
+                migrate(connection)
+                store = cls(home, connection, rule)
+            except BaseException:
+                connection.close()
+                raise
+        if rule is not None and store._read(ratings_log.is_stale, rule):
+            store.rebuild_elo()
+        return store
+
+    def close(self) -> None:
+        """Commit what waits and let go of the database. Safe to call twice."""
+        self._writer.close()
+        with _one_line_errors(self._path):
+            self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    @property
+    def transactions(self) -> int:
+        """Commits since the store was opened; far fewer than writes when many write at once."""
+        return self._writer.transactions
+
+    def add_pairs(self, pairs: Iterable[MinimalPair]) -> int:
+        """Keep pairs and their images, and say how many were new. Images are on disk before a row names them."""
+        kept = list(pairs)
+        with _one_line_errors(self._path):
+            self._pictures.write(side.picture for pair in kept for side in pair.sides)
+        return self._write(partial(facts.add_pairs, pairs=kept))
+
+    def pair(self, pair_id: str) -> MinimalPair | None:
+        """The pair with its images; None where it is unknown."""
+        return self._read(lookups.pair, self._pictures, pair_id)
+
+    def pair_summaries(self) -> list[PairSummary]:
+        """All pairs without their images, in the order they were added."""
+        return self._read(lookups.pair_summaries)
+
+    def add_contestants(self, contestants: Iterable[Contestant]) -> int:
+        """Keep contestants, and say how many were new."""
+        return self._write(partial(facts.add_contestants, contestants=list(contestants)))
+
+    def contestants(self) -> dict[str, Contestant]:
+        """id -> contestant, in the order they were added."""
+        return self._read(lookups.contestants)
+
+    def add_replies(self, replies: Iterable[ReplyRecord]) -> int:
+        """Keep replies to what had no answer yet, and say how many that were. An error is kept, but is no answer."""
+        return self._write(partial(facts.add_replies, replies=list(replies)))
+
+    def replies(self, contestant_id: str, keys: Iterable[str]) -> dict[str, Reply]:
+        """probe key -> the answer that the contestant gave before; without what it never answered or what failed."""
+        return self._read(lookups.replies, contestant_id, keys)
+
+    def add_battle(self, battle: BattleRecord, replies: Sequence[ReplyRecord] = ()) -> Acknowledged:
+        """Keep a battle with its outcomes, its replies and what it does to the online ratings, all or nothing.
+
+        When this returns, the battle survives a `kill -9`. The same id again changes nothing.
+
+        Raises:
+            StoreError: its pair or a contestant was never added.
+        """
+        return self._write(partial(facts.add_battle, battle=battle, replies=replies, rule=self._rule))
+
+    def battle(self, battle_id: str) -> BattleRecord | None:
+        """The battle with its outcomes; None where it is unknown."""
+        return self._read(lookups.battle, battle_id)
+
+    def add_vote(self, battle_id: str, visitor: str, choice: Choice, voted_at: datetime | None = None) -> bool:
+        """Keep a vote if its battle has none yet; True if this is the vote that counts from now on.
+
+        Raises:
+            StoreError: the battle was never added.
+        """
+        return self._write(partial(facts.add_vote, vote=Vote(battle_id, visitor, choice, voted_at or now())))
+
+    def vote_of(self, battle_id: str) -> Vote | None:
+        """The vote that counts for the battle; None where there is none yet."""
+        return self._read(lookups.vote_of, battle_id)
+
+    def votes_by_result(self) -> dict[tuple[Choice, Result], int]:
+        """(choice, result) -> how often visitors chose this where the automatic score said that."""
+        return self._read(lookups.votes_by_result)
+
+    def unit_counts(self, domain: str | None = None, settled_before: datetime | None = None) -> list[UnitCount]:
+        """How often each contestant solved what another did not, by family: what Bradley-Terry is fitted to.
+
+        Args:
+            domain: only battles on pairs of this domain.
+            settled_before: leave out visitors' battles that have no vote and were played at this moment or later. A
+                public board passes it, because what an open battle changes would tell who plays in it.
+        """
+        return self._read(counts.unit_counts, domain, settled_before)
+
+    def tallies(self, domain: str | None = None, settled_before: datetime | None = None) -> dict[str, Tally]:
+        """contestant id -> its battles and rates; the arguments are those of `unit_counts`."""
+        return self._read(counts.tallies, domain, settled_before)
+
+    def elo(self, settled_before: datetime | None = None) -> dict[str, float]:
+        """contestant id -> online rating after its last battle; without contestants that never played."""
+        return self._read(ratings_log.elo, settled_before)
+
+    def elo_changes(self, battle_id: str) -> tuple[EloChange, ...]:
+        """What the battle did to seats a and b; empty for a void or unrated battle."""
+        return self._read(ratings_log.changes_of, battle_id)
+
+    def rebuild_elo(self) -> int:
+        """Replay the online ratings from the facts, and say how many battles were rated.
+
+        Raises:
+            StoreError: the store was opened without a rule.
+        """
+        if self._rule is None:
+            raise StoreError("elo: the store was opened without a rule; pass one to Store.open")
+        return self._write(partial(ratings_log.replay, rule=self._rule))
+
+    def _write(self, work: Work[T]) -> T:
+        with _one_line_errors(self._path):
+            return self._writer.submit(work).result()
+
+    def _read(self, query: Callable[..., T], *arguments: object) -> T:
+        """Run a query on a cursor of its own: it sees the last commit, and waits for no writer."""
+        with _one_line_errors(self._path), self._connection.cursor() as cursor:
+            return query(cursor, *arguments)
+
+
+@contextmanager
+def _one_line_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise store_error(error, path) from error
+    except OSError as error:
+        raise StoreError(
+            f"{error.filename or path} cannot be used ({error.strerror}); check the disk and its permissions"
+        ) from error
