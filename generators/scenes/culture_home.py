@@ -1,0 +1,297 @@
+"""What a home looks like: mats or a carpet, a lantern or a chandelier, one window or the other, shoes off or on."""
+
+from generators.scenes.backdrops import indoor
+from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade
+from generators.scenes.family import Family
+from generators.scenes.stages import BRASS, PORCELAIN
+from generators.scenes.variation import Variation
+
+STRAW = (208, 206, 140)
+SELVAGE = (64, 92, 58)
+GOLD_THREAD = (245, 215, 140)
+STUCCO = (196, 112, 72)
+ZELLIGE = ((30, 110, 170), (240, 240, 235), (36, 140, 120))
+
+
+def draw_floor(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    indoor(canvas, variation)
+    top = variation.horizon + 3
+    canvas.region(3, top - 1, 97, 100)
+    if flipped:
+        _carpet(canvas, top, variation.colours[0])
+    else:
+        _tatami(canvas, top)
+    canvas.place(variation.scale * 0.85, variation.shift_x, -6, anchor=(50, 90))
+    sofa = variation.colours[1]
+    if variation.choices[0] % 2:
+        canvas.rectangle(24, 50, 76, 68, sofa, 4, shade(sofa, 0.7))
+        canvas.rectangle(22, 60, 78, 78, shade(sofa, 0.9), 3)
+        for x in (28, 68):
+            canvas.rectangle(x, 78, x + 4, 82, INK)
+    else:
+        canvas.rectangle(30, 68, 70, 72, variation.wood, 1, shade(variation.wood, 0.7))
+        for x in (34, 62):
+            canvas.rectangle(x, 72, x + 4, 82, shade(variation.wood, 0.8))
+        canvas.ellipse(50, 65, 5, 3, sofa)
+
+
+def _tatami(canvas: Canvas, top: float) -> None:
+    """Straw mats edged with dark cloth, laid in two staggered rows."""
+    bottom, middle = 97.0, top + (97 - top) * 0.42
+
+    def across(share: float, y: float) -> tuple[float, float]:
+        depth = (y - top) / (bottom - top)
+        left, right = 18 - 12 * depth, 82 + 12 * depth
+        return left + (right - left) * share, y
+
+    canvas.polygon([across(0, top), across(1, top), across(1, bottom), across(0, bottom)], STRAW)
+    y = top + 2
+    while y < bottom - 1:
+        canvas.line([across(0.01, y), across(0.99, y)], shade(STRAW, 0.92), 0.5, caps=False)
+        y += 2.6
+    for y in (top, middle, bottom):
+        canvas.line([across(0, y), across(1, y)], SELVAGE, 2)
+    for shares, low, high in (((0, 0.5, 1), top, middle), ((0, 0.25, 0.75, 1), middle, bottom)):
+        for share in shares:
+            canvas.line([across(share, low), across(share, high)], SELVAGE, 2)
+
+
+def _carpet(canvas: Canvas, top: float, ground: Colour) -> None:
+    """A woven carpet with a border, a medallion and fringes."""
+    canvas.polygon([(18, top), (82, top), (94, 95), (6, 95)], ground, blend(ground, WHITE, 0.6), 1.6)
+    depth = 95 - top
+    outer = [(23, top + depth * 0.12), (77, top + depth * 0.12), (86, 95 - depth * 0.12), (14, 95 - depth * 0.12)]
+    canvas.polygon(outer, GOLD_THREAD)
+    inner = [(25, top + depth * 0.19), (75, top + depth * 0.19), (82.5, 95 - depth * 0.19), (17.5, 95 - depth * 0.19)]
+    canvas.polygon(inner, shade(ground, 0.85))
+    middle = top + depth * 0.6
+    for half, fill in ((26, GOLD_THREAD), (20, ground), (11, PORCELAIN)):
+        tall = half * depth / 82
+        canvas.polygon([(50 - half, middle), (50, middle - tall), (50 + half, middle), (50, middle + tall)], fill)
+    for x in (25, 75):
+        canvas.ellipse(x, 95 - depth * 0.3, 3.6, 1.8, GOLD_THREAD)
+    for thread in range(30):
+        x = 7 + thread * 2.97
+        canvas.line([(x, 95.6), (x - 0.4, 98)], (240, 235, 220), 0.9, caps=False)
+
+
+def draw_lantern(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    indoor(canvas, variation)
+    cloth = variation.colours[1]
+    canvas.rectangle(62, variation.horizon - 18, 92, variation.horizon + 10, blend(cloth, WHITE, 0.2), 3)
+    canvas.rectangle(60, variation.horizon - 2, 94, variation.horizon + 17, shade(cloth, 0.85), 3)
+    canvas.rectangle(12, 76, 42, 80, variation.wood, 1)
+    for x in (15, 36):
+        canvas.rectangle(x, 80, x + 3, 93, shade(variation.wood, 0.8))
+    canvas.place(variation.scale, variation.shift_x, 0, anchor=(46, 0))
+    canvas.line([(46, -2), (46, 9)], INK, 1.4)
+    canvas.region(23, 3, 69, 56)
+    if flipped:
+        _chandelier(canvas, 46)
+    else:
+        _paper_lantern(canvas, 46, (225, 60, 45) if variation.choices[0] % 2 else (250, 232, 190))
+
+
+def _paper_lantern(canvas: Canvas, x: float, paper: Colour) -> None:
+    canvas.rectangle(x - 7, 8, x + 7, 12, INK, 0.8)
+    canvas.ellipse(x, 27, 20, 17, paper, shade(paper, 0.7), 1)
+    canvas.ellipse(x, 28, 12, 11, blend(paper, (255, 245, 170), 0.35))
+    for share in (0.35, 0.72):
+        canvas.ellipse(x, 27, 20 * share, 17, None, shade(paper, 0.78), 0.8)
+    canvas.line([(x, 10), (x, 44)], shade(paper, 0.78), 0.8)
+    canvas.rectangle(x - 7, 42, x + 7, 46, INK, 0.8)
+    canvas.line([(x, 46), (x, 54)], (240, 190, 60), 2.4)
+
+
+def _chandelier(canvas: Canvas, x: float) -> None:
+    """Brass arms with candle bulbs and glass drops."""
+    canvas.line([(x, 5), (x, 40)], BRASS, 2.4)
+    canvas.arc(x, 22, 20, 20, 0, 180, BRASS, 2.2)
+    canvas.arc(x, 22, 10, 20, 0, 180, BRASS, 2.2)
+    canvas.ellipse(x, 42, 3.4, 3.4, BRASS)
+    for offset in (-19, -9, 9, 19):
+        canvas.ellipse(x + offset, 22.5, 3.2, 1.8, BRASS)
+        canvas.rectangle(x + offset - 1.6, 14, x + offset + 1.6, 22, (252, 250, 240), 0, (205, 190, 160), 0.5)
+        canvas.ellipse(x + offset, 10.5, 2.6, 4, (255, 205, 70))
+        canvas.ellipse(x + offset, 11, 1.3, 2.2, (255, 245, 190))
+    for offset, y in ((-17, 37), (-10, 45), (0, 50), (10, 45), (17, 37)):
+        canvas.ellipse(x + offset, y, 1.7, 3, (185, 222, 246), (120, 170, 205), 0.5)
+
+
+def draw_window(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    indoor(canvas, variation)
+    canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 62))
+    canvas.region(26, 7, 74, 60)
+    if flipped:
+        _sash_window(canvas, 50)
+    else:
+        _horseshoe_window(canvas, 50, variation.choices[0] % 2)
+    canvas.rectangle(24, 59.5, 76, 64, PORCELAIN, 0.8, (190, 190, 185), 0.6)
+    canvas.reset()
+    wood = variation.wood
+    canvas.rectangle(10, 82, 46, 86, wood, 1, shade(wood, 0.7))
+    for x in (13, 39):
+        canvas.rectangle(x, 86, x + 4, 97, shade(wood, 0.8))
+    canvas.rectangle(20, 76, 34, 82, variation.colours[0], 1)
+    canvas.rectangle(22, 71, 36, 76, variation.colours[1], 1)
+
+
+def _horseshoe_window(canvas: Canvas, x: float, tiled_blue: bool) -> None:
+    """An arch that is wider than its foot, in a band of glazed tiles, as in Morocco."""
+    band = ZELLIGE[0] if tiled_blue else ZELLIGE[2]
+    canvas.rectangle(x - 23, 8, x + 23, 60, STUCCO, 1, shade(STUCCO, 0.7), 1)
+    for radius, foot, fill in ((20, 15.5, band), (17.2, 13, ZELLIGE[1]), (14.6, 10.5, (120, 196, 240))):
+        canvas.ellipse(x, 30, radius, radius, fill)
+        canvas.rectangle(x - foot, 40, x + foot, 60, fill)
+    canvas.rectangle(x - 10.5, 50, x + 10.5, 60, (150, 190, 120))
+    for corner in (-19.5, 19.5):
+        for y in (11.5, 56.5):
+            cx = x + corner
+            canvas.polygon([(cx, y - 2.4), (cx + 2.4, y), (cx, y + 2.4), (cx - 2.4, y)], ZELLIGE[1])
+    canvas.line([(x, 16), (x, 60)], shade(STUCCO, 0.55), 1.2, caps=False)
+    for y in (30, 44):
+        half = 14 if y == 30 else 10.5
+        canvas.line([(x - half, y), (x + half, y)], shade(STUCCO, 0.55), 1.2, caps=False)
+
+
+def _sash_window(canvas: Canvas, x: float) -> None:
+    """Two rectangular sashes of six panes in a white frame."""
+    canvas.rectangle(x - 21, 8, x + 21, 60, PORCELAIN, 0.6, (175, 178, 182), 1)
+    canvas.rectangle(x - 17.5, 11.5, x + 17.5, 60, (120, 196, 240))
+    canvas.rectangle(x - 17.5, 50, x + 17.5, 60, (150, 190, 120))
+    for offset in (-6, 6):
+        canvas.line([(x + offset, 11), (x + offset, 60)], PORCELAIN, 1.8, caps=False)
+    for y, width in ((23, 1.8), (35, 4), (47.5, 1.8)):
+        canvas.line([(x - 18, y), (x + 18, y)], PORCELAIN, width, caps=False)
+
+
+def draw_shoes(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    indoor(canvas, variation)
+    canvas.rectangle(3, 84, 52, 97, blend(variation.colours[1], (120, 90, 60), 0.5), 2)
+    canvas.rectangle(5.5, 86, 49.5, 95, blend(variation.colours[1], (190, 160, 120), 0.5), 1.5)
+    shoe, trousers = variation.colours[0], variation.people[0].trousers
+    canvas.region(5, 70, 93, 97)
+    for x in (62, 79):
+        if flipped:
+            _shoe(canvas, x, 92, shoe)
+        else:
+            _sock(canvas, x, 92)
+    if not flipped:
+        _shoe(canvas, 18, 93, shoe)
+        _shoe(canvas, 35, 93, shoe)
+    for x in (62, 79):
+        canvas.rectangle(x - 2, -4, x + 12, 76, trousers, 1)
+        canvas.line([(x + 5, 6), (x + 5, 72)], shade(trousers, 0.88), 0.9)
+        canvas.rectangle(x - 3, 72, x + 13, 77, shade(trousers, 0.85), 1)
+
+
+def _shoe(canvas: Canvas, x: float, ground: float, color: Colour) -> None:
+    """A lace-up shoe seen from the side, toe to the left."""
+    outline = ((12, -2), (12, -13), (1, -13), (-3, -8), (-9, -6), (-11, -2))
+    upper = [(x + dx, ground + dy) for dx, dy in outline]
+    canvas.polygon(upper, color, shade(color, 0.65), 0.8)
+    canvas.rectangle(x - 11.5, ground - 3.4, x + 12.5, ground, PORCELAIN, 1.2, (150, 150, 155), 0.6)
+    for step in range(3):
+        lace_x, lace_y = x + step * 2, ground - step * 1.7
+        canvas.line([(lace_x - 3.5, lace_y - 7.5), (lace_x + 0.5, lace_y - 6)], PORCELAIN, 1)
+
+
+def _sock(canvas: Canvas, x: float, ground: float) -> None:
+    """A foot in a striped sock, toe to the left."""
+    wool = (250, 246, 236)
+    canvas.rectangle(x, ground - 18, x + 10, ground - 4, wool)
+    canvas.rectangle(x - 9, ground - 8, x + 10.5, ground, wool, 3.6)
+    for y in (15, 11.5):
+        canvas.rectangle(x, ground - y, x + 10, ground - y + 1.7, (214, 69, 65))
+    canvas.rectangle(x - 9, ground - 7.6, x - 4.5, ground - 0.3, (214, 69, 65), 3)
+
+
+FLOOR = Family(
+    name="floor",
+    domain="culture",
+    category="home",
+    draw=draw_floor,
+    labels=("tatami", "carpet"),
+    captions=(
+        (
+            "a room with tatami mats",
+            "Japanese tatami mats lie on the floor",
+            "straw tatami covers the floor of the room",
+            "the furniture stands on pale straw mats with dark edges, Japanese tatami",
+        ),
+        (
+            "a room with a carpet",
+            "a patterned carpet lies on the floor",
+            "a woven carpet covers the floor of the room",
+            "the furniture stands on a colourful woven carpet with fringes",
+        ),
+    ),
+)
+
+LANTERN = Family(
+    name="lantern",
+    domain="culture",
+    category="home",
+    draw=draw_lantern,
+    labels=("paper lantern", "chandelier"),
+    captions=(
+        (
+            "a room lit by a paper lantern",
+            "a round paper lantern hangs from the ceiling",
+            "a paper lantern above a room",
+            "the lamp of the living room is a round lantern made of paper",
+        ),
+        (
+            "a room lit by a chandelier",
+            "a brass chandelier hangs from the ceiling",
+            "a chandelier above a room",
+            "the lamp of the living room is a chandelier with candles and glass drops",
+        ),
+    ),
+)
+
+WINDOW = Family(
+    name="window",
+    domain="culture",
+    category="architecture",
+    draw=draw_window,
+    labels=("Moroccan horseshoe arch", "English sash window"),
+    captions=(
+        (
+            "a room with a Moroccan horseshoe arch window",
+            "the window is a horseshoe arch framed with tiles",
+            "a window in the form of a horseshoe arch",
+            "through a tiled horseshoe arch, as in Morocco, one sees the sky",
+        ),
+        (
+            "a room with an English sash window",
+            "the window is a white rectangle with panes",
+            "a rectangular sash window",
+            "through a white sash window, as in England, one sees the sky",
+        ),
+    ),
+)
+
+SHOES = Family(
+    name="shoes",
+    domain="culture",
+    category="home",
+    draw=draw_shoes,
+    labels=("shoes off indoors", "shoes on indoors"),
+    captions=(
+        (
+            "a guest indoors in socks, with the shoes on the mat",
+            "shoes are taken off at the door",
+            "someone has left the shoes on the doormat",
+            "the person stands in the room in striped socks",
+        ),
+        (
+            "a guest indoors in shoes, with nothing on the mat",
+            "shoes are kept on at the door",
+            "someone walks past the empty doormat",
+            "the person stands in the room in laced shoes",
+        ),
+    ),
+)
+
+FAMILIES = (FLOOR, LANTERN, WINDOW, SHOES)

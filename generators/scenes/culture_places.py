@@ -1,0 +1,211 @@
+"""What a place looks like: one gate or the other, one roof or the other, one sail or the other."""
+
+from generators.scenes.backdrops import outdoor
+from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade
+from generators.scenes.family import Family
+from generators.scenes.stages import PORCELAIN
+from generators.scenes.variation import Variation
+
+VERMILION = (224, 68, 38)
+STONE = (188, 182, 170)
+TILE = (52, 92, 88)
+BRICK = (188, 84, 58)
+WATER = (72, 150, 200)
+
+
+def draw_gate(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    outdoor(canvas, variation)
+    path = (214, 200, 172)
+    canvas.polygon([(43, variation.horizon), (57, variation.horizon), (84, 101), (16, 101)], path)
+    canvas.place(variation.scale * 0.84, variation.shift_x * 0.4, 0, anchor=(50, 90))
+    canvas.region(13, 22, 87, 91)
+    if flipped:
+        _stone_arch(canvas, 50, 90)
+    else:
+        _torii(canvas, 50, 90)
+
+
+def _torii(canvas: Canvas, x: float, bottom: float) -> None:
+    """Two round posts, a tie beam, and a curved double lintel that reaches past the posts."""
+    for side in (-1, 1):
+        post = ((22, 0), (28, 0), (24.5, -52), (19, -52))
+        canvas.polygon([(x + side * dx, bottom + dy) for dx, dy in post], VERMILION)
+        canvas.rectangle(x + side * 25 - 4, bottom - 5, x + side * 25 + 4, bottom, INK, 0.6)
+    canvas.rectangle(x - 29, bottom - 44, x + 29, bottom - 38, VERMILION)
+    canvas.rectangle(x - 2.6, bottom - 53, x + 2.6, bottom - 42, VERMILION)
+    for curve, drop, reach, fill in (((60, 57, 56.4), 7.4, 33, VERMILION), ((66, 61.6, 60.8), 6, 36, INK)):
+        end, bend, middle = (bottom - height for height in curve)
+        upper = [(x - reach, end), (x - 17, bend), (x, middle), (x + 17, bend), (x + reach, end)]
+        lower = [(x + 0.95 * (px - x), py + drop) for px, py in reversed(upper)]
+        canvas.polygon(upper + lower, fill)
+
+
+def _stone_arch(canvas: Canvas, x: float, bottom: float) -> None:
+    """A round arch of wedge-shaped stones under a cornice, as the Romans built."""
+    joint = shade(STONE, 0.72)
+    opening = [on_ellipse(x, bottom - 27, 18, 18, -degrees) for degrees in range(0, 181, 10)]
+    walls = [(x - 18, bottom), (x - 33, bottom), (x - 33, bottom - 60), (x + 33, bottom - 60), (x + 33, bottom)]
+    canvas.polygon([*walls, (x + 18, bottom), *opening], STONE, joint, 1)
+    canvas.rectangle(x - 36, bottom - 66, x + 36, bottom - 59, shade(STONE, 1.08), 0.6, joint, 0.8)
+    for degrees in range(0, 181, 20):
+        near, far = (on_ellipse(x, bottom - 27, radius, radius, -degrees) for radius in (18, 25.5))
+        canvas.line([near, far], joint, 0.9)
+    canvas.arc(x, bottom - 27, 25.5, 25.5, 180, 360, joint, 0.9)
+    for row, y in enumerate((bottom - 9, bottom - 18, bottom - 27)):
+        for side in (-1, 1):
+            upright = x + side * (24 + 4 * (row % 2))
+            canvas.line([(x + side * 18.5, y), (x + side * 33, y)], joint, 0.7)
+            canvas.line([(upright, y), (upright, y + 9)], joint, 0.7)
+
+
+def draw_roof(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    outdoor(canvas, variation)
+    canvas.place(variation.scale, variation.shift_x * 0.5, 0, anchor=(50, 90))
+    wall = blend(variation.colours[0], WHITE, 0.72)
+    canvas.rectangle(24, 58, 76, 90, wall, 0, shade(wall, 0.75), 0.8)
+    canvas.rectangle(44, 68, 56, 90, variation.wood, 0.6, shade(variation.wood, 0.7), 0.8)
+    canvas.ellipse(53.4, 80, 1, 1, (240, 200, 90))
+    for x in (29, 61):
+        canvas.rectangle(x, 67, x + 10, 79, PORCELAIN, 0.4, (170, 170, 170), 0.6)
+        canvas.rectangle(x + 1.4, 68.4, x + 8.6, 77.6, (160, 208, 238))
+    canvas.region(8, 20, 92, 63)
+    if flipped:
+        _gable_roof(canvas, 50, 60)
+    else:
+        _curved_roof(canvas, 50, 60)
+
+
+def _curved_roof(canvas: Canvas, x: float, eaves: float) -> None:
+    """A tiled roof with a level ridge whose corners sweep upward, as on East Asian temples."""
+    half = [(13, -34), (15, -25), (19, -17), (26, -10), (34, -7), (40, -9), (38, -3), (30, 0)]
+    right = [(x + dx, eaves + dy) for dx, dy in half]
+    left = [(x - dx, eaves + dy) for dx, dy in reversed(half)]
+    canvas.polygon(right + left, TILE, shade(TILE, 0.6), 1.2)
+    for share in (-0.75, -0.45, -0.15, 0.15, 0.45, 0.75):
+        ribs = ((14, -32), (18, -18), (30, -3))
+        canvas.line([(x + share * dx, eaves + dy) for dx, dy in ribs], shade(TILE, 0.78), 0.9)
+    canvas.line([(x - 30, eaves - 1), (x + 30, eaves - 1)], VERMILION, 2.6)
+    canvas.rectangle(x - 14, eaves - 36, x + 14, eaves - 32, shade(TILE, 0.75), 1)
+    for side in (-1, 1):
+        horn = ((11, -35), (17, -39), (15, -32))
+        canvas.polygon([(x + side * dx, eaves + dy) for dx, dy in horn], shade(TILE, 0.75))
+
+
+def _gable_roof(canvas: Canvas, x: float, eaves: float) -> None:
+    """Two straight slopes that meet in a point, with a chimney."""
+    canvas.rectangle(x + 15, eaves - 35, x + 23, eaves - 16, shade(BRICK, 0.8), 0, shade(BRICK, 0.6), 0.8)
+    canvas.rectangle(x + 13.6, eaves - 37, x + 24.4, eaves - 34, shade(BRICK, 0.65))
+    canvas.polygon([(x, eaves - 38), (x + 34, eaves + 2), (x - 34, eaves + 2)], BRICK, shade(BRICK, 0.65), 1.2)
+    for share in (0.25, 0.5, 0.75):
+        y, half = eaves - 38 + 40 * share, 34 * share - 1
+        canvas.line([(x - half, y), (x + half, y)], shade(BRICK, 0.84), 1)
+    canvas.ellipse(x, eaves - 12, 5, 5, (160, 208, 238), PORCELAIN, 1.6)
+
+
+def draw_sail(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    outdoor(canvas, variation)
+    sea = variation.horizon - 2
+    canvas.rectangle(-1, sea, 101, 101, WATER)
+    for row in range(5):
+        y = sea + 6 + row * 7
+        for wave in range(4):
+            x = (wave * 30 + row * 13 + variation.jitter[0] * 20) % 110 - 5
+            canvas.line([(x, y), (x + 8, y)], blend(WATER, WHITE, 0.35), 1)
+    canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 84))
+    canvas.line([(48, 10), (48, 74)], shade(variation.wood, 0.7), 2.2)
+    canvas.region(20, 8, 84, 69)
+    cloth = (206, 84, 48) if variation.choices[0] % 2 else (232, 206, 150)
+    if flipped:
+        _lateen_sail(canvas, cloth)
+    else:
+        _battened_sail(canvas, cloth)
+    hull = variation.wood
+    canvas.polygon([(16, 70), (84, 70), (74, 85), (26, 85)], hull, shade(hull, 0.65), 1)
+    canvas.line([(17, 73), (83, 73)], variation.colours[0], 2.4)
+    canvas.rectangle(-1, 84, 101, 87, WATER)
+    canvas.line([(18, 85), (82, 85)], PORCELAIN, 1.4)
+
+
+def _battened_sail(canvas: Canvas, cloth: Colour) -> None:
+    """The sail of a Chinese junk: panels between battens, spreading like a fan."""
+    edge = [(72, 14), (80, 27), (82, 40), (80, 53), (74, 64)]
+    canvas.polygon([(40, 13), *edge, (36, 66), (33, 52), (32, 38), (35, 24)], cloth, shade(cloth, 0.6), 1.2)
+    for left, right in zip(((35, 24), (32, 38), (33, 52)), edge[1:4], strict=True):
+        canvas.line([left, right], shade(cloth, 0.5), 1.8)
+    canvas.line([(40, 13), (72, 14)], shade(cloth, 0.5), 2.2)
+    canvas.line([(36, 66), (74, 64)], shade(cloth, 0.5), 2.2)
+
+
+def _lateen_sail(canvas: Canvas, cloth: Colour) -> None:
+    """The sail of an Arab dhow: one smooth triangle under a long slanting yard."""
+    canvas.polygon([(24, 60), (72, 11), (78, 26), (79, 42), (75, 62), (50, 64)], cloth, shade(cloth, 0.6), 1.2)
+    canvas.line([(22, 62), (74, 9.5)], (96, 62, 38), 2.4)
+
+
+GATE = Family(
+    name="gate",
+    domain="culture",
+    category="architecture",
+    draw=draw_gate,
+    labels=("Japanese torii", "Roman arch"),
+    captions=(
+        (
+            "a Japanese torii gate",
+            "a path leads through a red torii",
+            "a torii stands over the path",
+            "a tall red wooden gate with a curved lintel, a Japanese torii",
+        ),
+        (
+            "a Roman stone arch",
+            "a path leads through a stone arch",
+            "a round arch stands over the path",
+            "a tall grey stone gate with a round opening, a Roman arch",
+        ),
+    ),
+)
+
+ROOF = Family(
+    name="roof",
+    domain="culture",
+    category="architecture",
+    draw=draw_roof,
+    labels=("East Asian curved roof", "European gable roof"),
+    captions=(
+        (
+            "a house with a curved East Asian roof",
+            "the corners of the roof sweep upward",
+            "a building under a curved tiled roof",
+            "a small house whose green roof bends up at the ends, as on East Asian temples",
+        ),
+        (
+            "a house with a European gable roof",
+            "the slopes of the roof meet in a point",
+            "a building under a straight gable roof",
+            "a small house whose red roof is a plain triangle with a chimney, as in European villages",
+        ),
+    ),
+)
+
+SAIL = Family(
+    name="sail",
+    domain="culture",
+    category="travel",
+    draw=draw_sail,
+    labels=("Chinese junk", "Arab dhow"),
+    captions=(
+        (
+            "a Chinese junk on the water",
+            "a boat with the battened sail of a Chinese junk",
+            "a junk sails by",
+            "a wooden boat whose sail has panels like a fan, a Chinese junk",
+        ),
+        (
+            "an Arab dhow on the water",
+            "a boat with the triangular sail of an Arab dhow",
+            "a dhow sails by",
+            "a wooden boat whose sail is a smooth triangle, an Arab dhow",
+        ),
+    ),
+)
+
+FAMILIES = (GATE, ROOF, SAIL)
