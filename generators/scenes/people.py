@@ -41,6 +41,11 @@ class Person:
     trousers: Colour
     age: Age
 
+    @property
+    def visible_hair(self) -> Colour:
+        """The colour of the hair at this age."""
+        return GREY_HAIR if self.age is Age.ELDER else self.hair
+
     def aged(self, age: Age) -> "Person":
         """The same person at another age."""
         return replace(self, age=age)
@@ -103,6 +108,8 @@ def upper_body(
     build = BUILDS[look.age]
     neck = hip - (build.neck - build.hip) * height
     shoulder = neck + 0.055 * height
+    face_at = (x, neck - build.head * 0.86 * height, build.head * height)
+    back_of_head(canvas, look, *face_at, facing)
     canvas.rectangle(x - 0.035 * height, neck - 0.06 * height, x + 0.035 * height, neck + 0.05 * height, shade(look.skin, 0.88))
     canvas.rectangle(x - build.width * height, neck, x + build.width * height, hip + 0.03 * height, look.shirt, 0.075 * height)
     canvas.line(
@@ -115,7 +122,7 @@ def upper_body(
         hand = (x + dx * height, shoulder + dy * height)
         arm(canvas, look, start, hand, 0.07 * height)
         positions.append(hand)
-    head(canvas, look, x, neck - build.head * 0.86 * height, build.head * height, facing)
+    front_of_head(canvas, look, *face_at, facing)
     return tuple(positions)
 
 
@@ -127,17 +134,26 @@ def arm(canvas: Canvas, look: Person, shoulder: Point, hand: Point, thickness: f
     canvas.ellipse(*hand, 0.6 * thickness, 0.6 * thickness, look.skin)
 
 
-def head(canvas: Canvas, look: Person, x: float, y: float, radius: float, facing: int = 1, *, hair: bool = True) -> None:
-    """A head centred at (x, y), three quarters turned to `facing`. Without `hair` it is left for something worn on it."""
-    colour = GREY_HAIR if look.age is Age.ELDER else look.hair
-    back = x - 0.12 * radius * facing
-    if hair:
-        _hair_behind(canvas, look.hairstyle, colour, back, y, radius, facing)
+def head(canvas: Canvas, look: Person, x: float, y: float, radius: float, facing: int = 1) -> None:
+    """A head centred at (x, y), three quarters turned to `facing`."""
+    back_of_head(canvas, look, x, y, radius, facing)
+    front_of_head(canvas, look, x, y, radius, facing)
+
+
+def back_of_head(canvas: Canvas, look: Person, x: float, y: float, radius: float, facing: int = 1) -> None:
+    """The hair behind a head, which a body covers: draw it first."""
+    _hair_behind(canvas, look.hairstyle, look.visible_hair, x - 0.12 * radius * facing, y, radius, facing)
+
+
+def front_of_head(
+    canvas: Canvas, look: Person, x: float, y: float, radius: float, facing: int = 1, *, hair: bool = True
+) -> None:
+    """Ears, face and fringe. Without `hair` the dome is left bare, for something worn on it."""
     for ear in (-1, 1):
         canvas.ellipse(x + ear * 0.97 * radius, y + 0.12 * radius, 0.17 * radius, 0.22 * radius, shade(look.skin, 0.9))
     canvas.ellipse(x, y, radius, radius, look.skin)
     if hair:
-        _hair_in_front(canvas, look.hairstyle, colour, look.skin, x, y, radius, facing)
+        _hair_in_front(canvas, look.hairstyle, look.visible_hair, look.skin, x, y, radius, facing)
     face(canvas, x, y + 0.12 * radius, radius, look.skin, facing, glasses=look.age is Age.ELDER)
 
 

@@ -26,7 +26,7 @@ CLOTHES: tuple[Colour, ...] = (
 )
 TROUSERS: tuple[Colour, ...] = ((60, 80, 130), (70, 70, 75), (130, 100, 70), (45, 45, 60), (110, 120, 90))
 WOODS: tuple[Colour, ...] = ((150, 98, 56), (190, 140, 90), (110, 70, 45), (165, 120, 80))
-COATS: tuple[Colour, ...] = ((170, 115, 60), (230, 200, 150), (90, 70, 60), (245, 235, 220))
+COATS: tuple[Colour, ...] = ((170, 115, 60), (230, 200, 150), (128, 98, 78), (245, 235, 220))
 
 
 class Light(Enum):
@@ -34,7 +34,7 @@ class Light(Enum):
 
     BRIGHT = (1.0, 1.0, 1.0)
     WARM = (1.0, 0.95, 0.84)
-    DUSK = (0.8, 0.83, 0.97)
+    DUSK = (0.85, 0.87, 0.97)
 
     def on(self, image: Image.Image) -> Image.Image:
         """`image` in this light. Pixels that were equal stay equal."""
@@ -100,9 +100,10 @@ def vary(family: str, seed: int) -> Variation:
 
 
 def _somebody(dice: random.Random) -> Person:
+    skin = dice.choice(SKINS)
     return Person(
-        skin=dice.choice(SKINS),
-        hair=dice.choice(HAIRS),
+        skin=skin,
+        hair=dice.choice([hair for hair in HAIRS if _contrast(hair, skin) > 80]),
         hairstyle=dice.choice(tuple(Hairstyle)),
         shirt=dice.choice(CLOTHES),
         trousers=dice.choice(TROUSERS),
@@ -113,3 +114,7 @@ def _somebody(dice: random.Random) -> Person:
 def _four(dice: random.Random) -> tuple[Colour, Colour, Colour, Colour]:
     first, second, third, fourth = dice.sample(CLOTHES, 4)
     return first, second, third, fourth
+
+
+def _contrast(first: Colour, second: Colour) -> int:
+    return sum(abs(a - b) for a, b in zip(first, second, strict=True))
