@@ -1,0 +1,127 @@
+"""From a batch of prompts to scores and words: each prompt is read once, and all that follows starts from its key-value cache.
+
+Scoring candidates from one prefill is exact: it agrees with separate forward passes over prompt and candidate, because a causal
+model's states of the prompt do not depend on what comes after it.
+"""
+
+import copy
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+from transformers import DynamicCache, PreTrainedModel
+
+
+@dataclass
+class Prefill:
+    """A batch of prompts, read: B rows, T positions padded on the left, V tokens in the vocabulary."""
+
+    logits: Tensor
+    """B x V, float32: what comes after each prompt."""
+    cache: DynamicCache
+    mask: Tensor
+    """B x T: 1 where a position holds a token, 0 where it is padding."""
+    rope_delta: Tensor | None
+    """B: position of the next token minus the number of tokens, for models that number image patches in 3-D; else None."""
+
+    def select(self, rows: Tensor) -> None:
+        """Keep `rows`, in their order; a row may be repeated."""
+        self.cache.reorder_cache(cast("torch.LongTensor", rows))
+        self.logits, self.mask = self.logits[rows], self.mask[rows]
+        if self.rope_delta is not None:
+            self.rope_delta = self.rope_delta[rows]
+
+
+def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
+    """Read the prompts of `inputs`, which are padded on the left, once."""
+    mask = inputs["attention_mask"]
+    arguments = dict(inputs)
+    base: Any = model.base_model
+    counts_in_3d = hasattr(base, "rope_deltas")
+    if counts_in_3d:
+        # The deltas are state of the module: those of the last batch must not leak into prompts without images.
+        base.rope_deltas = None
+    elif "position_ids" in inspect.signature(model.forward).parameters:
+        arguments["position_ids"] = (mask.cumsum(1) - 1).clamp(min=0)
+    if "logits_to_keep" in inspect.signature(model.forward).parameters:
+        arguments["logits_to_keep"] = 1
+    output = model(past_key_values=DynamicCache(config=model.config), use_cache=True, **arguments)
+    delta = base.rope_deltas if counts_in_3d else None
+    if counts_in_3d:
+        delta = torch.zeros(len(mask), dtype=torch.long, device=mask.device) if delta is None else delta.reshape(-1)
+    return Prefill(output.logits[:, -1].float(), output.past_key_values, mask, delta)
+
+
+def candidate_logprobs(
+    model: PreTrainedModel, read: Prefill, candidates: Sequence[Sequence[Sequence[int]]]
+) -> list[list[float]]:
+    """Sums of log-probabilities of token sequences after each prompt. `read` stays as it is.
+
+    Args:
+        model: the model that `read` came from.
+        read: B prompts.
+        candidates: for each of the B prompts, any number of sequences of at least one token.
+    """
+    branch = copy.deepcopy(read)
+    rows = [row for row, sequences in enumerate(candidates) for _ in sequences]
+    sequences = [list(sequence) for row in candidates for sequence in row]
+    if not sequences:
+        return [[] for _ in candidates]
+    branch.select(torch.tensor(rows, device=read.mask.device))
+    ids, present = _right_padded(sequences, read.mask)
+    logits = branch.logits[:, None]
+    if ids.shape[1] > 1:
+        output = _continue(model, branch, ids[:, :-1], present[:, :-1])
+        logits = torch.cat([logits, output.logits.float()], 1)
+    scores = logits.log_softmax(-1).gather(-1, ids[..., None])[..., 0]
+    sums = iter((scores * present).sum(1).tolist())
+    return [[next(sums) for _ in row] for row in candidates]
+
+
+def write(model: PreTrainedModel, read: Prefill, limits: Sequence[int], stop: frozenset[int]) -> list[list[int]]:
+    """Greedy continuations, each until a stop token (left out) or its limit of tokens. Uses `read` up.
+
+    Rows that are done leave the batch, so that a long reply does not make short ones cost more.
+    """
+    written: list[list[int]] = [[] for _ in limits]
+    active = list(range(len(limits)))
+    while True:
+        tokens = read.logits.argmax(-1)
+        going = []
+        for place, (row, token) in enumerate(zip(active, tokens.tolist(), strict=True)):
+            if token in stop or len(written[row]) >= limits[row]:
+                continue
+            written[row].append(token)
+            if len(written[row]) < limits[row]:
+                going.append(place)
+        if not going:
+            return written
+        if len(going) < len(active):
+            places = torch.tensor(going, device=tokens.device)
+            read.select(places)
+            tokens, active = tokens[places], [active[place] for place in going]
+        output = _continue(model, read, tokens[:, None], torch.ones_like(tokens[:, None]))
+        read.logits = output.logits[:, -1].float()
+
+
+def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tensor) -> Any:
+    """Go on by `ids` (B x K, padded on the right where `present` is 0), and take them into `read`."""
+    positions = read.mask.sum(1, keepdim=True) + torch.arange(ids.shape[1], device=ids.device)
+    read.mask = torch.cat([read.mask, present.to(read.mask.dtype)], 1)
+    arguments: dict[str, Any] = {"input_ids": ids, "attention_mask": read.mask, "past_key_values": read.cache}
+    if read.rope_delta is not None:
+        arguments["position_ids"] = (positions + read.rope_delta[:, None]).expand(3, -1, -1)
+    elif "position_ids" in inspect.signature(model.forward).parameters:
+        arguments["position_ids"] = positions
+    return model(**arguments, use_cache=True)
+
+
+def _right_padded(sequences: list[list[int]], like: Tensor) -> tuple[Tensor, Tensor]:
+    """Token ids (padded with 0) and where they are present."""
+    width = max(map(len, sequences))
+    ids = [sequence + [0] * (width - len(sequence)) for sequence in sequences]
+    present = [[1] * len(sequence) + [0] * (width - len(sequence)) for sequence in sequences]
+    return torch.tensor(ids, device=like.device), torch.tensor(present, device=like.device)

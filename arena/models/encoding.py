@@ -1,0 +1,261 @@
+"""From probes to what a generative model takes in.
+
+Two ways give the same inputs. `SharedVision` runs the vision encoder once an image, however many prompts show it, and reads
+prompts of any mix of images in one batch. `OneByOne` leaves everything to the stock processor and is right for any
+architecture, but slow. `choose_encoder` takes the first where both agree on a test question.
+"""
+
+import inspect
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from PIL import Image
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from arena.images import Picture, picture_from_pixels
+from arena.models.decoding import prefill
+from arena.models.runtime import Recent, one_line
+from arena.probes import Probe
+
+KEPT_IMAGES = 64
+"""Images whose features are kept: those of the pairs that visitors look at right now."""
+MAX_PADDED_LENGTH = 1.35
+"""In one batch, the longest prompt is at most this many times as long as the shortest."""
+AGREEMENT = 1e-3
+"""Largest difference of logits, relative to the largest logit, at which two encoders agree."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class EncodedImage:
+    """An image as the language model sees it."""
+
+    ids: list[int]
+    """The placeholder tokens that its features fill, with the tokens around them."""
+    types: list[int] | None
+    """For each token, 1 where a feature goes; for models that ask for it."""
+    features: tuple[Tensor, ...]
+    """Output of the vision encoder: the pooled features, then those of deeper layers where the model uses them."""
+    geometry: dict[str, Tensor]
+    """What else the model asks about the image, for example its grid of patches. First dimension: images."""
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One probe, encoded."""
+
+    length: int
+    ids: list[int]
+    images: tuple[EncodedImage, ...]
+    types: list[int] | None = None
+    inputs: dict[str, Any] | None = None
+    """Ready-made inputs of a batch of one."""
+
+
+class Encoder(Protocol):
+    """Turns probes into prompts and prompts into batches."""
+
+    batches: bool
+    """Whether several prompts may be collated."""
+
+    def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
+        """One prompt a probe."""
+        ...
+
+    def collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+        """Arguments of the model's forward pass, padded on the left."""
+        ...
+
+
+def conversation(probe: Probe, *, with_pixels: bool) -> list[dict[str, Any]]:
+    """The chat that asks `probe`: its images in order, then its prompt. The model adds no words of its own."""
+    images = [{"type": "image", "image": picture.pixels()} if with_pixels else {"type": "image"} for picture in probe.images]
+    return [{"role": "user", "content": [*images, {"type": "text", "text": probe.prompt}]}]
+
+
+def template_options(processor: Any) -> dict[str, Any]:
+    """Answers come first, without a chain of thought, where a template lets us say so."""
+    return {"enable_thinking": False} if "enable_thinking" in str(processor.chat_template or "") else {}
+
+
+class OneByOne:
+    """The stock processor, for each probe alone."""
+
+    batches = False
+
+    def __init__(self, model: PreTrainedModel, processor: Any) -> None:
+        self._model = model
+        self._processor = processor
+
+    def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
+        return [self._prompt(probe) for probe in probes]
+
+    def collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+        (prompt,) = prompts
+        return dict(prompt.inputs or {})
+
+    def _prompt(self, probe: Probe) -> Prompt:
+        chat = [conversation(probe, with_pixels=True)]
+        arguments = {"tokenize": True, "return_dict": True, "return_tensors": "pt", "add_generation_prompt": True}
+        arguments |= template_options(self._processor)
+        try:
+            inputs = self._processor.apply_chat_template(chat, sanitize_control_tokens=True, **arguments)
+        except NotImplementedError:  # templates that leave special tokens to the tokenizer
+            refuse_control_tokens(self._processor.tokenizer, probe.prompt)
+            inputs = self._processor.apply_chat_template(chat, **arguments)
+        inputs = inputs.to(self._model.device)
+        ids = inputs["input_ids"][0].tolist()
+        return Prompt(len(ids), ids, (), inputs=dict(inputs))
+
+
+class SharedVision:
+    """Vision features computed once an image; prompts tokenised with one placeholder an image, which is then filled in."""
+
+    batches = True
+
+    def __init__(self, model: PreTrainedModel, processor: Any) -> None:
+        parameters = inspect.signature(model.forward).parameters
+        if "mm_encoder_outputs" not in parameters:
+            raise TypeError(f"{type(model).__name__} takes no vision features")
+        self._model = model
+        self._processor = processor
+        self._placeholder: int = processor.image_token_id
+        self._vision: Any = model.base_model.get_image_features
+        self._vision_arguments = inspect.signature(self._vision).parameters
+        self._takes_types = "mm_token_type_ids" in parameters
+        self._geometry = [name for name in parameters if name.startswith("image_") and name != "image_hidden_states"]
+        self._pad = processor.tokenizer.pad_token_id or 0
+        self._images: Recent[Picture, EncodedImage] = Recent(KEPT_IMAGES)
+        self._output_type: type = type(None)
+
+    def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
+        pictures = self._images.get((picture for probe in probes for picture in probe.images), self._encode_images)
+        chats = [conversation(probe, with_pixels=False) for probe in probes]
+        rows = self._processor.tokenizer.apply_chat_template(
+            chats,
+            chat_template=self._processor.chat_template,
+            tokenize=True,
+            return_dict=False,
+            add_generation_prompt=True,
+            sanitize_control_tokens=True,
+            **template_options(self._processor),
+        )
+        return [self._filled(row, [pictures[image] for image in probe.images]) for row, probe in zip(rows, probes, strict=True)]
+
+    def collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+        device = self._model.device
+        width = max(prompt.length for prompt in prompts)
+        gaps = [width - prompt.length for prompt in prompts]
+        batch: dict[str, Any] = {
+            "input_ids": [[self._pad] * gap + prompt.ids for gap, prompt in zip(gaps, prompts, strict=True)],
+            "attention_mask": [[0] * gap + [1] * prompt.length for gap, prompt in zip(gaps, prompts, strict=True)],
+        }
+        if self._takes_types:
+            rows = zip(gaps, prompts, strict=True)
+            batch["mm_token_type_ids"] = [[0] * gap + (prompt.types or [0] * prompt.length) for gap, prompt in rows]
+        batch = {name: torch.tensor(rows, device=device) for name, rows in batch.items()}
+        images = [image for prompt in prompts for image in prompt.images]
+        if images:
+            pooled, *deeper = zip(*(image.features for image in images), strict=True)
+            extra = {"deepstack_features": [list(layer) for layer in deeper]} if deeper else {}
+            batch["mm_encoder_outputs"] = {"image": self._output_type(pooler_output=list(pooled), **extra)}
+            for name in images[0].geometry:
+                batch[name] = torch.cat([image.geometry[name] for image in images])
+        return batch
+
+    def _filled(self, row: list[int], images: list[EncodedImage]) -> Prompt:
+        """The prompt with each placeholder replaced by the tokens of its image, in order."""
+        if row.count(self._placeholder) != len(images):
+            raise ValueError(f"the chat template shows {row.count(self._placeholder)} of {len(images)} images")
+        ids: list[int] = []
+        types: list[int] = []
+        remaining = iter(images)
+        for token in row:
+            image = next(remaining) if token == self._placeholder else None
+            ids += image.ids if image else [token]
+            types += (image.types or [0] * len(image.ids)) if image else [0]
+        return Prompt(len(ids), ids, tuple(images), types=types)
+
+    def _encode_images(self, pictures: list[Picture]) -> Iterator[EncodedImage]:
+        """Images of one shape go through the vision encoder together."""
+        processed = [self._process(picture) for picture in pictures]
+        batches: dict[tuple[Any, ...], list[int]] = {}
+        for place, inputs in enumerate(processed):
+            shape = tuple((name, tuple(value.shape[1:])) for name, value in sorted(inputs.items()) if torch.is_tensor(value))
+            batches.setdefault(shape, []).append(place)
+        encoded: dict[int, EncodedImage] = {}
+        for places in batches.values():
+            encoded.update(zip(places, self._run_vision([processed[place] for place in places]), strict=True))
+        return (encoded[place] for place in range(len(pictures)))
+
+    def _process(self, picture: Picture) -> dict[str, Any]:
+        """The stock processor on the image alone: its pixels, its geometry, and the tokens that stand for it."""
+        text = [self._processor.image_token]
+        inputs = self._processor(images=[[picture.pixels()]], text=text, add_special_tokens=False, return_tensors="pt")
+        return dict(inputs.to(self._model.device))
+
+    def _run_vision(self, processed: list[dict[str, Any]]) -> Iterator[EncodedImage]:
+        names = [name for name in processed[0] if name in self._vision_arguments]
+        with torch.inference_mode():
+            arguments = {name: torch.cat([inputs[name] for inputs in processed]) for name in names}
+            output = self._vision(**arguments, return_dict=True)
+        self._output_type = type(output)
+        if len(output.pooler_output) != len(processed):
+            raise ValueError(f"{len(processed)} images gave {len(output.pooler_output)} features")
+        layers = [output.pooler_output, *(getattr(output, "deepstack_features", None) or ())]
+        for inputs, features in zip(processed, zip(*layers, strict=True), strict=True):
+            types = inputs["mm_token_type_ids"][0].tolist() if "mm_token_type_ids" in inputs else None
+            geometry = {name: inputs[name] for name in self._geometry if name in inputs}
+            yield EncodedImage(inputs["input_ids"][0].tolist(), types, features, geometry)
+
+
+def choose_encoder(model: PreTrainedModel, processor: Any, images: int) -> Encoder:
+    """`SharedVision` where it gives the same logits as `OneByOne` on a test question with `images` images, else `OneByOne`.
+
+    Raises:
+        Exception: whatever the model says where even the stock processor cannot ask it with so many images.
+    """
+    colours = ("teal", "orange")
+    pictures = tuple(picture_from_pixels(Image.new("RGB", (64, 48), colour)) for colour in colours[:images])
+    long, short = (Probe("self-check", "", "", pictures, prompt) for prompt in ("Which is it, A or B?", "Which?"))
+    stock = OneByOne(model, processor)
+    with torch.inference_mode():
+        expected = torch.cat([prefill(model, stock.collate(stock.encode([probe]))).logits for probe in (long, short)])
+        try:
+            shared = SharedVision(model, processor)
+            found = prefill(model, shared.collate(shared.encode([long, short]))).logits
+        except Exception as error:  # noqa: BLE001  what it says where it cannot be asked so depends on the architecture
+            log.info("%s: asked one prompt at a time (%s)", type(model).__name__, one_line(error))
+            return stock
+    difference = ((found - expected).abs().max() / expected.abs().max()).item()
+    if not difference <= AGREEMENT:
+        log.info("%s: asked one prompt at a time (shared vision differs by %.2g)", type(model).__name__, difference)
+        return stock
+    return shared
+
+
+def groups(prompts: Sequence[Prompt], *, together: bool, max_tokens: int) -> Iterator[list[int]]:
+    """Places of prompts to collate: of similar length, so that little is padding, and of at most `max_tokens` together."""
+    order = sorted(range(len(prompts)), key=lambda place: prompts[place].length)
+    group: list[int] = []
+    for place in order:
+        length = prompts[place].length
+        full = group and (length > MAX_PADDED_LENGTH * prompts[group[0]].length or length * (len(group) + 1) > max_tokens)
+        if group and (full or not together):
+            yield group
+            group = []
+        group.append(place)
+    if group:
+        yield group
+
+
+def refuse_control_tokens(tokenizer: Any, prompt: str) -> None:
+    """Raise ValueError if a special token is spelled out in `prompt`."""
+    for token in tokenizer.all_special_tokens:
+        if token.strip() and token in prompt:
+            raise ValueError(f"the prompt contains the control token {token!r}")

@@ -1,0 +1,157 @@
+"""Models that write: any image-text-to-text architecture of transformers, run locally.
+
+A reply holds the written text and, where the probe names options, their log-probabilities, both from one reading of the prompt.
+"""
+
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForImageTextToText, PreTrainedModel
+
+from arena.contestants import Contestant
+from arena.errors import RepositoryError, SettingsError
+from arena.models.base import Capabilities
+from arena.models.decoding import Prefill, candidate_logprobs, prefill, write
+from arena.models.encoding import Encoder, choose_encoder, groups
+from arena.models.runtime import from_pretrained, one_line
+from arena.probes import Probe, Reply
+
+MAX_BATCH_TOKENS = 16384
+"""Prompt tokens in one forward pass, padding included."""
+
+log = logging.getLogger(__name__)
+
+
+class GenerativeModel:
+    """A loaded image-text-to-text model. `answer` is called by one thread at a time."""
+
+    def __init__(self, contestant: Contestant, model: PreTrainedModel, processor: Any) -> None:
+        self.contestant = contestant
+        self.memory_bytes = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+        self._model = model
+        self._tokenizer = processor.tokenizer
+        self._stop = _stop_tokens(model, self._tokenizer)
+        self._spellings: dict[str, frozenset[int]] = {}
+        self._encoder, images = _encoder(contestant.repository, model, processor)
+        self.capabilities = Capabilities(images_per_prompt=images, writes_text=True, scores_options=True)
+
+    def answer(self, probes: Sequence[Probe]) -> list[Reply]:
+        """One reply a probe, in order: greedy text, and log-probabilities where the probe has options.
+
+        A batch that fails is asked again in halves, so that a probe that cannot be answered, or memory that does not suffice
+        for all of them, costs no other probe its reply.
+        """
+        replies = [Reply(not_applicable=True)] * len(probes)
+        asked = [place for place, probe in enumerate(probes) if self.capabilities.can_answer(probe)]
+        for place, reply in zip(asked, self._answer_or_halve([probes[place] for place in asked]), strict=True):
+            replies[place] = reply
+        return replies
+
+    def _answer_or_halve(self, probes: list[Probe]) -> list[Reply]:
+        if not probes:
+            return []
+        try:
+            with torch.inference_mode():
+                return self._answer_all(probes)
+        except Exception as error:  # noqa: BLE001  a batch must survive whatever one probe does to the model
+            if len(probes) == 1:
+                log.warning("%s failed on %s: %s", self.contestant.id, probes[0].key, one_line(error))
+                return [Reply(error=one_line(error))]
+        half = len(probes) // 2
+        return self._answer_or_halve(probes[:half]) + self._answer_or_halve(probes[half:])
+
+    def _answer_all(self, probes: list[Probe]) -> list[Reply]:
+        prompts = self._encoder.encode(probes)
+        replies: dict[int, Reply] = {}
+        for places in groups(prompts, together=self._encoder.batches, max_tokens=MAX_BATCH_TOKENS):
+            batch = self._encoder.collate([prompts[place] for place in places])
+            asked = [probes[place] for place in places]
+            replies.update(zip(places, self._read_and_write(batch, asked), strict=True))
+        return [replies[place] for place in range(len(probes))]
+
+    def _read_and_write(self, batch: dict[str, Any], probes: list[Probe]) -> list[Reply]:
+        read = prefill(self._model, batch)
+        broken = read.logits.isnan().any(1).tolist()
+        scores = self._score(read, probes)
+        limits = [0 if bad else probe.max_new_tokens for bad, probe in zip(broken, probes, strict=True)]
+        texts = self._tokenizer.batch_decode(write(self._model, read, limits, self._stop), skip_special_tokens=True)
+        return [
+            Reply(error="the model's scores are not numbers") if bad else Reply(text.strip(), logprobs)
+            for bad, text, logprobs in zip(broken, texts, scores, strict=True)
+        ]
+
+    def _score(self, read: Prefill, probes: list[Probe]) -> list[tuple[float, ...] | None]:
+        """Log-probabilities of the options: by their first token where each is one token, else by a pass over their tokens."""
+        logprobs = read.logits.log_softmax(-1)
+        scores: list[tuple[float, ...] | None] = []
+        candidates: list[list[list[int]]] = []
+        for row, probe in enumerate(probes):
+            spelled = self._single_tokens(probe.options)
+            short = bool(probe.options) and all(spelled)
+            scores.append(tuple(logprobs[row, list(ids)].logsumexp(0).item() for ids in spelled) if short else None)
+            candidates.append([] if short else [self._tokens(option) for option in probe.options])
+        if any(candidates):
+            for row, sums in enumerate(candidate_logprobs(self._model, read, candidates)):
+                scores[row] = tuple(sums) if sums else scores[row]
+        return scores
+
+    def _single_tokens(self, options: Sequence[str]) -> list[frozenset[int]]:
+        """For each option the tokens that spell it, without those that spell another option too."""
+        spelled = [self._spelled(option) for option in options]
+        return [ids.difference(*(other for other in spelled if other is not ids)) for ids in spelled]
+
+    def _spelled(self, option: str) -> frozenset[int]:
+        if option not in self._spellings:
+            words = {option} if len(option) == 1 else {option, option.lower(), option.capitalize()}
+            encoded = [self._tokens(space + word) for word in words for space in ("", " ")]
+            singles = [ids[0] for ids in encoded if len(ids) == 1]
+            self._spellings[option] = frozenset(token for token in singles if self._tokenizer.decode([token]).strip() in words)
+        return self._spellings[option]
+
+    def _tokens(self, text: str) -> list[int]:
+        return self._tokenizer.encode(text, add_special_tokens=False)
+
+
+def load_generative(contestant: Contestant, folder: Path, device: str) -> GenerativeModel:
+    """Load a checked repository; `contestant.settings` says how.
+
+    Raises:
+        RepositoryError: its weights do not fit its architecture, or it cannot answer a test question.
+        SettingsError: its image size means nothing to its processor.
+    """
+    model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder)
+    if image_size := contestant.settings.get("image_size"):
+        _set_image_size(contestant.repository, processor, int(image_size))
+    return GenerativeModel(contestant, model.eval().to(device), processor)
+
+
+def _encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[Encoder, int]:
+    """How to ask the model, and whether it takes two images or one: found out by asking."""
+    for images in (2, 1):
+        try:
+            return choose_encoder(model, processor, images), images
+        except Exception as error:  # noqa: BLE001  what it says where it cannot be asked depends on the architecture
+            failure = error
+    raise RepositoryError(f"{name}: cannot answer a test question ({one_line(failure)}); try it with generate") from failure
+
+
+def _stop_tokens(model: PreTrainedModel, tokenizer: Any) -> frozenset[int]:
+    declared = model.generation_config.eos_token_id if model.generation_config else None
+    declared = tokenizer.eos_token_id if declared is None else declared
+    return frozenset(declared if isinstance(declared, list) else [] if declared is None else [declared])
+
+
+def _set_image_size(name: str, processor: Any, longest_edge: int) -> None:
+    """Bound the image size of a processor that scales images; one with a fixed size stays as trained."""
+    size = dict(processor.image_processor.size)
+    if set(size) == {"longest_edge"}:
+        size["longest_edge"] = longest_edge
+    elif {"shortest_edge", "longest_edge"} <= set(size) and hasattr(processor.image_processor, "merge_size"):
+        size["longest_edge"] = longest_edge**2  # these processors bound the number of pixels
+    else:
+        raise SettingsError(f"{name}: image_size does not apply, its processor's size is {json.dumps(size)}; leave it out")
+    processor.image_processor.size = type(processor.image_processor.size)(**size)

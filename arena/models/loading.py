@@ -1,0 +1,104 @@
+"""From a repository to a contestant, and from a contestant to a loaded model.
+
+Who a contestant is can be told without loading it, so that an arena starts at once and loads what it needs.
+"""
+
+import json
+import platform
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arena.contestants import Contestant
+from arena.models.base import Model
+from arena.models.hub import download
+from arena.models.repository import Kind, RepositoryReport, check_repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from arena.models.contrastive import CalibrationPair
+
+IMAGE_SIZES = {"idefics3": 512, "smolvlm": 512}
+"""Longest edge in pixels where the processor's own default cuts one image into up to 17 tiles, 60 times as slow on a CPU."""
+
+
+def contestant_of(
+    report: RepositoryReport,
+    *,
+    dtype: str = "float32",
+    image_size: int | None = None,
+    threshold: float | None = None,
+    calibration: str = "",
+) -> Contestant:
+    """The contestant that a checked repository becomes under these settings.
+
+    Args:
+        report: what the check found.
+        dtype: torch dtype of the weights; float32 on a CPU, where half precision is slow and inexact.
+        image_size: generative only, longest edge in pixels to which images are scaled; the processor's own by default.
+        threshold: contrastive only, logit above which a caption is taken to describe an image; see `fit_threshold`.
+        calibration: name of the split that the threshold was fitted on.
+    """
+    settings: dict[str, str | int | float] = {"dtype": dtype}
+    image_size = image_size or IMAGE_SIZES.get(report.model_type)
+    if report.kind == "generative" and image_size:
+        settings["image_size"] = image_size
+    if report.kind == "contrastive" and threshold is not None:
+        settings |= {"threshold": round(threshold, 6), "calibration": calibration}
+    return Contestant(report.repository, report.revision, engine(report.kind), settings)
+
+
+def engine(kind: Kind) -> str:
+    """How a contestant is run, with the versions that its answers depend on."""
+    return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"
+
+
+def load(report: RepositoryReport, contestant: Contestant, *, device: str = "cpu") -> Model:
+    """Load a checked repository as `contestant`, downloading its weights if need be.
+
+    Raises:
+        RepositoryError: it cannot be downloaded or loaded, or cannot answer a test question.
+    """
+    folder = report.folder if report.local else download(report.repository, report.revision)
+    # torch and transformers take seconds to import, and who only lists contestants needs neither.
+    if report.kind == "generative":
+        from arena.models.generative import load_generative  # noqa: PLC0415
+
+        return load_generative(contestant, folder, device)
+    from arena.models.contrastive import load_contrastive  # noqa: PLC0415
+
+    return load_contrastive(contestant, folder, device)
+
+
+def load_model(
+    reference: str, *, image_size: int | None = None, threshold: float | None = None, calibration: str = "", device: str = "cpu"
+) -> Model:
+    """Check and load a local folder or `organisation/name@commit` in one go; see `contestant_of` for the settings."""
+    report = check_repository(reference)
+    contestant = contestant_of(report, image_size=image_size, threshold=threshold, calibration=calibration)
+    return load(report, contestant, device=device)
+
+
+def verification_threshold(
+    report: RepositoryReport, calibration: str, pairs: "Callable[[], Sequence[CalibrationPair]]", kept: Path
+) -> float:
+    """The verification threshold of a contrastive model, fitted once and then read from the file `kept`.
+
+    Args:
+        report: the checked repository.
+        calibration: name of the split; another name is fitted anew.
+        pairs: makes the pairs of that split; called only where the threshold is not kept yet.
+        kept: JSON file of thresholds by repository, revision and split.
+    """
+    from arena.models.contrastive import fit_threshold, load_contrastive  # noqa: PLC0415
+
+    thresholds: dict[str, float] = json.loads(kept.read_text()) if kept.exists() else {}
+    key = f"{report.repository}@{report.revision}/{calibration}"
+    if key not in thresholds:
+        folder = report.folder if report.local else download(report.repository, report.revision)
+        thresholds[key] = fit_threshold(load_contrastive(contestant_of(report), folder, "cpu"), pairs())
+        partial = kept.with_suffix(".partial")
+        partial.write_text(json.dumps(thresholds, indent=1, sort_keys=True) + "\n")
+        partial.replace(kept)
+    return thresholds[key]
