@@ -197,3 +197,15 @@ def discordant_units(outcomes: Sequence[OutcomeRecord]) -> tuple[int, int]:
     """(units that only a solved, units that only b solved)."""
     units = task_units(outcomes).values()
     return sum(a and not b for a, b in units), sum(b and not a for a, b in units)
+
+
+def vote_agrees(choice: Choice, result: Result) -> bool | None:
+    """Whether a vote says what the automatic score says; None for a skipped vote and a void battle.
+
+    A `tie` (equally many solved, but neither all nor none) agrees with either way of calling the two equal.
+    """
+    if choice == "skip" or result == "void":
+        return None
+    if result == "tie":
+        return choice in ("both_good", "both_bad")
+    return choice == result
