@@ -8,7 +8,7 @@ from generators.scenes.variation import Variation
 
 GROUND = 94.0
 ADULT = BUILDS[Age.ADULT]
-APART = 24.0
+APART = 25.0
 """From the middle of the frame to each of two people who meet."""
 
 
@@ -16,12 +16,12 @@ def draw_meeting(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     """Two people face each other; only what is above their hips differs."""
     anywhere(canvas, variation)
     canvas.place(variation.scale, variation.shift_x * 0.6, 0, anchor=(50, GROUND))
-    height = 64.0
+    height = 58.0
     hip = GROUND - ADULT.hip * height
     couple = tuple(somebody.aged(Age.ADULT) for somebody in variation.people[:2])
     for somebody, side in zip(couple, (-1, 1), strict=True):
         _legs(canvas, somebody, 50 + side * APART, hip, height, -side)
-    canvas.region(11, 26, 89, 75)
+    canvas.region(9, 31, 91, 76)
     for somebody, side in zip(couple, (-1, 1), strict=True):
         if flipped:
             hands = ((side * 0.2, 0.28), (-side * (APART - 0.6) / height, 0.15))
@@ -40,14 +40,13 @@ def _legs(canvas: Canvas, look: Person, x: float, hip: float, height: float, fac
 
 def _bow(canvas: Canvas, look: Person, x: float, hip: float, height: float, facing: int) -> None:
     """A straight back inclined towards the other, the eyes lowered, the hands on the thighs."""
-    shoulder = (x + facing * 0.155 * height, hip - 0.19 * height)
+    shoulder = (x + facing * 0.13 * height, hip - 0.2 * height)
     canvas.line([(x - facing * 0.01 * height, hip - 0.06 * height), shoulder], look.shirt, 0.235 * height)
     canvas.rectangle(x - 0.12 * height, hip - 0.07 * height, x + 0.12 * height, hip + 0.03 * height, look.shirt, 0.04 * height)
     hand = (x + facing * 0.13 * height, hip + 0.06 * height)
     arm(canvas, look, (shoulder[0] + facing * 0.015 * height, shoulder[1] + 0.04 * height), hand, 0.07 * height)
-    _bowed_head(
-        canvas, look, (shoulder[0] + facing * 0.125 * height, shoulder[1] - 0.045 * height), ADULT.head * height, facing
-    )
+    crown = (shoulder[0] + facing * 0.105 * height, shoulder[1] - 0.075 * height)
+    _bowed_head(canvas, look, crown, ADULT.head * height, facing)
 
 
 def _bowed_head(canvas: Canvas, look: Person, middle: Point, radius: float, facing: int) -> None:
@@ -75,11 +74,11 @@ def draw_welcome(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     person(canvas, look, 50, 98, height, 1, ())
     shoulder = 98 - (ADULT.neck - 0.055) * height
     left, right = ((50 + side * (ADULT.width - 0.035) * height, shoulder) for side in (-1, 1))
-    canvas.region(24, 14, 80, 68)
+    canvas.region(25, 12, 91, 65)
     if flipped:
         arm(canvas, look, left, (31, 59), 6.4)
-        _bent_arm(canvas, look, right, (71, 43), (71, 28))
-        _open_palm(canvas, 71, 24, look.skin)
+        _bent_arm(canvas, look, right, (75, 47), (77, 32))
+        _open_palm(canvas, 77, 26, look.skin)
     else:
         for start, side in ((left, -1), (right, 1)):
             _bent_arm(canvas, look, start, (50 + side * 17, 57), (50 + side * 3, 49))
