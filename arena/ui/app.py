@@ -1,0 +1,91 @@
+"""The web arena: three pages on one server."""
+
+from pathlib import Path
+
+import gradio as gr
+from starlette.middleware import Middleware
+
+from arena.battles import Arena
+from arena.errors import SettingsError
+from arena.ui.about_page import about_page
+from arena.ui.api import add_endpoints
+from arena.ui.battle_page import BattlePage
+from arena.ui.headers import ResponseHeaders
+from arena.ui.leaderboard_page import LeaderboardPage
+from arena.ui.theme import theme
+
+TITLE = "Minimal-Pair Arena"
+PAGES = (("Battle", "./"), ("Leaderboard", "leaderboard"), ("About", "about"))
+VISITORS = 48
+"""How many visitors' events run at once; the models gather what they ask into batches."""
+WAITING = 512
+"""How many more may wait before the arena says that it is full."""
+FOLDER = Path(__file__).parent
+
+
+def build(arena: Arena) -> gr.Blocks:
+    """The three pages over an arena; nothing is listening yet."""
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+        _head("Battle")
+        page = BattlePage(arena)
+        page.connect(blocks)
+        add_endpoints(arena)
+    with blocks.route("Leaderboard", "leaderboard"):
+        _head("Leaderboard")
+        LeaderboardPage(arena).connect(blocks)
+    with blocks.route("About", "about"):
+        _head("About")
+        about_page()
+    return blocks.queue(default_concurrency_limit=VISITORS, max_size=WAITING, api_open=False)
+
+
+def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bool = True) -> gr.Blocks:
+    """Serve the arena until Ctrl-C.
+
+    Args:
+        arena: the open arena.
+        host: address to listen on.
+        port: port to listen on.
+        block: return only when the server stops.
+
+    Raises:
+        SettingsError: something else listens on the port.
+    """
+    blocks = build(arena)
+    try:
+        blocks.launch(
+            server_name=host,
+            server_port=port,
+            theme=theme(),
+            css_paths=FOLDER / "style.css",
+            head=f"<script>{(FOLDER / 'page.js').read_text()}</script>",
+            favicon_path=FOLDER / "favicon.svg",
+            footer_links=[],
+            run_history=False,
+            share=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            show_error=False,
+            quiet=True,
+            max_threads=VISITORS + 16,
+            prevent_thread_lock=not block,
+            app_kwargs={"middleware": [Middleware(ResponseHeaders)], "docs_url": None, "redoc_url": None},
+        )
+    except OSError as error:
+        raise SettingsError(f"port {port}: cannot be opened ({error}); choose another with --port") from error
+    return blocks
+
+
+def _head(current: str) -> None:
+    """The line that heads every page: its name, and the way to the others."""
+    links = "".join(
+        f'<a href="{address}"{" aria-current=page" if name == current else ""}>{name}</a>' for name, address in PAGES
+    )
+    gr.HTML(
+        f'<header><a class="skip" href="#main">Skip to the content</a><a class="name" href="./">{TITLE}</a>'
+        f'<nav aria-label="Pages">{links}</nav></header><div id="main" tabindex="-1"></div>',
+        elem_id="head",
+    )
+    gr.Navbar(visible=False)

@@ -1,0 +1,207 @@
+"""The battle page: a pair, two anonymous columns of answers, a vote, and then the names.
+
+What the server sends is decided by one thing, the `BattleView` of the facade: names are in it only once the battle is judged.
+The page keeps nothing but the battle's id, and that on the server.
+"""
+
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+from arena.battles import Arena
+from arena.battles.views import BattleFilter, BattleView, Round
+from arena.errors import BattleError, InputError
+from arena.ui import words
+from arena.ui.answers_view import answers_html, waiting_html
+from arena.ui.pair_view import pair_html
+from arena.ui.reveal_view import reveal_html
+
+log = logging.getLogger(__name__)
+
+Updates = dict[Any, Any]
+"""Component -> its new value or properties."""
+
+INTERNAL: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+"""For every event of a page: no spinner over the text being read, and no entry in the public API."""
+ANY = ""
+"""The value of a filter that lets everything through."""
+BUTTONS = (("a", "Model A"), ("b", "Model B"), ("both_good", "Both good"), ("both_bad", "Both bad"), ("skip", "Skip and reveal"))
+
+
+class BattlePage:
+    """Builds the page into the surrounding `gr.Blocks`, and answers its events."""
+
+    def __init__(self, arena: Arena) -> None:
+        self.arena = arena
+        self._categories = arena.categories()
+        self._lay_out()
+
+    def connect(self, page: gr.Blocks) -> None:
+        """Tie buttons, filters and the opening of `page` to what they do."""
+        filters = [self.domain, self.category, self.source]
+        everything = [*filters, self.battle, self.pair, self.progress, self.reveal, self.answers, self.voting, self.copy]
+        everything += [*self.votes.values(), self.next]
+        page.load(self.start, filters, everything, **INTERNAL).then(js="() => window.arenaPage.revealed(false)", **INTERNAL)
+        forget_link = "(...values) => { window.arenaPage.left(); return values; }"
+        self.next.click(self.play, filters, everything, js=forget_link, **INTERNAL)
+        for chosen in filters:
+            chosen.input(self.play, filters, everything, js=forget_link, **INTERNAL)
+        for choice, button in self.votes.items():
+            judged = button.click(self._voter(choice), [self.battle], everything, **INTERNAL)
+            judged.then(js="() => window.arenaPage.revealed(true)", **INTERNAL)
+        self.copy.click(js="() => window.arenaPage.copyLink()", **INTERNAL)
+
+    def start(self, domain: str, category: str, source: str, request: gr.Request) -> Iterator[Updates]:
+        """What opening the page shows: the battle that the address names, or a new one."""
+        battle_id = request.query_params.get("battle")
+        if not battle_id:
+            yield from self.play(domain, category, source)
+            return
+        try:
+            view = self.arena.view(battle_id)
+        except Exception as error:  # noqa: BLE001
+            yield self._stopped(error)
+        else:
+            yield from self._shown(view)
+
+    def play(self, domain: str, category: str, source: str) -> Iterator[Updates]:
+        """A new battle that passes the filters, shown answer by answer."""
+        yield self._opening(domain, category)
+        try:
+            view = self.arena.open_battle(BattleFilter(domain or None, self._kept(domain, category) or None, source or None))
+            yield from self._asked(view)
+        except Exception as error:  # noqa: BLE001
+            yield self._stopped(error)
+
+    def _voter(self, choice: str) -> Callable[..., Updates]:
+        def vote(battle_id: str, request: gr.Request) -> Updates:
+            try:
+                self.arena.vote(battle_id, request.session_hash or "", choice)
+                return self._judged(self.arena.view(battle_id))
+            except Exception as error:  # noqa: BLE001
+                gr.Warning(one_line(error), title="")
+                return {self.battle: battle_id}
+
+        return vote
+
+    def _shown(self, view: BattleView) -> Iterator[Updates]:
+        if not view.rounds:
+            yield from self._asked(view)
+        elif view.reveal is None:
+            yield {**self._opened(view), **self._answered(view.rounds), **self._judgeable()}
+        else:
+            yield {**self._opened(view), **self._judged(view)}
+
+    def _asked(self, view: BattleView) -> Iterator[Updates]:
+        yield self._opened(view)
+        rounds: list[Round] = []
+        for answered in self.arena.play(view.battle_id):
+            rounds.append(answered)
+            yield self._answered(rounds)
+        yield self._judgeable()
+
+    def _opening(self, domain: str, category: str) -> Updates:
+        choices = category_choices(self._categories, domain)
+        return {
+            self.category: gr.update(choices=choices, value=self._kept(domain, category)),
+            self.progress: progress_html("Drawing a pair …", 0),
+            self.pair: '<div class="pair waiting"><div class="pictures"><i></i><i></i></div></div>',
+            self.reveal: "",
+            self.answers: waiting_html(),
+            **self._buttons(voting=True, ready=False),
+        }
+
+    def _opened(self, view: BattleView) -> Updates:
+        return {
+            self.battle: view.battle_id,
+            self.pair: pair_html(view.pair),
+            self.progress: progress_html("Asking both models …", 0),
+            self.answers: waiting_html(),
+        }
+
+    def _answered(self, rounds: tuple[Round, ...] | list[Round]) -> Updates:
+        last = rounds[-1]
+        text = f"Both models answered {last.done} of {last.total} tasks"
+        return {self.answers: answers_html(rounds), self.progress: progress_html(text, last.done / last.total)}
+
+    def _judgeable(self) -> Updates:
+        return {self.progress: progress_html("All answers are in. Who did better?", 1), **self._buttons(voting=True, ready=True)}
+
+    def _judged(self, view: BattleView) -> Updates:
+        if view.reveal is None:
+            raise BattleError(f"battle {view.battle_id}: is not judged yet; vote first")
+        return {
+            self.progress: "",
+            self.reveal: reveal_html(view.reveal, view.rounds),
+            self.answers: answers_html(view.rounds, view.reveal),
+            **self._buttons(voting=False, ready=True),
+        }
+
+    def _stopped(self, error: Exception) -> Updates:
+        return {
+            self.battle: None,
+            self.pair: "",
+            self.reveal: "",
+            self.answers: "",
+            self.progress: f'<p class="calm-error" role="alert">{words.sentence(one_line(error))}</p>',
+            **self._buttons(voting=True, ready=False),
+            self.next: gr.update(interactive=True),
+        }
+
+    def _buttons(self, *, voting: bool, ready: bool) -> Updates:
+        return {
+            self.voting: gr.update(visible=voting),
+            self.copy: gr.update(visible=not voting),
+            self.next: gr.update(interactive=ready),
+            **{button: gr.update(interactive=ready) for button in self.votes.values()},
+        }
+
+    def _kept(self, domain: str, category: str) -> str:
+        """The category, unless the domain has none of that name."""
+        return category if category in {value for _, value in category_choices(self._categories, domain)} else ANY
+
+    def _lay_out(self) -> None:
+        domains = [("Every domain", ANY), *((words.DOMAINS.get(name, name), name) for name in self._categories)]
+        sources = [("Every source", ANY), ("Starter", "starter"), ("Fresh", "fresh")]
+        with gr.Row(elem_id="filters"):
+            self.domain = _filter("Domain", domains)
+            self.category = _filter("Category", category_choices(self._categories, ANY))
+            self.source = _filter("Source", sources)
+        self.battle = gr.State(None)
+        self.pair = gr.HTML(elem_id="pair")
+        self.progress = gr.HTML(elem_id="progress")
+        self.reveal = gr.HTML(elem_id="reveal")
+        self.answers = gr.HTML(elem_id="answers")
+        with gr.Row(elem_id="bar"):
+            with gr.Row(elem_id="voting") as self.voting:
+                gr.HTML("<p>Who did better?</p>", elem_id="question")
+                self.votes = {
+                    choice: gr.Button(label, elem_id=f"vote-{choice}", interactive=False, size="sm") for choice, label in BUTTONS
+                }
+            self.copy = gr.Button("Copy link", elem_id="copy-link", visible=False, size="sm")
+            self.next = gr.Button("Next pair", elem_id="next-pair", interactive=False, size="sm")
+
+
+def one_line(error: Exception) -> str:
+    """What a visitor is told about an error: the facade's own line, or no more than that it is ours; the log has it all."""
+    if isinstance(error, BattleError | InputError):
+        return str(error)
+    log.error("a battle could not go on", exc_info=error)
+    return "Something failed on our side, and nobody lost a point for it. Try the next pair."
+
+
+def category_choices(categories: dict[str, tuple[str, ...]], domain: str) -> list[tuple[str, str]]:
+    """(label, value) of the categories of one domain, or of all."""
+    names = [name for key, values in categories.items() if domain in (ANY, key) for name in values]
+    return [("Every category", ANY), *((words.title(name), name) for name in dict.fromkeys(names))]
+
+
+def progress_html(text: str, share: float) -> str:
+    """A line of text over a bar; the page reads the text aloud when it changes."""
+    return f'<div class="progress" style="--share:{share:.3f}"><p data-announce>{text}</p><div class="track"><i></i></div></div>'
+
+
+def _filter(label: str, choices: list[tuple[str, str]]) -> gr.Dropdown:
+    return gr.Dropdown(choices, value=ANY, label=label, show_label=False, filterable=False, container=False, min_width=150)

@@ -1,0 +1,156 @@
+// What the pages do in the browser: keys, the enlarged picture, the veil, links, sorting and searching.
+// Gradio replaces parts of the page as it goes, so all listeners sit on the document.
+window.arenaPage = (() => {
+  const KEYS = { a: "vote-a", b: "vote-b", g: "vote-both_good", x: "vote-both_bad", r: "vote-skip", n: "next-pair", c: "copy-link" };
+  const ALWAYS_SHOW = "arena-show-unsafe";
+  const find = (selector, root = document) => root.querySelector(selector);
+  const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+  // --- links -----------------------------------------------------------------------------------------------------------
+  const address = (battle) => {
+    const url = new URL(location.href);
+    battle ? url.searchParams.set("battle", battle) : url.searchParams.delete("battle");
+    return url;
+  };
+  const currentBattle = () => find("#reveal [data-battle]")?.dataset.battle;
+
+  function left() {
+    history.replaceState(null, "", address(null));
+    scrollTo({ top: 0, behavior: calm() ? "auto" : "smooth" });
+  }
+
+  // A judged battle gets its own address; after a vote the reader is taken to the result.
+  function revealed(move) {
+    requestAnimationFrame(() => requestAnimationFrame(() => {
+      if (!currentBattle()) return;
+      history.replaceState(null, "", address(currentBattle()));
+      if (!move) return;
+      const title = find("#reveal-title");
+      title.focus({ preventScroll: true });
+      title.closest(".reveal").scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+    }));
+  }
+
+  async function copy(text, button) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      prompt("Copy this:", text); // an embedding page may forbid the clipboard
+    }
+    const label = button.textContent;
+    button.textContent = "Copied";
+    announce("Copied");
+    setTimeout(() => { button.textContent = label; }, 1600);
+  }
+  const copyLink = () => copy(address(currentBattle()).href, find("#copy-link"));
+
+  // --- reading aloud ---------------------------------------------------------------------------------------------------
+  let voice;
+  function announce(text) {
+    if (!voice) {
+      voice = Object.assign(document.createElement("div"), { className: "unseen" });
+      voice.setAttribute("aria-live", "polite");
+      document.body.append(voice);
+    }
+    if (voice.textContent !== text) voice.textContent = text;
+  }
+  new MutationObserver(() => {
+    const line = find("[data-announce]");
+    if (line) announce(line.textContent);
+    for (const [key, id] of Object.entries(KEYS)) document.getElementById(id)?.setAttribute("aria-keyshortcuts", key);
+  }).observe(document.documentElement, { childList: true, subtree: true });
+
+  // --- pictures --------------------------------------------------------------------------------------------------------
+  const hidden = (figure) => getComputedStyle(find(".content-note", figure) ?? figure).display !== "none"
+    && Boolean(find(".content-note", figure));
+  const lightbox = () => find("#lightbox") ?? document.body.appendChild(Object.assign(document.createElement("dialog"), {
+    id: "lightbox",
+    innerHTML: `<figure><img alt=""><figcaption></figcaption></figure>
+      <div class="lightbox-tools"><button type="button" data-action="flip">Other picture <kbd>←</kbd> <kbd>→</kbd></button>
+      <button type="button" data-action="close">Close <kbd>Esc</kbd></button></div>`,
+  }));
+
+  function enlarge(figure) {
+    const dialog = lightbox();
+    const picture = find(".picture", figure);
+    const image = find("img", dialog);
+    image.src = picture.src;
+    image.alt = picture.alt;
+    image.className = hidden(figure) ? "blurred" : "";
+    find("figcaption", dialog).textContent = `${figure.dataset.number}  ${find(".caption", figure).firstChild.textContent}`;
+    dialog.dataset.number = figure.dataset.number;
+    if (!dialog.open) dialog.showModal();
+  }
+  // The other picture in the same place: what differs jumps to the eye.
+  const flip = () => enlarge(find(`.side:not([data-number="${lightbox().dataset.number}"])`));
+
+  function difference() {
+    const button = find('[data-action="difference"]');
+    if (!button) return;
+    const on = find(".pair").classList.toggle("veiled");
+    button.setAttribute("aria-pressed", String(on));
+  }
+
+  // --- the board -------------------------------------------------------------------------------------------------------
+  function sort(head) {
+    const column = head.cellIndex;
+    const body = find("tbody", head.closest("table"));
+    const before = head.getAttribute("aria-sort");
+    const first = head.dataset.best === "high" ? "descending" : "ascending";
+    const second = first === "descending" ? "ascending" : "descending";
+    const direction = before === first ? second : first;
+    head.closest("tr").querySelectorAll("th").forEach((other) => other.removeAttribute("aria-sort"));
+    head.setAttribute("aria-sort", direction);
+    const value = (row) => row.cells[column].dataset.value;
+    const sign = direction === "ascending" ? 1 : -1;
+    const compare = (one, other) => {
+      const [x, y] = [value(one), value(other)];
+      if (x === "" || y === "") return (x === "") - (y === ""); // what has no number stays last
+      return sign * (head.dataset.best === "text" ? x.localeCompare(y) : x - y);
+    };
+    body.append(...[...body.rows].sort(compare));
+  }
+
+  function search(text) {
+    const rows = [...document.querySelectorAll("table.board tbody tr")];
+    rows.forEach((row) => { row.hidden = !row.dataset.find.includes(text.trim().toLowerCase()); });
+    const shown = rows.filter((row) => !row.hidden).length;
+    find(".found").textContent = text.trim() ? `${shown} of ${rows.length}` : "";
+  }
+
+  // --- listeners -------------------------------------------------------------------------------------------------------
+  const ACTIONS = {
+    enlarge: (button) => { if (!hidden(button.closest("figure"))) enlarge(button.closest("figure")); },
+    difference,
+    flip,
+    close: () => lightbox().close(),
+    show: (button) => button.closest("figure").classList.add("shown"),
+    "show-always": () => {
+      sessionStorage.setItem(ALWAYS_SHOW, "yes");
+      document.documentElement.classList.add("show-unsafe");
+    },
+    sort: (button) => sort(button.closest("th")),
+    "copy-citation": (button) => copy(find("#citation").textContent, button),
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.id === "lightbox") event.target.close();
+    const button = event.target.closest?.("[data-action]");
+    if (button) ACTIONS[button.dataset.action](button);
+  });
+  document.addEventListener("input", (event) => { if (event.target.id === "board-search") search(event.target.value); });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
+    if (find("#lightbox")?.open) {
+      if (event.key === "ArrowLeft" || event.key === "ArrowRight") flip();
+      return;
+    }
+    if (event.target.closest?.("input, textarea, select, [contenteditable], [role=listbox]")) return;
+    const key = event.key.toLowerCase();
+    if (key === "d") difference();
+    const button = document.getElementById(KEYS[key]);
+    if (button && !button.disabled) button.click();
+  });
+  if (sessionStorage.getItem(ALWAYS_SHOW)) document.documentElement.classList.add("show-unsafe");
+
+  return { left, revealed, copyLink };
+})();

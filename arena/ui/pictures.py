@@ -1,0 +1,90 @@
+"""Pictures as a browser takes them, and a veil that leaves only what differs between two of them."""
+
+import base64
+import io
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageChops, ImageFilter
+
+from arena.images import Picture
+from arena.pairs import Box
+
+WIDEST = 1280
+"""Longest side of a picture on a page, in pixels."""
+HEAVIEST = 400_000
+"""A picture whose lossless file is larger than this, in bytes, is shown as a smaller copy."""
+VISIBLE = 12
+"""Smallest change of a colour channel (0 to 255) that counts as a difference: editors and codecs leave fainter noise everywhere."""
+VEIL = (16, 20, 24, 208)
+"""Colour and opacity of what lies over the equal parts."""
+OUTLINE = (255, 205, 70, 255)
+"""Colour of the line around the parts that differ."""
+
+
+@lru_cache(maxsize=256)
+def source(picture: Picture) -> str:
+    """The picture as a `data:` address: it needs no route of its own and works behind any proxy and in any embedding page."""
+    if len(picture.encoded) <= HEAVIEST:
+        return address(picture.encoded)
+    return address(_webp(_fitted(picture.pixels()), lossless=False))
+
+
+@lru_cache(maxsize=256)
+def difference_veil(first: Picture, second: Picture, region: Box | None) -> str | None:
+    """A see-through picture to lay over both: dark where they are equal, clear and outlined where they differ.
+
+    Args:
+        first: one picture.
+        second: the other.
+        region: nothing outside it counts, where given.
+
+    Returns:
+        A `data:` address, or None where the two have different shapes and cannot be laid over each other.
+    """
+    if first.pixels().size != second.pixels().size:
+        return None
+    differs = _within(_difference(_fitted(first.pixels()), _fitted(second.pixels())), region)
+    reach = max(2, round(max(differs.size) / 128))
+    clear = _grown(differs, reach)
+    outline = ImageChops.subtract(_grown(clear, max(1, reach // 2)), clear)
+    veil = Image.new("RGBA", differs.size, VEIL)
+    veil.paste((0, 0, 0, 0), mask=clear)
+    veil.paste(OUTLINE, mask=outline)
+    return address(_webp(veil, lossless=True))
+
+
+def _difference(first: Image.Image, second: Image.Image) -> Image.Image:
+    """White where the strongest channel differs visibly, black elsewhere."""
+    gap = np.abs(np.asarray(first, np.int16) - np.asarray(second, np.int16)).max(axis=2)
+    return Image.fromarray(((gap > VISIBLE) * 255).astype(np.uint8))
+
+
+def _within(mask: Image.Image, region: Box | None) -> Image.Image:
+    if region is None:
+        return mask
+    left, top, right, bottom = (round(share * side) for share, side in zip(region, mask.size * 2, strict=True))
+    kept = Image.new("L", mask.size, 0)
+    kept.paste(mask.crop((left, top, right, bottom)), (left, top))
+    return kept
+
+
+def _grown(mask: Image.Image, reach: int) -> Image.Image:
+    return mask.filter(ImageFilter.MaxFilter(2 * reach + 1))
+
+
+def _fitted(image: Image.Image) -> Image.Image:
+    copy = image.copy()
+    copy.thumbnail((WIDEST, WIDEST))
+    return copy
+
+
+def _webp(image: Image.Image, *, lossless: bool) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", lossless=lossless, quality=90, method=4)
+    return buffer.getvalue()
+
+
+def address(webp: bytes) -> str:
+    """A WebP file as a `data:` address."""
+    return "data:image/webp;base64," + base64.b64encode(webp).decode()

@@ -1,0 +1,50 @@
+"""The arena's own look, as far as Gradio draws it; the rest is style.css.
+
+Two typefaces that Gradio's package brings along, so that no page asks another host: Lora for what is read, IBM Plex Sans for what is used.
+Colours are variables of style.css, which know light and dark, so every `_dark` value is the same word.
+"""
+
+import gradio as gr
+from gradio.themes.utils.fonts import LocalFont
+
+INK, PAPER, CARD, LINE, FAINT, ACCENT = (f"var(--{name})" for name in ("ink", "paper", "card", "line", "faint", "accent"))
+
+
+def theme() -> gr.themes.Base:
+    """The theme, in light and dark."""
+    look = gr.themes.Base(
+        font=[LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
+        font_mono=[LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+        radius_size=gr.themes.sizes.radius_sm,
+        text_size=gr.themes.sizes.text_md,
+    )
+    return look.set(**_both("body_background_fill", PAPER), **_both("body_text_color", INK), **_rest())
+
+
+def _rest() -> dict[str, str]:
+    plain = {
+        "body_text_color_subdued": FAINT,
+        "background_fill_primary": PAPER,
+        "background_fill_secondary": CARD,
+        "block_background_fill": "transparent",
+        "block_border_color": LINE,
+        "block_label_background_fill": "transparent",
+        "border_color_primary": LINE,
+        "border_color_accent": ACCENT,
+        "color_accent_soft": CARD,
+        "link_text_color": ACCENT,
+        "link_text_color_hover": INK,
+        "link_text_color_visited": ACCENT,
+        "input_background_fill": "transparent",
+        "input_border_color": LINE,
+        "input_border_color_focus": ACCENT,
+        "button_secondary_background_fill": CARD,
+        "button_secondary_background_fill_hover": LINE,
+        "button_secondary_border_color": LINE,
+        "button_secondary_text_color": INK,
+    }
+    return {key: value for name, colour in plain.items() for key, value in _both(name, colour).items()}
+
+
+def _both(name: str, value: str) -> dict[str, str]:
+    return {name: value, f"{name}_dark": value}
