@@ -68,6 +68,18 @@ def unit_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, settl
     return [UnitCount(*row) for row in found]
 
 
+def battle_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """contestant id -> battles that count, open ones too; without those that have none."""
+    found = connection.execute(
+        """
+        SELECT contestant_id, count(*)
+        FROM (SELECT unnest([seat_a, seat_b]) AS contestant_id FROM arena.battles WHERE result <> 'void')
+        GROUP BY contestant_id
+        """
+    ).fetchall()
+    return dict(found)
+
+
 def tallies(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> dict[str, Tally]:
     """contestant id -> what its battles say about it; without those that have no counted battle."""
     chosen = filters(domain, settled_before)

@@ -165,6 +165,10 @@ class Store:
         """
         return self._read(counts.unit_counts, domain, settled_before)
 
+    def battle_counts(self) -> dict[str, int]:
+        """contestant id -> battles that count, open ones too: for matchmaking, not for the public."""
+        return self._read(counts.battle_counts)
+
     def tallies(self, domain: str | None = None, settled_before: datetime | None = None) -> dict[str, Tally]:
         """contestant id -> its battles and rates; the arguments are those of `unit_counts`."""
         return self._read(counts.tallies, domain, settled_before)

@@ -1,0 +1,300 @@
+import math
+import threading
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from store_world import CONTESTANTS, NOON, PAIRS, RULE, furnish, make_battle, make_contestant, make_pair, outcomes
+
+from arena.errors import BattleError, StoreError
+from arena.probes import Reply
+from arena.store import Store
+from arena.store.records import CHOICES, EloRule, ReplyRecord, Vote, discordant_units
+
+CONTESTANT = CONTESTANTS[0].id
+
+
+def in_threads(count: int, work) -> None:
+    """Run work(0), ..., work(count - 1) at once; a failure in any of them fails here."""
+    failures: list[BaseException] = []
+
+    def guarded(number: int) -> None:
+        try:
+            work(number)
+        except BaseException as error:  # noqa: BLE001 re-raised below
+            failures.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        make_pair(11),
+        make_pair(12, "culture", request="What is the custom here?", region=(0.0, 0.25, 0.5, 1.0)),
+        make_pair(13, family="Küche/厨房/'; DROP TABLE pairs"),
+    ],
+    ids=["plain", "with request and region", "with letters of all kinds"],
+)
+def test_a_pair_comes_back_as_it_was(home, pair):
+    with Store.open(home) as store:
+        assert store.add_pairs([pair, pair]) == 1
+        assert store.add_pairs([pair]) == 0
+    with Store.open(home) as store:
+        assert store.pair(pair.id) == pair
+        assert [side.picture.encoded for side in store.pair(pair.id).sides] == [side.picture.encoded for side in pair.sides]
+        assert store.pair(pair.id).provenance.details == pair.provenance.details
+        assert store.pair("unknown") is None
+        assert [summary.id for summary in store.pair_summaries()] == [pair.id]
+
+
+def test_contestants_come_back_as_they_were(home):
+    with Store.open(home) as store:
+        assert store.add_contestants(CONTESTANTS) == 4
+        assert store.add_contestants([make_contestant(9), *CONTESTANTS]) == 1
+    with Store.open(home) as store:
+        known = store.contestants()
+    assert {identifier: contestant.id for identifier, contestant in known.items()} == {i: i for i in known}
+    assert set(known.values()) == {make_contestant(9), *CONTESTANTS}
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(text='The second caption.\n\tReally: "it\'s" B \u2028 ß \U0001f373'),
+        Reply(text=""),
+        Reply(logprobs=(-0.1, -math.inf, -1e-300, -2.302585092994046)),
+        Reply(logprobs=()),
+        Reply(not_applicable=True),
+    ],
+)
+def test_a_reply_comes_back_as_it_was(store, reply):
+    store.add_replies([ReplyRecord(CONTESTANT, "key", "caption_choice", reply)])
+    assert store.replies(CONTESTANT, ["key", "other key"]) == {"key": reply}
+    assert store.replies(CONTESTANTS[1].id, ["key"]) == {}
+
+
+def test_a_nan_stays_a_nan(store):
+    store.add_replies([ReplyRecord(CONTESTANT, "key", "caption_choice", Reply(logprobs=(math.nan, -1.0)))])
+    first, second = store.replies(CONTESTANT, ["key"])["key"].logprobs
+    assert math.isnan(first)
+    assert second == -1.0
+
+
+def test_an_error_is_asked_again_and_an_answer_is_not(store):
+    def told(text: str | None = None, error: str | None = None) -> int:
+        return store.add_replies([ReplyRecord(CONTESTANT, "key", "request", Reply(text=text, error=error))])
+
+    assert told(error="out of memory") == 1
+    assert store.replies(CONTESTANT, ["key"]) == {}
+    assert told(text="yes") == 1
+    assert told(text="no") == 0
+    assert told(error="time-out") == 0
+    assert store.replies(CONTESTANT, ["key"]) == {"key": Reply(text="yes")}
+
+
+def test_an_answer_beats_an_error_in_the_same_batch(store):
+    replies = [Reply(error="time-out"), Reply(text="yes"), Reply(text="no"), Reply(error="time-out")]
+    assert store.add_replies(ReplyRecord(CONTESTANT, "key", "request", reply) for reply in replies) == 1
+    assert store.replies(CONTESTANT, ["key"]) == {"key": Reply(text="yes")}
+
+
+def test_a_battle_comes_back_as_it_was(home):
+    battle = make_battle(
+        "one", outcomes({"request": (["correct", "wrong"], ["refused", "not_applicable"])}), played_by="autoplay"
+    )
+    with Store.open(home) as store:
+        acknowledged = furnish(store).add_battle(battle, [ReplyRecord(CONTESTANT, "key", "request", Reply(text="sure"))])
+        assert (acknowledged.seq, acknowledged.first) == (1, True)
+    with Store.open(home) as store:
+        back = store.battle("one")
+        assert back.seq == 1
+        assert back.outcomes == battle.outcomes
+        assert back.__dict__ | {"seq": None} == battle.__dict__
+        assert store.replies(CONTESTANT, ["key"]) == {"key": Reply(text="sure")}
+        assert store.battle("two") is None
+
+
+@pytest.mark.parametrize(
+    ("battle", "message"),
+    [
+        ({"pair_id": "nowhere"}, "battle x: pair_id: 'nowhere' is not in the store"),
+        ({"seats": (CONTESTANTS[0].id, "nobody")}, "battle x: seats: .*nobody is not in the store"),
+    ],
+)
+def test_a_battle_of_strangers_is_refused_and_the_next_is_kept(store, battle, message):
+    with pytest.raises(StoreError, match=message):
+        store.add_battle(make_battle("x", **battle))
+    assert store.battle("x") is None
+    assert store.add_battle(make_battle("y")).seq == 1
+
+
+def test_a_battle_in_which_the_machine_failed_must_be_void():
+    failed = outcomes({"request": (["correct"], ["error"])})
+    assert make_battle("x", failed).result == "void"
+    with pytest.raises(BattleError, match="battle x: result: .*must be 'void'"):
+        make_battle("x", failed, result="a")
+    with pytest.raises(BattleError, match="battle x: seats: .*both"):
+        make_battle("x", seats=(CONTESTANT, CONTESTANT))
+
+
+def test_a_vote_on_an_unknown_battle_is_refused(store):
+    with pytest.raises(StoreError, match="vote: battle_id: 'never' is not in the store"):
+        store.add_vote("never", "visitor", "a")
+
+
+def test_of_many_votes_at_once_one_counts(store):
+    store.add_battle(make_battle("x"))
+    counted: list[Vote] = []
+
+    def vote(number: int) -> None:
+        choice = CHOICES[number % len(CHOICES)]
+        if store.add_vote("x", f"visitor-{number}", choice, NOON):
+            counted.append(Vote("x", f"visitor-{number}", choice, NOON))
+
+    in_threads(20, vote)
+    assert counted == [store.vote_of("x")]
+    assert sum(store.votes_by_result().values()) == 1
+
+
+SAYINGS = st.lists(
+    st.one_of(
+        st.tuples(st.just("battle"), st.integers(0, 4), st.sampled_from(["a", "b", "tie"])),
+        st.tuples(st.just("vote"), st.integers(0, 4), st.sampled_from(CHOICES)),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(SAYINGS)
+def test_saying_it_again_changes_nothing(sayings):
+    battles: dict[str, str] = {}
+    votes: dict[str, str] = {}
+    with TemporaryDirectory() as folder, Store.open(Path(folder), RULE) as store:
+        furnish(store)
+        for kind, number, said in sayings:
+            name = f"battle-{number}"
+            if kind == "battle":
+                acknowledged = store.add_battle(make_battle(name, result=said))
+                assert acknowledged.first == (name not in battles)
+                battles.setdefault(name, said)
+                assert acknowledged.seq == list(battles).index(name) + 1
+            elif name in battles:
+                assert store.add_vote(name, "visitor", said) == (name not in votes)
+                votes.setdefault(name, said)
+        assert {name: store.battle(name).result for name in battles} == battles
+        assert {name: store.vote_of(name).choice for name in votes} == votes
+        assert sum(tally.battles for tally in store.tallies().values()) == 2 * len(battles)
+        assert sum(store.votes_by_result().values()) == len(votes)
+
+
+def test_fifty_threads_write_and_read_without_harm(store):
+    commits_before = store.transactions
+
+    def play(number: int) -> None:
+        for turn in range(4):
+            name = f"{number}-{turn}"
+            acknowledged = store.add_battle(make_battle(name))
+            assert store.battle(name).seq == acknowledged.seq
+            assert store.unit_counts()[0].units >= 1
+            assert store.pair(PAIRS[number % 4].id) == PAIRS[number % 4]
+
+    in_threads(50, play)
+    sequence = sorted(store.battle(f"{number}-{turn}").seq for number in range(50) for turn in range(4))
+    assert sequence == list(range(1, 201))
+    assert store.transactions - commits_before < 100, "200 battles shared commits"
+
+
+def test_readers_do_not_wait_for_the_writer(store):
+    writing, release = threading.Event(), threading.Event()
+
+    def slow_work(connection) -> None:
+        connection.execute("INSERT INTO arena.votes VALUES ('x', 'visitor', 'a', now()::TIMESTAMP)")
+        writing.set()
+        release.wait(20)
+
+    store.add_battle(make_battle("x"))
+    future = store._writer.submit(slow_work)
+    assert writing.wait(10)
+    assert store.vote_of("x") is None, "what is not committed is not seen"
+    assert store.battle("x") is not None
+    assert not future.done()
+    release.set()
+    future.result(10)
+    assert store.vote_of("x").choice == "a"
+
+
+VERDICTS = st.lists(st.sampled_from(["correct", "wrong", "refused", "not_applicable", "error"]), min_size=1, max_size=2)
+DUELS = st.lists(
+    st.tuples(
+        st.permutations(range(3)).map(lambda seats: seats[:2]),
+        st.dictionaries(
+            st.sampled_from(["caption_choice", "image_choice", "request"]), st.tuples(VERDICTS, VERDICTS), max_size=3
+        ),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(DUELS)
+def test_elo_by_battle_equals_elo_replayed_from_the_facts(duels):
+    expected: dict[str, float] = {}
+    with TemporaryDirectory() as folder:
+        with Store.open(Path(folder), RULE) as store:
+            furnish(store)
+            for number, ((a, b), verdicts) in enumerate(duels):
+                seats = (CONTESTANTS[a].id, CONTESTANTS[b].id)
+                battle = make_battle(f"{number}", outcomes(verdicts), seats=seats)
+                store.add_battle(battle)
+                if battle.result == "void":
+                    assert store.elo_changes(battle.id) == ()
+                    continue
+                before = tuple(expected.get(seat, RULE.start) for seat in seats)
+                after = RULE.update(*before, *discordant_units(battle.outcomes))
+                expected |= dict(zip(seats, after, strict=True))
+                changes = store.elo_changes(battle.id)
+                assert [(c.seat, c.contestant_id, c.before, c.after) for c in changes] == [
+                    ("a", seats[0], before[0], after[0]),
+                    ("b", seats[1], before[1], after[1]),
+                ]
+            assert store.elo() == expected
+            store.rebuild_elo()
+            assert store.elo() == expected
+
+
+def test_a_new_rule_replays_the_ratings_when_the_store_is_opened(home):
+    with Store.open(home, RULE) as store:
+        furnish(store).add_battle(make_battle("x"))
+    doubled = EloRule("test/2", 0.0, lambda a, b, only_a, only_b: (a + 2 * only_a, b - 2 * only_a))
+    with Store.open(home, doubled) as store:
+        assert store.elo() == {CONTESTANTS[0].id: 2.0, CONTESTANTS[1].id: -2.0}
+
+
+def test_battles_kept_without_a_rule_are_rated_once_there_is_one(home):
+    with Store.open(home) as store:
+        furnish(store).add_battle(make_battle("x"))
+        assert store.elo() == {}
+        with pytest.raises(StoreError, match="without a rule"):
+            store.rebuild_elo()
+    with Store.open(home, RULE) as store:
+        assert len(store.elo()) == 2
+
+
+def test_a_public_rating_leaves_out_open_battles(store):
+    store.add_battle(make_battle("old", played_at=NOON))
+    settled = store.elo()
+    store.add_battle(make_battle("open", played_at=NOON + timedelta(minutes=5)))
+    assert store.elo(settled_before=NOON + timedelta(minutes=5)) == settled
+    store.add_vote("open", "visitor", "skip")
+    assert store.elo(settled_before=NOON + timedelta(minutes=5)) == store.elo() != settled
