@@ -1,0 +1,16 @@
+"""Battles: a pair, two anonymous contestants, their outcomes, the result; and the board that they add up to."""
+
+from arena.battles.host import Arena
+from arena.battles.views import (
+    SKIP,
+    VOTES,
+    Answer,
+    BattleFilter,
+    BattleView,
+    BoardRow,
+    Reveal,
+    Round,
+    SeatReveal,
+)
+
+__all__ = ["SKIP", "VOTES", "Answer", "Arena", "BattleFilter", "BattleView", "BoardRow", "Reveal", "Round", "SeatReveal"]

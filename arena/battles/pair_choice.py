@@ -1,7 +1,7 @@
 """Which pair a battle is about: one of the frozen suites, or one drawn afresh that no model can have seen."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from arena.battles.views import BattleFilter
 from arena.errors import InputError
@@ -44,6 +44,11 @@ class PairChoice:
         if source is None and self._rng.random() < FRESH_SHARE:
             source = FRESH
         return self._draw(filters) if source == FRESH else self._pick(filters, source)
+
+    def unmet(self, met: Collection[str]) -> MinimalPair | None:
+        """A frozen pair whose id is not in `met`; None when there is none."""
+        left = [pair for pair in self._frozen if pair.id not in met]
+        return self._rng.choice(left) if left else None
 
     def _check(self, filters: BattleFilter) -> None:
         categories = self.categories()

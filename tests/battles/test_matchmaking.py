@@ -42,10 +42,22 @@ def test_meetings_are_drawn_with_the_probability_they_report_and_seats_are_even(
     seat_a = Counter()
     for _ in range(rounds):
         meeting = draw_meeting(standings, rng)
-        couple = tuple(sorted((meeting.seat_a, meeting.seat_b)))
-        assert meeting.probability == meeting_probabilities(standings)[couple]
-        drawn[couple] += 1
-        seat_a[couple] += meeting.seat_a == couple[0]
+        assert meeting.probability == pytest.approx(meeting_probabilities(standings)[meeting.couple])
+        drawn[meeting.couple] += 1
+        seat_a[meeting.couple] += meeting.seat_a == meeting.couple[0]
     for couple, probability in meeting_probabilities(standings).items():
         assert drawn[couple] / rounds == pytest.approx(probability, abs=0.015)
         assert seat_a[couple] / drawn[couple] == pytest.approx(0.5, abs=0.03)
+
+
+def test_couples_left_out_never_meet_and_the_rest_share_their_probability():
+    standings = {name: Standing(1000, 0) for name in "abc"}
+    meeting = draw_meeting(standings, random.Random(1), without={("a", "b"), ("a", "c")})
+    assert meeting.couple == ("b", "c")
+    assert meeting.probability == 1
+
+
+def test_nobody_meets_where_everybody_is_left_out_or_alone():
+    assert draw_meeting({"a": Standing(1000, 0)}, random.Random(1)) is None
+    assert draw_meeting({}, random.Random(1)) is None
+    assert draw_meeting({"a": Standing(1000, 0), "b": Standing(1000, 0)}, random.Random(1), without={("a", "b")}) is None

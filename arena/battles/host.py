@@ -1,0 +1,269 @@
+"""The arena itself: opens battles, plays them, keeps them, and tells who played only once they are judged."""
+
+import logging
+import math
+import random
+import secrets
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from types import TracebackType
+from typing import Self
+
+from arena.battles import board
+from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
+from arena.battles.pair_choice import FRESH, PairChoice
+from arena.battles.playing import Asks, Played, play_rounds, probes_of, round_of
+from arena.battles.scoring import METHOD_VERSION, judge, result_of
+from arena.battles.views import VOTES, BattleFilter, BattleView, BoardRow, Reveal, Round, SeatReveal
+from arena.contestants import Contestant
+from arena.errors import BattleError, InputError
+from arena.pairs import MinimalPair
+from arena.ratings import START
+from arena.store import BattleRecord, PlayedBy, Result, Store, Vote, solved_by_task, vote_agrees
+
+log = logging.getLogger(__name__)
+
+MOST_OPEN = 2_000
+"""Battles opened but not played to the end; the oldest are forgotten first."""
+MOST_QUESTIONS = 256
+"""Rounds that may be waiting for a model at once, over all visitors."""
+
+
+class OpenBattle:
+    """A battle that is drawn but not stored yet. Only the server knows who sits where."""
+
+    def __init__(self, pair: MinimalPair, meeting: Meeting, played_by: PlayedBy) -> None:
+        self.pair = pair
+        self.meeting = meeting
+        self.played_by: PlayedBy = played_by
+        self.playing = threading.Lock()
+
+
+class Arena:
+    """A running arena. Any number of threads may call it.
+
+    Args:
+        store: where facts are kept; closed with the arena.
+        models: who answers; closed by whoever opened it.
+        contestants: id -> contestant that may be drawn, at least two for battles.
+        pairs: the frozen pairs.
+        seed: of matchmaking; None for a surprise.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        models: Asks,
+        contestants: Mapping[str, Contestant],
+        pairs: Sequence[MinimalPair],
+        seed: int | None = None,
+    ) -> None:
+        self.store = store
+        self._models = models
+        self._contestants = dict(contestants)
+        self._rng = random.Random(seed)
+        self._choice = PairChoice(pairs, self._rng)
+        self._open: dict[str, OpenBattle] = {}
+        self._lock = threading.Lock()
+        self._last_visit = -math.inf
+        self._executor = ThreadPoolExecutor(MOST_QUESTIONS, thread_name_prefix="battle")
+
+    def close(self) -> None:
+        """Let go of everything; what is acknowledged is kept."""
+        self._executor.shutdown(cancel_futures=True)
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def categories(self) -> dict[str, tuple[str, ...]]:
+        """domain -> its categories."""
+        return self._choice.categories()
+
+    def sources(self) -> tuple[str, ...]:
+        """Where pairs may come from."""
+        return self._choice.sources()
+
+    def open_battle(self, filters: BattleFilter = BattleFilter(), played_by: PlayedBy = "visitor") -> BattleView:  # noqa: B008 - frozen
+        """Draw a pair and two contestants. Nothing is asked yet.
+
+        Raises:
+            InputError: the filters name something unknown, or nothing passes them.
+            BattleError: fewer than two contestants take part.
+        """
+        with self._lock:
+            pair = self._choice.choose(filters)
+            meeting = draw_meeting(self._standings(), self._rng)
+        if meeting is None:
+            raise BattleError("battle: fewer than two models take part; add one with ARENA_MODELS")
+        return BattleView(self._remember(OpenBattle(pair, meeting, played_by)), pair, (), None)
+
+    def play(self, battle_id: str) -> Iterator[Round]:
+        """Ask both seats and yield each task as it is answered. When the last round has come, the battle is on disk.
+
+        Raises:
+            BattleError: the battle is unknown, or somebody plays it already.
+        """
+        battle = self._open.get(battle_id)
+        if battle is None or not battle.playing.acquire(blocking=False):
+            raise BattleError(f"battle {battle_id}: cannot be played (finished, forgotten or under way); open a new one")
+        try:
+            played = Played(probes_of(battle.pair))
+            last = None
+            for answered in play_rounds(
+                played, (battle.meeting.seat_a, battle.meeting.seat_b), self.store, self._models, self._executor
+            ):
+                if last is not None:
+                    yield last
+                last = answered
+            self._keep(battle_id, battle, played)
+            self._open.pop(battle_id, None)
+        finally:
+            battle.playing.release()
+            self._notice(battle.played_by)
+        if last is not None:
+            yield last
+
+    def play_through(self, filters: BattleFilter = BattleFilter(), played_by: PlayedBy = "command") -> Result:  # noqa: B008 - frozen
+        """Open and play one battle that nobody watches, and say how it ended."""
+        return self._finish(self.open_battle(filters, played_by).battle_id)
+
+    def play_unmet(self) -> Result | None:
+        """Play one battle on a frozen pair on which its two contestants have not met; None when there is none left.
+
+        Answers repeat, so meeting again on the same pair would show nothing new.
+        """
+        standings = self._standings()
+        exhausted: set[Couple] = set()
+        while (meeting := draw_meeting(standings, self._rng, without=exhausted)) is not None:
+            pair = self._choice.unmet(self.store.pairs_met(meeting.seat_a, meeting.seat_b))
+            if pair is not None:
+                return self._finish(self._remember(OpenBattle(pair, meeting, "autoplay")))
+            exhausted.add(meeting.couple)
+        return None
+
+    def seconds_since_visit(self) -> float:
+        """Seconds since a visitor last opened, played or judged a battle; infinite if none ever did."""
+        return time.monotonic() - self._last_visit
+
+    def vote(self, battle_id: str, visitor: str, choice: str) -> Reveal:
+        """Judge a battle, once, and be told who played; `skip` tells without a vote. A second vote changes nothing.
+
+        Raises:
+            BattleError: the battle is unknown or not played to its end.
+            InputError: the choice is none of `VOTES`.
+        """
+        if choice not in VOTES:
+            raise InputError(f"vote: {choice!r} is no choice; use one of {', '.join(VOTES)}")
+        record = self._stored(battle_id)
+        self.store.add_vote(battle_id, visitor, choice)
+        vote = self.store.vote_of(battle_id)
+        if vote is None:
+            raise BattleError(f"battle {battle_id}: the vote was not kept; vote again")
+        return self._reveal(record, vote)
+
+    def view(self, battle_id: str) -> BattleView:
+        """A finished battle again: pair and answers, and who played if it is judged.
+
+        Raises:
+            BattleError: the battle is unknown or not played to its end.
+        """
+        record = self._stored(battle_id)
+        pair = self.store.pair(record.pair_id)
+        if pair is None:
+            raise BattleError(f"battle {battle_id}: its pair {record.pair_id} is gone; restore the database from a backup")
+        probes = probes_of(pair)
+        keys = [probe.key for asked in probes.values() for probe in asked]
+        replies = (self.store.replies(record.seats[0], keys), self.store.replies(record.seats[1], keys))
+        answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
+        vote = self.store.vote_of(battle_id)
+        rounds = tuple(round_of(probes, task, replies) for task in answered)
+        return BattleView(battle_id, pair, rounds, self._reveal(record, vote) if vote else None)
+
+    def leaderboard(self, domain: str | None = None) -> list[BoardRow]:
+        """The board, best first.
+
+        Raises:
+            InputError: there is no such domain.
+        """
+        if domain is not None and domain not in self.categories():
+            raise InputError(f"domain: there is no {domain!r}; choose from {', '.join(self.categories())}")
+        return board.leaderboard(self.store, self._contestants, domain)
+
+    def vote_agreement(self) -> tuple[int, int]:
+        """(votes that agree with the automatic score, votes that could)."""
+        compared = [(vote_agrees(choice, result), count) for (choice, result), count in self.store.votes_by_result().items()]
+        return sum(count for agrees, count in compared if agrees), sum(
+            count for agrees, count in compared if agrees is not None
+        )
+
+    def _standings(self) -> dict[str, Standing]:
+        elo, battles = self.store.elo(), self.store.battle_counts()
+        return {name: Standing(elo.get(name, START), battles.get(name, 0)) for name in self._contestants}
+
+    def _remember(self, battle: OpenBattle) -> str:
+        battle_id = secrets.token_urlsafe(12)
+        with self._lock:
+            self._open[battle_id] = battle
+            while len(self._open) > MOST_OPEN:
+                self._open.pop(next(iter(self._open)))
+        self._notice(battle.played_by)
+        return battle_id
+
+    def _notice(self, played_by: PlayedBy) -> None:
+        if played_by == "visitor":
+            self._last_visit = time.monotonic()
+
+    def _finish(self, battle_id: str) -> Result:
+        for _ in self.play(battle_id):
+            pass
+        return self._stored(battle_id).result
+
+    def _keep(self, battle_id: str, battle: OpenBattle, played: Played) -> None:
+        asked = [probe for probes in played.probes.values() for probe in probes]
+        outcomes = judge("a", asked, played.replies[0]) + judge("b", asked, played.replies[1])
+        record = BattleRecord(
+            id=battle_id,
+            pair_id=battle.pair.id,
+            seats=(battle.meeting.seat_a, battle.meeting.seat_b),
+            draw_probability=battle.meeting.probability,
+            played_by=battle.played_by,
+            result=result_of(outcomes),
+            method_version=METHOD_VERSION,
+            outcomes=outcomes,
+        )
+        if battle.pair.source == FRESH:
+            self.store.add_pairs([battle.pair])
+        kept = self.store.add_battle(record, played.fresh)
+        log.info("battle %s: number %d, %s", battle_id, kept.seq, battle.pair.domain)
+
+    def _stored(self, battle_id: str) -> BattleRecord:
+        record = self.store.battle(battle_id)
+        if record is None:
+            raise BattleError(f"battle {battle_id}: is unknown or not finished; play it to its end first")
+        return record
+
+    def _reveal(self, record: BattleRecord, vote: Vote) -> Reveal:
+        known = self.store.contestants()
+        changes = {change.seat: change for change in self.store.elo_changes(record.id)}
+        seats = []
+        for seat, contestant_id in zip("ab", record.seats, strict=True):
+            change = changes.get(seat)
+            now = self.store.elo().get(contestant_id, START)  # a void battle moved nothing
+            seats.append(
+                SeatReveal(
+                    contestant=known[contestant_id],
+                    outcomes=tuple(
+                        (judged.task, judged.cell, judged.outcome) for judged in record.outcomes if judged.seat == seat
+                    ),
+                    solved=solved_by_task(record.outcomes, seat),
+                    elo_before=change.before if change else now,
+                    elo_after=change.after if change else now,
+                )
+            )
+        return Reveal(record.id, (seats[0], seats[1]), record.result, vote.choice, vote_agrees(vote.choice, record.result))

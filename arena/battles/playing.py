@@ -1,0 +1,86 @@
+"""Asking both seats of a battle the same probes, task by task, and putting their answers in plain words."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from arena.battles.views import Answer, Round
+from arena.pairs import MinimalPair
+from arena.probes import Probe, Reply
+from arena.store import ReplyRecord, Store
+from arena.tasks import TASKS, tasks_of
+
+
+class Asks(Protocol):
+    """Something that puts probes to a contestant, as the model pool does."""
+
+    def ask(self, contestant_id: str, probes: Sequence[Probe]) -> list[Reply]:
+        """One reply a probe, in order."""
+        ...
+
+
+@dataclass
+class Played:
+    """What one battle has gathered: replies of both seats by probe key, and which of them are new."""
+
+    probes: dict[str, list[Probe]]
+    """task -> its probes on this pair."""
+    replies: tuple[dict[str, Reply], dict[str, Reply]] = field(default_factory=lambda: ({}, {}))
+    fresh: list[ReplyRecord] = field(default_factory=list)
+
+
+def probes_of(pair: MinimalPair) -> dict[str, list[Probe]]:
+    """task -> its probes, for every task that the pair has."""
+    return {name: TASKS[name].probes(pair) for name in tasks_of(pair)}
+
+
+def play_rounds(played: Played, seats: tuple[str, str], store: Store, models: Asks, executor: Executor) -> Iterator[Round]:
+    """Ask everything at once, and yield a round as soon as both seats have answered its task.
+
+    Both answers of a round are shown together, so that their speed tells nothing of who they are. What a contestant has
+    answered before is not asked again.
+    """
+    pending = {
+        task: [executor.submit(_answer, store, models, seat, task, probes) for seat in seats]
+        for task, probes in played.probes.items()
+    }
+    try:
+        for task, (of_a, of_b) in pending.items():
+            for replies, asked in zip(played.replies, (of_a, of_b), strict=True):
+                answers, fresh = asked.result()
+                replies.update(answers)
+                played.fresh.extend(fresh)
+            yield round_of(played.probes, task, played.replies)
+    finally:
+        _cancel(pending)
+
+
+def round_of(
+    probes: Mapping[str, Sequence[Probe]], task: str, replies: tuple[Mapping[str, Reply], Mapping[str, Reply]]
+) -> Round:
+    """One task as a page shows it."""
+    described = tuple(tuple(_in_words(probe, seat[probe.key]) for probe in probes[task]) for seat in replies)
+    order = list(probes)
+    return Round(task, TASKS[task].title, (described[0], described[1]), order.index(task) + 1, len(order))
+
+
+def _answer(
+    store: Store, models: Asks, contestant_id: str, task: str, probes: Sequence[Probe]
+) -> tuple[dict, list[ReplyRecord]]:
+    known = store.replies(contestant_id, [probe.key for probe in probes])
+    missing = [probe for probe in probes if probe.key not in known]
+    fresh = dict(zip((probe.key for probe in missing), models.ask(contestant_id, missing), strict=True)) if missing else {}
+    return known | fresh, [ReplyRecord(contestant_id, key, task, reply) for key, reply in fresh.items()]
+
+
+def _in_words(probe: Probe, reply: Reply) -> Answer:
+    question, answer = TASKS[probe.task].describe(probe, reply)
+    return Answer(probe.task, probe.cell, question, answer)
+
+
+def _cancel(pending: Mapping[str, Sequence[Future]]) -> None:
+    """Whoever stops watching a battle leaves no questions behind."""
+    for futures in pending.values():
+        for future in futures:
+            future.cancel()
