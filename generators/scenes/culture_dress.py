@@ -62,9 +62,8 @@ def _sombrero(canvas: Canvas, x: float, y: float, band: Colour) -> None:
     canvas.polygon([*crown, (x, y + 4)], felt, edge, 1.2)
     for low, high, narrow, fill in ((-1, -6.5, 1.3, band), (-7.5, -10, 1.6, shade(band, 0.7))):
         half, top = 14.2 + low * 0.2, 14.2 - narrow
-        canvas.polygon(
-            [(x - half, y + low), (x - top, y + high), (x + top, y + high), (x + half, y + low), (x, y + low + 3)], fill
-        )
+        stripe = [(x - half, y + low), (x - top, y + high), (x + top, y + high), (x + half, y + low), (x, y + low + 3)]
+        canvas.polygon(stripe, fill)
     for cx in (x - 6, x, x + 6):
         canvas.polygon([(cx, y - 12), (cx + 2.2, y - 15), (cx, y - 18), (cx - 2.2, y - 15)], band)
     for dx, dy in ((34, -5.5), (28, 0), (20, 3), (10, 4.8), (0, 5.2)):
@@ -181,13 +180,13 @@ FAMILIES = (
             (
                 "a person in a Vietnamese conical hat",
                 "someone wears a conical hat from Vietnam",
-                "a pointed straw hat keeps off the sun",
+                "a pointed straw cone on the head",
                 "the hat is a plain straw cone, a Vietnamese non la",
             ),
             (
                 "a person in a Mexican sombrero",
                 "someone wears a sombrero from Mexico",
-                "a hat with a high crown and a wide brim keeps off the sun",
+                "a tall hat with a wide curved brim on the head",
                 "the hat has a wide curved brim, a Mexican sombrero",
             ),
         ),

@@ -12,6 +12,7 @@ GOLD = (250, 206, 84)
 
 
 def draw_lights(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A table with burning lights; what holds the flames differs."""
     table_from_the_side(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 73))
     canvas.region(13, 24, 87, 75)
@@ -54,6 +55,7 @@ def _menorah(canvas: Canvas, x: float, bottom: float) -> None:
 
 
 def draw_present(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """Somebody offers a present with both hands; the present differs."""
     anywhere(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 93))
     person(canvas, variation.people[0].aged(Age.ADULT), 50, 94, 86, 1, ((-0.19, 0.2), (0.19, 0.2)))
@@ -88,48 +90,47 @@ def _gift_box(canvas: Canvas, x: float, y: float) -> None:
     canvas.ellipse(x, y - 10, 3, 2.6, ribbon, (170, 175, 190), 0.8)
 
 
-LIGHTS = Family(
-    name="lights",
-    domain="culture",
-    category="festivals",
-    draw=draw_lights,
-    labels=("Diwali diyas", "Hanukkah menorah"),
-    captions=(
-        (
-            "Diwali diyas on a table",
-            "three clay lamps burn on the table for Diwali",
-            "a family celebrates Diwali with oil lamps",
-            "small clay bowls with a flame, the diyas of Diwali, stand side by side",
+FAMILIES = (
+    Family(
+        name="lights",
+        domain="culture",
+        category="festivals",
+        draw=draw_lights,
+        labels=("Diwali diyas", "Hanukkah menorah"),
+        captions=(
+            (
+                "Diwali diyas on a table",
+                "three clay lamps burn on the table for Diwali",
+                "oil lamps for Diwali shine in the room",
+                "small clay bowls with a flame, the diyas of Diwali, stand side by side",
+            ),
+            (
+                "a Hanukkah menorah on a table",
+                "a candelabrum of nine candles burns on the table for Hanukkah",
+                "candles for Hanukkah shine in the room",
+                "a brass stand with nine branches, the menorah of Hanukkah, has all candles lit",
+            ),
         ),
-        (
-            "a Hanukkah menorah on a table",
-            "a candelabrum of nine candles burns on the table for Hanukkah",
-            "a family celebrates Hanukkah with a menorah",
-            "a brass stand with nine branches, the menorah of Hanukkah, has all candles lit",
+    ),
+    Family(
+        name="present",
+        domain="culture",
+        category="festivals",
+        draw=draw_present,
+        labels=("red envelope", "gift box"),
+        captions=(
+            (
+                "a person gives a red envelope",
+                "the present is a red envelope with a golden seal",
+                "someone holds a red envelope, as given at Lunar New Year",
+                "in both hands a flat red envelope sealed with a golden coin",
+            ),
+            (
+                "a person gives a gift box",
+                "the present is a blue box with a white ribbon",
+                "someone holds a wrapped gift box, as given at birthdays",
+                "in both hands a box in blue paper tied with a bow",
+            ),
         ),
     ),
 )
-
-PRESENT = Family(
-    name="present",
-    domain="culture",
-    category="festivals",
-    draw=draw_present,
-    labels=("red envelope", "gift box"),
-    captions=(
-        (
-            "a person gives a red envelope",
-            "the present is a red envelope with a golden seal",
-            "someone holds a red envelope, as given at Lunar New Year",
-            "in both hands a red envelope with money for the new year",
-        ),
-        (
-            "a person gives a gift box",
-            "the present is a blue box with a white ribbon",
-            "someone holds a wrapped gift box, as given at birthdays",
-            "in both hands a box in blue paper tied with a bow",
-        ),
-    ),
-)
-
-FAMILIES = (LIGHTS, PRESENT)

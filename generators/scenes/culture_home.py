@@ -1,6 +1,6 @@
-"""What a home looks like: mats or a carpet, a lantern or a chandelier, one window or the other, shoes off or on."""
+"""What a home looks like: mats or a carpet, a lantern or a chandelier, shoes off or on."""
 
-from generators.scenes.backdrops import indoor
+from generators.scenes.backdrops import indoor, on_the_wall
 from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade
 from generators.scenes.family import Family
 from generators.scenes.stages import BRASS, PORCELAIN
@@ -9,12 +9,12 @@ from generators.scenes.variation import Variation
 STRAW = (208, 206, 140)
 SELVAGE = (64, 92, 58)
 GOLD_THREAD = (245, 215, 140)
-STUCCO = (196, 112, 72)
-ZELLIGE = ((30, 110, 170), (240, 240, 235), (36, 140, 120))
 
 
 def draw_floor(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A sparsely furnished room; what covers its floor differs."""
     indoor(canvas, variation)
+    on_the_wall(canvas, variation, 22, 22)
     top = variation.horizon + 3
     canvas.region(3, top - 1, 97, 100)
     if flipped:
@@ -76,10 +76,10 @@ def _carpet(canvas: Canvas, top: float, ground: Colour) -> None:
 
 
 def draw_lantern(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A living room; the lamp at its ceiling differs."""
     indoor(canvas, variation)
-    cloth = variation.colours[1]
-    canvas.rectangle(62, variation.horizon - 18, 92, variation.horizon + 10, blend(cloth, WHITE, 0.2), 3)
-    canvas.rectangle(60, variation.horizon - 2, 94, variation.horizon + 17, shade(cloth, 0.85), 3)
+    on_the_wall(canvas, variation, 88, 18)
+    _armchair(canvas, 77, variation.horizon + 20, variation.colours[1])
     canvas.rectangle(12, 76, 42, 80, variation.wood, 1)
     for x in (15, 36):
         canvas.rectangle(x, 80, x + 3, 93, shade(variation.wood, 0.8))
@@ -90,6 +90,17 @@ def draw_lantern(canvas: Canvas, variation: Variation, flipped: bool) -> None:
         _chandelier(canvas, 46)
     else:
         _paper_lantern(canvas, 46, (225, 60, 45) if variation.choices[0] % 2 else (250, 232, 190))
+
+
+def _armchair(canvas: Canvas, x: float, ground: float, cloth: Colour) -> None:
+    canvas.ellipse(x, ground, 19, 1.6, (0, 0, 0, 38))
+    for leg in (-14, 11):
+        canvas.rectangle(x + leg, ground - 4, x + leg + 3, ground, INK)
+    canvas.rectangle(x - 14, ground - 37, x + 14, ground - 8, blend(cloth, WHITE, 0.15), 5)
+    canvas.rectangle(x - 15, ground - 17, x + 15, ground - 3, shade(cloth, 0.85), 2)
+    canvas.rectangle(x - 12, ground - 19, x + 12, ground - 13, cloth, 2.4)
+    for side in (-1, 1):
+        canvas.rectangle(x + side * 15 - 4, ground - 25, x + side * 15 + 4, ground - 3, shade(cloth, 0.78), 3.6)
 
 
 def _paper_lantern(canvas: Canvas, x: float, paper: Colour) -> None:
@@ -118,54 +129,8 @@ def _chandelier(canvas: Canvas, x: float) -> None:
         canvas.ellipse(x + offset, y, 1.7, 3, (185, 222, 246), (120, 170, 205), 0.5)
 
 
-def draw_window(canvas: Canvas, variation: Variation, flipped: bool) -> None:
-    indoor(canvas, variation)
-    canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 62))
-    canvas.region(26, 7, 74, 60)
-    if flipped:
-        _sash_window(canvas, 50)
-    else:
-        _horseshoe_window(canvas, 50, variation.choices[0] % 2)
-    canvas.rectangle(24, 59.5, 76, 64, PORCELAIN, 0.8, (190, 190, 185), 0.6)
-    canvas.reset()
-    wood = variation.wood
-    canvas.rectangle(10, 82, 46, 86, wood, 1, shade(wood, 0.7))
-    for x in (13, 39):
-        canvas.rectangle(x, 86, x + 4, 97, shade(wood, 0.8))
-    canvas.rectangle(20, 76, 34, 82, variation.colours[0], 1)
-    canvas.rectangle(22, 71, 36, 76, variation.colours[1], 1)
-
-
-def _horseshoe_window(canvas: Canvas, x: float, tiled_blue: bool) -> None:
-    """An arch that is wider than its foot, in a band of glazed tiles, as in Morocco."""
-    band = ZELLIGE[0] if tiled_blue else ZELLIGE[2]
-    canvas.rectangle(x - 23, 8, x + 23, 60, STUCCO, 1, shade(STUCCO, 0.7), 1)
-    for radius, foot, fill in ((20, 15.5, band), (17.2, 13, ZELLIGE[1]), (14.6, 10.5, (120, 196, 240))):
-        canvas.ellipse(x, 30, radius, radius, fill)
-        canvas.rectangle(x - foot, 40, x + foot, 60, fill)
-    canvas.rectangle(x - 10.5, 50, x + 10.5, 60, (150, 190, 120))
-    for corner in (-19.5, 19.5):
-        for y in (11.5, 56.5):
-            cx = x + corner
-            canvas.polygon([(cx, y - 2.4), (cx + 2.4, y), (cx, y + 2.4), (cx - 2.4, y)], ZELLIGE[1])
-    canvas.line([(x, 16), (x, 60)], shade(STUCCO, 0.55), 1.2, caps=False)
-    for y in (30, 44):
-        half = 14 if y == 30 else 10.5
-        canvas.line([(x - half, y), (x + half, y)], shade(STUCCO, 0.55), 1.2, caps=False)
-
-
-def _sash_window(canvas: Canvas, x: float) -> None:
-    """Two rectangular sashes of six panes in a white frame."""
-    canvas.rectangle(x - 21, 8, x + 21, 60, PORCELAIN, 0.6, (175, 178, 182), 1)
-    canvas.rectangle(x - 17.5, 11.5, x + 17.5, 60, (120, 196, 240))
-    canvas.rectangle(x - 17.5, 50, x + 17.5, 60, (150, 190, 120))
-    for offset in (-6, 6):
-        canvas.line([(x + offset, 11), (x + offset, 60)], PORCELAIN, 1.8, caps=False)
-    for y, width in ((23, 1.8), (35, 4), (47.5, 1.8)):
-        canvas.line([(x - 18, y), (x + 18, y)], PORCELAIN, width, caps=False)
-
-
 def draw_shoes(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """Somebody's legs beside a doormat; whether the shoes are on the feet or on the mat differs."""
     indoor(canvas, variation)
     canvas.rectangle(3, 84, 52, 97, blend(variation.colours[1], (120, 90, 60), 0.5), 2)
     canvas.rectangle(5.5, 86, 49.5, 95, blend(variation.colours[1], (190, 160, 120), 0.5), 1.5)
@@ -206,92 +171,68 @@ def _sock(canvas: Canvas, x: float, ground: float) -> None:
     canvas.rectangle(x - 9, ground - 7.6, x - 4.5, ground - 0.3, (214, 69, 65), 3)
 
 
-FLOOR = Family(
-    name="floor",
-    domain="culture",
-    category="home",
-    draw=draw_floor,
-    labels=("tatami", "carpet"),
-    captions=(
-        (
-            "a room with tatami mats",
-            "Japanese tatami mats lie on the floor",
-            "straw tatami covers the floor of the room",
-            "the furniture stands on pale straw mats with dark edges, Japanese tatami",
+FAMILIES = (
+    Family(
+        name="floor",
+        domain="culture",
+        category="home",
+        draw=draw_floor,
+        labels=("tatami", "carpet"),
+        captions=(
+            (
+                "a room with tatami mats",
+                "Japanese tatami mats lie on the floor",
+                "straw tatami covers the floor of the room",
+                "the furniture stands on pale straw mats with dark edges, Japanese tatami",
+            ),
+            (
+                "a room with a carpet",
+                "a patterned carpet lies on the floor",
+                "a woven carpet covers the floor of the room",
+                "the furniture stands on a colourful woven carpet with fringes",
+            ),
         ),
-        (
-            "a room with a carpet",
-            "a patterned carpet lies on the floor",
-            "a woven carpet covers the floor of the room",
-            "the furniture stands on a colourful woven carpet with fringes",
+    ),
+    Family(
+        name="lantern",
+        domain="culture",
+        category="home",
+        draw=draw_lantern,
+        labels=("paper lantern", "chandelier"),
+        captions=(
+            (
+                "a room lit by a paper lantern",
+                "a round paper lantern hangs from the ceiling",
+                "a paper lantern above a room",
+                "the lamp of the living room is a round lantern made of paper",
+            ),
+            (
+                "a room lit by a chandelier",
+                "a brass chandelier hangs from the ceiling",
+                "a chandelier above a room",
+                "the lamp of the living room is a chandelier with candles and glass drops",
+            ),
+        ),
+    ),
+    Family(
+        name="shoes",
+        domain="culture",
+        category="home",
+        draw=draw_shoes,
+        labels=("shoes off indoors", "shoes on indoors"),
+        captions=(
+            (
+                "a guest indoors in socks, with the shoes on the mat",
+                "shoes are taken off at the door",
+                "someone has left the shoes on the doormat",
+                "the person stands in the room in striped socks",
+            ),
+            (
+                "a guest indoors in shoes, with nothing on the mat",
+                "shoes are kept on at the door",
+                "someone wears the shoes and leaves the doormat empty",
+                "the person stands in the room in laced shoes",
+            ),
         ),
     ),
 )
-
-LANTERN = Family(
-    name="lantern",
-    domain="culture",
-    category="home",
-    draw=draw_lantern,
-    labels=("paper lantern", "chandelier"),
-    captions=(
-        (
-            "a room lit by a paper lantern",
-            "a round paper lantern hangs from the ceiling",
-            "a paper lantern above a room",
-            "the lamp of the living room is a round lantern made of paper",
-        ),
-        (
-            "a room lit by a chandelier",
-            "a brass chandelier hangs from the ceiling",
-            "a chandelier above a room",
-            "the lamp of the living room is a chandelier with candles and glass drops",
-        ),
-    ),
-)
-
-WINDOW = Family(
-    name="window",
-    domain="culture",
-    category="architecture",
-    draw=draw_window,
-    labels=("Moroccan horseshoe arch", "English sash window"),
-    captions=(
-        (
-            "a room with a Moroccan horseshoe arch window",
-            "the window is a horseshoe arch framed with tiles",
-            "a window in the form of a horseshoe arch",
-            "through a tiled horseshoe arch, as in Morocco, one sees the sky",
-        ),
-        (
-            "a room with an English sash window",
-            "the window is a white rectangle with panes",
-            "a rectangular sash window",
-            "through a white sash window, as in England, one sees the sky",
-        ),
-    ),
-)
-
-SHOES = Family(
-    name="shoes",
-    domain="culture",
-    category="home",
-    draw=draw_shoes,
-    labels=("shoes off indoors", "shoes on indoors"),
-    captions=(
-        (
-            "a guest indoors in socks, with the shoes on the mat",
-            "shoes are taken off at the door",
-            "someone has left the shoes on the doormat",
-            "the person stands in the room in striped socks",
-        ),
-        (
-            "a guest indoors in shoes, with nothing on the mat",
-            "shoes are kept on at the door",
-            "someone walks past the empty doormat",
-            "the person stands in the room in laced shoes",
-        ),
-    ),
-)
-
-FAMILIES = (FLOOR, LANTERN, WINDOW, SHOES)

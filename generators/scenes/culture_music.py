@@ -14,6 +14,7 @@ STRING = (238, 232, 215)
 
 
 def draw_drum(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A drum that waits for a player; its kind differs."""
     anywhere(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 93))
     canvas.ellipse(50, 92, 33, 4.5, (0, 0, 0, 40))
@@ -58,6 +59,7 @@ def _taiko(canvas: Canvas, x: float, bottom: float) -> None:
 
 
 def draw_strings(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A string instrument, upright; its kind differs."""
     anywhere(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 95))
     canvas.ellipse(50, 93, 26, 4, (0, 0, 0, 40))
@@ -108,48 +110,47 @@ def _guitar(canvas: Canvas, x: float, bottom: float) -> None:
         canvas.line([(x + offset, bottom - 82), (x + offset, bottom - 11)], STRING, 0.6, caps=False)
 
 
-DRUM = Family(
-    name="drum",
-    domain="culture",
-    category="music",
-    draw=draw_drum,
-    labels=("West African djembe", "Japanese taiko"),
-    captions=(
-        (
-            "a West African djembe",
-            "the drum is a djembe from West Africa",
-            "a goblet drum with ropes, a djembe",
-            "a djembe stands ready to be played with bare hands",
+FAMILIES = (
+    Family(
+        name="drum",
+        domain="culture",
+        category="music",
+        draw=draw_drum,
+        labels=("West African djembe", "Japanese taiko"),
+        captions=(
+            (
+                "a West African djembe",
+                "the drum is a djembe from West Africa",
+                "a goblet drum with ropes, a djembe",
+                "a djembe stands ready to be played with bare hands",
+            ),
+            (
+                "a Japanese taiko",
+                "the drum is a taiko from Japan",
+                "a barrel drum on a stand, a taiko",
+                "a taiko stands ready to be played with sticks",
+            ),
         ),
-        (
-            "a Japanese taiko",
-            "the drum is a taiko from Japan",
-            "a barrel drum on a stand, a taiko",
-            "a taiko stands ready to be played with sticks",
+    ),
+    Family(
+        name="strings",
+        domain="culture",
+        category="music",
+        draw=draw_strings,
+        labels=("Indian sitar", "Spanish guitar"),
+        captions=(
+            (
+                "an Indian sitar",
+                "the instrument is a sitar from India",
+                "a sitar with a round gourd and a broad neck",
+                "a sitar stands there, waiting for a player",
+            ),
+            (
+                "a Spanish guitar",
+                "the instrument is a guitar from Spain",
+                "a guitar with a round sound hole and a slim neck",
+                "a guitar stands there, waiting for a player",
+            ),
         ),
     ),
 )
-
-STRINGS = Family(
-    name="strings",
-    domain="culture",
-    category="music",
-    draw=draw_strings,
-    labels=("Indian sitar", "Spanish guitar"),
-    captions=(
-        (
-            "an Indian sitar",
-            "the instrument is a sitar from India",
-            "a sitar with a round gourd and a broad neck",
-            "a sitar stands there, waiting for a player",
-        ),
-        (
-            "a Spanish guitar",
-            "the instrument is a guitar from Spain",
-            "a guitar with a round sound hole and a slim neck",
-            "a guitar stands there, waiting for a player",
-        ),
-    ),
-)
-
-FAMILIES = (DRUM, STRINGS)

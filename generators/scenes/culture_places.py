@@ -1,7 +1,7 @@
-"""What a place looks like: one gate or the other, one roof or the other, one sail or the other."""
+"""What a place looks like: one gate, roof, sail or window, or the other."""
 
-from generators.scenes.backdrops import outdoor
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade
+from generators.scenes.backdrops import indoor, on_the_floor, outdoor
+from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade, smooth
 from generators.scenes.family import Family
 from generators.scenes.stages import PORCELAIN
 from generators.scenes.variation import Variation
@@ -11,9 +11,13 @@ STONE = (188, 182, 170)
 TILE = (52, 92, 88)
 BRICK = (188, 84, 58)
 WATER = (72, 150, 200)
+STUCCO = (196, 112, 72)
+ZELLIGE = ((30, 110, 170), (36, 140, 120))
+PLASTER = (240, 240, 235)
 
 
 def draw_gate(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A path leads through a gate; its architecture differs."""
     outdoor(canvas, variation)
     path = (214, 200, 172)
     canvas.polygon([(43, variation.horizon), (57, variation.horizon), (84, 101), (16, 101)], path)
@@ -59,6 +63,7 @@ def _stone_arch(canvas: Canvas, x: float, bottom: float) -> None:
 
 
 def draw_roof(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A small house; its roof differs."""
     outdoor(canvas, variation)
     canvas.place(variation.scale, variation.shift_x * 0.5, 0, anchor=(50, 90))
     wall = blend(variation.colours[0], WHITE, 0.72)
@@ -103,6 +108,7 @@ def _gable_roof(canvas: Canvas, x: float, eaves: float) -> None:
 
 
 def draw_sail(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A wooden boat on the water; its sail differs."""
     outdoor(canvas, variation)
     sea = variation.horizon - 2
     canvas.rectangle(-1, sea, 101, 101, WATER)
@@ -138,74 +144,142 @@ def _battened_sail(canvas: Canvas, cloth: Colour) -> None:
 
 def _lateen_sail(canvas: Canvas, cloth: Colour) -> None:
     """The sail of an Arab dhow: one smooth triangle under a long slanting yard."""
-    canvas.polygon([(24, 60), (72, 11), (78, 26), (79, 42), (75, 62), (50, 64)], cloth, shade(cloth, 0.6), 1.2)
+    leech = smooth([(72, 11), (78, 26), (79, 42), (75, 62), (60, 65), (42, 64), (24, 60)])
+    canvas.polygon(leech, cloth, shade(cloth, 0.6), 1.2)
     canvas.line([(22, 62), (74, 9.5)], (96, 62, 38), 2.4)
 
 
-GATE = Family(
-    name="gate",
-    domain="culture",
-    category="architecture",
-    draw=draw_gate,
-    labels=("Japanese torii", "Roman arch"),
-    captions=(
-        (
-            "a Japanese torii gate",
-            "a path leads through a red torii",
-            "a torii stands over the path",
-            "a tall red wooden gate with a curved lintel, a Japanese torii",
+def draw_window(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A room with a view; the frame around the view differs."""
+    indoor(canvas, variation)
+    on_the_floor(canvas, variation, 84, 96)
+    canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 62))
+    canvas.region(26, 7, 74, 60)
+    if flipped:
+        _sash_window(canvas, 50)
+    else:
+        _horseshoe_window(canvas, 50, ZELLIGE[variation.choices[0] % 2])
+    canvas.rectangle(24, 59.5, 76, 64, PORCELAIN, 0.8, (190, 190, 185), 0.6)
+    canvas.reset()
+    wood = variation.wood
+    canvas.rectangle(10, 82, 46, 86, wood, 1, shade(wood, 0.7))
+    for x in (13, 39):
+        canvas.rectangle(x, 86, x + 4, 97, shade(wood, 0.8))
+    canvas.rectangle(20, 76, 34, 82, variation.colours[0], 1)
+    canvas.rectangle(22, 71, 36, 76, variation.colours[1], 1)
+
+
+def _horseshoe_window(canvas: Canvas, x: float, tiles: Colour) -> None:
+    """An arch that is wider than its foot, in a band of glazed tiles, as in Morocco."""
+    canvas.rectangle(x - 23, 8, x + 23, 60, STUCCO, 1, shade(STUCCO, 0.7), 1)
+    for radius, foot, fill in ((20, 15.5, tiles), (17.2, 13, PLASTER), (14.6, 10.5, (120, 196, 240))):
+        canvas.ellipse(x, 30, radius, radius, fill)
+        canvas.rectangle(x - foot, 40, x + foot, 60, fill)
+    canvas.rectangle(x - 10.5, 50, x + 10.5, 60, (150, 190, 120))
+    for corner in (-19.5, 19.5):
+        for y in (11.5, 56.5):
+            cx = x + corner
+            canvas.polygon([(cx, y - 2.4), (cx + 2.4, y), (cx, y + 2.4), (cx - 2.4, y)], PLASTER)
+    canvas.line([(x, 16), (x, 60)], shade(STUCCO, 0.55), 1.2, caps=False)
+    for y in (30, 44):
+        half = 14 if y == 30 else 10.5
+        canvas.line([(x - half, y), (x + half, y)], shade(STUCCO, 0.55), 1.2, caps=False)
+
+
+def _sash_window(canvas: Canvas, x: float) -> None:
+    """Two rectangular sashes of six panes in a white frame."""
+    canvas.rectangle(x - 21, 8, x + 21, 60, PORCELAIN, 0.6, (175, 178, 182), 1)
+    canvas.rectangle(x - 17.5, 11.5, x + 17.5, 60, (120, 196, 240))
+    canvas.rectangle(x - 17.5, 50, x + 17.5, 60, (150, 190, 120))
+    for offset in (-6, 6):
+        canvas.line([(x + offset, 11), (x + offset, 60)], PORCELAIN, 1.8, caps=False)
+    for y, width in ((23, 1.8), (35, 4), (47.5, 1.8)):
+        canvas.line([(x - 18, y), (x + 18, y)], PORCELAIN, width, caps=False)
+
+
+FAMILIES = (
+    Family(
+        name="gate",
+        domain="culture",
+        category="architecture",
+        draw=draw_gate,
+        labels=("Japanese torii", "Roman arch"),
+        captions=(
+            (
+                "a Japanese torii gate",
+                "a path leads through a red torii",
+                "a torii stands over the path",
+                "a tall red wooden gate with a curved lintel, a Japanese torii",
+            ),
+            (
+                "a Roman stone arch",
+                "a path leads through a stone arch",
+                "a round arch stands over the path",
+                "a tall grey stone gate with a round opening, a Roman arch",
+            ),
         ),
-        (
-            "a Roman stone arch",
-            "a path leads through a stone arch",
-            "a round arch stands over the path",
-            "a tall grey stone gate with a round opening, a Roman arch",
+    ),
+    Family(
+        name="roof",
+        domain="culture",
+        category="architecture",
+        draw=draw_roof,
+        labels=("East Asian curved roof", "European gable roof"),
+        captions=(
+            (
+                "a house with a curved East Asian roof",
+                "the corners of the roof sweep upward",
+                "a building under a curved tiled roof",
+                "a small house whose green roof bends up at the ends, as on East Asian temples",
+            ),
+            (
+                "a house with a European gable roof",
+                "the slopes of the roof meet in a point",
+                "a building under a straight gable roof",
+                "a small house whose red roof is a plain triangle with a chimney, as in European villages",
+            ),
+        ),
+    ),
+    Family(
+        name="sail",
+        domain="culture",
+        category="travel",
+        draw=draw_sail,
+        labels=("Chinese junk", "Arab dhow"),
+        captions=(
+            (
+                "a Chinese junk on the water",
+                "a boat with the battened sail of a Chinese junk",
+                "a junk sails by",
+                "a wooden boat whose sail has panels like a fan, a Chinese junk",
+            ),
+            (
+                "an Arab dhow on the water",
+                "a boat with the triangular sail of an Arab dhow",
+                "a dhow sails by",
+                "a wooden boat whose sail is a smooth triangle, an Arab dhow",
+            ),
+        ),
+    ),
+    Family(
+        name="window",
+        domain="culture",
+        category="architecture",
+        draw=draw_window,
+        labels=("Moroccan horseshoe arch", "English sash window"),
+        captions=(
+            (
+                "a room with a Moroccan horseshoe arch window",
+                "the window is a horseshoe arch framed with tiles",
+                "a window in the form of a horseshoe arch",
+                "through a tiled horseshoe arch, as in Morocco, one sees the sky",
+            ),
+            (
+                "a room with an English sash window",
+                "the window is a white rectangle with panes",
+                "a rectangular sash window",
+                "through a white sash window, as in England, one sees the sky",
+            ),
         ),
     ),
 )
-
-ROOF = Family(
-    name="roof",
-    domain="culture",
-    category="architecture",
-    draw=draw_roof,
-    labels=("East Asian curved roof", "European gable roof"),
-    captions=(
-        (
-            "a house with a curved East Asian roof",
-            "the corners of the roof sweep upward",
-            "a building under a curved tiled roof",
-            "a small house whose green roof bends up at the ends, as on East Asian temples",
-        ),
-        (
-            "a house with a European gable roof",
-            "the slopes of the roof meet in a point",
-            "a building under a straight gable roof",
-            "a small house whose red roof is a plain triangle with a chimney, as in European villages",
-        ),
-    ),
-)
-
-SAIL = Family(
-    name="sail",
-    domain="culture",
-    category="travel",
-    draw=draw_sail,
-    labels=("Chinese junk", "Arab dhow"),
-    captions=(
-        (
-            "a Chinese junk on the water",
-            "a boat with the battened sail of a Chinese junk",
-            "a junk sails by",
-            "a wooden boat whose sail has panels like a fan, a Chinese junk",
-        ),
-        (
-            "an Arab dhow on the water",
-            "a boat with the triangular sail of an Arab dhow",
-            "a dhow sails by",
-            "a wooden boat whose sail is a smooth triangle, an Arab dhow",
-        ),
-    ),
-)
-
-FAMILIES = (GATE, ROOF, SAIL)

@@ -19,6 +19,7 @@ BLISTERS = ((-22, -2, 5), (-14, -13, 4), (-12, 11, 5), (-3, 0, 5.5), (2, 14, 3.4
 
 
 def draw_table(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A place set for one, seen from above; what lies beside the plate differs."""
     table_from_above(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, variation.shift_y, anchor=(50, 55))
     _plate(canvas, variation)
@@ -63,6 +64,7 @@ def _fork(canvas: Canvas, x: float) -> None:
 
 
 def draw_tea(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """Hot tea on a table; what it is served in differs."""
     table_from_the_side(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 73))
     for x in (42, 50, 58):
@@ -110,8 +112,9 @@ def _teacup(canvas: Canvas, x: float, bottom: float, ornament: Colour) -> None:
 
 
 def draw_bread(canvas: Canvas, variation: Variation, flipped: bool) -> None:
+    """A board seen from above; the bread on it differs."""
     table_from_above(canvas, variation)
-    canvas.place(variation.scale, variation.shift_x, variation.shift_y, anchor=(50, 55))
+    canvas.place(variation.scale, variation.shift_x * 0.6, variation.shift_y, anchor=(50, 55))
     board = (222, 184, 132)
     canvas.rectangle(8, 30, 92, 86, board, 6, shade(board, 0.75), 1)
     for y in (44, 58, 72):
@@ -157,70 +160,68 @@ def _naan(canvas: Canvas, x: float, y: float) -> None:
         canvas.line([(x + dx, y + dy), (x + dx + 1.6, y + dy + 0.8)], (88, 150, 80), 1.2)
 
 
-TABLE = Family(
-    name="table",
-    domain="culture",
-    category="table manners",
-    draw=draw_table,
-    labels=("chopsticks", "fork"),
-    captions=(
-        (
-            "a table set with chopsticks",
-            "chopsticks lie next to a plate",
-            "a meal served with a pair of chopsticks",
-            "on the table there is a plate, and beside it two chopsticks on a rest",
+FAMILIES = (
+    Family(
+        name="table",
+        domain="culture",
+        category="table manners",
+        draw=draw_table,
+        labels=("chopsticks", "fork"),
+        captions=(
+            (
+                "a table set with chopsticks",
+                "chopsticks lie next to a plate",
+                "a meal served with a pair of chopsticks",
+                "on the table there is a plate, and beside it two chopsticks on a rest",
+            ),
+            (
+                "a table set with a fork",
+                "a fork lies next to a plate",
+                "a meal served with a metal fork",
+                "on the table there is a plate, and beside it a fork",
+            ),
         ),
-        (
-            "a table set with a fork",
-            "a fork lies next to a plate",
-            "a meal served with a metal fork",
-            "on the table there is a plate, and beside it a fork",
+    ),
+    Family(
+        name="tea",
+        domain="culture",
+        category="food and drink",
+        draw=draw_tea,
+        labels=("Moroccan tea glass", "English teacup"),
+        captions=(
+            (
+                "tea in a Moroccan glass",
+                "mint tea served in a Moroccan tea glass",
+                "a Moroccan tea glass stands on the table",
+                "hot tea in a small decorated glass with mint leaves, as in Morocco",
+            ),
+            (
+                "tea in an English teacup",
+                "tea served in an English teacup with a saucer",
+                "an English teacup stands on the table",
+                "hot tea in a porcelain cup with a handle and a saucer, as in England",
+            ),
+        ),
+    ),
+    Family(
+        name="bread",
+        domain="culture",
+        category="food and drink",
+        draw=draw_bread,
+        labels=("French baguette", "Indian naan"),
+        captions=(
+            (
+                "a French baguette on a board",
+                "a baguette lies on a wooden board",
+                "bread for the meal: a long French baguette",
+                "a long loaf with cuts in its crust, a baguette, is on the table",
+            ),
+            (
+                "an Indian naan on a board",
+                "a naan lies on a wooden board",
+                "bread for the meal: a flat Indian naan",
+                "a flat bread with brown blisters, a naan, is on the table",
+            ),
         ),
     ),
 )
-
-TEA_SERVICE = Family(
-    name="tea",
-    domain="culture",
-    category="food and drink",
-    draw=draw_tea,
-    labels=("Moroccan tea glass", "English teacup"),
-    captions=(
-        (
-            "tea in a Moroccan glass",
-            "mint tea served in a Moroccan tea glass",
-            "a Moroccan tea glass stands on the table",
-            "hot tea in a small decorated glass with mint leaves, as in Morocco",
-        ),
-        (
-            "tea in an English teacup",
-            "tea served in an English teacup with a saucer",
-            "an English teacup stands on the table",
-            "hot tea in a porcelain cup with a handle and a saucer, as in England",
-        ),
-    ),
-)
-
-BREAD = Family(
-    name="bread",
-    domain="culture",
-    category="food and drink",
-    draw=draw_bread,
-    labels=("French baguette", "Indian naan"),
-    captions=(
-        (
-            "a French baguette on a board",
-            "a baguette lies on a wooden board",
-            "bread for the meal: a long French baguette",
-            "a long loaf with cuts in its crust, a baguette, is on the table",
-        ),
-        (
-            "an Indian naan on a board",
-            "a naan lies on a wooden board",
-            "bread for the meal: a flat Indian naan",
-            "a flat bread with brown blisters, a naan, is on the table",
-        ),
-    ),
-)
-
-FAMILIES = (TABLE, TEA_SERVICE, BREAD)

@@ -27,10 +27,11 @@ def table_from_the_side(canvas: Canvas, variation: Variation, top: float = 73) -
     for left in (8, 86):
         canvas.rectangle(left, top + 3, left + 6, 101, shade(wood, 0.75))
     canvas.rectangle(3, top + 3, 97, top + 9, shade(wood, 0.88))
-    if variation.choices[5] % 2:
-        cloth = blend(variation.colours[2], WHITE, 0.35)
-        canvas.rectangle(12, top - 1, 88, top + 13, cloth, 1, shade(cloth, 0.9), 0.6)
     canvas.rectangle(1, top - 1, 99, top + 4, wood, 1)
+    if variation.choices[5] % 2:
+        runner = blend(variation.colours[2], WHITE, 0.4)
+        canvas.rectangle(16, top - 1, 84, top + 15, runner, 0.8, shade(runner, 0.88), 0.6)
+        canvas.line([(16, top + 12), (84, top + 12)], shade(runner, 0.8), 1, caps=False)
 
 
 def anywhere(canvas: Canvas, variation: Variation) -> None:
