@@ -18,7 +18,8 @@ from arena.contestants import Contestant
 from arena.errors import SettingsError
 from arena.images import Picture
 from arena.models.base import Capabilities
-from arena.models.runtime import Recent, from_pretrained, one_line
+from arena.models.pretrained import from_pretrained
+from arena.models.runtime import Recent, one_line
 from arena.probes import Probe, Reply
 
 KEPT_IMAGES = 512

@@ -102,7 +102,7 @@ class OneByOne:
     def _prompt(self, probe: Probe) -> Prompt:
         chat = [conversation(probe, with_pixels=True)]
         arguments = {"tokenize": True, "return_dict": True, "return_tensors": "pt", "add_generation_prompt": True}
-        arguments |= template_options(self._processor)
+        arguments |= {"processor_kwargs": {"padding": False}, **template_options(self._processor)}
         try:
             inputs = self._processor.apply_chat_template(chat, sanitize_control_tokens=True, **arguments)
         except NotImplementedError:  # templates that leave special tokens to the tokenizer

@@ -17,7 +17,8 @@ from arena.errors import RepositoryError, SettingsError
 from arena.models.base import Capabilities
 from arena.models.decoding import Prefill, candidate_logprobs, prefill, write
 from arena.models.encoding import Encoder, choose_encoder, groups
-from arena.models.runtime import from_pretrained, one_line
+from arena.models.pretrained import from_pretrained
+from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
 
 MAX_BATCH_TOKENS = 16384

@@ -1,47 +1,17 @@
-"""What all locally run models share: loading, threads, and a small memory of what was computed before."""
+"""What all locally run models share: threads, one-line failures, and a small memory of what was computed before."""
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
-from pathlib import Path
-from typing import Any, Generic, TypeVar
-
-import torch
-from transformers import AutoProcessor
-
-from arena.contestants import Contestant
-from arena.errors import RepositoryError
+from typing import Generic, TypeVar
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
-def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tuple[Any, Any]:
-    """Model and processor of a checked repository: from safetensors, complete, and without code of its own.
-
-    Raises:
-        RepositoryError: stock transformers cannot load it, or weights are missing, which would be drawn at random.
-    """
-    try:
-        processor = AutoProcessor.from_pretrained(folder, trust_remote_code=False)
-        model, loading = auto_class.from_pretrained(
-            folder,
-            use_safetensors=True,
-            trust_remote_code=False,
-            dtype=getattr(torch, str(contestant.settings["dtype"])),
-            output_loading_info=True,
-        )
-    except Exception as error:  # transformers fails in many ways on a broken repository
-        raise RepositoryError(
-            f"{contestant.repository}: cannot be loaded ({one_line(error)}); try it with from_pretrained"
-        ) from error
-    if loading["missing_keys"]:
-        raise RepositoryError(f"{contestant.repository}: has no weights for {min(loading['missing_keys'])}; save all of them")
-    return model, processor
-
-
-def use_threads(count: int) -> None:
-    """The one place that decides how many cores torch uses; models answer one after another, so each may have all of them."""
-    torch.set_num_threads(max(1, count))
+def cores() -> int:
+    """Cores that this process may use; `OMP_NUM_THREADS` lowers it."""
+    return int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)))
 
 
 def one_line(error: BaseException) -> str:

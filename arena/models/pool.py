@@ -1,0 +1,242 @@
+"""A pool of models: loads them when they are asked, keeps them within a memory budget, and batches the probes of many visitors.
+
+Visitors' threads put questions in and wait. Worker threads each take the model with the oldest question, and answer all that
+is asked of that model by then in one batch, so that batches grow by themselves under load and nobody waits for one to fill.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+
+from arena.contestants import Contestant
+from arena.errors import ArenaError
+from arena.models.base import Model
+from arena.models.runtime import cores, one_line
+from arena.probes import Probe, Reply
+
+MAX_BATCH = 256
+"""Probes that are answered together; the others wait for the next batch."""
+RETRY_SECONDS = 60.0
+"""How long a model that could not be loaded is left alone."""
+
+log = logging.getLogger(__name__)
+
+Key = tuple[str, tuple[str, ...]]
+
+
+@dataclass
+class _Question:
+    """One probe on its way to one model, for everybody who asked it meanwhile."""
+
+    probe: Probe
+    asked_at: float
+    reply: Future[Reply] = field(default_factory=Future)
+
+
+@dataclass
+class _Entry:
+    """One contestant, loaded or not."""
+
+    contestant: Contestant
+    memory_bytes: int
+    load: Callable[[], Model]
+    model: Model | None = None
+    busy: bool = False
+    used_at: float = 0.0
+    failure: str | None = None
+    failed_at: float = 0.0
+    wanted: bool = False
+    """To be loaded although nobody asked it yet."""
+    waiting: dict[Key, _Question] = field(default_factory=dict)
+    answering: dict[Key, _Question] = field(default_factory=dict)
+
+
+class ModelPool:
+    """Models behind one queue. All methods may be called from any thread."""
+
+    def __init__(self, memory_budget_bytes: int, *, workers: int = 1) -> None:
+        """Start the threads.
+
+        Args:
+            memory_budget_bytes: what the weights of all loaded models may take together.
+            workers: models that answer at the same time. One is best where each may use all cores, see benchmarks/batching.py.
+        """
+        self._budget = memory_budget_bytes
+        self._workers = workers
+        self._entries: dict[str, _Entry] = {}
+        self._changed = threading.Condition()
+        self._closed = False
+        jobs = [self._load_when_asked, *[self._answer_when_asked] * workers]
+        self._threads = [threading.Thread(target=job, name=f"models-{job.__name__}", daemon=True) for job in jobs]
+        for thread in self._threads:
+            thread.start()
+
+    def register(self, contestant: Contestant, memory_bytes: int, load: Callable[[], Model]) -> None:
+        """Make a contestant known; `load` is called, in a thread of the pool, when it is first asked, and after evictions."""
+        with self._changed:
+            self._entries.setdefault(contestant.id, _Entry(contestant, memory_bytes, load))
+
+    def contestants(self) -> list[Contestant]:
+        """Everybody who can be asked."""
+        with self._changed:
+            return [entry.contestant for entry in self._entries.values()]
+
+    def loaded(self) -> list[str]:
+        """Ids of the contestants in memory."""
+        with self._changed:
+            return [identifier for identifier, entry in self._entries.items() if entry.model]
+
+    def waiting(self) -> int:
+        """Probes that are asked and not answered."""
+        with self._changed:
+            return sum(len(entry.waiting) + len(entry.answering) for entry in self._entries.values())
+
+    def ask(self, contestant_id: str, probes: Sequence[Probe], *, timeout: float = 120.0) -> list[Reply]:
+        """One reply a probe, in order. What goes wrong, or takes longer than `timeout` seconds, is an error reply.
+
+        The same probe asked by several threads at once is answered once.
+        """
+        with self._changed:
+            entry = self._entries.get(contestant_id)
+            if entry is None or self._closed:
+                reason = "the pool is closed" if self._closed else f"no contestant {contestant_id}"
+                return [Reply(error=reason)] * len(probes)
+            questions = [self._question(entry, probe) for probe in probes]
+            self._changed.notify_all()
+        done, _ = wait({question.reply for question in questions}, timeout)
+        late = Reply(error=f"no answer within {timeout:g} s")
+        return [question.reply.result() if question.reply in done else late for question in questions]
+
+    def warm(self, contestant_ids: Iterable[str] | None = None, *, timeout: float | None = 0.0) -> None:
+        """Load models before they are asked, in the background: those named, or all, as far as the budget reaches.
+
+        Args:
+            contestant_ids: whom to load; all by default.
+            timeout: seconds to wait until that is done; None for as long as it takes.
+        """
+        with self._changed:
+            chosen = list(self._entries if contestant_ids is None else contestant_ids)
+            free = self._budget - sum(entry.memory_bytes for entry in self._entries.values() if entry.model)
+            for identifier in chosen:
+                entry = self._entries[identifier]
+                if entry.model is None and entry.memory_bytes <= free:
+                    entry.wanted = True
+                    free -= entry.memory_bytes
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not any(self._entries[identifier].wanted for identifier in chosen), timeout)
+
+    def close(self, timeout: float = 30.0) -> None:
+        """Answer nothing more: what waits gets error replies, what runs is finished, models are let go."""
+        with self._changed:
+            self._closed = True
+            for entry in self._entries.values():
+                _settle(entry.waiting.values(), [Reply(error="the pool is closed")] * len(entry.waiting))
+                entry.waiting.clear()
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join(timeout)
+        for entry in self._entries.values():
+            entry.model = None
+
+    def _question(self, entry: _Entry, probe: Probe) -> _Question:
+        # Captions are part of what is asked of models that read no prompt.
+        key = (probe.key, probe.captions)
+        asked = entry.answering.get(key) or entry.waiting.get(key)
+        return asked or entry.waiting.setdefault(key, _Question(probe, time.monotonic()))
+
+    def _answer_when_asked(self) -> None:
+        # Imported here, off the caller's thread, because it takes seconds. More threads than cores make everything slower.
+        import torch  # noqa: PLC0415
+
+        torch.set_num_threads(max(1, cores() // self._workers))
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._oldest(loaded=True))
+                entry = self._oldest(loaded=True)
+                if self._closed or entry is None or entry.model is None:
+                    return
+                model, entry.busy = entry.model, True
+                for key in list(entry.waiting)[:MAX_BATCH]:
+                    entry.answering[key] = entry.waiting.pop(key)
+            replies = _answers(model, [question.probe for question in entry.answering.values()])
+            del model  # an evicted model must not live on in this frame
+            with self._changed:
+                entry.busy, entry.used_at = False, time.monotonic()
+                _settle(entry.answering.values(), replies)
+                entry.answering.clear()
+                self._changed.notify_all()
+
+    def _load_when_asked(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or self._oldest(loaded=False))
+                entry = self._oldest(loaded=False)
+                if self._closed or entry is None:
+                    return
+                failure = self._make_room(entry)
+            if failure is None and not self._closed:
+                failure = self._load(entry)
+            with self._changed:
+                entry.wanted = False
+                if failure:
+                    entry.failure, entry.failed_at = failure, time.monotonic()
+                    _settle(entry.waiting.values(), [Reply(error=failure)] * len(entry.waiting))
+                    entry.waiting.clear()
+                self._changed.notify_all()
+
+    def _load(self, entry: _Entry) -> str | None:
+        """Load the model of `entry`, or say why not."""
+        if entry.failure and time.monotonic() - entry.failed_at < RETRY_SECONDS:
+            return entry.failure
+        try:
+            model = entry.load()
+        except Exception as error:  # noqa: BLE001  a model that cannot be loaded must not stop the others
+            log.warning("%s cannot be loaded: %s", entry.contestant.id, error)
+            return str(error) if isinstance(error, ArenaError) else one_line(error)
+        with self._changed:
+            entry.model, entry.failure, entry.used_at = model, None, time.monotonic()
+        return None
+
+    def _make_room(self, entry: _Entry) -> str | None:
+        """Evict the least recently used models until `entry` fits, or say why it never will. Called with the lock held."""
+        if entry.memory_bytes > self._budget:
+            return f"{entry.contestant.repository}: {entry.memory_bytes / 2**20:.0f} MB do not fit the budget of the pool"
+        while not self._closed:
+            others = [other for other in self._entries.values() if other.model]
+            if sum(other.memory_bytes for other in others) + entry.memory_bytes <= self._budget:
+                break
+            idle = [other for other in others if not other.busy]
+            if idle:
+                # Those with questions waiting go last: evicting them means loading them again.
+                min(idle, key=lambda other: (bool(other.waiting), other.used_at)).model = None
+            else:
+                self._changed.wait()
+        return None
+
+    def _oldest(self, *, loaded: bool) -> _Entry | None:
+        """The entry with the oldest question among those whose model is (not) in memory. Called with the lock held."""
+        entries = [entry for entry in self._entries.values() if bool(entry.model) == loaded and not entry.busy]
+        asked = [entry for entry in entries if entry.waiting]
+        if asked:
+            return min(asked, key=lambda entry: next(iter(entry.waiting.values())).asked_at)
+        return None if loaded else next((entry for entry in entries if entry.wanted), None)
+
+
+def _answers(model: Model, probes: Sequence[Probe]) -> list[Reply]:
+    """Whatever the model does, one reply a probe."""
+    try:
+        replies = model.answer(probes)
+    except Exception as error:
+        log.exception("%s crashed", model.contestant.id)
+        return [Reply(error=one_line(error))] * len(probes)
+    if len(replies) != len(probes):
+        return [Reply(error=f"{len(replies)} replies to {len(probes)} probes")] * len(probes)
+    return replies
+
+
+def _settle(questions: Iterable[_Question], replies: Iterable[Reply]) -> None:
+    for question, reply in zip(questions, replies, strict=True):
+        question.reply.set_result(reply)

@@ -1,0 +1,32 @@
+import pytest
+from PIL import Image, ImageDraw
+
+from arena.images import Picture, picture_from_pixels
+from tiny_repositories import CONTRASTIVE, GENERATIVE
+
+
+@pytest.fixture(scope="session")
+def repositories(tmp_path_factory):
+    """Folders of tiny random-weight repositories by architecture, each made when it is first asked for."""
+    made = {}
+
+    def repository(architecture: str):
+        if architecture not in made:
+            folder = tmp_path_factory.mktemp("models") / "tiny" / architecture
+            made[architecture] = {**GENERATIVE, **CONTRASTIVE}[architecture](folder)
+        return made[architecture]
+
+    return repository
+
+
+@pytest.fixture(scope="session")
+def picture():
+    """Makes small pictures that differ by number, in a few sizes."""
+
+    def draw(number: int) -> Picture:
+        size = ((48, 48), (64, 48), (40, 64))[number % 3]
+        image = Image.new("RGB", size, ("teal", "orange", "navy", "beige")[number % 4])
+        ImageDraw.Draw(image).rectangle((number % 20, 8, 24 + number % 13, 30), fill=(number * 37 % 255, number * 91 % 255, 90))
+        return picture_from_pixels(image)
+
+    return draw
