@@ -129,48 +129,6 @@ def _chandelier(canvas: Canvas, x: float) -> None:
         canvas.ellipse(x + offset, y, 1.7, 3, (185, 222, 246), (120, 170, 205), 0.5)
 
 
-def draw_shoes(canvas: Canvas, variation: Variation, flipped: bool) -> None:
-    """Somebody's legs beside a doormat; whether the shoes are on the feet or on the mat differs."""
-    indoor(canvas, variation)
-    canvas.rectangle(3, 84, 52, 97, blend(variation.colours[1], (120, 90, 60), 0.5), 2)
-    canvas.rectangle(5.5, 86, 49.5, 95, blend(variation.colours[1], (190, 160, 120), 0.5), 1.5)
-    shoe, trousers = variation.colours[0], variation.people[0].trousers
-    canvas.region(5, 70, 93, 97)
-    for x in (62, 79):
-        if flipped:
-            _shoe(canvas, x, 92, shoe)
-        else:
-            _sock(canvas, x, 92)
-    if not flipped:
-        _shoe(canvas, 18, 93, shoe)
-        _shoe(canvas, 35, 93, shoe)
-    for x in (62, 79):
-        canvas.rectangle(x - 2, -4, x + 12, 76, trousers, 1)
-        canvas.line([(x + 5, 6), (x + 5, 72)], shade(trousers, 0.88), 0.9)
-        canvas.rectangle(x - 3, 72, x + 13, 77, shade(trousers, 0.85), 1)
-
-
-def _shoe(canvas: Canvas, x: float, ground: float, color: Colour) -> None:
-    """A lace-up shoe seen from the side, toe to the left."""
-    outline = ((12, -2), (12, -13), (1, -13), (-3, -8), (-9, -6), (-11, -2))
-    upper = [(x + dx, ground + dy) for dx, dy in outline]
-    canvas.polygon(upper, color, shade(color, 0.65), 0.8)
-    canvas.rectangle(x - 11.5, ground - 3.4, x + 12.5, ground, PORCELAIN, 1.2, (150, 150, 155), 0.6)
-    for step in range(3):
-        lace_x, lace_y = x + step * 2, ground - step * 1.7
-        canvas.line([(lace_x - 3.5, lace_y - 7.5), (lace_x + 0.5, lace_y - 6)], PORCELAIN, 1)
-
-
-def _sock(canvas: Canvas, x: float, ground: float) -> None:
-    """A foot in a striped sock, toe to the left."""
-    wool = (250, 246, 236)
-    canvas.rectangle(x, ground - 18, x + 10, ground - 4, wool)
-    canvas.rectangle(x - 9, ground - 8, x + 10.5, ground, wool, 3.6)
-    for y in (15, 11.5):
-        canvas.rectangle(x, ground - y, x + 10, ground - y + 1.7, (214, 69, 65))
-    canvas.rectangle(x - 9, ground - 7.6, x - 4.5, ground - 0.3, (214, 69, 65), 3)
-
-
 FAMILIES = (
     Family(
         name="floor",
@@ -211,27 +169,6 @@ FAMILIES = (
                 "a brass chandelier hangs from the ceiling",
                 "a chandelier above a room",
                 "the lamp of the living room is a chandelier with candles and glass drops",
-            ),
-        ),
-    ),
-    Family(
-        name="shoes",
-        domain="culture",
-        category="home",
-        draw=draw_shoes,
-        labels=("shoes off indoors", "shoes on indoors"),
-        captions=(
-            (
-                "a guest indoors in socks, with the shoes on the mat",
-                "shoes are taken off at the door",
-                "someone has left the shoes on the doormat",
-                "the person stands in the room in striped socks",
-            ),
-            (
-                "a guest indoors in shoes, with nothing on the mat",
-                "shoes are kept on at the door",
-                "someone wears the shoes and leaves the doormat empty",
-                "the person stands in the room in laced shoes",
             ),
         ),
     ),

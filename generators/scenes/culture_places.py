@@ -1,7 +1,7 @@
 """What a place looks like: one gate, roof, sail or window, or the other."""
 
 from generators.scenes.backdrops import indoor, on_the_floor, outdoor
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade, smooth
+from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade
 from generators.scenes.family import Family
 from generators.scenes.stages import PORCELAIN
 from generators.scenes.variation import Variation
@@ -10,7 +10,6 @@ VERMILION = (224, 68, 38)
 STONE = (188, 182, 170)
 TILE = (52, 92, 88)
 BRICK = (188, 84, 58)
-WATER = (72, 150, 200)
 STUCCO = (196, 112, 72)
 ZELLIGE = ((30, 110, 170), (36, 140, 120))
 PLASTER = (240, 240, 235)
@@ -107,48 +106,6 @@ def _gable_roof(canvas: Canvas, x: float, eaves: float) -> None:
     canvas.ellipse(x, eaves - 12, 5, 5, (160, 208, 238), PORCELAIN, 1.6)
 
 
-def draw_sail(canvas: Canvas, variation: Variation, flipped: bool) -> None:
-    """A wooden boat on the water; its sail differs."""
-    outdoor(canvas, variation)
-    sea = variation.horizon - 2
-    canvas.rectangle(-1, sea, 101, 101, WATER)
-    for row in range(5):
-        y = sea + 6 + row * 7
-        for wave in range(4):
-            x = (wave * 30 + row * 13 + variation.jitter[0] * 20) % 110 - 5
-            canvas.line([(x, y), (x + 8, y)], blend(WATER, WHITE, 0.35), 1)
-    canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 84))
-    canvas.line([(48, 10), (48, 74)], shade(variation.wood, 0.7), 2.2)
-    canvas.region(20, 8, 84, 69)
-    cloth = (206, 84, 48) if variation.choices[0] % 2 else (232, 206, 150)
-    if flipped:
-        _lateen_sail(canvas, cloth)
-    else:
-        _battened_sail(canvas, cloth)
-    hull = variation.wood
-    canvas.polygon([(16, 70), (84, 70), (74, 85), (26, 85)], hull, shade(hull, 0.65), 1)
-    canvas.line([(17, 73), (83, 73)], variation.colours[0], 2.4)
-    canvas.rectangle(-1, 84, 101, 87, WATER)
-    canvas.line([(18, 85), (82, 85)], PORCELAIN, 1.4)
-
-
-def _battened_sail(canvas: Canvas, cloth: Colour) -> None:
-    """The sail of a Chinese junk: panels between battens, spreading like a fan."""
-    edge = [(72, 14), (80, 27), (82, 40), (80, 53), (74, 64)]
-    canvas.polygon([(40, 13), *edge, (36, 66), (33, 52), (32, 38), (35, 24)], cloth, shade(cloth, 0.6), 1.2)
-    for left, right in zip(((35, 24), (32, 38), (33, 52)), edge[1:4], strict=True):
-        canvas.line([left, right], shade(cloth, 0.5), 1.8)
-    canvas.line([(40, 13), (72, 14)], shade(cloth, 0.5), 2.2)
-    canvas.line([(36, 66), (74, 64)], shade(cloth, 0.5), 2.2)
-
-
-def _lateen_sail(canvas: Canvas, cloth: Colour) -> None:
-    """The sail of an Arab dhow: one smooth triangle under a long slanting yard."""
-    leech = smooth([(72, 11), (78, 26), (79, 42), (75, 62), (60, 65), (42, 64), (24, 60)])
-    canvas.polygon(leech, cloth, shade(cloth, 0.6), 1.2)
-    canvas.line([(22, 62), (74, 9.5)], (96, 62, 38), 2.4)
-
-
 def draw_window(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     """A room with a view; the frame around the view differs."""
     indoor(canvas, variation)
@@ -237,27 +194,6 @@ FAMILIES = (
                 "the slopes of the roof meet in a point",
                 "a building under a straight gable roof",
                 "a small house whose red roof is a plain triangle with a chimney, as in European villages",
-            ),
-        ),
-    ),
-    Family(
-        name="sail",
-        domain="culture",
-        category="travel",
-        draw=draw_sail,
-        labels=("Chinese junk", "Arab dhow"),
-        captions=(
-            (
-                "a Chinese junk on the water",
-                "a boat with the battened sail of a Chinese junk",
-                "a junk sails by",
-                "a wooden boat whose sail has panels like a fan, a Chinese junk",
-            ),
-            (
-                "an Arab dhow on the water",
-                "a boat with the triangular sail of an Arab dhow",
-                "a dhow sails by",
-                "a wooden boat whose sail is a smooth triangle, an Arab dhow",
             ),
         ),
     ),

@@ -2,20 +2,16 @@
 
 import math
 
-from generators.scenes.canvas import WHITE, Canvas, Colour, Point, blend, shade, smooth
+from generators.scenes.canvas import Canvas, Colour, shade
 from generators.scenes.family import Family
 from generators.scenes.stages import BRASS, PORCELAIN, table_from_above, table_from_the_side
 from generators.scenes.variation import Variation
 
 STEEL = (205, 210, 218)
-CRUST = (206, 140, 66)
-NAAN = (244, 218, 168)
-CHAR = (168, 112, 62)
 MINT = (82, 168, 86)
 TEA = (206, 138, 44)
 GLASS_HALF = ((13, -40), (11, -22), (8.5, -10), (10.5, 0))
 TEA_HALF = ((11.6, -33), (10, -22), (7.6, -10), (8.6, -3))
-BLISTERS = ((-22, -2, 5), (-14, -13, 4), (-12, 11, 5), (-3, 0, 5.5), (2, 14, 3.4), (4, -13, 3.6), (11, 5, 3.6), (14, -4, 2.8))
 
 
 def draw_table(canvas: Canvas, variation: Variation, flipped: bool) -> None:
@@ -111,55 +107,6 @@ def _teacup(canvas: Canvas, x: float, bottom: float, ornament: Colour) -> None:
     canvas.ellipse(x, bottom - 28.6, 18, 3, TEA)
 
 
-def draw_bread(canvas: Canvas, variation: Variation, flipped: bool) -> None:
-    """A board seen from above; the bread on it differs."""
-    table_from_above(canvas, variation)
-    canvas.place(variation.scale, variation.shift_x * 0.6, variation.shift_y, anchor=(50, 55))
-    board = (222, 184, 132)
-    canvas.rectangle(8, 30, 92, 86, board, 6, shade(board, 0.75), 1)
-    for y in (44, 58, 72):
-        canvas.line([(13, y), (87, y)], shade(board, 0.93), 0.6, caps=False)
-    canvas.ellipse(82, 16, 9, 9, PORCELAIN, (190, 190, 190), 0.8)
-    canvas.ellipse(82, 16, 6.5, 6.5, variation.colours[1])
-    canvas.region(11, 33, 89, 83)
-    if flipped:
-        _naan(canvas, 50, 58)
-    else:
-        _baguette(canvas, 50, 58)
-
-
-def _baguette(canvas: Canvas, x: float, y: float) -> None:
-    """A long loaf with tapered ends and slanting cuts, lying across the board."""
-    rim = ((-36, 0), (-31, -6), (-18, -8.5), (0, -9), (18, -8.5), (31, -6), (36, 0))
-    loaf = smooth([*rim, *((dx, -dy) for dx, dy in reversed(rim))])
-    canvas.polygon([_tilted(x, y, point) for point in loaf], CRUST, shade(CRUST, 0.68), 1.4)
-    canvas.line([_tilted(x, y, point) for point in ((-29, -5), (0, -7), (29, -5))], blend(CRUST, WHITE, 0.25), 2)
-    for middle in (-24, -12, 0, 12, 24):
-        cut = ((middle - 6, 2.5), (middle + 1, -3.5), (middle + 6, -4), (middle - 1, 2.8))
-        canvas.polygon([_tilted(x, y, point) for point in cut], (252, 232, 184), shade(CRUST, 0.75), 0.7)
-
-
-def _tilted(x: float, y: float, point: Point) -> Point:
-    """`point` turned a little to the left around the origin, then moved to (x, y)."""
-    dx, dy = point
-    return x + 0.93 * dx + 0.37 * dy, y - 0.37 * dx + 0.93 * dy
-
-
-def _naan(canvas: Canvas, x: float, y: float) -> None:
-    """A flat leaf-shaped bread with brown blisters."""
-    outline = []
-    for step in range(72):
-        angle = 2 * math.pi * step / 72
-        ripple = 1 + 0.03 * math.sin(5 * angle)
-        outline.append((x - 4 + 33 * math.cos(angle) * ripple, y + 31 * math.sin(angle) * math.sin(angle / 2) ** 1.1 * ripple))
-    canvas.polygon(outline, NAAN, shade(NAAN, 0.72), 1.4)
-    for dx, dy, size in BLISTERS:
-        canvas.ellipse(x + dx, y + dy, size, size * 0.72, blend(NAAN, CHAR, 0.55))
-        canvas.ellipse(x + dx + 0.6, y + dy + 0.3, size * 0.55, size * 0.4, CHAR)
-    for dx, dy in ((-18, 6), (-7, -9), (7, -2), (-4, 9), (-26, 3)):
-        canvas.line([(x + dx, y + dy), (x + dx + 1.6, y + dy + 0.8)], (88, 150, 80), 1.2)
-
-
 FAMILIES = (
     Family(
         name="table",
@@ -200,27 +147,6 @@ FAMILIES = (
                 "tea served in an English teacup with a saucer",
                 "an English teacup stands on the table",
                 "hot tea in a porcelain cup with a handle and a saucer, as in England",
-            ),
-        ),
-    ),
-    Family(
-        name="bread",
-        domain="culture",
-        category="food and drink",
-        draw=draw_bread,
-        labels=("French baguette", "Indian naan"),
-        captions=(
-            (
-                "a French baguette on a board",
-                "a baguette lies on a wooden board",
-                "bread for the meal: a long French baguette",
-                "a long loaf with cuts in its crust, a baguette, is on the table",
-            ),
-            (
-                "an Indian naan on a board",
-                "a naan lies on a wooden board",
-                "bread for the meal: a flat Indian naan",
-                "a flat bread with brown blisters, a naan, is on the table",
             ),
         ),
     ),
