@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from PIL import Image
@@ -14,6 +14,7 @@ from arena.probes import Outcome
 from arena.store import Store
 from arena.store.records import SEATS, BattleRecord, EloRule, OutcomeRecord
 
+T = TypeVar("T")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RULE = EloRule("test/1", 1000.0, lambda a, b, only_a, only_b: (a + 8 * only_a - 3 * only_b, b + 8 * only_b - 3 * only_a))
 """Not symmetric and dependent on order, so that a swapped seat or a lost battle shows."""
@@ -48,6 +49,12 @@ PAIRS = [
     make_pair(4, "culture"),
 ]
 CONTESTANTS = [make_contestant(number) for number in range(4)]
+
+
+def found(value: T | None) -> T:
+    """What was looked up; it must be there."""
+    assert value is not None
+    return value
 
 
 def furnish(store: Store) -> Store:

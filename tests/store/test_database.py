@@ -51,6 +51,8 @@ def test_a_second_process_is_told_who_has_the_database(home):
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
     ) as holder:
+        assert holder.stdin
+        assert holder.stdout
         assert holder.stdout.readline() == b"open\n"
         with pytest.raises(StoreBusy) as caught:
             Store.open(home)
@@ -91,9 +93,8 @@ def test_a_damaged_file_is_named_in_one_line(home, how):
         furnish(store).add_battle(make_battle("x"))
     path = home / "arena.duckdb"
     path.write_bytes(damaged(how, path.read_bytes()))
-    with pytest.raises(StoreError) as caught:
-        with Store.open(home) as store:
-            store.battle("x")
+    with pytest.raises(StoreError) as caught, Store.open(home) as store:
+        store.battle("x")
     assert str(path) in one_line(caught)
     assert "damaged" in one_line(caught)
 
@@ -138,7 +139,7 @@ def test_a_full_disk_refuses_in_one_line_and_loses_nothing_acknowledged(home):
         text=True,
         timeout=60,
         env=ENVIRONMENT,
-        preexec_fn=limit_file_size,  # noqa: PLW1509 no other thread runs yet
+        preexec_fn=limit_file_size,
         check=False,
     )
     *acknowledged, refusal = filled.stdout.splitlines()

@@ -22,7 +22,10 @@ def tables(connection) -> set[str]:
 
 def columns(connection) -> list[tuple]:
     return connection.execute(
-        "SELECT table_name, column_name, data_type, is_nullable FROM duckdb_columns() WHERE database_name = 'arena' ORDER BY ALL"
+        """
+        SELECT table_name, column_name, data_type, is_nullable
+        FROM duckdb_columns() WHERE database_name = 'arena' ORDER BY ALL
+        """
     ).fetchall()
 
 
@@ -74,6 +77,6 @@ def test_a_newer_database_is_refused_in_one_line(home):
     connection = open_database(home / "arena.duckdb")
     connection.execute("INSERT INTO arena.migrations VALUES ('m999_future', '2030-01-01')")
     connection.close()
-    with pytest.raises(StoreError, match="newer than this arena .*m999_future") as caught:
+    with pytest.raises(StoreError, match=r"newer than this arena .*m999_future") as caught:
         Store.open(home)
     assert "\n" not in str(caught.value)

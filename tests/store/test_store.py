@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_world import CONTESTANTS, NOON, PAIRS, RULE, furnish, make_battle, make_contestant, make_pair, outcomes
+from store_world import CONTESTANTS, NOON, PAIRS, RULE, found, furnish, make_battle, make_contestant, make_pair, outcomes
 
 from arena.errors import BattleError, StoreError
 from arena.probes import Reply
@@ -51,8 +51,10 @@ def test_a_pair_comes_back_as_it_was(home, pair):
         assert store.add_pairs([pair]) == 0
     with Store.open(home) as store:
         assert store.pair(pair.id) == pair
-        assert [side.picture.encoded for side in store.pair(pair.id).sides] == [side.picture.encoded for side in pair.sides]
-        assert store.pair(pair.id).provenance.details == pair.provenance.details
+        assert [side.picture.encoded for side in found(store.pair(pair.id)).sides] == [
+            side.picture.encoded for side in pair.sides
+        ]
+        assert found(store.pair(pair.id)).provenance.details == pair.provenance.details
         assert store.pair("unknown") is None
         assert [summary.id for summary in store.pair_summaries()] == [pair.id]
 
@@ -85,7 +87,7 @@ def test_a_reply_comes_back_as_it_was(store, reply):
 
 def test_a_nan_stays_a_nan(store):
     store.add_replies([ReplyRecord(CONTESTANT, "key", "caption_choice", Reply(logprobs=(math.nan, -1.0)))])
-    first, second = store.replies(CONTESTANT, ["key"])["key"].logprobs
+    first, second = store.replies(CONTESTANT, ["key"])["key"].logprobs or ()
     assert math.isnan(first)
     assert second == -1.0
 
@@ -116,7 +118,7 @@ def test_a_battle_comes_back_as_it_was(home):
         acknowledged = furnish(store).add_battle(battle, [ReplyRecord(CONTESTANT, "key", "request", Reply(text="sure"))])
         assert (acknowledged.seq, acknowledged.first) == (1, True)
     with Store.open(home) as store:
-        back = store.battle("one")
+        back = found(store.battle("one"))
         assert back.seq == 1
         assert back.outcomes == battle.outcomes
         assert back.__dict__ | {"seq": None} == battle.__dict__
@@ -127,8 +129,8 @@ def test_a_battle_comes_back_as_it_was(home):
 @pytest.mark.parametrize(
     ("battle", "message"),
     [
-        ({"pair_id": "nowhere"}, "battle x: pair_id: 'nowhere' is not in the store"),
-        ({"seats": (CONTESTANTS[0].id, "nobody")}, "battle x: seats: .*nobody is not in the store"),
+        ({"pair_id": "nowhere"}, r"battle x: pair_id: 'nowhere' is not in the store"),
+        ({"seats": (CONTESTANTS[0].id, "nobody")}, r"battle x: seats: .*nobody is not in the store"),
     ],
 )
 def test_a_battle_of_strangers_is_refused_and_the_next_is_kept(store, battle, message):
@@ -141,9 +143,9 @@ def test_a_battle_of_strangers_is_refused_and_the_next_is_kept(store, battle, me
 def test_a_battle_in_which_the_machine_failed_must_be_void():
     failed = outcomes({"request": (["correct"], ["error"])})
     assert make_battle("x", failed).result == "void"
-    with pytest.raises(BattleError, match="battle x: result: .*must be 'void'"):
+    with pytest.raises(BattleError, match=r"battle x: result: .*must be 'void'"):
         make_battle("x", failed, result="a")
-    with pytest.raises(BattleError, match="battle x: seats: .*both"):
+    with pytest.raises(BattleError, match=r"battle x: seats: .*both"):
         make_battle("x", seats=(CONTESTANT, CONTESTANT))
 
 
@@ -192,8 +194,8 @@ def test_saying_it_again_changes_nothing(sayings):
             elif name in battles:
                 assert store.add_vote(name, "visitor", said) == (name not in votes)
                 votes.setdefault(name, said)
-        assert {name: store.battle(name).result for name in battles} == battles
-        assert {name: store.vote_of(name).choice for name in votes} == votes
+        assert {name: found(store.battle(name)).result for name in battles} == battles
+        assert {name: found(store.vote_of(name)).choice for name in votes} == votes
         assert sum(tally.battles for tally in store.tallies().values()) == 2 * len(battles)
         assert sum(store.votes_by_result().values()) == len(votes)
 
@@ -205,12 +207,12 @@ def test_fifty_threads_write_and_read_without_harm(store):
         for turn in range(4):
             name = f"{number}-{turn}"
             acknowledged = store.add_battle(make_battle(name))
-            assert store.battle(name).seq == acknowledged.seq
+            assert found(store.battle(name)).seq == acknowledged.seq
             assert store.unit_counts()[0].units >= 1
             assert store.pair(PAIRS[number % 4].id) == PAIRS[number % 4]
 
     in_threads(50, play)
-    sequence = sorted(store.battle(f"{number}-{turn}").seq for number in range(50) for turn in range(4))
+    sequence = sorted(found(store.battle(f"{number}-{turn}")).seq for number in range(50) for turn in range(4))
     assert sequence == list(range(1, 201))
     assert store.transactions - commits_before < 100, "200 battles shared commits"
 
@@ -231,7 +233,7 @@ def test_readers_do_not_wait_for_the_writer(store):
     assert not future.done()
     release.set()
     future.result(10)
-    assert store.vote_of("x").choice == "a"
+    assert found(store.vote_of("x")).choice == "a"
 
 
 VERDICTS = st.lists(st.sampled_from(["correct", "wrong", "refused", "not_applicable", "error"]), min_size=1, max_size=2)
@@ -250,27 +252,26 @@ DUELS = st.lists(
 @given(DUELS)
 def test_elo_by_battle_equals_elo_replayed_from_the_facts(duels):
     expected: dict[str, float] = {}
-    with TemporaryDirectory() as folder:
-        with Store.open(Path(folder), RULE) as store:
-            furnish(store)
-            for number, ((a, b), verdicts) in enumerate(duels):
-                seats = (CONTESTANTS[a].id, CONTESTANTS[b].id)
-                battle = make_battle(f"{number}", outcomes(verdicts), seats=seats)
-                store.add_battle(battle)
-                if battle.result == "void":
-                    assert store.elo_changes(battle.id) == ()
-                    continue
-                before = tuple(expected.get(seat, RULE.start) for seat in seats)
-                after = RULE.update(*before, *discordant_units(battle.outcomes))
-                expected |= dict(zip(seats, after, strict=True))
-                changes = store.elo_changes(battle.id)
-                assert [(c.seat, c.contestant_id, c.before, c.after) for c in changes] == [
-                    ("a", seats[0], before[0], after[0]),
-                    ("b", seats[1], before[1], after[1]),
-                ]
-            assert store.elo() == expected
-            store.rebuild_elo()
-            assert store.elo() == expected
+    with TemporaryDirectory() as folder, Store.open(Path(folder), RULE) as store:
+        furnish(store)
+        for number, ((a, b), verdicts) in enumerate(duels):
+            seats = (CONTESTANTS[a].id, CONTESTANTS[b].id)
+            battle = make_battle(f"{number}", outcomes(verdicts), seats=seats)
+            store.add_battle(battle)
+            if battle.result == "void":
+                assert store.elo_changes(battle.id) == ()
+                continue
+            before = tuple(expected.get(seat, RULE.start) for seat in seats)
+            after = RULE.update(*before, *discordant_units(battle.outcomes))
+            expected |= dict(zip(seats, after, strict=True))
+            changes = store.elo_changes(battle.id)
+            assert [(c.seat, c.contestant_id, c.before, c.after) for c in changes] == [
+                ("a", seats[0], before[0], after[0]),
+                ("b", seats[1], before[1], after[1]),
+            ]
+        assert store.elo() == expected
+        store.rebuild_elo()
+        assert store.elo() == expected
 
 
 def test_a_new_rule_replays_the_ratings_when_the_store_is_opened(home):

@@ -13,17 +13,17 @@ from arena.probes import Outcome
 from arena.store import Store
 from arena.store.records import BattleRecord, Rate, Tally, UnitCount
 
-TASKS = ("caption_choice", "image_choice", "request")
+TASKS: list[str] = ["caption_choice", "image_choice", "request"]
 FAMILY = {pair.id: pair.family for pair in PAIRS}
 DOMAIN = {pair.id: pair.domain for pair in PAIRS}
 NAMES = [contestant.id for contestant in CONTESTANTS]
-SIDES_OF_ONE_TASK = st.lists(st.sampled_from([o.value for o in Outcome] + ["correct"] * 6), min_size=2, max_size=2)
+VERDICTS = st.lists(st.sampled_from([o.value for o in Outcome] + ["correct"] * 6), min_size=2, max_size=2)
 BATTLES = st.lists(
     st.fixed_dictionaries(
         {
             "pair_id": st.sampled_from(list(FAMILY)),
             "seats": st.permutations(NAMES[:3]).map(lambda names: tuple(names[:2])),
-            "judged": st.dictionaries(st.sampled_from(TASKS), st.tuples(SIDES_OF_ONE_TASK, SIDES_OF_ONE_TASK)).map(outcomes),
+            "judged": st.dictionaries(st.sampled_from(TASKS), st.tuples(VERDICTS, VERDICTS)).map(outcomes),
             "played_by": st.sampled_from(["visitor", "autoplay"]),
             "played_at": st.integers(0, 3).map(lambda minutes: NOON + timedelta(minutes=minutes)),
         }

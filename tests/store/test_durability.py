@@ -1,0 +1,110 @@
+"""Real processes, really killed."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from store_world import CONTESTANTS, PAIRS, RULE, found, furnish, make_battle, make_pair
+
+from arena.store import Store
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
+ROUNDS = 10
+PLAYER = """
+import os, sys, threading
+from pathlib import Path
+from arena.store import Store
+from store_world import RULE, furnish, make_battle
+
+home, turn = Path(sys.argv[1]), sys.argv[2]
+store = furnish(Store.open(home, RULE))
+if int(turn) % 2:  # every other process folds its log into the database all the time, so kills hit that as well
+    store._connection.execute("SET checkpoint_threshold = '10KB'")
+
+def play(thread):
+    for number in range(10_000):
+        name = f"{turn}-{thread}-{number}"
+        acknowledged = store.add_battle(make_battle(name))
+        store.add_vote(name, f"visitor-{thread}", "a")
+        os.write(1, f"{name} {acknowledged.seq}\\n".encode())
+
+for thread in range(3):
+    threading.Thread(target=play, args=(thread,)).start()
+"""
+
+
+def killed_while_playing(home: Path, turn: int, delay: float) -> dict[str, int]:
+    """What a process acknowledged (battle id -> seq) until it was killed, `delay` seconds after its first word."""
+    with subprocess.Popen(
+        [sys.executable, "-c", PLAYER, str(home), str(turn)], stdout=subprocess.PIPE, env=ENVIRONMENT
+    ) as player:
+        assert player.stdout
+        first = player.stdout.readline()
+        time.sleep(delay)
+        player.send_signal(signal.SIGKILL)
+        said = first + player.stdout.read()
+    assert player.returncode == -signal.SIGKILL, "it was still playing"
+    whole_lines = said[: said.rfind(b"\n")].decode().splitlines()
+    return {name: int(seq) for name, seq in (line.split() for line in whole_lines)}
+
+
+def test_what_was_acknowledged_survives_ten_kills(home):
+    rng = random.Random(0)
+    acknowledged: dict[str, int] = {}
+    for turn in range(ROUNDS):
+        acknowledged |= killed_while_playing(home, turn, delay=rng.uniform(0, 0.3))
+    assert len(acknowledged) >= ROUNDS
+    with Store.open(home, RULE) as store:
+        for name, seq in acknowledged.items():
+            assert found(store.battle(name)).seq == seq
+            assert found(store.vote_of(name)).choice == "a"
+        battles = store._connection.execute(
+            "SELECT count(*), count(DISTINCT id), count(DISTINCT seq), max(seq) FROM arena.battles"
+        )
+        count, *others = found(battles.fetchone())
+        assert others == [count] * 3, "none twice, no gap"
+        assert count >= len(acknowledged)
+        assert store._connection.execute("SELECT count(*) FROM arena.outcomes").fetchone() == (4 * count,), "none by half"
+        for name, seq in acknowledged.items():
+            assert store.add_battle(make_battle(name)).seq == seq
+        assert store.battle_counts() == {contestant.id: count for contestant in CONTESTANTS[:2]}
+        kept = store.elo()
+        store.rebuild_elo()
+        assert store.elo() == kept
+
+
+@pytest.mark.parametrize(
+    "last_words",
+    [
+        pytest.param("store._pictures.write(s.picture for s in pair.sides)", id="images are there, the row is not"),
+        pytest.param("store._pictures.write([pair.sides[0].picture])", id="one image is there"),
+        pytest.param("(home / 'images' / 'incoming' / 'x').write_bytes(b'RIFF')", id="an image is half written"),
+    ],
+)
+def test_a_kill_between_images_and_commit_leaves_no_broken_pair(home, last_words):
+    with Store.open(home) as store:
+        furnish(store)
+    script = f"""
+import os, signal
+from pathlib import Path
+from arena.store import Store
+from store_world import make_pair
+home, pair = Path({str(home)!r}), make_pair(77)
+store = Store.open(home)
+{last_words}
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert subprocess.run([sys.executable, "-c", script], env=ENVIRONMENT, check=False).returncode == -signal.SIGKILL
+    pair = make_pair(77)
+    with Store.open(home) as store:
+        assert store.pair(pair.id) is None
+        assert all(store.pair(summary.id) == known for summary, known in zip(store.pair_summaries(), PAIRS, strict=True))
+        assert list((home / "images" / "incoming").iterdir()) == []
+        store.add_pairs([pair])
+        assert store.pair(pair.id) == pair
