@@ -1,4 +1,4 @@
-"""What people celebrate with: lamps and candlesticks, red envelopes and gift boxes."""
+"""What people celebrate with: oil lamps or a candlestick."""
 
 from generators.scenes.canvas import Canvas, Colour, shade
 from generators.scenes.family import Family

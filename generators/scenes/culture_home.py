@@ -1,4 +1,4 @@
-"""What a home looks like: mats or a carpet, a lantern or a chandelier, shoes off or on."""
+"""What a home looks like: mats or a carpet, a lantern or a chandelier."""
 
 from generators.scenes.backdrops import indoor, on_the_wall
 from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade

@@ -1,4 +1,4 @@
-"""What a place looks like: one gate, roof, sail or window, or the other."""
+"""What a place looks like: one gate, roof or window, or the other."""
 
 from generators.scenes.backdrops import indoor, on_the_floor, outdoor
 from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade

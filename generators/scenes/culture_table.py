@@ -1,4 +1,4 @@
-"""What lies on the table: chopsticks or a fork, a glass or a cup of tea, one bread or the other."""
+"""What lies on the table: chopsticks or a fork, a glass or a cup of tea."""
 
 import math
 
