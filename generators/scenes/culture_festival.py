@@ -13,7 +13,7 @@ def draw_lights(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     """A table with burning lights; what holds the flames differs."""
     table_from_the_side(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 73))
-    canvas.region(13, 24, 87, 75)
+    canvas.region(14, 24, 86, 74.5)
     if flipped:
         _menorah(canvas, 50, 73)
     else:

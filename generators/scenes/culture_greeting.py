@@ -74,7 +74,7 @@ def draw_welcome(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     person(canvas, look, 50, 98, height, 1, ())
     shoulder = 98 - (ADULT.neck - 0.055) * height
     left, right = ((50 + side * (ADULT.width - 0.035) * height, shoulder) for side in (-1, 1))
-    canvas.region(25, 12, 91, 65)
+    canvas.region(25, 14.5, 90, 64.5)
     if flipped:
         arm(canvas, look, left, (31, 59), 6.4)
         _bent_arm(canvas, look, right, (75, 47), (77, 32))

@@ -16,7 +16,7 @@ def draw_floor(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     indoor(canvas, variation)
     on_the_wall(canvas, variation, 22, 22)
     top = variation.horizon + 3
-    canvas.region(3, top - 1, 97, 100)
+    canvas.region(4, top - 2, 96, 99)
     if flipped:
         _carpet(canvas, top, variation.colours[0])
     else:
@@ -85,7 +85,7 @@ def draw_lantern(canvas: Canvas, variation: Variation, flipped: bool) -> None:
         canvas.rectangle(x, 80, x + 3, 93, shade(variation.wood, 0.8))
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(46, 0))
     canvas.line([(46, -2), (46, 9)], INK, 1.4)
-    canvas.region(23, 3, 69, 56)
+    canvas.region(22.5, 2.5, 69.5, 56.5)
     if flipped:
         _chandelier(canvas, 46)
     else:

@@ -63,7 +63,7 @@ def draw_strings(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     anywhere(canvas, variation)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 95))
     canvas.ellipse(50, 93, 26, 4, (0, 0, 0, 40))
-    canvas.region(28, 6, 72, 95)
+    canvas.region(30, 5.5, 71.5, 94.5)
     if flipped:
         _guitar(canvas, 50, 93)
     else:

@@ -21,7 +21,7 @@ def draw_gate(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     path = (214, 200, 172)
     canvas.polygon([(43, variation.horizon), (57, variation.horizon), (84, 101), (16, 101)], path)
     canvas.place(variation.scale * 0.84, variation.shift_x * 0.4, 0, anchor=(50, 90))
-    canvas.region(13, 22, 87, 91)
+    canvas.region(12.5, 22, 87.5, 91)
     if flipped:
         _stone_arch(canvas, 50, 90)
     else:
@@ -72,7 +72,7 @@ def draw_roof(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     for x in (29, 61):
         canvas.rectangle(x, 67, x + 10, 79, PORCELAIN, 0.4, (170, 170, 170), 0.6)
         canvas.rectangle(x + 1.4, 68.4, x + 8.6, 77.6, (160, 208, 238))
-    canvas.region(8, 20, 92, 63)
+    canvas.region(8, 20, 92, 63.5)
     if flipped:
         _gable_roof(canvas, 50, 60)
     else:
@@ -111,7 +111,7 @@ def draw_window(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     indoor(canvas, variation)
     on_the_floor(canvas, variation, 84, 96)
     canvas.place(variation.scale, variation.shift_x, 0, anchor=(50, 62))
-    canvas.region(26, 7, 74, 60)
+    canvas.region(26, 7, 74, 60.5)
     if flipped:
         _sash_window(canvas, 50)
     else:

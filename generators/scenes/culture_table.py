@@ -21,7 +21,7 @@ def draw_table(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     _plate(canvas, variation)
     canvas.ellipse(84, 17, 7, 7, PORCELAIN, (190, 190, 190), 0.7)
     canvas.ellipse(84, 17, 5, 5, (150, 190, 90) if variation.choices[2] % 2 else (120, 70, 40))
-    canvas.region(68, 27, 88, 88)
+    canvas.region(69, 26.5, 87, 88.5)
     if flipped:
         _fork(canvas, 78)
     else:
@@ -66,7 +66,7 @@ def draw_tea(canvas: Canvas, variation: Variation, flipped: bool) -> None:
     for x in (42, 50, 58):
         steam = [(x + 1.5 * math.sin(step * 0.6 + variation.jitter[0] * 3), 28 - step) for step in range(12)]
         canvas.line(steam, (255, 255, 255, 190), 1.5)
-    canvas.region(22, 30, 80, 76)
+    canvas.region(22.5, 31, 79, 76.5)
     if flipped:
         _teacup(canvas, 50, 73, variation.colours[1])
     else:
