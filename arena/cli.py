@@ -4,14 +4,31 @@ import argparse
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arena import __version__
 from arena.errors import ArenaError
 from arena.settings import Settings, from_environment, read_port
 
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from arena.battles import BoardRow
+
+DOMAINS = ("safety", "culture")
+RESULTS = {
+    "a": "model A solved more",
+    "b": "model B solved more",
+    "both_good": "both solved everything",
+    "both_bad": "neither solved anything",
+    "tie": "both solved equally many",
+    "void": "void: the machine failed",
+}
 EXAMPLES = """examples:
   arena serve --port 8000                     start the web arena
   arena battle --count 200                    play 200 battles without a browser
@@ -49,7 +66,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"arena {__version__}")
-    parser.add_argument("--home", type=Path, metavar="FOLDER", help="where the state lives (default: ARENA_HOME or ./arena-home)")
+    parser.add_argument(
+        "--home", type=Path, metavar="FOLDER", help="where the state lives (default: ARENA_HOME or ./arena-home)"
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="start the web arena")
@@ -60,13 +79,13 @@ def _parser() -> argparse.ArgumentParser:
 
     battle = commands.add_parser("battle", help="play battles without a browser")
     battle.add_argument("--count", type=_positive, default=1, metavar="N", help="how many (default: 1)")
-    battle.add_argument("--domain", help="safety or culture (default: any)")
+    battle.add_argument("--domain", choices=DOMAINS, help="default: any")
     battle.add_argument("--category", help="one category of the domain")
     battle.add_argument("--source", help="starter or fresh (default: both)")
     battle.set_defaults(run=_battle)
 
     board = commands.add_parser("leaderboard", help="print the leaderboard")
-    board.add_argument("--domain", help="safety or culture (default: both)")
+    board.add_argument("--domain", choices=DOMAINS, help="default: both")
     board.add_argument("--json", action="store_true", help="a list of objects instead of a table")
     board.set_defaults(run=_leaderboard)
 
@@ -91,11 +110,13 @@ def _settings(options: argparse.Namespace) -> Settings:
     return replace(settings, home=options.home) if options.home else settings
 
 
-# The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
+# The imports below stand inside functions so that `arena --help` answers at once, without loading torch or gradio.
+# ruff: noqa: PLC0415
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from arena.ui.serve import serve
+    from arena.opening import open_arena
+    from arena.ui.app import launch
 
     settings = _settings(options)
     if options.port is not None:
@@ -104,42 +125,60 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, host=options.host)
     if options.autoplay:
         settings = replace(settings, autoplay=True)
-    serve(settings)
+    with open_arena(settings) as (arena, problems):
+        _tell(problems)
+        launch(arena, host=settings.host, port=settings.port)
     return 0
 
 
 def _battle(options: argparse.Namespace) -> int:
     from rich.progress import track
 
-    from arena.battles import Arena, BattleFilter
+    from arena.battles import BattleFilter
+    from arena.opening import open_arena
 
     filters = BattleFilter(options.domain, options.category, options.source)
-    with Arena.open(_settings(options)) as arena:
-        results = [arena.play_through(filters) for _ in track(range(options.count), "Battles", console=_console(error=True))]
-    counted = {result: results.count(result) for result in sorted(set(results))}
-    _console().print(f"{len(results)} battles: " + ", ".join(f"{count} {result}" for result, count in counted.items()))
+    results: Counter[str] = Counter()
+    with open_arena(_settings(options)) as (arena, problems):
+        _tell(problems)
+        for _ in track(range(options.count), "Battles", console=_console(stderr=True)):
+            results[arena.play_through(filters)] += 1
+    for result, title in RESULTS.items():
+        if results[result]:
+            _console().print(f"{results[result]:>6}  {title}", highlight=False)
     return 0
 
 
 def _leaderboard(options: argparse.Namespace) -> int:
-    from arena.battles import Arena
+    from arena.battles.board import leaderboard
+    from arena.opening import open_store
 
-    with Arena.open(_settings(options), with_models=False) as arena:
-        rows = arena.leaderboard(options.domain)
+    with open_store(_settings(options)) as store:
+        rows = leaderboard(store, {}, options.domain)
     if options.json:
-        print(json.dumps([_row_as_json(row) for row in rows], indent=2))  # noqa: T201
-        return 0
-    _console().print(_board_table(rows))
+        _print_json([row.as_json() for row in rows])
+    elif rows:
+        _console().print(_board_table(rows))
+    else:
+        _console().print("No battles yet; play some with `arena battle --count 200`.", highlight=False)
     return 0
 
 
 def _models_list(options: argparse.Namespace) -> int:
-    from arena.models import check_repository
-    from arena.roster import references
+    from arena.roster import gather
 
-    reports = [check_repository(reference) for reference in references(_settings(options))]
+    roster = gather(_settings(options))
+    _tell(roster.problems)
     if options.json:
-        print(json.dumps([report.as_json() for report in reports], indent=2))  # noqa: T201
+        _print_json([entry.as_json() for entry in roster.entries])
+        return 0
+    table = _table("Model", "Commit", "Kind", "Architecture", "Parameters")
+    for entry in roster.entries:
+        report = entry.report
+        table.add_row(
+            report.repository, report.revision[:12], report.kind, report.architecture, f"{report.parameters / 1e6:.1f} M"
+        )
+    _console().print(table)
     return 0
 
 
@@ -147,5 +186,55 @@ def _models_check(options: argparse.Namespace) -> int:
     from arena.models import check_repository
 
     report = check_repository(options.reference)
-    _console().print(str(report))
+    _console().print(
+        f"{report.repository} may enter: {report.architecture} ({report.kind}), {report.parameters / 1e6:.1f} M parameters, "
+        f"{report.memory_bytes / 2**20:.0f} MB of memory, revision {report.revision}",
+        highlight=False,
+        soft_wrap=True,
+    )
     return 0
+
+
+def _board_table(rows: "Sequence[BoardRow]") -> "Table":
+    tasks = list(dict.fromkeys(task for row in rows for task in row.solved))
+    table = _table("Rank", "Model", "Rating", "95 % interval", "Elo", "Battles", *(task.replace("_", " ") for task in tasks))
+    for row in rows:
+        interval = f"{_number(row.low)} – {_number(row.high)}" if row.rating is not None else row.why_not_ranked or ""
+        solved = (_share(row.solved.get(task)) for task in tasks)
+        rank = str(row.rank) if row.rank else "–"
+        table.add_row(
+            rank, row.contestant.repository, _number(row.rating), interval, f"{row.elo:.0f}", str(row.battles), *solved
+        )
+    return table
+
+
+def _table(*columns: str) -> "Table":
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="left" if column in ("Model", "Commit", "Kind", "Architecture") else "right")
+    return table
+
+
+def _console(*, stderr: bool = False) -> "Console":
+    from rich.console import Console
+
+    return Console(stderr=stderr)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0f}"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.0%}"
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201
+
+
+def _tell(problems: Sequence[str]) -> None:
+    for problem in problems:
+        print(f"arena: left out: {problem}", file=sys.stderr)  # noqa: T201

@@ -8,8 +8,6 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from types import TracebackType
-from typing import Self
 
 from arena.battles import board
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
@@ -45,8 +43,8 @@ class Arena:
     """A running arena. Any number of threads may call it.
 
     Args:
-        store: where facts are kept; closed with the arena.
-        models: who answers; closed by whoever opened it.
+        store: where facts are kept; it and the models are closed by whoever opened them.
+        models: who answers.
         contestants: id -> contestant that may be drawn, at least two for battles.
         pairs: the frozen pairs.
         seed: of matchmaking; None for a surprise.
@@ -71,15 +69,8 @@ class Arena:
         self._executor = ThreadPoolExecutor(MOST_QUESTIONS, thread_name_prefix="battle")
 
     def close(self) -> None:
-        """Let go of everything; what is acknowledged is kept."""
+        """Stop asking; what is acknowledged is kept."""
         self._executor.shutdown(cancel_futures=True)
-        self.store.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.close()
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories."""

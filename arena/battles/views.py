@@ -1,6 +1,7 @@
 """What pages and the command line see of a battle and of the board: plain values, with nothing to call."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from arena.contestants import Contestant
 from arena.pairs import MinimalPair
@@ -104,3 +105,23 @@ class BoardRow:
     refusal_rate: float | None
     over_safety: float | None
     under_safety: float | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The row for programs: one object of the list that the command line and the HTTP endpoint give."""
+        return {
+            "model": self.contestant.repository,
+            "revision": self.contestant.revision,
+            "rank": self.rank,
+            "rating": self.rating,
+            "low": self.low,
+            "high": self.high,
+            "why_not_ranked": self.why_not_ranked,
+            "elo": self.elo,
+            "battles": self.battles,
+            "pairs": self.pairs,
+            "families": self.families,
+            "solved": self.solved,
+            "refusal_rate": self.refusal_rate,
+            "over_safety": self.over_safety,
+            "under_safety": self.under_safety,
+        }

@@ -1,0 +1,6 @@
+"""Entry point of the Space and of `make run`."""
+
+from arena.cli import main
+
+if __name__ == "__main__":
+    raise SystemExit(main(["serve"]))

@@ -1,0 +1,98 @@
+"""Who takes part: the models that ship, and those that the settings add."""
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from arena.contestants import Contestant
+from arena.errors import ArenaError
+from arena.models import Model, ModelPool, RepositoryReport, check_repository, contestant_of, load, verification_threshold
+from arena.pairs import MinimalPair
+from arena.settings import Settings
+from generators.scenes import FAMILIES, draw_pair
+
+log = logging.getLogger(__name__)
+
+STARTER_MODELS = Path(__file__).parents[1] / "starter" / "models"
+CALIBRATION_SEEDS = range(800_000, 800_004)
+"""Scenes on which verification thresholds are fitted: no training saw them, and no battle draws them."""
+CALIBRATION = f"drawn scenes {CALIBRATION_SEEDS.start}-{CALIBRATION_SEEDS.stop - 1}"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A model that takes part."""
+
+    report: RepositoryReport
+    contestant: Contestant
+
+    def as_json(self) -> dict[str, Any]:
+        """The model for programs."""
+        return {
+            "model": self.contestant.repository,
+            "revision": self.contestant.revision,
+            "kind": self.report.kind,
+            "architecture": self.report.architecture,
+            "parameters": self.report.parameters,
+            "engine": self.contestant.engine,
+            "settings": dict(self.contestant.settings),
+        }
+
+
+@dataclass(frozen=True)
+class Roster:
+    """Everybody who takes part, and why others do not."""
+
+    entries: tuple[Entry, ...]
+    problems: tuple[str, ...]
+    """One line for each model that was named but cannot enter."""
+
+
+def references(settings: Settings) -> list[str]:
+    """Folders and Hub names of all models that the settings ask for."""
+    starters = sorted(str(path.parent) for path in STARTER_MODELS.glob("*/*/config.json")) if settings.starter_models else []
+    return [*starters, *settings.models]
+
+
+def gather(settings: Settings) -> Roster:
+    """Check every model; one that cannot enter is a problem, and the others still take part."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    entries: list[Entry] = []
+    problems: list[str] = []
+    for reference in references(settings):
+        try:
+            report = check_repository(reference)
+            entries.append(Entry(report, _contestant(report, settings.home)))
+        except ArenaError as error:
+            problems.append(str(error))
+            log.exception("a model cannot take part")
+    return Roster(tuple(entries), tuple(problems))
+
+
+def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
+    """Make the pool able to load everybody. Gives id -> contestant."""
+    for entry in roster.entries:
+        pool.register(entry.contestant, entry.report.memory_bytes, partial(_load, entry))
+    return {entry.contestant.id: entry.contestant for entry in roster.entries}
+
+
+def calibration_pairs() -> list[MinimalPair]:
+    """The pairs of the split `CALIBRATION`, drawn anew."""
+    return [draw_pair(family, seed, source="calibration") for family in FAMILIES for seed in CALIBRATION_SEEDS]
+
+
+def _contestant(report: RepositoryReport, home: Path) -> Contestant:
+    """A contrastive model says yes or no by a threshold, which is part of who it is."""
+    if report.kind == "generative":
+        return contestant_of(report)
+    threshold = verification_threshold(report, CALIBRATION, calibration_pairs, home / "calibration.json")
+    return contestant_of(report, threshold=threshold, calibration=CALIBRATION)
+
+
+def _load(entry: Entry) -> Model:
+    # Called in a thread of the pool; torch takes seconds to import, and the pages need not wait for it.
+    import torch  # noqa: PLC0415
+
+    return load(entry.report, entry.contestant, device="cuda" if torch.cuda.is_available() else "cpu")
