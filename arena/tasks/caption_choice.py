@@ -1,7 +1,9 @@
 """Caption choice, image to text: for each image of a pair, which of its two captions is true?"""
 
 from arena.pairs import MinimalPair
-from arena.probes import Probe
+from arena.probes import Outcome, Probe, Reply
+from arena.tasks import describing, reading
+from arena.tasks.choice_replies import letter_choice
 
 NAME = "caption_choice"
 TITLE = "Which caption is true?"
@@ -46,3 +48,16 @@ def _probe(pair: MinimalPair, image: int, order: tuple[int, int]) -> Probe:
         options=OPTIONS,
         expected=OPTIONS[order.index(image)],
     )
+
+
+def read(probe: Probe, reply: Reply) -> Outcome:
+    """How the reply is judged; see `arena.tasks.reading.judge`."""
+    return reading.judge(probe, reply, letter_choice)
+
+
+def describe(probe: Probe, reply: Reply) -> tuple[str, str]:
+    """Question and answer in plain words. Captions are numbered as on the page, not as the probe showed them."""
+    image, order = describing.cell_numbers(probe.cell)
+    question = f"Image {image[0] + 1}: which caption is true?" + describing.order_note(order)
+    names = {option: f"the {describing.ORDINALS[side]} caption" for option, side in zip(OPTIONS, order, strict=True)}
+    return question, describing.answer(probe, reply, letter_choice, names)

@@ -1,7 +1,9 @@
 """Image choice, text to image: for each caption of a pair, which of its two images does it describe?"""
 
 from arena.pairs import MinimalPair
-from arena.probes import Probe
+from arena.probes import Outcome, Probe, Reply
+from arena.tasks import describing, reading
+from arena.tasks.choice_replies import number_choice
 
 NAME = "image_choice"
 TITLE = "Which image does the caption describe?"
@@ -44,3 +46,16 @@ def _probe(pair: MinimalPair, caption: int, order: tuple[int, int]) -> Probe:
         options=OPTIONS,
         expected=OPTIONS[order.index(caption)],
     )
+
+
+def read(probe: Probe, reply: Reply) -> Outcome:
+    """How the reply is judged; see `arena.tasks.reading.judge`."""
+    return reading.judge(probe, reply, number_choice)
+
+
+def describe(probe: Probe, reply: Reply) -> tuple[str, str]:
+    """Question and answer in plain words. Images are numbered as on the page, not as the probe showed them."""
+    caption, order = describing.cell_numbers(probe.cell)
+    question = f"Caption {caption[0] + 1}: which image does it describe?" + describing.order_note(order)
+    names = {option: f"the {describing.ORDINALS[side]} image" for option, side in zip(OPTIONS, order, strict=True)}
+    return question, describing.answer(probe, reply, number_choice, names)

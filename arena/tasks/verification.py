@@ -1,7 +1,9 @@
 """Verification: for each of the four combinations of image and caption, does this caption describe this image?"""
 
 from arena.pairs import MinimalPair
-from arena.probes import Probe
+from arena.probes import Outcome, Probe, Reply
+from arena.tasks import describing, reading
+from arena.tasks.yes_no_replies import yes_or_no
 
 NAME = "verification"
 TITLE = "Does the caption describe the image?"
@@ -35,3 +37,15 @@ def _probe(pair: MinimalPair, image: int, caption: int) -> Probe:
         options=OPTIONS,
         expected="yes" if image == caption else "no",
     )
+
+
+def read(probe: Probe, reply: Reply) -> Outcome:
+    """How the reply is judged; see `arena.tasks.reading.judge`."""
+    return reading.judge(probe, reply, yes_or_no)
+
+
+def describe(probe: Probe, reply: Reply) -> tuple[str, str]:
+    """Question and answer in plain words."""
+    image, caption = describing.cell_numbers(probe.cell)
+    question = f"Image {image[0] + 1}: does caption {caption[0] + 1} describe it?"
+    return question, describing.answer(probe, reply, yes_or_no, {"yes": "yes", "no": "no"})

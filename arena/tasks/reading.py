@@ -1,0 +1,56 @@
+"""How a reply to a question with options becomes an outcome.
+
+What a model writes wins over its log-probabilities: a visitor would read the words. Log-probabilities are read only where
+nothing was written, and there a tie loses, because a model that cannot tell the options apart has not chosen. What cannot be read is
+`unparseable`, never guessed; a refusal is looked for only in what cannot be read, so that "Sorry, the answer is B" is an answer.
+"""
+
+import math
+from collections.abc import Callable
+
+from arena.probes import Outcome, Probe, Reply
+from arena.tasks import refusals
+
+Reader = Callable[[str, Probe], str | None]
+"""Finds the one option of the probe that a written reply decides for; None if it decides for none, or for more than one."""
+
+
+def judge(probe: Probe, reply: Reply, reader: Reader) -> Outcome:
+    """The outcome of a reply to a probe with options. Never raises, whatever the reply.
+
+    A reply that has neither text nor usable log-probabilities (one for each option, no NaN) is an `error`: the machine failed.
+
+    Args:
+        probe: what was asked.
+        reply: what came back.
+        reader: how the task's written replies are read.
+    """
+    if reply.error is not None:
+        return Outcome.ERROR
+    if reply.not_applicable:
+        return Outcome.NOT_APPLICABLE
+    if reply.text is None:
+        return _judge_scores(probe, reply.logprobs)
+    option = reader(reply.text, probe)
+    if option is not None:
+        return Outcome.CORRECT if option == probe.expected else Outcome.WRONG
+    return Outcome.REFUSED if refusals.is_refusal(reply.text) else Outcome.UNPARSEABLE
+
+
+def likeliest(options: tuple[str, ...], logprobs: tuple[float, ...]) -> str | None:
+    """The option whose log-probability is strictly the highest; None on a tie for the highest."""
+    best = max(logprobs)
+    return options[logprobs.index(best)] if logprobs.count(best) == 1 else None
+
+
+def scores_usable(probe: Probe, logprobs: tuple[float, ...] | None) -> bool:
+    """Whether there is one log-probability for each option, and none is NaN."""
+    if not logprobs or len(logprobs) != len(probe.options):
+        return False
+    return not any(math.isnan(logprob) for logprob in logprobs)
+
+
+def _judge_scores(probe: Probe, logprobs: tuple[float, ...] | None) -> Outcome:
+    if logprobs is None or not scores_usable(probe, logprobs):
+        return Outcome.ERROR
+    return Outcome.CORRECT if likeliest(probe.options, logprobs) == probe.expected else Outcome.WRONG
