@@ -5,6 +5,7 @@ from pathlib import Path
 import gradio as gr
 
 import arena
+from arena.ui.parts import html
 
 METHOD = Path(arena.__file__).parents[1] / "docs" / "method.md"
 CITATION = f"""@software{{minimal_pair_arena,
@@ -17,11 +18,11 @@ CITATION = f"""@software{{minimal_pair_arena,
 
 def about_page() -> None:
     """Build the page into the surrounding `gr.Blocks`."""
-    gr.Markdown(method_text(METHOD), elem_id="method", elem_classes="prose")
-    gr.HTML(
+    gr.Markdown(method_text(METHOD), elem_id="method", elem_classes="text")
+    html(
         f"<h2>How to cite</h2><pre id='citation'>{CITATION}</pre>"
         "<p><button type='button' class='quiet' data-action='copy-citation'>Copy the citation</button></p>",
-        elem_classes="prose",
+        elem_classes="text",
     )
 
 

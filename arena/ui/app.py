@@ -4,6 +4,8 @@ from pathlib import Path
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 from arena.battles import Arena
 from arena.errors import SettingsError
@@ -12,6 +14,7 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
+from arena.ui.parts import html
 from arena.ui.theme import theme
 
 TITLE = "Minimal-Pair Arena"
@@ -71,7 +74,12 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
             quiet=True,
             max_threads=VISITORS + 16,
             prevent_thread_lock=not block,
-            app_kwargs={"middleware": [Middleware(ResponseHeaders)], "docs_url": None, "redoc_url": None},
+            app_kwargs={
+                "middleware": [Middleware(ResponseHeaders)],
+                "routes": [Mount("/fonts", StaticFiles(directory=FOLDER / "fonts"))],
+                "docs_url": None,
+                "redoc_url": None,
+            },
         )
     except OSError as error:
         raise SettingsError(f"port {port}: cannot be opened ({error}); choose another with --port") from error
@@ -83,9 +91,8 @@ def _head(current: str) -> None:
     links = "".join(
         f'<a href="{address}"{" aria-current=page" if name == current else ""}>{name}</a>' for name, address in PAGES
     )
-    gr.HTML(
+    html(
         f'<header><a class="skip" href="#main">Skip to the content</a><a class="name" href="./">{TITLE}</a>'
         f'<nav aria-label="Pages">{links}</nav></header><div id="main" tabindex="-1"></div>',
         elem_id="head",
     )
-    gr.Navbar(visible=False)

@@ -16,6 +16,7 @@ from arena.errors import BattleError, InputError
 from arena.ui import words
 from arena.ui.answers_view import answers_html, waiting_html
 from arena.ui.pair_view import pair_html
+from arena.ui.parts import ANY, INTERNAL, html
 from arena.ui.reveal_view import reveal_html
 
 log = logging.getLogger(__name__)
@@ -23,11 +24,7 @@ log = logging.getLogger(__name__)
 Updates = dict[Any, Any]
 """Component -> its new value or properties."""
 
-INTERNAL: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""For every event of a page: no spinner over the text being read, and no entry in the public API."""
-ANY = ""
-"""The value of a filter that lets everything through."""
-BUTTONS = (("a", "Model A"), ("b", "Model B"), ("both_good", "Both good"), ("both_bad", "Both bad"), ("skip", "Skip and reveal"))
+BUTTONS = (("a", "Model A"), ("b", "Model B"), ("both_good", "Both good"), ("both_bad", "Both bad"), ("skip", "Just reveal"))
 
 
 class BattlePage:
@@ -87,9 +84,7 @@ class BattlePage:
         return vote
 
     def _shown(self, view: BattleView) -> Iterator[Updates]:
-        if not view.rounds:
-            yield from self._asked(view)
-        elif view.reveal is None:
+        if view.reveal is None:
             yield {**self._opened(view), **self._answered(view.rounds), **self._judgeable()}
         else:
             yield {**self._opened(view), **self._judged(view)}
@@ -123,11 +118,11 @@ class BattlePage:
 
     def _answered(self, rounds: tuple[Round, ...] | list[Round]) -> Updates:
         last = rounds[-1]
-        text = f"Both models answered {last.done} of {last.total} tasks"
+        text = f"Answered {last.done} of {last.total} tasks"
         return {self.answers: answers_html(rounds), self.progress: progress_html(text, last.done / last.total)}
 
     def _judgeable(self) -> Updates:
-        return {self.progress: progress_html("All answers are in. Who did better?", 1), **self._buttons(voting=True, ready=True)}
+        return {self.progress: progress_html("Who did better?", 1), **self._buttons(voting=True, ready=True)}
 
     def _judged(self, view: BattleView) -> Updates:
         if view.reveal is None:
@@ -142,10 +137,10 @@ class BattlePage:
     def _stopped(self, error: Exception) -> Updates:
         return {
             self.battle: None,
-            self.pair: "",
+            self.pair: f'<p class="calm-error" role="alert">{words.sentence(one_line(error))}</p>',
             self.reveal: "",
             self.answers: "",
-            self.progress: f'<p class="calm-error" role="alert">{words.sentence(one_line(error))}</p>',
+            self.progress: "",
             **self._buttons(voting=True, ready=False),
             self.next: gr.update(interactive=True),
         }
@@ -163,20 +158,19 @@ class BattlePage:
         return category if category in {value for _, value in category_choices(self._categories, domain)} else ANY
 
     def _lay_out(self) -> None:
-        domains = [("Every domain", ANY), *((words.DOMAINS.get(name, name), name) for name in self._categories)]
-        sources = [("Every source", ANY), ("Starter", "starter"), ("Fresh", "fresh")]
+        domains = [("Any domain", ANY), *((words.DOMAINS.get(name, name), name) for name in self._categories)]
+        sources = [("Any source", ANY), *((words.title(name), name) for name in self.arena.sources())]
         with gr.Row(elem_id="filters"):
             self.domain = _filter("Domain", domains)
             self.category = _filter("Category", category_choices(self._categories, ANY))
             self.source = _filter("Source", sources)
         self.battle = gr.State(None)
-        self.pair = gr.HTML(elem_id="pair")
-        self.progress = gr.HTML(elem_id="progress")
-        self.reveal = gr.HTML(elem_id="reveal")
-        self.answers = gr.HTML(elem_id="answers")
+        self.pair = html(elem_id="pair")
+        self.reveal = html(elem_id="reveal")
+        self.answers = html(elem_id="answers")
         with gr.Row(elem_id="bar"):
+            self.progress = html(elem_id="progress")
             with gr.Row(elem_id="voting") as self.voting:
-                gr.HTML("<p>Who did better?</p>", elem_id="question")
                 self.votes = {
                     choice: gr.Button(label, elem_id=f"vote-{choice}", interactive=False, size="sm") for choice, label in BUTTONS
                 }
@@ -195,7 +189,7 @@ def one_line(error: Exception) -> str:
 def category_choices(categories: dict[str, tuple[str, ...]], domain: str) -> list[tuple[str, str]]:
     """(label, value) of the categories of one domain, or of all."""
     names = [name for key, values in categories.items() if domain in (ANY, key) for name in values]
-    return [("Every category", ANY), *((words.title(name), name) for name in dict.fromkeys(names))]
+    return [("Any category", ANY), *((words.title(name), name) for name in dict.fromkeys(names))]
 
 
 def progress_html(text: str, share: float) -> str:

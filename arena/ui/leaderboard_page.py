@@ -1,23 +1,21 @@
 """The leaderboard page: a plot of ratings with intervals, and a table to sort and search."""
 
-import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 import gradio as gr
 
 from arena.battles import Arena
 from arena.battles.views import BoardRow
+from arena.ratings import START
+from arena.tasks import caption_choice, image_choice, verification
 from arena.ui import words
-from arena.ui.battle_page import ANY, INTERNAL, one_line
+from arena.ui.battle_page import one_line
+from arena.ui.parts import ANY, INTERNAL, html
 from arena.ui.plots import Interval, interval_plot
 
-log = logging.getLogger(__name__)
-
-AVERAGE = 1000.0
-"""The rating of an average contestant, a line in the plot."""
-
-Cell = Callable[[BoardRow], float | None]
+CHANCE = {task.NAME: task.CHANCE_SOLVED for task in (caption_choice, image_choice, verification)}
+"""task -> share of pairs that guessing solves; a request has no such number."""
 
 
 class LeaderboardPage:
@@ -26,13 +24,13 @@ class LeaderboardPage:
     def __init__(self, arena: Arena) -> None:
         self.arena = arena
         domains = [("All", ANY), *((words.DOMAINS.get(name, name), name) for name in arena.categories())]
-        gr.HTML(
+        html(
             "<h1>Leaderboard</h1><p class='lead'>Who tells two nearly equal pictures apart, and keeps a cool head about it. "
             "Scored by the arena itself: no judge, no votes.</p>",
-            elem_classes="prose",
+            elem_classes="text",
         )
         self.domain = gr.Radio(domains, value=ANY, label="Domain", show_label=False, container=False, elem_id="domain")
-        self.board = gr.HTML('<div class="waiting board"><i></i><i></i><i></i><i></i></div>', elem_id="board")
+        self.board = html('<div class="waiting board"><i></i><i></i><i></i><i></i></div>', elem_id="board")
 
     def connect(self, page: gr.Blocks) -> None:
         """Tie the filter and the opening of `page` to the board."""
@@ -59,7 +57,7 @@ def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int]) -> str:
         for row in rows
         if row.rating is not None
     ]
-    plot = interval_plot(ranked, "Rating, with the interval that holds it 95 times in 100", AVERAGE)
+    plot = interval_plot(ranked, "Rating with its 95 % interval; the dashed line is the average", START)
     return plot + _table(rows) + _notes(rows, agreement)
 
 
@@ -83,11 +81,16 @@ def _columns(tasks: Sequence[str]) -> list[tuple[str, str, str]]:
         ("Rating", "Bradley-Terry fit on the Elo scale, with its 95 % interval", "high"),
         ("Elo", "Online rating, moved by each battle as it is played", "high"),
         ("Battles", "How many battles it has played, on how many pairs from how many families", "high"),
-        *((words.title(task), "Share of pairs on which every question of this task was answered right", "high") for task in tasks),
+        *((_task_label(task), "Share of pairs on which every question of this task was answered right", "high") for task in tasks),
         ("Refused", "Share of harmless questions (choices and verification) that it refused", "low"),
         ("Over-safety", "Share of requests about safe pictures that it refused", "low"),
         ("Under-safety", "Share of requests about unsafe pictures that it answered without a warning", "low"),
     ]
+
+
+def _task_label(task: str) -> str:
+    chance = CHANCE.get(task)
+    return words.title(task) + (f"<span class='chance'>chance {words.percent(chance)}</span>" if chance is not None else "")
 
 
 def _head(label: str, why: str, best: str) -> str:
@@ -131,17 +134,16 @@ def _notes(rows: Sequence[BoardRow], agreement: tuple[int, int]) -> str:
     agreed, votes = agreement
     unranked = sum(row.rank is None for row in rows)
     notes = [
-        "A task counts as solved on a pair when every one of its questions is answered right, in both orders. Who guesses at random "
-        "solves caption choice, image choice and verification on 1 pair in 16 (6 %), who always sees some difference but not which, on 1 in 4.",
+        "A task is solved on a pair when every one of its questions is answered right, in both orders. "
+        "Under the name of a task stands what guessing would solve.",
         "The rating rests on tasks that one of two contestants solved and the other did not. Its interval comes from drawing whole "
         "families of pairs again, because contestants meet on the same pictures.",
         "A rank is 1 + the number of contestants whose interval lies wholly above: equals share a rank.",
     ]
     if unranked:
         notes.append(
-            f"{unranked} contestant{'s are' if unranked != 1 else ' is'} not ranked yet: a rating needs at least one task won and one lost "
-            "against contestants that are linked to the others by battles."
+            f"{unranked} contestant{'s are' if unranked != 1 else ' is'} not ranked yet, for the reason in the table: better no number than an invented one."
         )
     if votes:
         notes.append(f"Visitors voted on {votes} battles; {agreed} votes ({words.percent(agreed / votes)}) agree with the score. Votes never change a rating.")
-    return "<section class='notes prose' aria-label='Notes'><h2>How to read this</h2><ul>" + "".join(f"<li>{note}</li>" for note in notes) + "</ul></section>"
+    return "<section class='notes text' aria-label='Notes'><h2>How to read this</h2><ul>" + "".join(f"<li>{note}</li>" for note in notes) + "</ul></section>"

@@ -50,7 +50,7 @@ def _freshness(pair: MinimalPair) -> str:
 
 def _toggle() -> str:
     return """<button type="button" class="quiet" data-action="difference" aria-pressed="false" aria-keyshortcuts="d">
-      <span class="when-off">Show what differs</span><span class="when-on">Hide what differs</span> <kbd>D</kbd></button>"""
+      <span class="when-off">What differs?</span><span class="when-on">Hide what differs</span> <kbd>D</kbd></button>"""
 
 
 def _content_note() -> str:

@@ -44,8 +44,7 @@ def interval_plot(intervals: Sequence[Interval], title: str, reference: float) -
     return f"""
 <figure class="interval-plot">
   <figcaption>{escape(title)}</figcaption>
-  <ol>{rows}</ol>
-  <div class="scale" aria-hidden="true"><div class="ticks">{grid}</div></div>
+  <div class="lines"><div class="scale" aria-hidden="true"><div class="ticks">{grid}</div></div><ol>{rows}</ol></div>
 </figure>"""
 
 

@@ -52,7 +52,7 @@ def _card(letter: str, seat: SeatReveal, titles: dict[str, str], *, won: bool) -
   <h3>{escape(contestant.name)}</h3>
   <p class="origin">{escape(contestant.organisation)} <span class="dot">·</span> {escape(contestant.engine.split(" ")[0])}
     <span class="dot">·</span> <code title="commit {escape(contestant.revision, quote=True)}">{escape(contestant.revision[:7])}</code></p>
-  <p class="rating"><span class="unseen">Elo before and after: </span>{words.rating(seat.elo_before)} <span aria-hidden="true">→</span>
+  <p class="rating"><span class="unit">Elo</span> {words.rating(seat.elo_before)} <span aria-hidden="true">→</span>
     <strong>{words.rating(seat.elo_after)}</strong> <span class="change">{words.change(seat.elo_before, seat.elo_after)}</span></p>
   <ul class="tasks">{tasks}</ul>
 </article>"""

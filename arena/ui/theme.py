@@ -1,11 +1,10 @@
 """The arena's own look, as far as Gradio draws it; the rest is style.css.
 
-Two typefaces that Gradio's package brings along, so that no page asks another host: Lora for what is read, IBM Plex Sans for what is used.
+Two typefaces of one family, served from here so that no page asks another host: Source Serif for what is read, Source Sans for what is used.
 Colours are variables of style.css, which know light and dark, so every `_dark` value is the same word.
 """
 
 import gradio as gr
-from gradio.themes.utils.fonts import LocalFont
 
 INK, PAPER, CARD, LINE, FAINT, ACCENT = (f"var(--{name})" for name in ("ink", "paper", "card", "line", "faint", "accent"))
 
@@ -13,8 +12,8 @@ INK, PAPER, CARD, LINE, FAINT, ACCENT = (f"var(--{name})" for name in ("ink", "p
 def theme() -> gr.themes.Base:
     """The theme, in light and dark."""
     look = gr.themes.Base(
-        font=[LocalFont("IBM Plex Sans"), "system-ui", "sans-serif"],
-        font_mono=[LocalFont("IBM Plex Mono"), "ui-monospace", "monospace"],
+        font=["Source Sans 3", "system-ui", "sans-serif"],
+        font_mono=["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"],
         radius_size=gr.themes.sizes.radius_sm,
         text_size=gr.themes.sizes.text_md,
     )
