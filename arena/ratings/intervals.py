@@ -13,7 +13,7 @@ from scipy.special import ndtr, stdtrit
 
 from arena.ratings.bradley_terry import BradleyTerryFit, information, maximise, win_probability
 from arena.ratings.connectivity import is_connected, majority_component, unbounded_directions
-from arena.ratings.counts import Floats, UnitCounts
+from arena.ratings.counts import Floats, Integers, UnitCounts
 from arena.ratings.elo import POINTS_PER_LOGIT, START
 
 CHUNK = 4_000_000
@@ -105,45 +105,40 @@ def _resampled_logits(
 ) -> tuple[Floats, Floats, float]:
     """Lowest and highest rating in logits that each draw allows (rounds x n), and the share of separated draws."""
     size = len(centre)
-    cells, table, multiplicity = _family_table(main)
-    silent = main.number_of_families - multiplicity.sum()
-    share = np.append(multiplicity, silent) / main.number_of_families
+    cells, kinds, families = _family_kinds(main)
     lowest, highest = np.empty((rounds, size)), np.empty((rounds, size))
     separated = 0
-    chunk = max(1, CHUNK // (size**2 + len(share)))
+    chunk = max(1, CHUNK // (size**2 + len(families)))
     for first in range(0, rounds, chunk):
         part = slice(first, min(first + chunk, rounds))
-        drawn = generator.multinomial(main.number_of_families, share, size=part.stop - part.start)[:, :-1]
+        drawn = generator.multinomial(families.sum(), families / families.sum(), size=part.stop - part.start)
         wins = np.zeros((len(drawn), size * size))
-        wins[:, cells] = drawn.astype(np.float64) @ table
+        wins[:, cells] = drawn.astype(np.float64) @ kinds
         lowest[part], highest[part], alone = _fit_draws(wins.reshape(-1, size, size), centre, cells)
         separated += alone
     return lowest, highest, separated / rounds
 
 
-def _family_table(main: UnitCounts) -> tuple[np.ndarray, Floats | csr_array, Floats]:
+def _family_kinds(main: UnitCounts) -> tuple[Integers, Floats | csr_array, Integers]:
     """Cells of the win table in use, the units in them for each kind of family, and how many families are of that kind.
 
     Families with the same units are interchangeable, so they are drawn together: a million fresh pairs, each its own family,
-    come in a few hundred kinds. A kind is known by the sum of 64-bit random codes of its entries; that any two of a million
-    collide has a probability of 3e-8.
+    come in a few hundred kinds. A kind is known by its product with a random complex vector.
     """
-    cells, cell = np.unique(main.winner * len(main.names) + main.loser, return_inverse=True)
-    families, family = np.unique(main.family, return_inverse=True)
-    table = csr_array((main.count, (family, cell)), shape=(len(families), len(cells)))
+    cells = np.flatnonzero(main.wins())
+    cell = np.searchsorted(cells, main.winner * len(main.names) + main.loser)
+    table = csr_array((main.count, (main.family, cell)), shape=(main.number_of_families, len(cells)))
     table.sum_duplicates()
-    levels, level = np.unique(table.data, return_inverse=True)
-    entries, entry = np.unique(table.indices * len(levels) + level, return_inverse=True)
-    codes = np.random.default_rng(0).integers(2**64, size=len(entries), dtype=np.uint64)
-    _, first, multiplicity = np.unique(np.add.reduceat(codes[entry], table.indptr[:-1]), return_index=True, return_counts=True)
+    mark = table @ (np.random.default_rng(0).standard_normal((len(cells), 2)) @ np.array([1, 1j]))
+    _, first, families = np.unique(mark, return_index=True, return_counts=True)
     # In the order of families, so that draws do not depend on how contestants are named.
     order = np.argsort(first)
-    table, multiplicity = table[first[order]], multiplicity[order]
-    dense = table.nnz > 0.1 * table.shape[0] * table.shape[1]
-    return cells, table.toarray() if dense else table, multiplicity.astype(np.float64)
+    kinds = table[first[order]]
+    dense = kinds.nnz > 0.1 * kinds.shape[0] * kinds.shape[1]
+    return cells, kinds.toarray() if dense else kinds, families[order]
 
 
-def _fit_draws(wins: Floats, centre: Floats, cells: np.ndarray) -> tuple[Floats, Floats, int]:
+def _fit_draws(wins: Floats, centre: Floats, cells: Integers) -> tuple[Floats, Floats, int]:
     """Lowest and highest logits per draw (draws x n), and how many draws were separated."""
     # Where every cell that was ever won is still won, the graph is the original one; only the others need a look.
     intact = np.all(wins.reshape(len(wins), -1)[:, cells] > 0, axis=1).tolist()

@@ -80,9 +80,9 @@ def test_families_with_the_same_units_are_one_kind_and_others_are_not():
     wins, losses = ("a", "b"), ("b", "a")
     rows = [(*wins, "f0", 1), (*losses, "f0", 2), (*wins, "f1", 2), (*losses, "f1", 1)]
     rows += [(*losses, "f2", 2), (*wins, "f2", 0.5), (*wins, "f2", 0.5), (*wins, "f3", 1)]
-    _, table, multiplicity = intervals._family_table(UnitCounts.from_rows(rows))
-    assert np.asarray(table).tolist() == [[1, 2], [2, 1], [1, 0]]
-    assert multiplicity.tolist() == [2, 1, 1]
+    _, kinds, families = intervals._family_kinds(UnitCounts.from_rows(rows, number_of_families=9))
+    assert np.asarray(kinds).tolist() == [[1, 2], [2, 1], [1, 0], [0, 0]]
+    assert families.tolist() == [2, 1, 1, 5]
 
 
 def test_families_of_one_battle_each_are_drawn_as_a_multinomial_of_kinds():
