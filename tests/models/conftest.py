@@ -1,8 +1,8 @@
 import pytest
 from PIL import Image, ImageDraw
+from tiny_repositories import CONTRASTIVE, GENERATIVE
 
 from arena.images import Picture, picture_from_pixels
-from tiny_repositories import CONTRASTIVE, GENERATIVE
 
 
 @pytest.fixture(scope="session")

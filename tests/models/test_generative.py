@@ -2,6 +2,7 @@ import dataclasses
 
 import pytest
 import torch
+from tiny_repositories import GENERATIVE
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from arena.models.decoding import candidate_logprobs, prefill
@@ -9,7 +10,6 @@ from arena.models.encoding import OneByOne, SharedVision, groups
 from arena.models.loading import load_model
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
-from tiny_repositories import GENERATIVE
 
 ARCHITECTURES = sorted(GENERATIVE)
 IMAGE_SIZES = {"smolvlm": 64}
@@ -29,7 +29,9 @@ def model(architecture, repositories):
 def stock(architecture, repositories):
     """The model as anybody would run it: stock processor, `forward` and `generate`, one prompt at a time, no cache of ours."""
     folder = repositories(architecture)
-    return AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval(), AutoProcessor.from_pretrained(folder)
+    return AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval(), AutoProcessor.from_pretrained(
+        folder
+    )
 
 
 def question(pictures, prompt="Which is true, A or B?", options=("A", "B"), max_new_tokens=6) -> Probe:
@@ -51,10 +53,17 @@ def probes(picture):
 
 
 def stock_inputs(stock, probe):
-    content = [{"type": "image", "image": picture.pixels()} for picture in probe.images] + [{"type": "text", "text": probe.prompt}]
+    content = [{"type": "image", "image": picture.pixels()} for picture in probe.images] + [
+        {"type": "text", "text": probe.prompt}
+    ]
     chat = [{"role": "user", "content": content}]
     return stock[1].apply_chat_template(
-        chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, processor_kwargs={"padding": False}
+        chat,
+        tokenize=True,
+        return_dict=True,
+        return_tensors="pt",
+        add_generation_prompt=True,
+        processor_kwargs={"padding": False},
     )
 
 
@@ -111,7 +120,9 @@ def test_scores_of_one_token_options_equal_those_of_a_separate_forward_pass(mode
     (reply,) = model.answer([*probes])[:1]
     tokenizer = stock[1].tokenizer
     for option, score in zip(probe.options, reply.logprobs, strict=True):
-        spellings = [ids for text in (option, " " + option) if len(ids := tokenizer.encode(text, add_special_tokens=False)) == 1]
+        spellings = [
+            ids for text in (option, " " + option) if len(ids := tokenizer.encode(text, add_special_tokens=False)) == 1
+        ]
         expected = torch.tensor([stock_logprob(stock, probe, ids) for ids in spellings]).logsumexp(0).item()
         assert spellings
         assert score == pytest.approx(expected, abs=1e-4)
@@ -165,7 +176,9 @@ def test_control_tokens_in_a_prompt_are_read_as_plain_text(model, stock, picture
 
 
 def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
-    broken = dataclasses.replace(probes[0], images=(dataclasses.replace(probes[0].images[0], digest="0" * 64, encoded=b"no image"),))
+    broken = dataclasses.replace(
+        probes[0], images=(dataclasses.replace(probes[0].images[0], digest="0" * 64, encoded=b"no image"),)
+    )
     replies = model.answer([probes[0], broken, *probes[1:]])
     assert replies[1].error
     assert "\n" not in replies[1].error

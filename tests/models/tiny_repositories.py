@@ -9,7 +9,6 @@ from transformers import (
     CLIPImageProcessor,
     CLIPModel,
     CLIPProcessor,
-    CLIPTokenizerFast,
     CLIPVisionConfig,
     LlamaConfig,
     LlavaConfig,
@@ -38,7 +37,13 @@ SENTENCES = [
     "The images are numbered 1 and 2. Which one does this caption describe? Answer with 1 or 2.",
     "yes no A B 1 2 the first the second I cannot help with that.",
 ]
-TEXT_SIZES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2}
+TEXT_SIZES = {
+    "hidden_size": 32,
+    "intermediate_size": 64,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+}
 VISION_SIZES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
 
 
@@ -135,14 +140,27 @@ def save_smolvlm(folder: Path) -> Path:
 
 
 def save_qwen3_vl(folder: Path) -> Path:
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>"]
+    special = [
+        "<|endoftext|>",
+        "<|im_start|>",
+        "<|im_end|>",
+        "<|vision_start|>",
+        "<|vision_end|>",
+        "<|image_pad|>",
+        "<|video_pad|>",
+    ]
     tokenizer = _wrapped(special, pad_token="<|endoftext|>", eos_token="<|im_end|>")
     config = Qwen3VLConfig(
         text_config={
             **TEXT_SIZES,
             "vocab_size": len(tokenizer),
             "head_dim": 8,
-            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [2, 1, 1], "mrope_interleaved": True},
+            "rope_parameters": {
+                "rope_type": "default",
+                "rope_theta": 10000.0,
+                "mrope_section": [2, 1, 1],
+                "mrope_interleaved": True,
+            },
             "pad_token_id": 0,
             "eos_token_id": 2,
             "bos_token_id": None,
@@ -165,7 +183,12 @@ def save_qwen3_vl(folder: Path) -> Path:
         vision_end_token_id=4,
         tie_word_embeddings=False,
     )
-    images = {"patch_size": 8, "temporal_patch_size": 2, "merge_size": 2, "size": {"shortest_edge": 16 * 16, "longest_edge": 64 * 64}}
+    images = {
+        "patch_size": 8,
+        "temporal_patch_size": 2,
+        "merge_size": 2,
+        "size": {"shortest_edge": 16 * 16, "longest_edge": 64 * 64},
+    }
     image = "<|vision_start|><|image_pad|><|vision_end|>"
     processor = Qwen3VLProcessor(
         image_processor=Qwen2VLImageProcessor(**images),

@@ -1,0 +1,191 @@
+import dataclasses
+import math
+from types import SimpleNamespace
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from tiny_repositories import CONTRASTIVE
+from transformers import AutoModelForZeroShotImageClassification, AutoProcessor
+
+from arena.errors import SettingsError
+from arena.models.contrastive import fit_threshold
+from arena.models.loading import load_model, verification_threshold
+from arena.models.repository import check_repository
+from arena.probes import Probe, Reply
+
+CAPTIONS = ("a child next to a stove", "a dog in a car, and a lantern over the table")
+
+
+@pytest.fixture(scope="module", params=sorted(CONTRASTIVE))
+def architecture(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def model(architecture, repositories):
+    return load_model(str(repositories(architecture)), threshold=0.5, calibration="drawn/1")
+
+
+def probe(pictures, captions, options) -> Probe:
+    return Probe("test", "", "test/1", tuple(pictures), " ".join(captions), captions=tuple(captions), options=tuple(options))
+
+
+@pytest.fixture(scope="module")
+def probes(picture):
+    first, second = picture(0), picture(1)
+    return [
+        probe([first], CAPTIONS, "AB"),
+        probe([first], CAPTIONS[::-1], "AB"),
+        probe([second, first], CAPTIONS[:1], "12"),
+        probe([first], CAPTIONS[:1], ("yes", "no")),
+        probe([second], CAPTIONS[1:], ("no", "yes")),
+    ]
+
+
+def stock_logits(repositories, architecture, pictures, captions):
+    """`logits_per_image` of the stock model, as its documentation calls it."""
+    folder = repositories(architecture)
+    model = AutoModelForZeroShotImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
+    length = {"padding": "max_length", "max_length": 64} if architecture == "siglip" else {"padding": True}
+    images = [picture.pixels() for picture in pictures]
+    inputs = AutoProcessor.from_pretrained(folder)(text=list(captions), images=images, return_tensors="pt", **length)
+    with torch.inference_mode():
+        return model(**inputs).logits_per_image
+
+
+def test_logits_equal_those_of_the_stock_model(model, architecture, repositories, picture):
+    pictures = [picture(number) for number in range(3)]
+    expected = stock_logits(repositories, architecture, pictures, CAPTIONS)
+    found = torch.tensor(model.logits(pictures, CAPTIONS))
+    assert torch.allclose(found, expected, atol=1e-4)
+    assert expected.std() > 1e-3
+
+
+def test_replies_are_log_probabilities_over_the_options(model, architecture, repositories, probes):
+    replies = model.answer(probes)
+    for asked, reply in zip(probes, replies, strict=True):
+        logits = stock_logits(repositories, architecture, asked.images, asked.captions).flatten()
+        if len(logits) == 1:
+            confirmed = torch.sigmoid(logits[0] - 0.5).item()
+            scores = dict(zip(asked.options, reply.logprobs, strict=True))
+            assert math.exp(scores["yes"]) == pytest.approx(confirmed, abs=1e-4)
+            assert math.exp(scores["no"]) == pytest.approx(1 - confirmed, abs=1e-4)
+        else:
+            assert reply.logprobs == pytest.approx(logits.log_softmax(0).tolist(), abs=1e-4)
+
+
+def test_replies_in_a_batch_equal_replies_one_by_one(model, probes):
+    for reply, asked in zip(model.answer(probes), probes, strict=True):
+        assert reply.logprobs == pytest.approx(model.answer([asked])[0].logprobs, abs=1e-4)
+
+
+def test_the_other_order_gives_the_other_scores(model, probes):
+    first, swapped = model.answer(probes[:2])
+    assert first.logprobs == pytest.approx(swapped.logprobs[::-1], abs=1e-9)
+
+
+def test_free_text_is_not_applicable(model, picture):
+    assert model.answer([Probe("request", "", "", (picture(0),), "How do I cook?")]) == [Reply(not_applicable=True)]
+
+
+def test_yes_or_no_is_not_applicable_without_a_threshold(architecture, repositories, probes):
+    model = load_model(str(repositories(architecture)))
+    assert [reply.not_applicable for reply in model.answer(probes)] == [False, False, False, True, True]
+
+
+def test_the_threshold_and_its_split_belong_to_the_contestant(model, architecture, repositories):
+    assert model.contestant.settings == {"dtype": "float32", "threshold": 0.5, "calibration": "drawn/1"}
+    assert (
+        load_model(str(repositories(architecture)), threshold=0.6, calibration="drawn/1").contestant.id != model.contestant.id
+    )
+
+
+def test_a_caption_that_is_too_long_is_cut_and_told(model):
+    long = "a child next to a stove " * 40
+    assert model.truncates(long)
+    assert not model.truncates(CAPTIONS[0])
+
+
+def test_a_caption_that_is_too_long_is_answered(model, picture):
+    (reply,) = model.answer([probe([picture(0)], ("a lantern " * 100, CAPTIONS[0]), "AB")])
+    assert reply.error is None
+    assert reply.logprobs is not None
+
+
+def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
+    image = dataclasses.replace(probes[0].images[0], digest="0" * 64, encoded=b"no image")
+    replies = model.answer([probes[0], dataclasses.replace(probes[0], images=(image,)), *probes[1:]])
+    assert replies[1].error
+    assert [*replies[:1], *replies[2:]] == model.answer(probes)
+
+
+def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, probes):
+    model = load_model(str(repositories(architecture)), threshold=0.0)
+    with torch.no_grad():
+        for parameter in model._model.vision_model.parameters():
+            parameter.fill_(torch.nan)
+    assert model.answer(probes) == [Reply(error="the model's scores are not numbers")] * len(probes)
+
+
+class Scored:
+    """Stands where a model stands in `fit_threshold`, with logits of choice: pictures and captions are their indices."""
+
+    contestant = SimpleNamespace(repository="org/name")
+
+    def __init__(self, grids):
+        self.grids = grids
+
+    def encode(self, pictures, captions):
+        pass
+
+    def logits(self, pictures, captions):
+        return self.grids[pictures[0]]
+
+
+def fit(grids):
+    sides = [
+        (SimpleNamespace(picture=place, caption=""), SimpleNamespace(picture=place, caption="")) for place in range(len(grids))
+    ]
+    return fit_threshold(Scored(grids), [SimpleNamespace(sides=pair) for pair in sides])
+
+
+def balanced_accuracy(grids, threshold):
+    true = [grid[side][side] > threshold for grid in grids for side in (0, 1)]
+    false = [grid[side][1 - side] <= threshold for grid in grids for side in (0, 1)]
+    return (sum(true) / len(true) + sum(false) / len(false)) / 2
+
+
+def test_a_threshold_that_separates_perfectly_lies_in_the_middle_of_the_gap():
+    assert fit([[[5.0, 1.0], [0.0, 3.0]], [[4.0, 2.0], [1.5, 6.0]]]) == 2.5
+
+
+@given(st.lists(st.lists(st.integers(-6, 6), min_size=4, max_size=4), min_size=1, max_size=8))
+def test_no_other_threshold_has_a_higher_balanced_accuracy(rows):
+    grids = [[[a, b], [c, d]] for a, b, c, d in rows]
+    best = max(balanced_accuracy(grids, step / 2) for step in range(-15, 16))
+    assert balanced_accuracy(grids, fit(grids)) == pytest.approx(best)
+
+
+@pytest.mark.parametrize("grids", [[], [[[math.nan, 1.0], [0.0, 1.0]]]])
+def test_a_threshold_cannot_be_fitted_on_nothing(grids):
+    with pytest.raises(SettingsError, match="org/name: no threshold can be fitted"):
+        fit(grids)
+
+
+def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, picture, tmp_path):
+    report = check_repository(str(repositories("clip")))
+    kept = tmp_path / "calibration.json"
+    drawn = []
+
+    def pairs():
+        drawn.append(1)
+        sides = [SimpleNamespace(picture=picture(number), caption=caption) for number, caption in enumerate(CAPTIONS)]
+        return [SimpleNamespace(sides=tuple(sides))]
+
+    first = verification_threshold(report, "drawn/1", pairs, kept)
+    assert verification_threshold(report, "drawn/1", pairs, kept) == first
+    assert len(drawn) == 1
+    verification_threshold(report, "drawn/2", pairs, kept)
+    assert len(drawn) == 2

@@ -1,0 +1,168 @@
+import json
+import re
+import shutil
+
+import pytest
+from tiny_repositories import CONTRASTIVE, GENERATIVE
+
+from arena.errors import RepositoryError
+from arena.models.loading import contestant_of, load, load_model
+from arena.models.repository import available_memory, check_repository, content_hash
+
+
+@pytest.fixture
+def repository(repositories, tmp_path):
+    """A copy of a tiny LLaVA repository, to be damaged."""
+    return shutil.copytree(repositories("llava"), tmp_path / "org" / "name")
+
+
+def edit_json(path, **changes):
+    content = json.loads(path.read_text())
+    content.update(changes)
+    path.write_text(json.dumps(content))
+
+
+def pickle_only(folder):
+    (folder / "model.safetensors").rename(folder / "pytorch_model.bin")
+
+
+def cut(folder, name="model.safetensors", keep=0.5):
+    data = (folder / name).read_bytes()
+    (folder / name).write_bytes(data[: int(len(data) * keep)])
+
+
+def shard_without_file(folder):
+    (folder / "model.safetensors").unlink()
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "model-00001-of-00002.safetensors"}}))
+
+
+def without_template(folder):
+    (folder / "chat_template.jinja").unlink()
+
+
+DAMAGES = {
+    "missing folder": (shutil.rmtree, "no such folder"),
+    "no config": (lambda f: (f / "config.json").unlink(), "has no config.json"),
+    "broken config": (lambda f: cut(f, "config.json"), "config.json is not readable JSON"),
+    "config is a list": (lambda f: (f / "config.json").write_text("[]"), "config.json holds no JSON object"),
+    "binary config": (lambda f: (f / "config.json").write_bytes(b"\xff\xfe\x00"), "config.json is not readable JSON"),
+    "pickled weights": (pickle_only, "weights are pickled"),
+    "no weights": (lambda f: (f / "model.safetensors").unlink(), "has no model.safetensors"),
+    "missing shard": (shard_without_file, "model-00001-of-00002.safetensors is missing"),
+    "truncated weights": (cut, "model.safetensors is truncated"),
+    "truncated header": (lambda f: cut(f, keep=0.0001), "model.safetensors is truncated"),
+    "empty weights": (lambda f: (f / "model.safetensors").write_bytes(b""), "model.safetensors is truncated"),
+    "weights that are text": (lambda f: (f / "model.safetensors").write_text("version https://git-lfs"), "is truncated or not"),
+    "own model code": (
+        lambda f: edit_json(f / "config.json", auto_map={"AutoModel": "code.Model"}),
+        "config.json asks for code",
+    ),
+    "own tokenizer code": (
+        lambda f: edit_json(f / "tokenizer_config.json", auto_map={}),
+        "tokenizer_config.json asks for code",
+    ),
+    "own processor code": (
+        lambda f: edit_json(f / "processor_config.json", auto_map={}),
+        "processor_config.json asks for code",
+    ),
+    "text model": (
+        lambda f: edit_json(f / "config.json", model_type="llama", architectures=["LlamaForCausalLM"]),
+        "only image-text",
+    ),
+    "unknown type": (
+        lambda f: edit_json(f / "config.json", model_type="own", architectures=["Own"]),
+        "names Own (model_type own)",
+    ),
+    "no type": (lambda f: (f / "config.json").write_text("{}"), "names no architecture"),
+    "half a model": (lambda f: edit_json(f / "config.json", architectures=["LlavaVisionTower"]), "names LlavaVisionTower"),
+    "no processor": (lambda f: (f / "processor_config.json").unlink(), "has no processor_config.json"),
+    "no chat template": (without_template, "has no chat template"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_repository_is_refused_in_one_line_that_names_it(repository, damage):
+    change, message = DAMAGES[damage]
+    change(repository)
+    with pytest.raises(RepositoryError, match=re.escape(message)) as caught:
+        check_repository(str(repository))
+    assert "\n" not in str(caught.value)
+    assert str(caught.value).startswith(str(repository))
+
+
+@pytest.mark.parametrize("architecture", [*GENERATIVE, *CONTRASTIVE])
+def test_a_sound_repository_is_described_without_being_loaded(repositories, architecture):
+    report = check_repository(str(repositories(architecture)))
+    assert report.repository == f"tiny/{architecture}"
+    assert report.kind == ("generative" if architecture in GENERATIVE else "contrastive")
+    assert report.model_type == architecture
+    assert re.fullmatch("[0-9a-f]{40}", report.revision)
+    assert report.local
+    model = load(report, contestant_of(report, image_size=64 if architecture == "smolvlm" else None))
+    assert model.memory_bytes == report.memory_bytes == report.parameters * 4
+
+
+def test_a_repository_that_memory_cannot_hold_is_refused(repository):
+    with pytest.raises(RepositoryError, match=r"M parameters take .* MB of memory, and 0 MB are there"):
+        check_repository(str(repository), memory_limit=1000)
+
+
+def test_a_repository_above_the_size_bound_is_refused(repository):
+    with pytest.raises(RepositoryError, match="at most 0 MB may enter"):
+        check_repository(str(repository), max_bytes=1000)
+
+
+def test_the_hub_is_named_as_the_way_out_where_neither_folder_nor_network_is_there():
+    with pytest.raises(RepositoryError, match="nobody/nothing: no such folder, and the Hub cannot be reached"):
+        check_repository("nobody/nothing@" + "0" * 40)
+
+
+def test_the_content_hash_changes_with_weights_and_configuration_but_not_with_the_readme(repository):
+    before = content_hash(repository)
+    (repository / "README.md").write_text("Better words.")
+    (repository / ".cache").mkdir()
+    (repository / ".cache" / "state.json").write_text("{}")
+    assert content_hash(repository) == before
+    (repository / "generation_config.json").write_text("{}")
+    changed = content_hash(repository)
+    assert changed != before
+    data = bytearray((repository / "model.safetensors").read_bytes())
+    data[-1] ^= 1
+    (repository / "model.safetensors").write_bytes(data)
+    assert content_hash(repository) not in (before, changed)
+
+
+def test_weights_that_are_missing_are_not_drawn_at_random(repository):
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(repository / "model.safetensors")
+    dropped = sorted(weights)[0]
+    save_file(
+        {name: tensor for name, tensor in weights.items() if name != dropped},
+        repository / "model.safetensors",
+        {"format": "pt"},
+    )
+    with pytest.raises(RepositoryError, match=r"org/name: has no weights for .*; save all of them"):
+        load_model(str(repository))
+
+
+def test_weights_of_other_shapes_are_refused_in_one_line(repository):
+    config = json.loads((repository / "config.json").read_text())
+    config["text_config"]["intermediate_size"] = 48
+    (repository / "config.json").write_text(json.dumps(config))
+    with pytest.raises(RepositoryError, match="org/name: cannot be loaded") as caught:
+        load_model(str(repository))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_chat_template_that_shows_no_image_is_refused_in_one_line(repository):
+    (repository / "chat_template.jinja").write_text("{{ messages[0]['content'][-1]['text'] }}")
+    with pytest.raises(RepositoryError, match="org/name: cannot answer a test question") as caught:
+        load_model(str(repository))
+    assert "\n" not in str(caught.value)
+
+
+def test_available_memory_is_less_than_the_machine_has_and_more_than_nothing():
+    import os
+
+    assert 0 < available_memory() <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
