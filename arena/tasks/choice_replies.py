@@ -1,13 +1,16 @@
 """Which of two options a written reply decides for.
 
-Every mention of an option ("B", "(b)", "option B", "the second caption", the caption itself) becomes a mark; then four rules:
+Every mention of an option ("B", "(b)", "option B", "the second caption", the caption itself) becomes a mark; then "
+    "four rules:
 
 1. options that are only weighed ("A or B?") are dropped, rejected ones ("not A", "A is wrong") are set aside;
-2. a reply that declares exactly one option ("the answer is B", "B is correct", opens or closes with "B") decides for it;
+2. a reply that declares exactly one option ("the answer is B", "B is correct", opens or closes with "B") decides for "
+    "it;
 3. a reply that declares none and mentions exactly one decides for that one;
 4. everything else, and whatever is both rejected and declared, is undecided.
 
-"A child is ..." is no mention: a lone letter or digit counts only between punctuation or telling words. The rules look a few
+"A child is ..." is no mention: a lone letter or digit counts only between punctuation or telling words. The rules "
+"look a few
 tokens to either side of a mark, so the time is linear in the length of the reply.
 """
 
@@ -20,49 +23,51 @@ from arena.tasks.glossary import english_tokens
 _MARKS = ("\ue000", "\ue001")
 """Private-use characters: `fold` removes them from replies, so only this module can have put them there."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _NAMED = {"a": 0, "b": 1, "1": 0, "2": 1, "one": 0, "two": 1}
 """What names an option after a noun: "caption B", "image two"."""
 _ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1}
-_NOUNS = frozenset(
-    "caption captions option choice statement description sentence letter image images picture photo number scene drawing".split()
-)
-_LINKS = frozenset(
-    "is are was be would must should does do did seems looks appears clearly definitely probably likely therefore also simply a an "
-    "more most to better as : = - ( [ { > '".split()
-)
+_NOUNS = _words("""
+    caption captions option choice statement description sentence letter image images picture photo number scene drawing
+""")
+_LINKS = _words("""
+    is are was be would must should does do did seems looks appears clearly definitely probably likely therefore also simply
+    a an more most to better as : = - ( [ { > '
+""")
 """What may stand between a mark and the word that declares or rejects it."""
-_DECLARING = frozenset(
-    "answer choose chose pick select selected prefer decision conclusion verdict with say describes matches fits true correct right best "
-    "it's that's it that actually".split()
-)
-_CORRECTING = frozenset("no wait sorry actually correction".split())
-_RIGHT = frozenset("correct true right best accurate answer match describes matches fits".split())
-_REJECTING = frozenset(
-    "not no cannot never neither nor than instead unlike except without wrong incorrect false inaccurate untrue exclude eliminate unable".split()
-)
-_JOINING = frozenset("or and nor versus vs / & |".split())
-_CLAUSE_ENDS = frozenset("\n . , ; : ! ? 。 、 ؟ । so because but since while whereas therefore".split())
-_BEFORE = (
-    _NOUNS
-    | _DECLARING
-    | _JOINING
-    | _REJECTING
-    | frozenset("is be was by of so because but guess between either both only while whereas actually".split())
-)
-_AFTER = (
-    _RIGHT
-    | _REJECTING
-    | _JOINING
-    | frozenset(
-        "is are was were rather because since as shows says states does would seems looks appears for while but has can more only correctly".split()
-    )
-)
+_DECLARING = _words("""
+    answer choose chose pick select selected prefer decision conclusion verdict with say describes matches fits
+    true correct right best it's that's it that actually
+""")
+_CORRECTING = _words("no wait sorry actually correction")
+_RIGHT = _words("correct true right best accurate answer match describes matches fits")
+_REJECTING = _words("""
+    not no cannot never neither nor than instead unlike except without
+    wrong incorrect false inaccurate untrue exclude eliminate unable
+""")
+_REJECTING_AFTERWARDS = _words("not cannot never wrong incorrect false inaccurate untrue")
+_JOINING = _words("or and nor versus vs / & |")
+_CLAUSE_ENDS = _words(". , ; : ! ? 。 、 ؟ । so because but since while whereas therefore") | {"\n"}
+_BEFORE = _NOUNS | _DECLARING | _JOINING | _REJECTING
+_BEFORE |= _words("is be was by of so because but guess between either both only while whereas")
+"""Words after which a lone letter or digit can be an option."""
+_AFTER = _RIGHT | _REJECTING | _JOINING
+_AFTER |= _words("""
+    is are was were rather because since as shows says states does would seems looks appears for while but has can more only
+""")
+"""Words before which it can be one."""
 _BACK = 5
 """How many tokens a word may stand before a mark and still reject it."""
 
 
 def letter_choice(text: str, probe: Probe) -> str | None:
-    """The letter of the caption that a written reply decides for. Captions may be named by letter or ordinal, or repeated."""
+    """The letter of the caption that a written reply decides for. Captions may be named by letter or ordinal, or "
+    "repeated.
+    """
     folded = _with_echoes_marked(without_thoughts(fold(text)), probe.captions)
     return _decided(_with_mentions_marked(english_tokens(folded), lone=("a", "b")), probe.options)
 
@@ -93,56 +98,57 @@ def _with_echoes_marked(folded: str, captions: tuple[str, ...]) -> str:
 
 
 def _with_mentions_marked(tokens: list[str], lone: tuple[str, str]) -> list[str]:
-    """The tokens with every mention of an option replaced by its mark, without articles and the nouns that options go with.
+    """The tokens with every mention of an option replaced by its mark, without articles and the nouns that options "
+    "go with.
 
     Empty if a label is given to the words of the other caption, because such a reply contradicts itself.
     """
-    tokens = [token for token in tokens if token != "the"]
+    tokens = [word for word in tokens if word != "the"]
     marked: list[str] = []
-    for index, token in enumerate(tokens):
+    for index, word in enumerate(tokens):
         before = tokens[index - 1] if index else "\n"
         after = tokens[index + 1] if index + 1 < len(tokens) else "\n"
-        if token in _MARKS:
+        if word in _MARKS:
             label = _label_before(marked)
-            if label and label != token:
+            if label and label != word:
                 return []
-            marked += [] if label else [token]
-        elif token in _ORDINALS and (after in _NOUNS or after == "one" or _is_punctuation(after)):
-            marked.append(_MARKS[_ORDINALS[token]])
-        elif token in _NAMED and _names_option(token, before, after, lone):
-            marked.append(_MARKS[_NAMED[token]])
-        elif token not in _NOUNS and not (token == "one" and before in _ORDINALS):
-            marked.append(token)
+            marked += [] if label else [word]
+        elif word in _ORDINALS and (after in _NOUNS or after == "one" or _is_punctuation(after)):
+            marked.append(_MARKS[_ORDINALS[word]])
+        elif word in _NAMED and _names_option(word, before, after, lone):
+            marked.append(_MARKS[_NAMED[word]])
+        elif word not in _NOUNS and not (word == "one" and before in _ORDINALS):
+            marked.append(word)
     return marked
 
 
 def _label_before(marked: list[str]) -> str | None:
-    """The mark that the next token is labelled with, as in `B: ...` or `B) ...`."""
+    """The mark that the next word is labelled with, as in `B: ...` or `B) ...`."""
     tail = marked[-2:]
     if tail and tail[-1] in _MARKS:
         return tail[-1]
     return tail[0] if len(tail) == 2 and tail[0] in _MARKS and tail[1] in ":.)-" else None
 
 
-def _names_option(token: str, before: str, after: str, lone: tuple[str, str]) -> bool:
+def _names_option(word: str, before: str, after: str, lone: tuple[str, str]) -> bool:
     if before in _NOUNS:
-        return token not in ("a", "b") or _closes(after)
-    return token in lone and (_is_punctuation(before) or before in _BEFORE or before.endswith("ly")) and _closes(after)
+        return word not in ("a", "b") or _closes(after)
+    return word in lone and (_is_punctuation(before) or before in _BEFORE or before.endswith("ly")) and _closes(after)
 
 
 def _closes(after: str) -> bool:
     return _is_punctuation(after) or after in _AFTER or after.endswith(("ly", "n't")) or after in _MARKS
 
 
-def _is_punctuation(token: str) -> bool:
-    return token == "\n" or not (token[0].isalnum() or token in _MARKS)
+def _is_punctuation(word: str) -> bool:
+    return word == "\n" or not (word[0].isalnum() or word in _MARKS)
 
 
 def _decided(tokens: list[str], options: tuple[str, ...]) -> str | None:
     """Rules 1 to 4 of the module, on marked tokens."""
     tokens = _without_weighed(tokens)
-    words = [index for index, token in enumerate(tokens) if not _is_punctuation(token)]
-    places = [index for index, token in enumerate(tokens) if token in _MARKS]
+    words = [index for index, word in enumerate(tokens) if not _is_punctuation(word)]
+    places = [index for index, word in enumerate(tokens) if word in _MARKS]
     rejected = {tokens[index] for index in places if _is_rejected(tokens, index)}
     standing = [index for index in places if not _is_rejected(tokens, index)]
     declared = {tokens[index] for index in standing if _is_declared(tokens, index)}
@@ -157,25 +163,25 @@ def _decided(tokens: list[str], options: tuple[str, ...]) -> str | None:
 def _without_weighed(tokens: list[str]) -> list[str]:
     """Without `A or B`, `1 and 2`, `(A)/(B)`: naming both decides nothing."""
     kept: list[str] = []
-    for token in tokens:
+    for word in tokens:
         bare = [earlier for earlier in kept[-5:] if earlier not in "()[]"]
-        if token in _MARKS and len(bare) >= 2 and bare[-1] in _JOINING and bare[-2] in _MARKS and bare[-2] != token:
+        if word in _MARKS and len(bare) >= 2 and bare[-1] in _JOINING and bare[-2] in _MARKS and bare[-2] != word:
             while kept.pop() not in _MARKS:
                 pass
         else:
-            kept.append(token)
+            kept.append(word)
     return kept
 
 
 def _is_rejected(tokens: list[str], index: int) -> bool:
     """Whether a word in the same clause takes the option back: `not A`, `cannot say that A`, `A is clearly wrong`."""
-    for token in reversed(tokens[max(0, index - _BACK) : index]):
-        if token in _CLAUSE_ENDS or token in _MARKS:
+    for word in reversed(tokens[max(0, index - _BACK) : index]):
+        if word in _CLAUSE_ENDS or word in _MARKS:
             break
-        if token in _REJECTING or token.endswith("n't"):
+        if word in _REJECTING or word.endswith("n't"):
             return True
     following = _next_word(tokens, index)
-    return following in _REJECTING - {"no", "than", "instead", "without", "unlike", "nor"} or following.endswith("n't")
+    return following in _REJECTING_AFTERWARDS or following.endswith("n't")
 
 
 def _is_declared(tokens: list[str], index: int) -> bool:
@@ -191,9 +197,9 @@ def _is_declared(tokens: list[str], index: int) -> bool:
 
 def _next_word(tokens: list[str], index: int) -> str:
     """The first word after a mark that is no mere link; empty where the clause ends first."""
-    for token in tokens[index + 1 : index + 1 + _BACK]:
-        if token not in _LINKS and token not in ")]}":
-            return token
+    for word in tokens[index + 1 : index + 1 + _BACK]:
+        if word not in _LINKS and word not in ")]}":
+            return word
     return ""
 
 
@@ -216,7 +222,7 @@ def _closes_reply(tokens: list[str], index: int) -> bool:
 def _is_listed(tokens: list[str], index: int) -> bool:
     """Whether the option is an item of a list of both, as in `A: ... B: ...`."""
     bullet = tokens[index + 1 : index + 2]
-    others = (place for place, token in enumerate(tokens) if token in _MARKS and token != tokens[index])
+    others = (place for place, word in enumerate(tokens) if word in _MARKS and word != tokens[index])
     return any(
         bullet == tokens[place + 1 : place + 2] and (not place or _is_punctuation(tokens[place - 1])) for place in others
     )

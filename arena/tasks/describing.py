@@ -11,9 +11,10 @@ LONGEST_QUOTE = 280
 """Longest written reply that is shown, in characters."""
 
 _NAMES = re.compile(
-    r"\b(?:[\w.-]*(?:qwen|llava|llama|smolvlm|idefics|internvl|paligemma|gemma|gemini|chatgpt|gpt-?\d|claude|mistral|pixtral|deepseek|phi-\d|"
-    r"molmo|minicpm|cogvlm|kosmos|florence-2|moondream|grok|ernie|hunyuan|doubao|kimi|glm-\d|nemotron|granite)[\w.-]*"
-    r"|openai|anthropic|alibaba(?: cloud)?|google(?: deepmind)?|deepmind|meta ai|microsoft|hugging ?face|nvidia|tencent|baidu|zhipu(?: ai)?|xai)\b",
+    r"\b(?:[\w.-]*(?:qwen|llava|llama|smolvlm|idefics|internvl|paligemma|gemma|gemini|chatgpt|gpt-?\d|claude|mistral|pixtral|deepseek"
+    r"|phi-\d|molmo|minicpm|cogvlm|kosmos|florence-2|moondream|hunyuan|doubao|kimi|glm-\d|nemotron)[\w.-]*"
+    r"|openai|anthropic|alibaba(?: cloud)?|google(?: deepmind)?|deepmind|meta ai|microsoft|hugging ?face|nvidia|tencent|baidu|zhipu"
+    r"|xai)\b",
     re.IGNORECASE,
 )
 """Models say who they are ("I am Qwen, made by ..."); until the reveal nobody may read it."""
@@ -58,7 +59,8 @@ def without_answer(reply: Reply) -> str | None:
 
 def quoted(text: str) -> str:
     """A written reply on one line, shortened, with names of models and their makers struck out."""
-    line = " ".join("".join(character if character.isprintable() else " " for character in text[: 4 * LONGEST_QUOTE]).split())
+    printable = "".join(character if character.isprintable() else " " for character in text[: 4 * LONGEST_QUOTE])
+    line = " ".join(printable.split())
     if not line:
         return "wrote nothing"
     anonymous = _NAMES.sub("[name]", line)

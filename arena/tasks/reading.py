@@ -1,8 +1,8 @@
 """How a reply to a question with options becomes an outcome.
 
 What a model writes wins over its log-probabilities: a visitor would read the words. Log-probabilities are read only where
-nothing was written, and there a tie loses, because a model that cannot tell the options apart has not chosen. What cannot be read is
-`unparseable`, never guessed; a refusal is looked for only in what cannot be read, so that "Sorry, the answer is B" is an answer.
+nothing was written, and there a tie loses, because a model that cannot tell the options apart has not chosen. What cannot be
+read is `unparseable`, never guessed; a refusal is looked for only in that, so "Sorry, the answer is B" is an answer.
 """
 
 import math
