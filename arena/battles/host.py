@@ -19,7 +19,7 @@ from arena.contestants import Contestant
 from arena.errors import BattleError, InputError
 from arena.pairs import MinimalPair
 from arena.ratings import START
-from arena.store import BattleRecord, PlayedBy, Result, Store, Vote, solved_by_task, vote_agrees
+from arena.store import SEATS, BattleRecord, PlayedBy, Result, Store, Vote, solved_by_task, vote_agrees
 
 log = logging.getLogger(__name__)
 
@@ -243,7 +243,7 @@ class Arena:
         known = self.store.contestants()
         changes = {change.seat: change for change in self.store.elo_changes(record.id)}
         seats = []
-        for seat, contestant_id in zip("ab", record.seats, strict=True):
+        for seat, contestant_id in zip(SEATS, record.seats, strict=True):
             change = changes.get(seat)
             now = self.store.elo().get(contestant_id, START)  # a void battle moved nothing
             seats.append(
