@@ -1,7 +1,7 @@
-"""Writing facts: each function is one piece of work for the writer, and says the same thing twice without harm."""
+"""Writing facts, inside a transaction of the writer. Saying the same thing twice does no harm."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,14 +17,17 @@ from arena.store.rows import Row, append, utc
 
 def add_pairs(connection: duckdb.DuckDBPyConnection, pairs: Iterable[MinimalPair]) -> int:
     """Append the pairs that are not there yet, and say how many that were. Their images must be on disk already."""
-    rows = _absent(connection, "pairs", {pair.id: pair for pair in pairs})
-    return append(connection, "pairs", [_pair_row(pair) for pair in rows])
+    given = {pair.id: pair for pair in pairs}
+    known = set(_select_known(connection, "pairs", "id", "id", given))
+    return append(connection, "pairs", [_pair_row(pair) for name, pair in given.items() if (name,) not in known])
 
 
 def add_contestants(connection: duckdb.DuckDBPyConnection, contestants: Iterable[Contestant]) -> int:
     """Append the contestants that are not there yet, and say how many that were."""
-    rows = _absent(connection, "contestants", {contestant.id: contestant for contestant in contestants})
-    return append(connection, "contestants", [_contestant_row(contestant) for contestant in rows])
+    given = {contestant.id: contestant for contestant in contestants}
+    known = set(_select_known(connection, "contestants", "id", "id", given))
+    new = [contestant for name, contestant in given.items() if (name,) not in known]
+    return append(connection, "contestants", [_contestant_row(contestant) for contestant in new])
 
 
 def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRecord]) -> int:
@@ -45,73 +48,73 @@ def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRe
     return append(connection, "replies", [_reply_row(record) for key, record in fresh.items() if key not in answered])
 
 
-def add_battle(
-    connection: duckdb.DuckDBPyConnection, battle: BattleRecord, replies: Sequence[ReplyRecord], rule: EloRule | None
-) -> Acknowledged:
-    """Append a battle with its outcomes, replies and what it does to the online ratings; all of it or nothing.
+def add_battles(
+    connection: duckdb.DuckDBPyConnection, played: Sequence[tuple[BattleRecord, Sequence[ReplyRecord]]], rule: EloRule | None
+) -> list[Acknowledged]:
+    """Append battles with their outcomes, replies and what they do to the online ratings; all of it or nothing.
 
     Raises:
-        StoreError: the pair or a contestant was never stored.
+        StoreError: a pair or a contestant was never stored.
     """
-    last, known, pairs, contestants = _one(
-        connection,
-        """
-        SELECT (SELECT coalesce(max(seq), 0) FROM arena.battles),
-               (SELECT max(seq) FROM arena.battles WHERE id = $battle),
-               (SELECT count(*) FROM arena.pairs WHERE id = $pair),
-               (SELECT count(*) FROM arena.contestants WHERE id IN ($seat_a, $seat_b))
-        """,
-        {"battle": battle.id, "pair": battle.pair_id, "seat_a": battle.seats[0], "seat_b": battle.seats[1]},
-    )
-    if known is not None:
-        return Acknowledged(battle.id, known, first=False)
-    if not pairs:
-        raise StoreError(f"battle {battle.id}: pair_id: {battle.pair_id!r} is not in the store; add the pair first")
-    if contestants != len(set(battle.seats)):
-        names = " or ".join(battle.seats)
-        raise StoreError(f"battle {battle.id}: seats: {names} is not in the store; add the contestant first")
-    seq = last + 1
-    append(connection, "battles", [_battle_row(battle, seq)])
-    append(connection, "outcomes", [_outcome_row(battle.id, judged) for judged in battle.outcomes])
-    add_replies(connection, replies)
+    _refuse_strangers(connection, [battle for battle, _ in played])
+    known = _select_known(connection, "battles", "id, seq", "id", (battle.id for battle, _ in played))
+    places: dict[str, int] = dict(known)
+    last = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.battles").fetchall()[0][0]
+    fresh: list[tuple[BattleRecord, int]] = []
+    acknowledged: list[Acknowledged] = []
+    for battle, _ in played:
+        first = battle.id not in places
+        if first:
+            places[battle.id] = last + len(fresh) + 1
+            fresh.append((battle, places[battle.id]))
+        acknowledged.append(Acknowledged(battle.id, places[battle.id], first))
+    append(connection, "battles", [_battle_row(battle, seq) for battle, seq in fresh])
+    append(connection, "outcomes", [_outcome_row(battle.id, judged) for battle, _ in fresh for judged in battle.outcomes])
+    add_replies(connection, (record for _, replies in played for record in replies))
     if rule is not None:
-        ratings_log.rate_battle(connection, battle, seq, rule)
-    return Acknowledged(battle.id, seq, first=True)
+        ratings_log.rate_battles(connection, fresh, rule)
+    return acknowledged
 
 
-def add_vote(connection: duckdb.DuckDBPyConnection, vote: Vote) -> bool:
-    """Append the vote if its battle has none, and say whether it was appended.
+def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote]) -> list[bool]:
+    """Append each vote if its battle has none, and say whether it was appended.
 
     Raises:
-        StoreError: the battle was never stored.
+        StoreError: a battle was never stored.
     """
-    battles, votes = _one(
-        connection,
-        "SELECT (SELECT count(*) FROM arena.battles WHERE id = $id), (SELECT count(*) FROM arena.votes WHERE battle_id = $id)",
-        {"id": vote.battle_id},
-    )
-    if not battles:
-        raise StoreError(f"vote: battle_id: {vote.battle_id!r} is not in the store; vote on a battle that was played")
-    if votes:
-        return False
-    append(connection, "votes", [(vote.battle_id, vote.visitor, vote.choice, utc(vote.voted_at))])
-    return True
+    battles = {battle for (battle,) in _select_known(connection, "battles", "id", "id", (vote.battle_id for vote in votes))}
+    voted = {battle for (battle,) in _select_known(connection, "votes", "battle_id", "battle_id", battles)}
+    counts: list[bool] = []
+    for vote in votes:
+        if vote.battle_id not in battles:
+            raise StoreError(f"vote: battle_id: {vote.battle_id!r} is not in the store; vote on a battle that was played")
+        counts.append(vote.battle_id not in voted)
+        voted.add(vote.battle_id)
+    kept = [vote for vote, counted in zip(votes, counts, strict=True) if counted]
+    append(connection, "votes", [(vote.battle_id, vote.visitor, vote.choice, utc(vote.voted_at)) for vote in kept])
+    return counts
 
 
-def _absent(connection: duckdb.DuckDBPyConnection, table: str, values: Mapping[str, Any]) -> list[Any]:
-    """The values whose id the table does not have."""
-    found = connection.execute(
-        f"SELECT id FROM arena.{table} WHERE id IN (SELECT unnest($1::VARCHAR[]))",  # noqa: S608 table names are ours
-        [list(values)],
+def _refuse_strangers(connection: duckdb.DuckDBPyConnection, battles: Sequence[BattleRecord]) -> None:
+    pairs = {name for (name,) in _select_known(connection, "pairs", "id", "id", (battle.pair_id for battle in battles))}
+    seated = {name for battle in battles for name in battle.seats}
+    contestants = {name for (name,) in _select_known(connection, "contestants", "id", "id", seated)}
+    for battle in battles:
+        if battle.pair_id not in pairs:
+            raise StoreError(f"battle {battle.id}: pair_id: {battle.pair_id!r} is not in the store; add the pair first")
+        for name in battle.seats:
+            if name not in contestants:
+                raise StoreError(f"battle {battle.id}: seats: {name!r} is not in the store; add the contestant first")
+
+
+def _select_known(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: str, key: str, values: Iterable[str]
+) -> list[tuple[Any, ...]]:
+    """The rows of a table whose key is one of the values."""
+    return connection.execute(
+        f"SELECT {columns} FROM arena.{table} WHERE {key} IN (SELECT unnest($1::VARCHAR[]))",  # noqa: S608 names are ours
+        [list(set(values))],
     ).fetchall()
-    known = {identifier for (identifier,) in found}
-    return [value for identifier, value in values.items() if identifier not in known]
-
-
-def _one(connection: duckdb.DuckDBPyConnection, statement: str, parameters: dict[str, Any]) -> tuple[Any, ...]:
-    row = connection.execute(statement, parameters).fetchone()
-    assert row is not None
-    return row
 
 
 def _pair_row(pair: MinimalPair) -> Row:

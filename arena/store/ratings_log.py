@@ -2,6 +2,7 @@
 
 # ruff: noqa: S608 - statements are put together from constants, values are always parameters
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,15 +16,21 @@ REPLAY_CHUNK = 20_000
 """Rows appended at a time while replaying."""
 
 
-def rate_battle(connection: duckdb.DuckDBPyConnection, battle: BattleRecord, seq: int, rule: EloRule) -> None:
-    """Append what one new battle does to both ratings; a void battle does nothing."""
-    if battle.result == "void":
-        return
+def rate_battles(connection: duckdb.DuckDBPyConnection, battles: Sequence[tuple[BattleRecord, int]], rule: EloRule) -> None:
+    """Append what new battles, given with their places in the order, do to the ratings; a void battle does nothing."""
     found = connection.execute(
-        "SELECT contestant_id, arg_max(after, seq) FROM arena.elo WHERE contestant_id IN (?, ?) GROUP BY contestant_id",
-        list(battle.seats),
+        """
+        SELECT contestant_id, arg_max(after, seq) FROM arena.elo
+        WHERE contestant_id IN (SELECT unnest($1::VARCHAR[])) GROUP BY contestant_id
+        """,
+        [list({name for battle, _ in battles for name in battle.seats})],
     ).fetchall()
-    append(connection, "elo", _step(dict(found), (battle.id, seq, *battle.seats, *discordant_units(battle.outcomes)), rule))
+    ratings: dict[str, float] = dict(found)
+    rows: list[Row] = []
+    for battle, seq in battles:
+        if battle.result != "void":
+            rows += _step(ratings, (battle.id, seq, *battle.seats, *discordant_units(battle.outcomes)), rule)
+    append(connection, "elo", rows)
 
 
 def is_stale(connection: duckdb.DuckDBPyConnection, rule: EloRule) -> bool:

@@ -32,8 +32,9 @@ from arena.store.records import (
     Vote,
     now,
 )
-from arena.store.writer import Work, Writer
+from arena.store.writer import LARGEST_GROUP, Work, Writer
 
+Item = TypeVar("Item")
 T = TypeVar("T")
 DATABASE = "arena.duckdb"
 
@@ -44,20 +45,22 @@ class Store:
     Every method raises StoreError with one line when the disk or the file gives up.
     """
 
-    def __init__(self, home: Path, connection: duckdb.DuckDBPyConnection, rule: EloRule | None) -> None:
+    def __init__(self, home: Path, connection: duckdb.DuckDBPyConnection, rule: EloRule | None, largest_group: int) -> None:
         self._path = home / DATABASE
         self._connection = connection
         self._rule = rule
         self._pictures = PictureFiles(home / "images")
-        self._writer = Writer(connection.cursor())
+        self._add_battles = partial(facts.add_battles, rule=rule)  # one object, so that waiting battles are written together
+        self._writer = Writer(connection.cursor(), largest_group)
 
     @classmethod
-    def open(cls, home: Path, rule: EloRule | None = None) -> "Store":
+    def open(cls, home: Path, rule: EloRule | None = None, largest_group: int = LARGEST_GROUP) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
         Args:
             home: ARENA_HOME.
             rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
+            largest_group: most writes that share a commit.
 
         Raises:
             StoreBusy: another process has it open.
@@ -69,7 +72,7 @@ class Store:
             connection = open_database(path)
             try:
                 migrate(connection)
-                store = cls(home, connection, rule)
+                store = cls(home, connection, rule, largest_group)
             except BaseException:
                 connection.close()
                 raise
@@ -99,7 +102,7 @@ class Store:
         kept = list(pairs)
         with _one_line_errors(self._path):
             self._pictures.write(side.picture for pair in kept for side in pair.sides)
-        return self._write(partial(facts.add_pairs, pairs=kept))
+        return self._write(_each(facts.add_pairs), kept)
 
     def pair(self, pair_id: str) -> MinimalPair | None:
         """The pair with its images; None where it is unknown."""
@@ -111,7 +114,7 @@ class Store:
 
     def add_contestants(self, contestants: Iterable[Contestant]) -> int:
         """Keep contestants, and say how many were new."""
-        return self._write(partial(facts.add_contestants, contestants=list(contestants)))
+        return self._write(_each(facts.add_contestants), list(contestants))
 
     def contestants(self) -> dict[str, Contestant]:
         """id -> contestant, in the order they were added."""
@@ -119,7 +122,7 @@ class Store:
 
     def add_replies(self, replies: Iterable[ReplyRecord]) -> int:
         """Keep replies to what had no answer yet, and say how many that were. An error is kept, but is no answer."""
-        return self._write(partial(facts.add_replies, replies=list(replies)))
+        return self._write(_each(facts.add_replies), list(replies))
 
     def replies(self, contestant_id: str, keys: Iterable[str]) -> dict[str, Reply]:
         """probe key -> the answer that the contestant gave before; without what it never answered or what failed."""
@@ -133,7 +136,7 @@ class Store:
         Raises:
             StoreError: its pair or a contestant was never added.
         """
-        return self._write(partial(facts.add_battle, battle=battle, replies=replies, rule=self._rule))
+        return self._write(self._add_battles, (battle, replies))
 
     def battle(self, battle_id: str) -> BattleRecord | None:
         """The battle with its outcomes; None where it is unknown."""
@@ -145,7 +148,7 @@ class Store:
         Raises:
             StoreError: the battle was never added.
         """
-        return self._write(partial(facts.add_vote, vote=Vote(battle_id, visitor, choice, voted_at or now())))
+        return self._write(facts.add_votes, Vote(battle_id, visitor, choice, voted_at or now()))
 
     def vote_of(self, battle_id: str) -> Vote | None:
         """The vote that counts for the battle; None where there is none yet."""
@@ -189,16 +192,21 @@ class Store:
         """
         if self._rule is None:
             raise StoreError("elo: the store was opened without a rule; pass one to Store.open")
-        return self._write(partial(ratings_log.replay, rule=self._rule))
+        return self._write(_each(ratings_log.replay), self._rule)
 
-    def _write(self, work: Work[T]) -> T:
+    def _write(self, work: Work[Item, T], item: Item) -> T:
         with _one_line_errors(self._path):
-            return self._writer.submit(work).result()
+            return self._writer.submit(work, item).result()
 
     def _read(self, query: Callable[..., T], *arguments: object) -> T:
         """Run a query on a cursor of its own: it sees the last commit, and waits for no writer."""
         with _one_line_errors(self._path), self._connection.cursor() as cursor:
             return query(cursor, *arguments)
+
+
+def _each(write: Callable[[duckdb.DuckDBPyConnection, Item], T]) -> Work[Item, T]:
+    """Work for the writer from a function that writes one item."""
+    return lambda connection, items: [write(connection, item) for item in items]
 
 
 @contextmanager

@@ -1,56 +1,61 @@
 """One thread that writes, and commits whatever waits as one transaction.
 
-A commit costs a flush to disk, whatever it holds. While one group is being flushed the next one gathers, so many
-visitors at once share flushes instead of waiting in line for one each.
+A commit costs a flush to disk, and a statement its planning, whatever they hold. While one group is being written the next
+one gathers, so many visitors at once share commits and statements instead of waiting in line for their own.
 """
 
 import contextlib
+import itertools
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import duckdb
 
 from arena.errors import StoreError
 
-T = TypeVar("T")
-Work = Callable[[duckdb.DuckDBPyConnection], T]
+Item = TypeVar("Item")
+Answer = TypeVar("Answer")
+Work = Callable[[duckdb.DuckDBPyConnection, list[Item]], list[Answer]]
+"""Writes a list of items through the connection, and answers each, in order."""
 LARGEST_GROUP = 256
-"""Most pieces of work in one transaction."""
+"""Most items in one transaction."""
 
 
 @dataclass(frozen=True)
-class _Job(Generic[T]):
-    work: Work[T]
-    future: Future[T]
+class _Job(Generic[Item, Answer]):
+    work: Work[Item, Answer]
+    item: Item
+    future: Future[Answer]
 
 
 class Writer:
-    """Runs pieces of work in the order they came, and answers each only after its commit."""
+    """Writes items in the order they came, and answers each only after its commit."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, largest_group: int = LARGEST_GROUP) -> None:
         self.transactions = 0
         """Commits so far."""
         self._connection = connection
         self._largest_group = largest_group
-        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[_Job[Any, Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._entrance = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
         self._thread.start()
 
-    def submit(self, work: Work[T]) -> Future[T]:
-        """Queue `work`, which gets the connection inside a transaction. The future is done once that is committed.
+    def submit(self, work: Work[Item, Answer], item: Item) -> Future[Answer]:
+        """Queue an item. The future is done once it is committed.
 
-        `work` may be run again when another piece in its group fails, so all it does must be done through the connection.
+        Items that wait one after the other for the same `work` are handed to it together, inside a transaction. When one of
+        a group fails, each is tried again on its own; so all that `work` does must be done through the connection.
 
         Raises:
             StoreError: the writer is closed.
         """
-        job = _Job(work, Future())
+        job = _Job(work, item, Future())
         with self._entrance:
             if self._closed:
                 raise StoreError("the store is closed; open it again to write")
@@ -73,9 +78,9 @@ class Writer:
                 for job in group:
                     self._commit([job])
 
-    def _next_group(self) -> tuple[list[_Job], bool]:
+    def _next_group(self) -> tuple[list[_Job[Any, Any]], bool]:
         """Whatever waits, at least one job, and whether the writer was told to stop after it."""
-        group: list[_Job] = []
+        group: list[_Job[Any, Any]] = []
         job = self._jobs.get()
         while job is not None:
             if job.future.set_running_or_notify_cancel():
@@ -88,11 +93,14 @@ class Writer:
                 return group, False
         return group, True
 
-    def _commit(self, group: list[_Job]) -> bool:
+    def _commit(self, group: list[_Job[Any, Any]]) -> bool:
         """Run the group as one transaction. On failure nothing of it stays; a job that failed alone is told so."""
         try:
             self._connection.execute("BEGIN")
-            results = [job.work(self._connection) for job in group]
+            answers: list[Any] = []
+            for work, jobs in itertools.groupby(group, key=lambda job: job.work):
+                answers += work(self._connection, [job.item for job in jobs])
+            answered = list(zip(group, answers, strict=True))
             self._connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 the thread must outlive any work
             with contextlib.suppress(duckdb.Error):  # a failed commit has rolled back already
@@ -101,6 +109,6 @@ class Writer:
                 group[0].future.set_exception(error)
             return False
         self.transactions += 1
-        for job, result in zip(group, results, strict=True):
-            job.future.set_result(result)
+        for job, answer in answered:
+            job.future.set_result(answer)
         return True

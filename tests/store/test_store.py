@@ -50,11 +50,10 @@ def test_a_pair_comes_back_as_it_was(home, pair):
         assert store.add_pairs([pair, pair]) == 1
         assert store.add_pairs([pair]) == 0
     with Store.open(home) as store:
-        assert store.pair(pair.id) == pair
-        assert [side.picture.encoded for side in found(store.pair(pair.id)).sides] == [
-            side.picture.encoded for side in pair.sides
-        ]
-        assert found(store.pair(pair.id)).provenance.details == pair.provenance.details
+        back = found(store.pair(pair.id))
+        assert back == pair
+        assert [side.picture.encoded for side in back.sides] == [side.picture.encoded for side in pair.sides]
+        assert back.provenance.details == pair.provenance.details
         assert store.pair("unknown") is None
         assert [summary.id for summary in store.pair_summaries()] == [pair.id]
 
@@ -87,7 +86,7 @@ def test_a_reply_comes_back_as_it_was(store, reply):
 
 def test_a_nan_stays_a_nan(store):
     store.add_replies([ReplyRecord(CONTESTANT, "key", "caption_choice", Reply(logprobs=(math.nan, -1.0)))])
-    first, second = store.replies(CONTESTANT, ["key"])["key"].logprobs or ()
+    first, second = found(store.replies(CONTESTANT, ["key"])["key"].logprobs)
     assert math.isnan(first)
     assert second == -1.0
 
@@ -130,7 +129,7 @@ def test_a_battle_comes_back_as_it_was(home):
     ("battle", "message"),
     [
         ({"pair_id": "nowhere"}, r"battle x: pair_id: 'nowhere' is not in the store"),
-        ({"seats": (CONTESTANTS[0].id, "nobody")}, r"battle x: seats: .*nobody is not in the store"),
+        ({"seats": (CONTESTANTS[0].id, "nobody")}, r"battle x: seats: 'nobody' is not in the store"),
     ],
 )
 def test_a_battle_of_strangers_is_refused_and_the_next_is_kept(store, battle, message):
@@ -220,13 +219,14 @@ def test_fifty_threads_write_and_read_without_harm(store):
 def test_readers_do_not_wait_for_the_writer(store):
     writing, release = threading.Event(), threading.Event()
 
-    def slow_work(connection) -> None:
+    def slow_work(connection, items: list[None]) -> list[None]:
         connection.execute("INSERT INTO arena.votes VALUES ('x', 'visitor', 'a', now()::TIMESTAMP)")
         writing.set()
         release.wait(20)
+        return items
 
     store.add_battle(make_battle("x"))
-    future = store._writer.submit(slow_work)
+    future = store._writer.submit(slow_work, None)
     assert writing.wait(10)
     assert store.vote_of("x") is None, "what is not committed is not seen"
     assert store.battle("x") is not None
