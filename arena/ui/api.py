@@ -1,6 +1,9 @@
 """The named endpoints for programs: the same battles over HTTP, with the same secrecy.
 
+For example::
+
     from gradio_client import Client
+
     arena = Client("http://localhost:7860")
     battle = arena.predict(domain="safety", api_name="/battle")
     arena.predict(battle["battle"], "a", api_name="/vote")
@@ -11,11 +14,12 @@ from contextlib import contextmanager
 from typing import Any
 
 import gradio as gr
+from gradio.events import api
 
-from arena.battles import Arena
-from arena.battles.views import Answer, BattleFilter, BattleView, BoardRow, Reveal, SeatReveal
+from arena.battles import Answer, Arena, BattleFilter, BattleView, BoardRow, Reveal, SeatReveal
 from arena.errors import RevealRefused
-from arena.ui.battle_page import one_line
+from arena.pairs import Side
+from arena.ui.parts import one_line
 from arena.ui.pictures import address
 
 
@@ -49,7 +53,7 @@ def add_endpoints(arena: Arena) -> None:
             return [row_json(row) for row in arena.leaderboard(domain or None)]
 
     for endpoint in (battle, vote, reveal, leaderboard):
-        gr.api(endpoint, api_name=endpoint.__name__)
+        api(endpoint, api_name=endpoint.__name__)
 
 
 @contextmanager
@@ -71,9 +75,7 @@ def battle_json(view: BattleView) -> dict[str, Any]:
             "category": view.pair.category,
             "source": view.pair.source,
             "request": view.pair.request,
-            "sides": [
-                {"caption": side.caption, "label": side.label, "image": address(side.picture.encoded)} for side in view.pair.sides
-            ],
+            "sides": [_side_json(side) for side in view.pair.sides],
         },
         "answers": {
             seat: [_answer_json(answer) for round_ in view.rounds for answer in round_.answers[index]]
@@ -112,6 +114,10 @@ def row_json(row: BoardRow) -> dict[str, Any]:
         "over_safety": row.over_safety,
         "under_safety": row.under_safety,
     }
+
+
+def _side_json(side: Side) -> dict[str, str]:
+    return {"caption": side.caption, "label": side.label, "image": address(side.picture.encoded)}
 
 
 def _answer_json(answer: Answer) -> dict[str, str]:

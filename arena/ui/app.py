@@ -14,6 +14,7 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
+from arena.ui.markup import render
 from arena.ui.parts import html
 from arena.ui.theme import theme
 
@@ -88,11 +89,4 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
 
 def _head(current: str) -> None:
     """The line that heads every page: its name, and the way to the others."""
-    links = "".join(
-        f'<a href="{address}"{" aria-current=page" if name == current else ""}>{name}</a>' for name, address in PAGES
-    )
-    html(
-        f'<header><a class="skip" href="#main">Skip to the content</a><a class="name" href="./">{TITLE}</a>'
-        f'<nav aria-label="Pages">{links}</nav></header><div id="main" tabindex="-1"></div>',
-        elem_id="head",
-    )
+    html(render("head.html", title=TITLE, pages=PAGES, current=current), elem_id="head")

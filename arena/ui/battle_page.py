@@ -4,27 +4,23 @@ What the server sends is decided by one thing, the `BattleView` of the facade: n
 The page keeps nothing but the battle's id, and that on the server.
 """
 
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import gradio as gr
 
-from arena.battles import Arena
-from arena.battles.views import BattleFilter, BattleView, Round
-from arena.errors import BattleError, InputError
+from arena.battles import SKIP, Arena, BattleFilter, BattleView, Round
+from arena.errors import BattleError
 from arena.ui import words
-from arena.ui.answers_view import answers_html, waiting_html
-from arena.ui.pair_view import pair_html
-from arena.ui.parts import ANY, INTERNAL, html
-from arena.ui.reveal_view import reveal_html
-
-log = logging.getLogger(__name__)
+from arena.ui.battle_view import answers_html, pair_html, progress_html, reveal_html, waiting_html
+from arena.ui.markup import error_html
+from arena.ui.parts import ANY, INTERNAL, html, one_line
 
 Updates = dict[Any, Any]
 """Component -> its new value or properties."""
 
-BUTTONS = (("a", "Model A"), ("b", "Model B"), ("both_good", "Both good"), ("both_bad", "Both bad"), ("skip", "Just reveal"))
+BUTTONS = {"a": "Model A", "b": "Model B", "both_good": "Both good", "both_bad": "Both bad", SKIP: "Just reveal"}
+"""Vote -> what its button says. Keys and looks are in page.js and style.css."""
 
 
 class BattlePage:
@@ -58,7 +54,7 @@ class BattlePage:
             return
         try:
             view = self.arena.view(battle_id)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             yield self._stopped(error)
         else:
             yield from self._shown(view)
@@ -69,7 +65,7 @@ class BattlePage:
         try:
             view = self.arena.open_battle(BattleFilter(domain or None, self._kept(domain, category) or None, source or None))
             yield from self._asked(view)
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             yield self._stopped(error)
 
     def _voter(self, choice: str) -> Callable[..., Updates]:
@@ -77,7 +73,7 @@ class BattlePage:
             try:
                 self.arena.vote(battle_id, request.session_hash or "", choice)
                 return self._judged(self.arena.view(battle_id))
-            except Exception as error:  # noqa: BLE001
+            except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
                 gr.Warning(one_line(error), title="")
                 return {self.battle: battle_id}
 
@@ -85,7 +81,7 @@ class BattlePage:
 
     def _shown(self, view: BattleView) -> Iterator[Updates]:
         if view.reveal is None:
-            yield {**self._opened(view), **self._answered(view.rounds), **self._judgeable()}
+            yield {**self._opened(view), self.answers: answers_html(view.rounds), **self._judgeable()}
         else:
             yield {**self._opened(view), **self._judged(view)}
 
@@ -116,7 +112,7 @@ class BattlePage:
             self.answers: waiting_html(),
         }
 
-    def _answered(self, rounds: tuple[Round, ...] | list[Round]) -> Updates:
+    def _answered(self, rounds: Sequence[Round]) -> Updates:
         last = rounds[-1]
         text = f"Answered {last.done} of {last.total} tasks"
         return {self.answers: answers_html(rounds), self.progress: progress_html(text, last.done / last.total)}
@@ -137,7 +133,7 @@ class BattlePage:
     def _stopped(self, error: Exception) -> Updates:
         return {
             self.battle: None,
-            self.pair: f'<p class="calm-error" role="alert">{words.sentence(one_line(error))}</p>',
+            self.pair: error_html(one_line(error)),
             self.reveal: "",
             self.answers: "",
             self.progress: "",
@@ -172,29 +168,17 @@ class BattlePage:
             self.progress = html(elem_id="progress")
             with gr.Row(elem_id="voting") as self.voting:
                 self.votes = {
-                    choice: gr.Button(label, elem_id=f"vote-{choice}", interactive=False, size="sm") for choice, label in BUTTONS
+                    choice: gr.Button(label, elem_id=f"vote-{choice}", interactive=False, size="sm")
+                    for choice, label in BUTTONS.items()
                 }
             self.copy = gr.Button("Copy link", elem_id="copy-link", visible=False, size="sm")
             self.next = gr.Button("Next pair", elem_id="next-pair", interactive=False, size="sm")
-
-
-def one_line(error: Exception) -> str:
-    """What a visitor is told about an error: the facade's own line, or no more than that it is ours; the log has it all."""
-    if isinstance(error, BattleError | InputError):
-        return str(error)
-    log.error("a battle could not go on", exc_info=error)
-    return "Something failed on our side, and nobody lost a point for it. Try the next pair."
 
 
 def category_choices(categories: dict[str, tuple[str, ...]], domain: str) -> list[tuple[str, str]]:
     """(label, value) of the categories of one domain, or of all."""
     names = [name for key, values in categories.items() if domain in (ANY, key) for name in values]
     return [("Any category", ANY), *((words.title(name), name) for name in dict.fromkeys(names))]
-
-
-def progress_html(text: str, share: float) -> str:
-    """A line of text over a bar; the page reads the text aloud when it changes."""
-    return f'<div class="progress" style="--share:{share:.3f}"><p data-announce>{text}</p><div class="track"><i></i></div></div>'
 
 
 def _filter(label: str, choices: list[tuple[str, str]]) -> gr.Dropdown:

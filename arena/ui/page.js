@@ -77,7 +77,7 @@ window.arenaPage = (() => {
     image.src = picture.src;
     image.alt = picture.alt;
     image.className = hidden(figure) ? "blurred" : "";
-    find("figcaption", dialog).textContent = `${figure.dataset.number}  ${find(".caption", figure).firstChild.textContent}`;
+    find("figcaption", dialog).textContent = `${figure.dataset.number}  ${find(".caption", figure).textContent}`;
     dialog.dataset.number = figure.dataset.number;
     if (!dialog.open) dialog.showModal();
   }

@@ -15,7 +15,7 @@ WIDEST = 1280
 HEAVIEST = 400_000
 """A picture whose lossless file is larger than this, in bytes, is shown as a smaller copy."""
 VISIBLE = 12
-"""Smallest change of a colour channel (0 to 255) that counts as a difference: editors and codecs leave fainter noise everywhere."""
+"""Smallest change of a colour channel (0 to 255) that counts: editors and codecs leave fainter noise everywhere."""
 VEIL = (16, 20, 24, 208)
 """Colour and opacity of what lies over the equal parts."""
 OUTLINE = (255, 205, 70, 255)

@@ -1,27 +1,26 @@
 """The arena's own look, as far as Gradio draws it; the rest is style.css.
 
-Two typefaces of one family, served from here so that no page asks another host: Source Serif for what is read, Source Sans for what is used.
-Colours are variables of style.css, which know light and dark, so every `_dark` value is the same word.
+Two typefaces of one family, served from here so that no page asks another host: Source Serif for what is read, Source Sans for
+what is used. Colours are variables of style.css, which know light and dark, so every `_dark` value is the same word.
 """
 
-import gradio as gr
+from gradio.themes import Base
+from gradio.themes.utils.sizes import radius_sm, text_md
 
 INK, PAPER, CARD, LINE, FAINT, ACCENT = (f"var(--{name})" for name in ("ink", "paper", "card", "line", "faint", "accent"))
 
 
-def theme() -> gr.themes.Base:
+def theme() -> Base:
     """The theme, in light and dark."""
-    look = gr.themes.Base(
+    look = Base(
         font=["Source Sans 3", "system-ui", "sans-serif"],
         font_mono=["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"],
-        radius_size=gr.themes.sizes.radius_sm,
-        text_size=gr.themes.sizes.text_md,
+        radius_size=radius_sm,
+        text_size=text_md,
     )
-    return look.set(**_both("body_background_fill", PAPER), **_both("body_text_color", INK), **_rest())
-
-
-def _rest() -> dict[str, str]:
-    plain = {
+    colours = {
+        "body_background_fill": PAPER,
+        "body_text_color": INK,
         "body_text_color_subdued": FAINT,
         "background_fill_primary": PAPER,
         "background_fill_secondary": CARD,
@@ -42,8 +41,4 @@ def _rest() -> dict[str, str]:
         "button_secondary_border_color": LINE,
         "button_secondary_text_color": INK,
     }
-    return {key: value for name, colour in plain.items() for key, value in _both(name, colour).items()}
-
-
-def _both(name: str, value: str) -> dict[str, str]:
-    return {name: value, f"{name}_dark": value}
+    return look.set(**colours, **{f"{name}_dark": colour for name, colour in colours.items()})

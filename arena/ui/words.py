@@ -1,21 +1,34 @@
 """The plain words and number formats that every page shares."""
 
-from html import escape
+from typing import NamedTuple
 
 from arena.probes import Outcome
 
 MINUS = "\N{MINUS SIGN}"
+THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
 
-OUTCOMES: dict[Outcome, tuple[str, str]] = {
-    Outcome.CORRECT: ("✓", "correct"),
-    Outcome.WRONG: ("✗", "wrong"),
-    Outcome.REFUSED: ("⊘", "refused"),
-    Outcome.UNPARSEABLE: ("?", "not an answer"),
-    Outcome.NOT_APPLICABLE: ("–", "not asked"),
-    Outcome.ERROR: ("!", "our machine failed"),
+
+class Mark(NamedTuple):
+    """A sign and a word, so that nothing is told by colour alone, and the class that colours them."""
+
+    sign: str
+    word: str
+    css: str
+
+
+OUTCOMES: dict[Outcome, Mark] = {
+    Outcome.CORRECT: Mark("✓", "correct", "correct"),
+    Outcome.WRONG: Mark("✗", "wrong", "wrong"),
+    Outcome.REFUSED: Mark("⊘", "refused", "refused"),
+    Outcome.UNPARSEABLE: Mark("?", "not an answer", "unparseable"),
+    Outcome.NOT_APPLICABLE: Mark("–", "not asked", "not_applicable"),
+    Outcome.ERROR: Mark("!", "our machine failed", "error"),
 }
-"""Outcome -> the sign and the word that mark it; never colour alone."""
-
+SOLVED: dict[bool | None, Mark] = {
+    True: Mark("✓", "solved", "correct"),
+    False: Mark("✗", "not solved", "wrong"),
+    None: Mark("–", "not asked", "not_applicable"),
+}
 RESULTS: dict[str, str] = {
     "a": "Model A won",
     "b": "Model B won",
@@ -25,23 +38,29 @@ RESULTS: dict[str, str] = {
     "void": "Void: our machine failed",
 }
 """What a battle's result is called by the automatic score."""
-
 VOTES: dict[str, str] = {
     "a": "Model A did better",
     "b": "Model B did better",
     "both_good": "both did well",
     "both_bad": "both did badly",
-    "skip": "nothing",
 }
 """What a vote says, as the end of "You said …"."""
-
 DOMAINS = {"safety": "Safety", "culture": "Culture"}
 
 
 def title(name: str) -> str:
-    """A key such as `caption_choice` or `fire-safety` as a title; escaped."""
-    spaced = name.replace("_", " ").replace("-", " ").strip()
-    return escape(spaced[:1].upper() + spaced[1:])
+    """A key such as `caption_choice` or `fire-safety` as a title."""
+    return sentence_case(name.replace("_", " ").replace("-", " ").strip())
+
+
+def sentence(line: str) -> str:
+    """An error's one line as a sentence: a capital at its start, a full stop at its end."""
+    return sentence_case(line.rstrip(".") + ".")
+
+
+def sentence_case(text: str) -> str:
+    """The text with its first letter as a capital and the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def rating(value: float) -> str:
@@ -57,18 +76,11 @@ def change(before: float, after: float) -> str:
 
 def bounds(low: float | None, high: float | None) -> str:
     """An interval as words; a bound that the data leave open is said to be open."""
-    if low is None and high is None:
-        return "no bounds yet"
-    if low is None or high is None:
-        return f"from {rating(low)} up" if low is not None else f"up to {rating(high or 0)}"
-    return f"{rating(low)} to {rating(high)}"
+    if low is None:
+        return "no bounds yet" if high is None else f"up to {rating(high)}"
+    return f"from {rating(low)} up" if high is None else f"{rating(low)} to {rating(high)}"
 
 
 def percent(share: float | None) -> str:
     """A share as whole percent; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.0f} %".replace(" ", "\N{NARROW NO-BREAK SPACE}")
-
-
-def sentence(line: str) -> str:
-    """An error's one line as a sentence: a capital at its start, a full stop at its end; escaped."""
-    return escape(line[:1].upper() + line[1:].rstrip(".") + ".")
+    return "–" if share is None else f"{100 * share:.0f}{THIN_SPACE}%"
