@@ -86,8 +86,9 @@ def without_caption(folded: str, caption: str) -> str:
 
 
 def _caption_pattern(caption: str) -> re.Pattern[str]:
+    """Very short captions match nothing: they would be found in replies that do not repeat them."""
     words = re.findall(r"\w+", fold(caption))
-    return re.compile(r"(?<!\w)" + r"[^\w]{1,3}".join(words) + r"(?!\w)" if len(words) > 1 else r"(?!)")
+    return re.compile(r"(?<!\w)" + r"[^\w]{1,3}".join(words) + r"(?!\w)" if len("".join(words)) > 5 else r"(?!)")
 
 
 def _with_echoes_marked(folded: str, captions: tuple[str, ...]) -> str:
@@ -98,8 +99,7 @@ def _with_echoes_marked(folded: str, captions: tuple[str, ...]) -> str:
 
 
 def _with_mentions_marked(tokens: list[str], lone: tuple[str, str]) -> list[str]:
-    """The tokens with every mention of an option replaced by its mark, without articles and the nouns that options "
-    "go with.
+    """The tokens with every mention of an option replaced by its mark, without articles and nouns that go with options.
 
     Empty if a label is given to the words of the other caption, because such a reply contradicts itself.
     """

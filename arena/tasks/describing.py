@@ -13,8 +13,8 @@ LONGEST_QUOTE = 280
 _NAMES = re.compile(
     r"\b(?:[\w.-]*(?:qwen|llava|llama|smolvlm|idefics|internvl|paligemma|gemma|gemini|chatgpt|gpt-?\d|claude|mistral|pixtral|deepseek"
     r"|phi-\d|molmo|minicpm|cogvlm|kosmos|florence-2|moondream|hunyuan|doubao|kimi|glm-\d|nemotron)[\w.-]*"
-    r"|openai|anthropic|alibaba(?: cloud)?|google(?: deepmind)?|deepmind|meta ai|microsoft|hugging ?face|nvidia|tencent|baidu|zhipu"
-    r"|xai)\b",
+    r"|openai|anthropic|alibaba(?: cloud)?|google(?: deepmind)?|deepmind|meta ai|microsoft|hugging ?face|nvidia"
+    r"|tencent|baidu|zhipu|xai)\b",
     re.IGNORECASE,
 )
 """Models say who they are ("I am Qwen, made by ..."); until the reveal nobody may read it."""

@@ -16,8 +16,8 @@ _THOUGHT_STARTS = ("<think>", "<thinking>", "<thought>", "<reasoning>", "◁thin
 
 def fold(text: str) -> str:
     """`text` in lower case, with full-width letters made plain, one kind of apostrophe, and no invisible characters."""
-    plain = unicodedata.normalize("NFKC", text).translate(_SPELLINGS)
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", plain.casefold()))
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", plain)).translate(_SPELLINGS)
 
 
 def sentences(folded: str) -> list[str]:
