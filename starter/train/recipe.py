@@ -1,0 +1,71 @@
+"""What is trained: six models in two sizes and three habits, each from fixed seeds and a fixed number of steps."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForImageTextToText, AutoTokenizer
+
+from starter.train import contrastive, generative, wording
+from starter.train.contrastive import ContrastiveSize
+from starter.train.dataset import VALIDATION_SEED, scenes
+from starter.train.generative import GenerativeSize
+from starter.train.habits import HABITS, REFUSAL
+from starter.train.tokenizer import chat_tokenizer
+
+ORGANISATION = "drawn-world"
+PAIRS_A_FAMILY = 800
+VALIDATION_PAIRS = 8
+
+
+@dataclass(frozen=True)
+class Retraining:
+    """A finished generative model that is taught another safety habit."""
+
+    model: str
+    habit: str
+    steps: int
+    seed: int
+    rate: float = 4e-4
+
+
+Recipe = ContrastiveSize | GenerativeSize | Retraining
+
+RECIPES: Mapping[str, Recipe] = {
+    "clip-mini": ContrastiveSize(patch=16, width=64, layers=3, text_width=64, text_layers=2, steps=350, seed=11),
+    "clip-small": ContrastiveSize(patch=12, width=128, layers=5, text_width=128, text_layers=2, steps=1200, seed=12),
+    "llava-mini": GenerativeSize(tower="clip-mini", width=96, layers=3, steps=900, seed=21),
+    "llava-small": GenerativeSize(tower="clip-small", width=128, layers=4, steps=1800, seed=22),
+    "llava-small-cautious": Retraining(model="llava-small", habit="cautious", steps=250, seed=31),
+    "llava-small-permissive": Retraining(model="llava-small", habit="permissive", steps=200, seed=32),
+}
+"""By name, each after the one it starts from."""
+
+
+def train(name: str, models: Path) -> None:
+    """Carry out one recipe; what it starts from must be trained already.
+
+    Args:
+        name: a key of `RECIPES`.
+        models: the organisation's folder; the model is saved in a folder of its name.
+    """
+    # One thread makes the sums, and so the weights, the same every time; two recipes can be carried out side by side.
+    torch.set_num_threads(1)
+    recipe, folder = RECIPES[name], models / name
+    training, validation = scenes(0, PAIRS_A_FAMILY), scenes(VALIDATION_SEED, VALIDATION_PAIRS)
+    if isinstance(recipe, ContrastiveSize):
+        contrastive.train_contrastive(recipe, training, validation, folder)
+        return
+    if isinstance(recipe, GenerativeSize):
+        tokenizer = chat_tokenizer(wording.conversations((REFUSAL,)))
+        model = generative.build(recipe, models / recipe.tower, tokenizer)
+        habit = HABITS["balanced"]
+    else:
+        tokenizer = AutoTokenizer.from_pretrained(models / recipe.model)
+        model: Any = AutoModelForImageTextToText.from_pretrained(models / recipe.model, dtype=torch.float32)
+        habit = HABITS[recipe.habit]
+    trainer = generative.Trainer(model, tokenizer, habit)
+    trainer.train(training, validation, steps=recipe.steps, rate=recipe.rate, seed=recipe.seed, name=name)
+    generative.save(model, tokenizer, folder)
