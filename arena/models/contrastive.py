@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -20,6 +20,7 @@ from arena.images import Picture
 from arena.models.base import Capabilities
 from arena.models.pretrained import from_pretrained
 from arena.models.runtime import Recent, one_line
+from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 
 KEPT_IMAGES = 512
@@ -29,13 +30,6 @@ BATCH = 64
 """Images or captions in one pass."""
 SIGLIP_LENGTH = 64
 """SigLIP was trained on captions padded to this many tokens, and is wrong on any other padding."""
-
-
-class CalibrationPair(Protocol):
-    """Two sides, each with a picture and the caption that is true of it; a `MinimalPair` is one."""
-
-    @property
-    def sides(self) -> tuple[Any, Any]: ...
 
 
 class ContrastiveModel:
@@ -127,11 +121,10 @@ class ContrastiveModel:
             return torch.nn.functional.normalize(features.float(), dim=-1).cpu()
 
 
-def fit_threshold(model: ContrastiveModel, pairs: Sequence[CalibrationPair]) -> float:
-    """The logit above which a caption is taken to describe an image: the best on the four combinations of every pair.
+def fit_threshold(model: ContrastiveModel, pairs: Sequence[MinimalPair]) -> float:
+    """The logit above which a caption is taken to describe an image, fitted on the four combinations of every pair.
 
-    It maximises balanced accuracy, (true positive rate + true negative rate) / 2, over all thresholds between neighbouring
-    logits, and takes the middle of the first best interval. The pairs must be ones that the arena does not ask.
+    The pairs must be ones that the arena does not ask.
 
     Raises:
         SettingsError: no pairs, or logits that are not numbers.
@@ -145,10 +138,22 @@ def fit_threshold(model: ContrastiveModel, pairs: Sequence[CalibrationPair]) -> 
             scored += [(logit, row == column) for row, logits in enumerate(grid) for column, logit in enumerate(logits)]
     if not scored or any(math.isnan(logit) for logit, _ in scored):
         raise SettingsError(f"{model.contestant.repository}: no threshold can be fitted on {len(pairs)} pairs; give others")
-    scored.sort()
-    # As many combinations are true as false: each false one below the threshold is won, each true one below it is lost.
-    balance, best, threshold = 0, 0, scored[0][0] - 1
-    for (logit, true), (following, _) in pairwise([*scored, (scored[-1][0] + 1, False)]):
+    return best_threshold(scored)
+
+
+def best_threshold(scored: Sequence[tuple[float, bool]]) -> float:
+    """The threshold with the highest balanced accuracy, (true positive rate + true negative rate) / 2.
+
+    Args:
+        scored: logits, each with whether it is of a true caption; as many true ones as false ones.
+
+    Returns:
+        The middle of the first best interval between neighbouring logits.
+    """
+    ordered = sorted(scored)
+    # Each false one below the threshold is won, each true one below it is lost.
+    balance, best, threshold = 0, 0, ordered[0][0] - 1
+    for (logit, true), (following, _) in pairwise([*ordered, (ordered[-1][0] + 1, False)]):
         balance += -1 if true else 1
         if balance > best and following > logit:
             best, threshold = balance, (logit + following) / 2

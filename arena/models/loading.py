@@ -5,19 +5,15 @@ Who a contestant is can be told without loading it, so that an arena starts at o
 
 import json
 import platform
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from arena.contestants import Contestant
 from arena.models.base import Model
 from arena.models.hub import download
 from arena.models.repository import Kind, RepositoryReport, check_repository
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from arena.models.contrastive import CalibrationPair
+from arena.pairs import MinimalPair
 
 IMAGE_SIZES = {"idefics3": 512, "smolvlm": 512}
 """Longest edge in pixels where the processor's own default cuts one image into up to 17 tiles, 60 times as slow on a CPU."""
@@ -81,7 +77,7 @@ def load_model(
 
 
 def verification_threshold(
-    report: RepositoryReport, calibration: str, pairs: "Callable[[], Sequence[CalibrationPair]]", kept: Path
+    report: RepositoryReport, calibration: str, pairs: Callable[[], Sequence[MinimalPair]], kept: Path
 ) -> float:
     """The verification threshold of a contrastive model, fitted once and then read from the file `kept`.
 

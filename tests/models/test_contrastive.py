@@ -1,6 +1,5 @@
 import dataclasses
 import math
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -10,9 +9,10 @@ from tiny_repositories import CONTRASTIVE
 from transformers import AutoModelForZeroShotImageClassification, AutoProcessor
 
 from arena.errors import SettingsError
-from arena.models.contrastive import fit_threshold
+from arena.models.contrastive import ContrastiveModel, best_threshold, fit_threshold
 from arena.models.loading import load_model, verification_threshold
 from arena.models.repository import check_repository
+from arena.pairs import Side, minimal_pair
 from arena.probes import Probe, Reply
 
 CAPTIONS = ("a child next to a stove", "a dog in a car, and a lantern over the table")
@@ -123,66 +123,55 @@ def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, probes):
     model = load_model(str(repositories(architecture)), threshold=0.0)
+    assert isinstance(model, ContrastiveModel)
     with torch.no_grad():
         for parameter in model._model.vision_model.parameters():
             parameter.fill_(torch.nan)
     assert model.answer(probes) == [Reply(error="the model's scores are not numbers")] * len(probes)
 
 
-class Scored:
-    """Stands where a model stands in `fit_threshold`, with logits of choice: pictures and captions are their indices."""
-
-    contestant = SimpleNamespace(repository="org/name")
-
-    def __init__(self, grids):
-        self.grids = grids
-
-    def encode(self, pictures, captions):
-        pass
-
-    def logits(self, pictures, captions):
-        return self.grids[pictures[0]]
-
-
-def fit(grids):
-    sides = [
-        (SimpleNamespace(picture=place, caption=""), SimpleNamespace(picture=place, caption="")) for place in range(len(grids))
-    ]
-    return fit_threshold(Scored(grids), [SimpleNamespace(sides=pair) for pair in sides])
-
-
-def balanced_accuracy(grids, threshold):
-    true = [grid[side][side] > threshold for grid in grids for side in (0, 1)]
-    false = [grid[side][1 - side] <= threshold for grid in grids for side in (0, 1)]
-    return (sum(true) / len(true) + sum(false) / len(false)) / 2
+def balanced_accuracy(scored, threshold):
+    true, false = ([logit > threshold for logit, label in scored if label is kind] for kind in (True, False))
+    return (sum(true) / len(true) + 1 - sum(false) / len(false)) / 2
 
 
 def test_a_threshold_that_separates_perfectly_lies_in_the_middle_of_the_gap():
-    assert fit([[[5.0, 1.0], [0.0, 3.0]], [[4.0, 2.0], [1.5, 6.0]]]) == 2.5
+    assert best_threshold([(5.0, True), (1.0, False), (3.0, True), (2.0, False)]) == 2.5
 
 
-@given(st.lists(st.lists(st.integers(-6, 6), min_size=4, max_size=4), min_size=1, max_size=8))
-def test_no_other_threshold_has_a_higher_balanced_accuracy(rows):
-    grids = [[[a, b], [c, d]] for a, b, c, d in rows]
-    best = max(balanced_accuracy(grids, step / 2) for step in range(-15, 16))
-    assert balanced_accuracy(grids, fit(grids)) == pytest.approx(best)
+@given(st.lists(st.tuples(st.integers(-6, 6), st.integers(-6, 6)), min_size=1, max_size=12))
+def test_no_other_threshold_has_a_higher_balanced_accuracy(logits):
+    scored = [(float(logit), label) for pair in logits for logit, label in zip(pair, (True, False), strict=True)]
+    best = max(balanced_accuracy(scored, step / 2) for step in range(-15, 16))
+    assert balanced_accuracy(scored, best_threshold(scored)) == pytest.approx(best)
 
 
-@pytest.mark.parametrize("grids", [[], [[[math.nan, 1.0], [0.0, 1.0]]]])
-def test_a_threshold_cannot_be_fitted_on_nothing(grids):
-    with pytest.raises(SettingsError, match="org/name: no threshold can be fitted"):
-        fit(grids)
+@pytest.fixture
+def pair(picture):
+    sides = [Side(picture(number), caption, "") for number, caption in enumerate(CAPTIONS)]
+    return minimal_pair(family="f", domain="safety", category="c", source="calibration", sides=(sides[0], sides[1]))
 
 
-def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, picture, tmp_path):
+def test_a_fitted_threshold_is_the_best_on_all_four_combinations(model, pair):
+    grid = model.logits([side.picture for side in pair.sides], CAPTIONS)
+    assert fit_threshold(model, [pair]) == best_threshold(
+        [(grid[row][column], row == column) for row in (0, 1) for column in (0, 1)]
+    )
+
+
+def test_a_threshold_cannot_be_fitted_on_nothing(model, architecture):
+    with pytest.raises(SettingsError, match=f"tiny/{architecture}: no threshold can be fitted on 0 pairs"):
+        fit_threshold(model, [])
+
+
+def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, pair, tmp_path):
     report = check_repository(str(repositories("clip")))
     kept = tmp_path / "calibration.json"
     drawn = []
 
     def pairs():
-        drawn.append(1)
-        sides = [SimpleNamespace(picture=picture(number), caption=caption) for number, caption in enumerate(CAPTIONS)]
-        return [SimpleNamespace(sides=tuple(sides))]
+        drawn.append(pair)
+        return [pair]
 
     first = verification_threshold(report, "drawn/1", pairs, kept)
     assert verification_threshold(report, "drawn/1", pairs, kept) == first

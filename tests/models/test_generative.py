@@ -6,7 +6,8 @@ from tiny_repositories import GENERATIVE
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from arena.models.decoding import candidate_logprobs, prefill
-from arena.models.encoding import OneByOne, SharedVision, groups
+from arena.models.encoding import OneByOne, Prompt, SharedVision, groups
+from arena.models.generative import GenerativeModel
 from arena.models.loading import load_model
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
@@ -40,7 +41,7 @@ def question(pictures, prompt="Which is true, A or B?", options=("A", "B"), max_
 
 @pytest.fixture(scope="module")
 def probes(picture):
-    """One and two images, short and long prompts, options of one token and of several, and free text."""
+    """None to two images, short and long prompts, options of one token and of several, and free text."""
     first, second, third, fourth = (picture(number) for number in range(4))
     return [
         question([first]),
@@ -49,6 +50,7 @@ def probes(picture):
         question([third, first], "The images are numbered.", ("the first image", "second"), 3),
         question([fourth], "What is on the table, and is the child next to a stove or in a car?\nSay it.", (), 12),
         question([second], "A?", ("a lantern over a table", "a dog"), 4),
+        question([], "A child or a dog?", ("A", "B"), 5),
     ]
 
 
@@ -204,8 +206,10 @@ def test_a_batch_that_exceeds_memory_is_asked_again_in_halves(model, probes, mon
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, picture):
     model = load_model(str(repositories(architecture)), image_size=IMAGE_SIZES.get(architecture))
+    assert isinstance(model, GenerativeModel)
     with torch.no_grad():
-        model._model.get_output_embeddings().weight.fill_(torch.nan)
+        for parameter in model._model.parameters():
+            parameter.fill_(torch.nan)
     (reply,) = model.answer([question([picture(0)])])
     assert reply == Reply(error="the model's scores are not numbers")
 
@@ -239,7 +243,5 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
     ],
 )
 def test_prompts_are_grouped_by_length_within_a_bound(lengths, together, max_tokens, expected):
-    from arena.models.encoding import Prompt
-
     prompts = [Prompt(length, [0] * length, ()) for length in lengths]
     assert list(groups(prompts, together=together, max_tokens=max_tokens)) == expected

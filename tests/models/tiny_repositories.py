@@ -1,6 +1,7 @@
 """Tiny model repositories with random weights, complete with processor and tokenizer, made without any download."""
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
@@ -14,6 +15,7 @@ from transformers import (
     LlavaConfig,
     LlavaForConditionalGeneration,
     LlavaProcessor,
+    PreTrainedModel,
     PreTrainedTokenizerFast,
     Qwen2VLImageProcessor,
     Qwen3VLConfig,
@@ -37,17 +39,17 @@ SENTENCES = [
     "The images are numbered 1 and 2. Which one does this caption describe? Answer with 1 or 2.",
     "yes no A B 1 2 the first the second I cannot help with that.",
 ]
-TEXT_SIZES = {
+TEXT_SIZES: dict[str, Any] = {
     "hidden_size": 32,
     "intermediate_size": 64,
     "num_hidden_layers": 2,
     "num_attention_heads": 4,
     "num_key_value_heads": 2,
 }
-VISION_SIZES = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+VISION_SIZES: dict[str, Any] = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
 
 
-def byte_tokenizer(special: list[str], **roles: str) -> Tokenizer:
+def byte_tokenizer(special: list[str]) -> Tokenizer:
     """A byte-level BPE over a few sentences, whose special tokens come first."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
@@ -74,17 +76,17 @@ def _chat_template(start: str, image: str, end: str, answer: str) -> str:
     return "{% for message in messages %}" + start + content + end + "{% endfor %}" + prompt
 
 
-def _lively(model: torch.nn.Module) -> torch.nn.Module:
+def _lively(model: PreTrainedModel) -> PreTrainedModel:
     """Random weights at a scale where images and words change the answers."""
     generator = torch.Generator().manual_seed(7)
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if parameter.ndim > 1:
                 parameter.copy_(torch.randn(parameter.shape, generator=generator) * (0.3 if "embed" in name else 0.2))
-    return model.eval()
+    return model
 
 
-def _save(folder: Path, model, processor) -> Path:
+def _save(folder: Path, model: PreTrainedModel, processor: Any) -> Path:
     _lively(model).save_pretrained(folder)
     processor.save_pretrained(folder)
     return folder
@@ -103,7 +105,7 @@ def save_llava(folder: Path) -> Path:
         vision_feature_layer=-1,
         vision_feature_select_strategy="full",
     )
-    square = {"height": 32, "width": 32}
+    square: dict[str, Any] = {"height": 32, "width": 32}
     processor = LlavaProcessor(
         image_processor=CLIPImageProcessor(size=square, crop_size=square, do_center_crop=False),
         tokenizer=tokenizer,
@@ -126,9 +128,8 @@ def save_smolvlm(folder: Path) -> Path:
         ),
         image_token_id=4,
         scale_factor=2,
-        pad_token_id=1,
     )
-    images = {"size": {"longest_edge": 64}, "max_image_size": {"longest_edge": 32}}
+    images: dict[str, Any] = {"size": {"longest_edge": 64}, "max_image_size": {"longest_edge": 32}}
     processor = SmolVLMProcessor(
         image_processor=SmolVLMImageProcessor(**images),
         tokenizer=tokenizer,
@@ -183,7 +184,7 @@ def save_qwen3_vl(folder: Path) -> Path:
         vision_end_token_id=4,
         tie_word_embeddings=False,
     )
-    images = {
+    images: dict[str, Any] = {
         "patch_size": 8,
         "temporal_patch_size": 2,
         "merge_size": 2,
@@ -223,7 +224,7 @@ def save_clip(folder: Path) -> Path:
         vision_config={"image_size": 32, "patch_size": 8, **VISION_SIZES},
         projection_dim=16,
     )
-    square = {"height": 32, "width": 32}
+    square: dict[str, Any] = {"height": 32, "width": 32}
     images = CLIPImageProcessor(size=square, crop_size=square, do_center_crop=False)
     return _save(folder, CLIPModel(config), CLIPProcessor(images, wrapped))
 
