@@ -58,7 +58,7 @@ def family_bootstrap(
         return Intervals(low, high, separated=0.0)
     main = counts.among(placed)
     lowest, highest, separated = _resampled_logits(main, fitted.logits, rounds, np.random.default_rng(seed))
-    tail = _expanded_tail((1 - level) / 2, families=np.count_nonzero(np.bincount(main.family)))
+    tail = _expanded_tail((1 - level) / 2, families=int(np.count_nonzero(np.bincount(main.family))))
     low[placed] = START + POINTS_PER_LOGIT * _lower_percentile(lowest, tail)
     high[placed] = START - POINTS_PER_LOGIT * _lower_percentile(-highest, tail)
     return Intervals(low, high, separated)
