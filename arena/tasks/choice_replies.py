@@ -3,7 +3,8 @@
 Every mention of an option ("B", "(b)", "option B", "the second caption", the caption itself) becomes a mark; then "
     "four rules:
 
-1. options that are only weighed ("A or B?") are dropped, rejected ones ("not A", "A is wrong") are set aside;
+1. options that are only weighed ("A or B"), asked about ("A?") or described ("image 1 shows a dog") do not count, and rejected
+   ones ("not A", "A is wrong") are set aside;
 2. a reply that declares exactly one option ("the answer is B", "B is correct", opens or closes with "B") decides for "
     "it;
 3. a reply that declares none and mentions exactly one decides for that one;
@@ -51,13 +52,15 @@ _REJECTING = _words("""
 """)
 _REJECTING_AFTERWARDS = _words("not cannot never wrong incorrect false inaccurate untrue")
 _JOINING = _words("or and nor versus vs / & |")
+_DESCRIBING = _words("shows says states mentions depicts represents features has contains")
 _CLAUSE_ENDS = _words(". , ; : ! ? 。 、 ؟ । so because but since while whereas therefore") | {"\n"}
 _BEFORE = _NOUNS | _DECLARING | _JOINING | _REJECTING
-_BEFORE |= _words("is be was by of so because but guess between either both only while whereas")
+_BEFORE |= _words("is be was by of so because but guess between either both only also while whereas in")
 """Words after which a lone letter or digit can be an option."""
 _AFTER = _RIGHT | _REJECTING | _JOINING
 _AFTER |= _words("""
     is are was were rather because since as shows says states does would seems looks appears for while but has can more only
+    must could might depicts represents features contains
 """)
 """Words before which it can be one."""
 _BACK = 5
@@ -146,7 +149,7 @@ def _is_punctuation(word: str) -> bool:
 
 def _decided(tokens: list[str], options: tuple[str, ...]) -> str | None:
     """Rules 1 to 4 of the module, on marked tokens."""
-    tokens = _without_weighed(tokens)
+    tokens = _without_questions(_without_weighed(tokens))
     words = [index for index, word in enumerate(tokens) if not _is_punctuation(word)]
     places = [index for index, word in enumerate(tokens) if word in _MARKS]
     rejected = {tokens[index] for index in places if _is_rejected(tokens, index)}
@@ -154,7 +157,7 @@ def _decided(tokens: list[str], options: tuple[str, ...]) -> str | None:
     declared = {tokens[index] for index in standing if _is_declared(tokens, index)}
     declared |= {tokens[index] for index in standing if index == words[0] and _opens_reply(tokens, index)}
     declared |= {tokens[index] for index in standing if index == words[-1] and _closes_reply(tokens, index)}
-    choice = declared or {tokens[index] for index in standing}
+    choice = declared or {tokens[index] for index in standing if not _is_described(tokens, index)}
     if len(choice) != 1 or choice & rejected:
         return None
     return options[_MARKS.index(choice.pop())]
@@ -171,6 +174,27 @@ def _without_weighed(tokens: list[str]) -> list[str]:
         else:
             kept.append(word)
     return kept
+
+
+def _without_questions(tokens: list[str]) -> list[str]:
+    kept: list[str] = []
+    sentence: list[str] = []
+    for word in tokens:
+        sentence.append(word)
+        if word in ("?", "؟"):
+            sentence = []
+        elif word in (".", "!", "。", "\n"):
+            kept += sentence
+            sentence = []
+    return kept + sentence
+
+
+def _is_described(tokens: list[str], index: int) -> bool:
+    """Whether only what the option shows is told. A reply that is cut short may have told of the first and meant the second."""
+    if index and tokens[index - 1] == "in":
+        return True
+    after = tokens[index + 1 : index + 3]
+    return len(after) == 2 and after[0] in _DESCRIBING and not _is_punctuation(after[1])
 
 
 def _is_rejected(tokens: list[str], index: int) -> bool:
@@ -198,7 +222,7 @@ def _is_declared(tokens: list[str], index: int) -> bool:
 def _next_word(tokens: list[str], index: int) -> str:
     """The first word after a mark that is no mere link; empty where the clause ends first."""
     for word in tokens[index + 1 : index + 1 + _BACK]:
-        if word not in _LINKS and word not in ")]}":
+        if word == "(" or (word not in _LINKS and word not in ")]}"):
             return word
     return ""
 
@@ -206,9 +230,10 @@ def _next_word(tokens: list[str], index: int) -> str:
 def _opens_reply(tokens: list[str], index: int) -> bool:
     """Whether the option, the first word of the reply, is set off by punctuation or a reason."""
     after = tokens[index + 1] if index + 1 < len(tokens) else "\n"
-    return after in ("because", "since", "as") or (
-        _is_punctuation(after) and after not in ",/?" and not _is_listed(tokens, index)
-    )
+    if after in ("because", "since", "as"):
+        return True
+    both_named = any(word in _MARKS for word in tokens[index + 2 : index + 3]) or _is_listed(tokens, index)
+    return _is_punctuation(after) and after not in ",/" and not both_named
 
 
 def _closes_reply(tokens: list[str], index: int) -> bool:

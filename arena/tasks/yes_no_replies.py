@@ -38,6 +38,10 @@ _ANNOUNCED = re.compile(
     r"|jawaban(?:nya)?|jibu|答案|答え|回答|정답|답|الجواب|الاجابة|پاسخ|उत्तर)"
     rf"[\W_]{{0,6}}(?:is|est|es|ist|è|é|是|は|은|:)?[\W_]{{0,6}}(?P<word>{_LONGEST_FIRST})(?!\w)"
 )
+_CONCLUDING = re.compile(
+    rf"(?<!\w)(?:so|thus|hence|therefore|say|sorry|unfortunately|hmm|then),? (?P<word>{_LONGEST_FIRST})(?!\w)\W{{0,5}}$"
+)
+_NEGATION = re.compile(r"n't|(?<!\w)not(?!\w)")
 _BOTH = re.compile(r"(?<!\w)(?:yes\s{0,2}(?:or|and|/)\s{0,2}no|no\s{0,2}(?:or|and|/)\s{0,2}yes)(?!\w)")
 _HEDGED = re.compile(
     r"(?<!\w)(?:if|whether|not sure|unsure|unclear|might|may|could|maybe|perhaps|hard to|can't|cannot|unable|impossible)(?!\w)"
@@ -51,7 +55,7 @@ _DENIED = re.compile(
 _CONFIRMED = re.compile(
     r"(?:it|this|that|caption|description|sentence|statement)(?: \w+ly)? (?:"
     r"describes|matches|fits|depicts|reflects|represents|corresponds|aligns"
-    rf"|is(?: \w+ly)? (?:correct|accurate|true|right|{_A_MATCH}))|(?<!\w)it does$"
+    rf"|is(?: \w+ly)? (?:correct|accurate|true|right|{_A_MATCH}))|(?:it|that)'s (?:correct|accurate|true|right)|(?<!\w)it does$"
 )
 _UNIT_ENDS = re.compile(r"([!?\n。؟]|\.(?=\s|$))")
 
@@ -83,7 +87,9 @@ def _evidence(unit: str) -> set[str]:
     opening = _OPENING.match(unit)
     if opening and (opening["set_off"] is not None or opening["word"] in _SPACE_MAY_FOLLOW):
         said.add(_VERDICTS[opening["word"]])
-    if not _HEDGED.search(unit):
+    if concluding := _CONCLUDING.search(unit):
+        said.add(_VERDICTS[concluding["word"]])
+    if not _HEDGED.search(unit) and len(_NEGATION.findall(unit)) < 2:
         if _DENIED.search(unit):
             said.add("no")
         elif _CONFIRMED.search(unit):

@@ -163,6 +163,20 @@ LETTERS = [
     ("Vitamin B", None),
     ("Plan B.", None),
     ("A-frame ladder", None),
+    ("A?", None),
+    ("Is it A? No.", None),
+    ("A and also B", None),
+    ("A (not B)", "A"),
+    ("A: True, B: False", "A"),
+    ("A: false\nB: true", "B"),
+    ("A is false. B is true.", "B"),
+    ("B is not true, so A must be.", "A"),
+    ("Only B is true.", "B"),
+    ("Statement B is more accurate because the stove is off.", "B"),
+    ("I cannot determine whether A or B is true.", None),
+    ("The answer is B. The answer is A.", None),
+    ("B\n\nReasoning: In the image, the stove is off. Option A is incorrect.", "B"),
+    ("Caption A says that the stove", None),
 ]
 
 NUMBERS = [
@@ -233,6 +247,13 @@ NUMBERS = [
     ("Image A", "1"),
     (f"{OFF}", None),
     (f"Caption: {OFF} Answer: 2", "2"),
+    ("1-2", None),
+    ("Image 1 shows a child standing in a kitchen. Image", None),
+    ("In image 1, the stove", None),
+    (f"Image 2 shows {OFF}", "2"),
+    ("The second image does.", "2"),
+    ("Image 1 and image 2 both do.", None),
+    ("1 child", None),
 ]
 
 NOISE = [

@@ -129,6 +129,12 @@ REPLIES = [
     ("No.\nThe stove is off.", "no"),
     ("Not really.", None),
     ("answer: yes or no", None),
+    ("Yes, but the stove is off, so no.", None),
+    ("I'd say no", "no"),
+    ("Unfortunately, no.", "no"),
+    ("It's true", "yes"),
+    ("It isn't true that the caption does not match", None),
+    ("The answer is not yes.", None),
 ]
 
 NOISE = [
