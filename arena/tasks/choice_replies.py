@@ -232,8 +232,8 @@ def _opens_reply(tokens: list[str], index: int) -> bool:
     after = tokens[index + 1] if index + 1 < len(tokens) else "\n"
     if after in ("because", "since", "as"):
         return True
-    both_named = any(word in _MARKS for word in tokens[index + 2 : index + 3]) or _is_listed(tokens, index)
-    return _is_punctuation(after) and after not in ",/" and not both_named
+    spans_both = after == "-" and any(word in _MARKS for word in tokens[index + 2 : index + 3])
+    return _is_punctuation(after) and after not in ",/" and not spans_both and not _is_listed(tokens, index)
 
 
 def _closes_reply(tokens: list[str], index: int) -> bool:

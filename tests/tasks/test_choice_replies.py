@@ -164,6 +164,7 @@ LETTERS = [
     ("Plan B.", None),
     ("A-frame ladder", None),
     ("A?", None),
+    ("A. B.", None),
     ("Is it A? No.", None),
     ("A and also B", None),
     ("A (not B)", "A"),
