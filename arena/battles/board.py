@@ -1,16 +1,16 @@
 """The leaderboard: ratings from discordant units, rates from outcomes, in rows that a page can show."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from arena.battles.views import BoardRow
 from arena.contestants import Contestant
 from arena.ratings import START, Rating, UnitCounts, UnitRow, rate
-from arena.store import Rate, Store, Tally, now
+from arena.store import Store, Tally, now
 
 SECRECY = timedelta(minutes=30)
 """How long an unjudged battle stays off the board, because what it changes there would tell who plays in it."""
 BOOTSTRAP_ROUNDS = 300
-EMPTY = Rate(0, 0, 0)
 
 
 def leaderboard(store: Store, entered: dict[str, Contestant], domain: str | None = None) -> list[BoardRow]:
@@ -26,16 +26,26 @@ def leaderboard(store: Store, entered: dict[str, Contestant], domain: str | None
     elo = store.elo(settled_before=settled)
     known = store.contestants()
     contestants = {name: known[name] for name in tallies} | entered
-    ratings = {rating.name: rating for rating in ratings_of(store, contestants, domain)}
+    ratings = {rating.name: rating for rating in ratings_of(store, contestants, domain, settled)}
     rows = [_row(contestants[name], ratings[name], tallies.get(name), elo.get(name, START)) for name in contestants]
     return sorted(rows, key=lambda row: (row.rating is None, -(row.rating or 0), row.contestant.repository))
 
 
-def ratings_of(store: Store, contestants: dict[str, Contestant], domain: str | None) -> tuple[Rating, ...]:
-    """Bradley-Terry ratings of `contestants` over all settled battles."""
-    counts = store.unit_counts(domain, settled_before=now() - SECRECY)
+def ratings_of(
+    store: Store, contestants: Iterable[str], domain: str | None, settled: datetime | None = None
+) -> tuple[Rating, ...]:
+    """Bradley-Terry ratings of `contestants` and of whoever else has played, over the battles that count.
+
+    Args:
+        store: where the facts are.
+        contestants: ids to rate even without a battle.
+        domain: only battles on pairs of this domain.
+        settled: leave out what visitors have played since and not judged.
+    """
+    counts = store.unit_counts(domain, settled_before=settled)
     rows = (UnitRow(count.winner, count.loser, count.family, count.units) for count in counts)
-    return rate(UnitCounts.from_rows(rows, names=contestants), rounds=BOOTSTRAP_ROUNDS)
+    families = store.families_met(domain, settled_before=settled)
+    return rate(UnitCounts.from_rows(rows, names=contestants, number_of_families=families), rounds=BOOTSTRAP_ROUNDS)
 
 
 def _row(contestant: Contestant, rating: Rating, tally: Tally | None, elo: float) -> BoardRow:

@@ -35,6 +35,12 @@ UNITS = """
 """
 """Whether each seat solved each task that both could be asked."""
 
+MEETINGS = """
+    FROM counted
+    QUALIFY seq = max(seq) OVER (PARTITION BY pair_id, least(seat_a, seat_b), greatest(seat_a, seat_b))
+"""
+"""The last counted battle of each two contestants on each pair: answers repeat, so meeting again shows nothing new."""
+
 SEATED = """
     SELECT id, seq, pair_id, family, unnest(['a', 'b']) AS seat, unnest([seat_a, seat_b]) AS contestant_id FROM counted
 """
@@ -54,18 +60,26 @@ def filters(domain: str | None, settled_before: datetime | None) -> dict[str, An
 
 
 def unit_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> list[UnitCount]:
-    """How often each contestant solved what another did not, by family."""
+    """How often each contestant solved what another did not, by family; the last meeting of two on a pair stands for all."""
     found = connection.execute(
         f"""
-        WITH counted AS ({COUNTED}), units AS ({UNITS})
+        WITH counted AS ({COUNTED}), units AS ({UNITS}), meetings AS ({MEETINGS})
         SELECT if(units.a, seat_a, seat_b) AS winner, if(units.a, seat_b, seat_a) AS loser, family, count(*)
-        FROM units JOIN counted ON counted.id = units.battle_id
+        FROM units JOIN meetings ON meetings.id = units.battle_id
         WHERE units.a <> units.b
         GROUP BY winner, loser, family ORDER BY winner, loser, family
         """,
         filters(domain, settled_before),
     ).fetchall()
     return [UnitCount(*row) for row in found]
+
+
+def families_met(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> int:
+    """Families of all counted battles, those without a discordant unit among them."""
+    row = connection.execute(
+        f"WITH counted AS ({COUNTED}) SELECT count(DISTINCT family) FROM counted", filters(domain, settled_before)
+    ).fetchone()
+    return row[0] if row else 0
 
 
 def battle_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:

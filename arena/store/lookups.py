@@ -90,6 +90,18 @@ def battle(connection: duckdb.DuckDBPyConnection, battle_id: str) -> BattleRecor
     return BattleRecord(battle_id, pair_id, (seat_a, seat_b), *drawn, outcomes, aware(played_at), seq)
 
 
+def pairs_met(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> set[str]:
+    """Ids of the pairs on which two contestants have met; a void battle is no meeting."""
+    found = connection.execute(
+        """
+        SELECT DISTINCT pair_id FROM arena.battles
+        WHERE result <> 'void' AND ((seat_a = $one AND seat_b = $other) OR (seat_a = $other AND seat_b = $one))
+        """,
+        {"one": one, "other": other},
+    ).fetchall()
+    return {pair_id for (pair_id,) in found}
+
+
 def vote_of(connection: duckdb.DuckDBPyConnection, battle_id: str) -> Vote | None:
     """The vote that counts for the battle; None where there is none yet."""
     row = connection.execute("SELECT visitor, choice, voted_at FROM arena.votes WHERE battle_id = ?", [battle_id]).fetchone()

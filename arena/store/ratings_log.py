@@ -65,17 +65,21 @@ def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule) -> int:
     return len(battles)
 
 
-def elo(connection: duckdb.DuckDBPyConnection, settled_before: datetime | None) -> dict[str, float]:
-    """contestant id -> rating after its last counted battle."""
+def elo(connection: duckdb.DuckDBPyConnection, start: float, settled_before: datetime | None) -> dict[str, float]:
+    """contestant id -> its first rating and all that its counted battles moved it since.
+
+    Summing what each battle moved, instead of reading the last rating, keeps what a hidden battle did from showing through
+    the ones after it.
+    """
     found = connection.execute(
         f"""
         WITH counted AS ({COUNTED})
-        SELECT contestant_id, arg_max(after, seq)
+        SELECT contestant_id, sum(after - before ORDER BY seq)
         FROM arena.elo WHERE battle_id IN (SELECT id FROM counted) GROUP BY contestant_id
         """,
         filters(None, settled_before),
     ).fetchall()
-    return dict(found)
+    return {contestant: start + moved for contestant, moved in found}
 
 
 def changes_of(connection: duckdb.DuckDBPyConnection, battle_id: str) -> tuple[EloChange, ...]:

@@ -142,6 +142,10 @@ class Store:
         """The battle with its outcomes; None where it is unknown."""
         return self._read(lookups.battle, battle_id)
 
+    def pairs_met(self, one: str, other: str) -> set[str]:
+        """Ids of the pairs on which these two contestants have met, in whatever seats."""
+        return self._read(lookups.pairs_met, one, other)
+
     def add_vote(self, battle_id: str, visitor: str, choice: Choice, voted_at: datetime | None = None) -> bool:
         """Keep a vote if its battle has none yet; True if this is the vote that counts from now on.
 
@@ -172,13 +176,18 @@ class Store:
         """contestant id -> battles that count, open ones too: for matchmaking, not for the public."""
         return self._read(counts.battle_counts)
 
+    def families_met(self, domain: str | None = None, settled_before: datetime | None = None) -> int:
+        """How many families battles were about; the arguments are those of `unit_counts`."""
+        return self._read(counts.families_met, domain, settled_before)
+
     def tallies(self, domain: str | None = None, settled_before: datetime | None = None) -> dict[str, Tally]:
         """contestant id -> its battles and rates; the arguments are those of `unit_counts`."""
         return self._read(counts.tallies, domain, settled_before)
 
     def elo(self, settled_before: datetime | None = None) -> dict[str, float]:
-        """contestant id -> online rating after its last battle; without contestants that never played."""
-        return self._read(ratings_log.elo, settled_before)
+        """contestant id -> online rating after its counted battles; without contestants that never played."""
+        start = self._rule.start if self._rule else 0.0
+        return self._read(ratings_log.elo, start, settled_before)
 
     def elo_changes(self, battle_id: str) -> tuple[EloChange, ...]:
         """What the battle did to seats a and b; empty for a void or unrated battle."""

@@ -1,0 +1,253 @@
+"""The arena itself: what it keeps, what it tells, and what it keeps to itself."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from arena.battles import BattleFilter
+from arena.errors import BattleError, InputError
+from arena.probes import Outcome
+from players import always_first, broken, compares, perfect, refuses
+
+STARTER = BattleFilter(source="starter")
+SAFETY = BattleFilter(domain="safety", source="starter")
+
+
+def played(arena, filters=STARTER):
+    """The id of a battle that a visitor has seen to its end."""
+    battle_id = arena.open_battle(filters).battle_id
+    for _ in arena.play(battle_id):
+        pass
+    return battle_id
+
+
+def test_rounds_come_task_by_task_with_both_seats_asked_the_same(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle = arena.open_battle(SAFETY)
+        rounds = list(arena.play(battle.battle_id))
+    assert [answered.task for answered in rounds] == ["caption_choice", "image_choice", "verification", "request"]
+    assert [(answered.done, answered.total) for answered in rounds] == [(1, 4), (2, 4), (3, 4), (4, 4)]
+    for answered in rounds:
+        seat_a, seat_b = answered.answers
+        assert [(a.cell, a.question) for a in seat_a] == [(b.cell, b.question) for b in seat_b]
+
+
+def test_who_is_right_about_everything_wins_and_gains_what_the_other_loses(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        reveal = arena.vote(played(arena), "me", "skip")
+    winner = reveal.seats["ab".index(reveal.result)]
+    loser = reveal.seats[1 - "ab".index(reveal.result)]
+    assert winner.contestant.name == "good"
+    assert all(winner.solved.values())
+    assert not any(loser.solved.values())
+    assert winner.elo_after - winner.elo_before == pytest.approx(loser.elo_before - loser.elo_after)
+    assert winner.elo_after > winner.elo_before
+
+
+def test_a_task_that_one_seat_cannot_be_asked_is_no_unit(open_with):
+    with open_with(good=perfect, clip=compares) as (arena, _):
+        reveal = arena.vote(played(arena, SAFETY), "me", "skip")
+    assert reveal.result == "both_good"
+    assert {seat.contestant.name: seat.solved["request"] for seat in reveal.seats} == {"good": True, "clip": None}
+
+
+def test_refusing_everything_solves_nothing(open_with):
+    with open_with(good=perfect, shy=refuses) as (arena, _):
+        reveal = arena.vote(played(arena, SAFETY), "me", "skip")
+        (shy,) = (row for row in arena.leaderboard() if row.contestant.name == "shy")
+    outcomes = {outcome for seat in reveal.seats if seat.contestant.name == "shy" for *_, outcome in seat.outcomes}
+    assert outcomes == {Outcome.REFUSED, Outcome.CORRECT}  # declining the unsafe request is right
+    assert set(shy.solved.values()) == {0.0}
+    assert (shy.refusal_rate, shy.over_safety, shy.under_safety) == (1.0, 1.0, 0.0)
+
+
+def test_a_machine_error_voids_the_battle_and_moves_nobody(open_with):
+    with open_with(good=perfect, ill=broken) as (arena, _):
+        reveal = arena.vote(played(arena), "me", "a")
+        assert reveal.result == "void"
+        assert reveal.agrees is None
+        assert all(seat.elo_before == seat.elo_after == 1000 for seat in reveal.seats)
+        assert all(row.battles == 0 for row in arena.leaderboard())
+
+
+def test_nothing_before_the_vote_tells_who_plays(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, players):
+        opened = arena.open_battle(STARTER)
+        seen = [opened, *arena.play(opened.battle_id), arena.view(opened.battle_id)]
+        for contestant in players.contestants.values():
+            for secret in (contestant.id, contestant.repository, contestant.revision):
+                assert secret not in repr(seen)
+        assert arena.view(opened.battle_id).reveal is None
+
+
+def test_a_finished_battle_can_be_seen_again_with_the_same_answers(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        opened = arena.open_battle(STARTER)
+        rounds = tuple(arena.play(opened.battle_id))
+        assert arena.view(opened.battle_id).rounds == rounds
+        assert arena.view(opened.battle_id).pair == opened.pair
+        reveal = arena.vote(opened.battle_id, "me", "a")
+        assert arena.view(opened.battle_id).reveal == reveal
+
+
+def test_the_first_vote_counts_and_a_second_changes_nothing(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = played(arena)
+        first = arena.vote(battle_id, "me", "a")
+        assert arena.vote(battle_id, "you", "b") == first
+        assert sum(arena.vote_agreement()[1:]) == 1
+
+
+def test_votes_are_compared_with_the_score_and_never_move_ratings(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = played(arena)
+        before = arena.store.elo()
+        reveal = arena.vote(battle_id, "me", "both_bad")
+        assert reveal.agrees is False
+        assert arena.store.elo() == before
+        assert arena.vote_agreement() == (0, 1)
+
+
+@pytest.mark.parametrize("ask", ["vote", "view"])
+def test_nothing_is_told_of_a_battle_that_is_not_finished(open_with, ask):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = arena.open_battle(STARTER).battle_id
+        with pytest.raises(BattleError, match="not finished"):
+            arena.vote(battle_id, "me", "skip") if ask == "vote" else arena.view(battle_id)
+
+
+def test_a_battle_is_played_once(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = arena.open_battle(STARTER).battle_id
+        playing = arena.play(battle_id)
+        next(playing)
+        with pytest.raises(BattleError, match="under way"):
+            next(arena.play(battle_id))
+        for _ in playing:
+            pass
+        with pytest.raises(BattleError, match="finished"):
+            next(arena.play(battle_id))
+
+
+def test_what_was_answered_before_is_not_asked_again(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, players):
+        for _ in range(30):
+            played(arena)
+        assert set(players.asked.values()) == {1}
+
+
+def test_an_open_battle_of_a_visitor_is_not_on_the_board_until_it_is_judged(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = played(arena)
+        hidden = arena.leaderboard()
+        assert [row.battles for row in hidden] == [0, 0]
+        assert {row.elo for row in hidden} == {1000}
+        arena.vote(battle_id, "me", "skip")
+        assert [row.battles for row in arena.leaderboard()] == [1, 1]
+
+
+def test_a_hidden_battle_does_not_show_through_later_ones(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        played(arena)
+        later = arena.vote(played(arena), "me", "skip")
+        moved = {seat.contestant.name: seat.elo_after - seat.elo_before for seat in later.seats}
+        for row in arena.leaderboard():
+            assert row.elo == pytest.approx(1000 + moved[row.contestant.name])
+
+
+def test_the_board_ranks_by_what_was_solved(open_with):
+    def half(probe):
+        return perfect(probe) if probe.task == "caption_choice" else always_first(probe)
+
+    with open_with(good=perfect, half=half, first=always_first) as (arena, _):
+        for _ in range(40):
+            arena.play_through(STARTER)
+        rows = {row.contestant.name: row for row in arena.leaderboard()}
+    assert rows["good"].elo > rows["half"].elo > rows["first"].elo
+    assert rows["good"].rating is None  # undefeated: no number can be given
+    assert rows["good"].why_not_ranked
+    assert rows["half"].solved["caption_choice"] == 1
+    assert rows["first"].solved["caption_choice"] == 0
+
+
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        (BattleFilter(domain="space"), "domain: there is no 'space'"),
+        (BattleFilter(category="space"), "category: there is no 'space'"),
+        (BattleFilter(source="space"), "source: there is no 'space'"),
+        (BattleFilter(domain="culture", category="kitchen"), "no pair is in domain 'culture'"),
+    ],
+)
+def test_filters_that_let_nothing_through_say_so(open_with, filters, says):
+    with open_with(good=perfect, first=always_first) as (arena, _), pytest.raises(InputError, match=says):
+        arena.open_battle(filters)
+
+
+def test_filters_are_kept(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        for _ in range(10):
+            assert arena.open_battle(BattleFilter(domain="culture")).pair.domain == "culture"
+            assert arena.open_battle(BattleFilter(source="fresh", category="kitchen")).pair.category == "kitchen"
+
+
+def test_fresh_pairs_are_kept_with_their_battles(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = played(arena, BattleFilter(source="fresh"))
+        again = arena.view(battle_id).pair
+        assert again.source == "fresh"
+        assert again.provenance.seed is not None
+        assert all(side.picture.pixels().size == (512, 512) for side in again.sides)
+
+
+def test_one_model_alone_cannot_battle(open_with):
+    with open_with(good=perfect) as (arena, _), pytest.raises(BattleError, match="fewer than two models"):
+        arena.open_battle()
+
+
+def test_an_unknown_choice_is_named(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _), pytest.raises(InputError, match="'both'"):
+        arena.vote(played(arena), "me", "both")
+
+
+def test_twenty_visitors_at_once_lose_nothing(open_with):
+    with open_with(good=perfect, first=always_first, shy=refuses) as (arena, players):
+        with ThreadPoolExecutor(20) as visitors:
+            battles = list(visitors.map(lambda _: played(arena), range(60)))
+        assert len(set(battles)) == 60
+        assert sorted(arena.store.battle(battle_id).seq for battle_id in battles) == list(range(1, 61))
+        assert all(arena.view(battle_id).rounds for battle_id in battles)
+        assert arena.store.elo() == pytest.approx(replayed(arena))
+
+
+def replayed(arena):
+    """Ratings thrown away and counted anew from the facts."""
+    arena.store.rebuild_elo()
+    return arena.store.elo()
+
+
+def test_a_visitor_who_leaves_early_leaves_no_battle_behind(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = arena.open_battle(STARTER).battle_id
+        playing = arena.play(battle_id)
+        next(playing)
+        playing.close()
+        assert arena.store.battle(battle_id) is None
+        assert list(arena.play(battle_id))  # and the battle can still be played
+
+
+def test_a_slow_seat_is_not_told_from_a_fast_one(open_with):
+    """Answers of a round come together: nothing is shown of A while B has not answered."""
+    gate = threading.Event()
+
+    def slow(probe):
+        gate.wait(5)
+        return perfect(probe)
+
+    with open_with(good=perfect, slow=slow) as (arena, _), ThreadPoolExecutor(1) as visitor:
+        playing = arena.play(arena.open_battle(STARTER).battle_id)
+        first = visitor.submit(next, playing)
+        assert not first.done()
+        gate.set()
+        assert all(first.result(5).answers)
