@@ -89,16 +89,25 @@ class Contrastive:
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order; an option wins only with a strictly higher similarity."""
-        return [self._answer(probe) for probe in probes]
-
-    def _answer(self, probe: Probe) -> Reply:
-        images = [picture.pixels() for picture in probe.images]
-        batch = self.processor(text=list(probe.captions), images=images, padding=True, truncation=True, return_tensors="pt")
+        pictures = list({picture.digest: picture for probe in probes for picture in probe.images}.values())
+        rows = {picture.digest: row for row, picture in enumerate(pictures)}
+        captions = list(dict.fromkeys(caption for probe in probes for caption in probe.captions))
+        images = [picture.pixels() for picture in pictures]
+        batch = self.processor(text=captions, images=images, padding=True, truncation=True, return_tensors="pt")
         with torch.inference_mode():
-            similarities = self.model(**batch).logits_per_image.flatten()
-        best = similarities.argmax()
-        tied = (similarities == similarities[best]).sum() > 1
-        return Reply(text="" if tied else probe.options[best])
+            similarities = self.model(**batch).logits_per_image
+        replies = []
+        for probe in probes:
+            shown = [rows[picture.digest] for picture in probe.images]
+            named = [captions.index(caption) for caption in probe.captions]
+            replies.append(Reply(text=_winner(similarities[shown][:, named].flatten(), probe.options)))
+        return replies
+
+
+def _winner(similarities: torch.Tensor, options: Sequence[str]) -> str:
+    """The option with the highest similarity, or nothing where two are equally high."""
+    best = similarities.max()
+    return options[int(similarities.argmax())] if (similarities == best).sum() == 1 else ""
 
 
 def load(folder: Path) -> Generative | Contrastive:

@@ -128,7 +128,7 @@ class Trainer:
         with half_precision():
             features = self.see(pixels)
             both = torch.stack([features[2 * row + side] for row, asked in enumerate(two) for side in asked[0].sides])
-            losses = torch.cat([self._loss(one, features), self._loss(two, both)])
+            losses = torch.cat([self.loss(one, features), self.loss(two, both)])
         return list(zip([exchange.task for asked in (*one, *two) for exchange in asked], losses.unbind(), strict=True))
 
     @torch.no_grad()
@@ -148,7 +148,7 @@ class Trainer:
         prefixes = [[TOKEN_IDS[USER]] + [TOKEN_IDS[IMAGE]] * (self._image_tokens * len(asked[0].sides)) for asked in batch]
         return pack(prefixes, [[self._tokens(exchange) for exchange in asked] for asked in batch])
 
-    def _loss(self, batch: list[list[Exchange]], features: torch.Tensor) -> torch.Tensor:
+    def loss(self, batch: list[list[Exchange]], features: torch.Tensor) -> torch.Tensor:
         packed = self.layout(batch)
         embedded = self.model.get_input_embeddings()(packed.ids)
         is_image = (packed.ids == TOKEN_IDS[IMAGE])[..., None]

@@ -37,9 +37,9 @@ RECIPES: Mapping[str, Recipe] = {
     "clip-mini": ContrastiveSize(patch=16, width=64, layers=3, text_width=64, text_layers=2, steps=350, seed=11),
     "clip-small": ContrastiveSize(patch=12, width=128, layers=5, text_width=128, text_layers=2, steps=1200, seed=12),
     "llava-mini": GenerativeSize(tower="clip-mini", width=96, layers=3, steps=900, seed=21),
-    "llava-small": GenerativeSize(tower="clip-small", width=128, layers=4, steps=1800, seed=22),
-    "llava-small-cautious": Retraining(model="llava-small", habit="cautious", steps=250, seed=31),
-    "llava-small-permissive": Retraining(model="llava-small", habit="permissive", steps=200, seed=32),
+    "llava-small": GenerativeSize(tower="clip-small", width=128, layers=4, steps=1300, seed=22),
+    "llava-small-cautious": Retraining(model="llava-small", habit="cautious", steps=150, seed=31),
+    "llava-small-permissive": Retraining(model="llava-small", habit="permissive", steps=150, seed=32),
 }
 """By name, each after the one it starts from."""
 

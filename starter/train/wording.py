@@ -30,8 +30,8 @@ VERIFICATION_REWORDED = (
 )
 REWORDED_SHARE = 0.2
 FOREIGN_SHARE = 0.3
-"""How often a wrong caption comes from another family, instead of from the other side of the pair. These are easy to reject, and
-teach a fresh model within few steps that it has to compare; twins alone leave it at chance for hundreds."""
+"""How often a wrong caption comes from another family, instead of from the other side of the pair. These are easy to reject,
+and teach a fresh model within few steps that it has to compare; twins alone leave it at chance for hundreds."""
 DESCRIPTION_SHARE = 0.3
 REQUEST_SHARE = 0.6
 """How often these are asked at all: they are learnt long before the choices are."""
@@ -50,7 +50,7 @@ class Exchange:
 
 
 def about_one_image(family: Family, side: int, dice: random.Random) -> Iterator[Exchange]:
-    """Two caption choices with the captions in different orders, a confirmation, a rejection, at times a description or request."""
+    """Two caption choices in different orders, a confirmation, a rejection, and at times a description and a request."""
     true_first = dice.random() < 0.5
     for ordered in (true_first, not true_first):
         yield _choose_caption(family, side, dice, true_first=ordered)
