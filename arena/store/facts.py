@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import duckdb
 
@@ -18,15 +17,15 @@ from arena.store.rows import Row, append, utc
 def add_pairs(connection: duckdb.DuckDBPyConnection, pairs: Iterable[MinimalPair]) -> int:
     """Append the pairs that are not there yet, and say how many that were. Their images must be on disk already."""
     given = {pair.id: pair for pair in pairs}
-    known = set(_select_known(connection, "pairs", "id", "id", given))
-    return append(connection, "pairs", [_pair_row(pair) for name, pair in given.items() if (name,) not in known])
+    known = _known(connection, "pairs", "id", given)
+    return append(connection, "pairs", [_pair_row(pair) for name, pair in given.items() if name not in known])
 
 
 def add_contestants(connection: duckdb.DuckDBPyConnection, contestants: Iterable[Contestant]) -> int:
     """Append the contestants that are not there yet, and say how many that were."""
     given = {contestant.id: contestant for contestant in contestants}
-    known = set(_select_known(connection, "contestants", "id", "id", given))
-    new = [contestant for name, contestant in given.items() if (name,) not in known]
+    known = _known(connection, "contestants", "id", given)
+    new = [contestant for name, contestant in given.items() if name not in known]
     return append(connection, "contestants", [_contestant_row(contestant) for contestant in new])
 
 
@@ -57,20 +56,20 @@ def add_battles(
         StoreError: a pair or a contestant was never stored.
     """
     _refuse_strangers(connection, [battle for battle, _ in played])
-    known = _select_known(connection, "battles", "id, seq", "id", (battle.id for battle, _ in played))
-    places: dict[str, int] = dict(known)
-    last = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.battles").fetchall()[0][0]
+    places, last = _places(connection, [battle.id for battle, _ in played])
     fresh: list[tuple[BattleRecord, int]] = []
+    given: list[ReplyRecord] = []
     acknowledged: list[Acknowledged] = []
-    for battle, _ in played:
+    for battle, replies in played:
         first = battle.id not in places
         if first:
             places[battle.id] = last + len(fresh) + 1
             fresh.append((battle, places[battle.id]))
+            given += replies
         acknowledged.append(Acknowledged(battle.id, places[battle.id], first))
     append(connection, "battles", [_battle_row(battle, seq) for battle, seq in fresh])
     append(connection, "outcomes", [_outcome_row(battle.id, judged) for battle, _ in fresh for judged in battle.outcomes])
-    add_replies(connection, (record for _, replies in played for record in replies))
+    add_replies(connection, given)
     if rule is not None:
         ratings_log.rate_battles(connection, fresh, rule)
     return acknowledged
@@ -82,8 +81,8 @@ def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote]) -> l
     Raises:
         StoreError: a battle was never stored.
     """
-    battles = {battle for (battle,) in _select_known(connection, "battles", "id", "id", (vote.battle_id for vote in votes))}
-    voted = {battle for (battle,) in _select_known(connection, "votes", "battle_id", "battle_id", battles)}
+    battles = _known(connection, "battles", "id", (vote.battle_id for vote in votes))
+    voted = _known(connection, "votes", "battle_id", battles)
     counts: list[bool] = []
     for vote in votes:
         if vote.battle_id not in battles:
@@ -96,9 +95,8 @@ def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote]) -> l
 
 
 def _refuse_strangers(connection: duckdb.DuckDBPyConnection, battles: Sequence[BattleRecord]) -> None:
-    pairs = {name for (name,) in _select_known(connection, "pairs", "id", "id", (battle.pair_id for battle in battles))}
-    seated = {name for battle in battles for name in battle.seats}
-    contestants = {name for (name,) in _select_known(connection, "contestants", "id", "id", seated)}
+    pairs = _known(connection, "pairs", "id", (battle.pair_id for battle in battles))
+    contestants = _known(connection, "contestants", "id", (name for battle in battles for name in battle.seats))
     for battle in battles:
         if battle.pair_id not in pairs:
             raise StoreError(f"battle {battle.id}: pair_id: {battle.pair_id!r} is not in the store; add the pair first")
@@ -107,14 +105,22 @@ def _refuse_strangers(connection: duckdb.DuckDBPyConnection, battles: Sequence[B
                 raise StoreError(f"battle {battle.id}: seats: {name!r} is not in the store; add the contestant first")
 
 
-def _select_known(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: str, key: str, values: Iterable[str]
-) -> list[tuple[Any, ...]]:
-    """The rows of a table whose key is one of the values."""
-    return connection.execute(
-        f"SELECT {columns} FROM arena.{table} WHERE {key} IN (SELECT unnest($1::VARCHAR[]))",  # noqa: S608 names are ours
+def _places(connection: duckdb.DuckDBPyConnection, battle_ids: list[str]) -> tuple[dict[str, int], int]:
+    """battle id -> seq, for those that are stored already, and the last seq of all."""
+    known = connection.execute(
+        "SELECT id, seq FROM arena.battles WHERE id IN (SELECT unnest($1::VARCHAR[]))", [battle_ids]
+    ).fetchall()
+    ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.battles").fetchall()
+    return dict(known), last
+
+
+def _known(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Iterable[str]) -> set[str]:
+    """Which of the values the column of the table has."""
+    found = connection.execute(
+        f"SELECT {column} FROM arena.{table} WHERE {column} IN (SELECT unnest($1::VARCHAR[]))",  # noqa: S608 names are ours
         [list(set(values))],
     ).fetchall()
+    return {value for (value,) in found}
 
 
 def _pair_row(pair: MinimalPair) -> Row:

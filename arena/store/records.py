@@ -7,7 +7,7 @@ from typing import Literal
 
 from arena.errors import BattleError
 from arena.pairs import Domain
-from arena.probes import Outcome, Reply
+from arena.probes import Outcome, Reply, solved
 
 Seat = Literal["a", "b"]
 SEATS: tuple[Seat, Seat] = ("a", "b")
@@ -174,17 +174,12 @@ class Tally:
 
 
 def solved_by_task(outcomes: Sequence[OutcomeRecord], seat: Seat) -> dict[str, bool | None]:
-    """task -> whether every outcome of this seat is `correct`; None where something could not be asked."""
-    verdicts: dict[str, bool | None] = {}
+    """task -> whether this seat solved it; None where something could not be asked."""
+    by_task: dict[str, list[Outcome]] = {}
     for judged in outcomes:
-        if judged.seat != seat:
-            continue
-        so_far = verdicts.setdefault(judged.task, True)
-        if judged.outcome is Outcome.NOT_APPLICABLE:
-            verdicts[judged.task] = None
-        elif so_far is not None:
-            verdicts[judged.task] = so_far and judged.outcome is Outcome.CORRECT
-    return verdicts
+        if judged.seat == seat:
+            by_task.setdefault(judged.task, []).append(judged.outcome)
+    return {task: solved(judged) for task, judged in by_task.items()}
 
 
 def task_units(outcomes: Sequence[OutcomeRecord]) -> dict[str, tuple[bool, bool]]:

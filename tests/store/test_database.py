@@ -127,9 +127,9 @@ def test_a_missing_image_is_named_and_other_pairs_still_load(home):
 
 
 def limit_file_size() -> None:
-    """Writing past 3 MB fails, as it does on a full disk."""
+    """Writing past 1 MB fails, as it does on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (3 * 2**20, 3 * 2**20))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, 2**20))
 
 
 def test_a_full_disk_refuses_in_one_line_and_loses_nothing_acknowledged(home):

@@ -125,6 +125,14 @@ def test_a_battle_comes_back_as_it_was(home):
         assert store.battle("two") is None
 
 
+def test_a_battle_said_again_does_not_say_its_errors_again(store):
+    failed = outcomes({"request": (["error"], ["correct"])})
+    errors = [ReplyRecord(CONTESTANT, "request/0", "request", Reply(error="out of memory"))]
+    for first in (True, False):
+        assert store.add_battle(make_battle("x", failed), errors).first is first
+    assert store._connection.execute("SELECT count(*) FROM arena.replies").fetchone() == (1,)
+
+
 @pytest.mark.parametrize(
     ("battle", "message"),
     [
@@ -172,11 +180,11 @@ SAYINGS = st.lists(
         st.tuples(st.just("battle"), st.integers(0, 4), st.sampled_from(["a", "b", "tie"])),
         st.tuples(st.just("vote"), st.integers(0, 4), st.sampled_from(CHOICES)),
     ),
-    max_size=25,
+    max_size=15,
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(SAYINGS)
 def test_saying_it_again_changes_nothing(sayings):
     battles: dict[str, str] = {}
@@ -244,11 +252,11 @@ DUELS = st.lists(
             st.sampled_from(["caption_choice", "image_choice", "request"]), st.tuples(VERDICTS, VERDICTS), max_size=3
         ),
     ),
-    max_size=12,
+    max_size=8,
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(DUELS)
 def test_elo_by_battle_equals_elo_replayed_from_the_facts(duels):
     expected: dict[str, float] = {}
