@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -62,3 +63,19 @@ class Reply:
     """One line saying why there is no answer."""
     not_applicable: bool = False
     """The model cannot be asked this."""
+
+
+def solved(outcomes: Iterable[Outcome]) -> bool | None:
+    """Whether one contestant solved one task on one pair.
+
+    Args:
+        outcomes: those of all its probes, both orders among them.
+
+    Returns:
+        True only if every probe is `correct`; a refusal or an unreadable reply solves nothing. None where there is nothing to
+        count: no probe, one that could not be asked, or one on which the machine failed.
+    """
+    seen = set(outcomes)
+    if not seen or seen & {Outcome.NOT_APPLICABLE, Outcome.ERROR}:
+        return None
+    return seen == {Outcome.CORRECT}

@@ -1,8 +1,9 @@
 """Who takes part: the models that ship, and those that the settings add."""
 
 import logging
+import shutil
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from generators.scenes import FAMILIES, draw_pair
 log = logging.getLogger(__name__)
 
 STARTER_MODELS = Path(__file__).parents[1] / "starter" / "models"
+STARTER_CALIBRATION = STARTER_MODELS / "calibration.json"
+"""Thresholds of the models that ship, so that a first start need not fit them; `python -m starter.calibrate` writes it."""
 CALIBRATION_SEEDS = range(800_000, 800_004)
 """Scenes on which verification thresholds are fitted: no training saw them, and no battle draws them."""
 CALIBRATION = f"drawn scenes {CALIBRATION_SEEDS.start}-{CALIBRATION_SEEDS.stop - 1}"
@@ -78,16 +81,20 @@ def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
     return {entry.contestant.id: entry.contestant for entry in roster.entries}
 
 
-def calibration_pairs() -> list[MinimalPair]:
-    """The pairs of the split `CALIBRATION`, drawn anew."""
-    return [draw_pair(family, seed, source="calibration") for family in FAMILIES for seed in CALIBRATION_SEEDS]
+@cache
+def calibration_pairs() -> tuple[MinimalPair, ...]:
+    """The pairs of the split `CALIBRATION`, drawn once."""
+    return tuple(draw_pair(family, seed, source="calibration") for family in FAMILIES for seed in CALIBRATION_SEEDS)
 
 
 def _contestant(report: RepositoryReport, home: Path) -> Contestant:
     """A contrastive model says yes or no by a threshold, which is part of who it is."""
     if report.kind == "generative":
         return contestant_of(report)
-    threshold = verification_threshold(report, CALIBRATION, calibration_pairs, home / "calibration.json")
+    kept = home / "calibration.json"
+    if STARTER_CALIBRATION.exists() and not kept.exists():
+        shutil.copy(STARTER_CALIBRATION, kept)
+    threshold = verification_threshold(report, CALIBRATION, calibration_pairs, kept)
     return contestant_of(report, threshold=threshold, calibration=CALIBRATION)
 
 

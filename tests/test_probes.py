@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from PIL import Image
 
 from arena.images import picture_from_pixels
-from arena.probes import Probe
+from arena.probes import Outcome, Probe, solved
 
 RED, BLUE = (picture_from_pixels(Image.new("RGB", (16, 16), colour)) for colour in ("red", "blue"))
 PROBE = Probe("image_choice", "caption0/images01", "image_choice/1", (RED, BLUE), "Which?", ("a",), ("1", "2"), "1")
@@ -25,3 +26,22 @@ def test_the_key_holds_prompt_options_and_template():
 
 def test_the_right_answer_is_no_part_of_the_key():
     assert PROBE.key == replace(PROBE, expected="2", cell="elsewhere").key
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "expected"),
+    [
+        ([], None),
+        (["not_applicable"] * 4, None),
+        (["correct"] * 4, True),
+        (["correct"] * 3 + ["wrong"], False),
+        (["correct"] * 3 + ["refused"], False),
+        (["correct"] * 3 + ["unparseable"], False),
+        (["correct"] * 3 + ["not_applicable"], None),
+        (["correct"] * 3 + ["error"], None),
+        (["wrong"] * 3 + ["error"], None),
+        (["not_applicable"] * 3 + ["error"], None),
+    ],
+)
+def test_a_task_is_solved_only_if_every_probe_is_correct(outcomes, expected):
+    assert solved(map(Outcome, outcomes)) is expected

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from arena.battles import board
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.pair_choice import FRESH, PairChoice
-from arena.battles.playing import Asks, Played, play_rounds, probes_of, round_of
+from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of, round_of
 from arena.battles.scoring import METHOD_VERSION, judge, result_of
 from arena.battles.views import VOTES, BattleFilter, BattleView, BoardRow, Reveal, Round, SeatReveal
 from arena.contestants import Contestant
@@ -36,6 +36,7 @@ class OpenBattle:
         self.pair = pair
         self.meeting = meeting
         self.played_by: PlayedBy = played_by
+        self.seats = (meeting.seat_a, meeting.seat_b)
         self.playing = threading.Lock()
 
 
@@ -61,6 +62,7 @@ class Arena:
         self.store = store
         self._models = models
         self._contestants = dict(contestants)
+        self._names = names_of(self._contestants.values())
         self._rng = random.Random(seed)
         self._choice = PairChoice(pairs, self._rng)
         self._open: dict[str, OpenBattle] = {}
@@ -106,9 +108,7 @@ class Arena:
         try:
             played = Played(probes_of(battle.pair))
             last = None
-            for answered in play_rounds(
-                played, (battle.meeting.seat_a, battle.meeting.seat_b), self.store, self._models, self._executor
-            ):
+            for answered in play_rounds(played, battle.seats, self.store, self._models, self._executor, self._names):
                 if last is not None:
                     yield last
                 last = answered
@@ -173,7 +173,7 @@ class Arena:
         replies = (self.store.replies(record.seats[0], keys), self.store.replies(record.seats[1], keys))
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         vote = self.store.vote_of(battle_id)
-        rounds = tuple(round_of(probes, task, replies) for task in answered)
+        rounds = tuple(round_of(probes, task, replies, self._names) for task in answered)
         return BattleView(battle_id, pair, rounds, self._reveal(record, vote) if vote else None)
 
     def leaderboard(self, domain: str | None = None) -> list[BoardRow]:
@@ -221,7 +221,7 @@ class Arena:
         record = BattleRecord(
             id=battle_id,
             pair_id=battle.pair.id,
-            seats=(battle.meeting.seat_a, battle.meeting.seat_b),
+            seats=battle.seats,
             draw_probability=battle.meeting.probability,
             played_by=battle.played_by,
             result=result_of(outcomes),

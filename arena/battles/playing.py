@@ -1,15 +1,23 @@
 """Asking both seats of a battle the same probes, task by task, and putting their answers in plain words."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
+from re import Pattern
 from typing import Protocol
 
 from arena.battles.views import Answer, Round
+from arena.contestants import Contestant
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.store import ReplyRecord, Store
 from arena.tasks import TASKS, tasks_of
+
+SeatReplies = tuple[Mapping[str, Reply], Mapping[str, Reply]]
+"""Probe key -> reply, of seat A and of seat B."""
+NOBODY = re.compile(r"(?!)")
+"""Matches nothing."""
 
 
 class Asks(Protocol):
@@ -35,7 +43,9 @@ def probes_of(pair: MinimalPair) -> dict[str, list[Probe]]:
     return {name: TASKS[name].probes(pair) for name in tasks_of(pair)}
 
 
-def play_rounds(played: Played, seats: tuple[str, str], store: Store, models: Asks, executor: Executor) -> Iterator[Round]:
+def play_rounds(
+    played: Played, seats: tuple[str, str], store: Store, models: Asks, executor: Executor, secrets: Pattern[str] = NOBODY
+) -> Iterator[Round]:
     """Ask everything at once, and yield a round as soon as both seats have answered its task.
 
     Both answers of a round are shown together, so that their speed tells nothing of who they are. What a contestant has
@@ -51,18 +61,23 @@ def play_rounds(played: Played, seats: tuple[str, str], store: Store, models: As
                 answers, fresh = asked.result()
                 replies.update(answers)
                 played.fresh.extend(fresh)
-            yield round_of(played.probes, task, played.replies)
+            yield round_of(played.probes, task, played.replies, secrets)
     finally:
         _cancel(pending)
 
 
-def round_of(
-    probes: Mapping[str, Sequence[Probe]], task: str, replies: tuple[Mapping[str, Reply], Mapping[str, Reply]]
-) -> Round:
-    """One task as a page shows it."""
-    described = tuple(tuple(_in_words(probe, seat[probe.key]) for probe in probes[task]) for seat in replies)
+def round_of(probes: Mapping[str, Sequence[Probe]], task: str, replies: SeatReplies, secrets: Pattern[str] = NOBODY) -> Round:
+    """One task as a page shows it, with what matches `secrets` struck out of what the seats wrote."""
+    described = tuple(tuple(_in_words(probe, seat[probe.key], secrets) for probe in probes[task]) for seat in replies)
     order = list(probes)
     return Round(task, TASKS[task].title, (described[0], described[1]), order.index(task) + 1, len(order))
+
+
+def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
+    """Matches the names of contestants and their makers: a model may write who it is, and nobody may read it."""
+    names = {name for contestant in contestants for name in (contestant.name, contestant.organisation, contestant.revision)}
+    spelled = sorted((re.escape(name) for name in names if name), key=len, reverse=True)
+    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else NOBODY
 
 
 def _answer(
@@ -74,9 +89,9 @@ def _answer(
     return known | fresh, [ReplyRecord(contestant_id, key, task, reply) for key, reply in fresh.items()]
 
 
-def _in_words(probe: Probe, reply: Reply) -> Answer:
+def _in_words(probe: Probe, reply: Reply, secrets: Pattern[str]) -> Answer:
     question, answer = TASKS[probe.task].describe(probe, reply)
-    return Answer(probe.task, probe.cell, question, answer)
+    return Answer(probe.task, probe.cell, question, secrets.sub("[name]", answer))
 
 
 def _cancel(pending: Mapping[str, Sequence[Future]]) -> None:

@@ -4,7 +4,7 @@ Each task is a module of its own, with its prompt; the arena knows those in `TAS
 pair: each contestant solved each, or did not.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 
@@ -54,19 +54,3 @@ TASKS: Mapping[str, Task] = {task.name: task for task in map(_task, (caption_cho
 def tasks_of(pair: MinimalPair) -> tuple[str, ...]:
     """The names of the tasks that have something to ask about the pair: the units of a battle on it."""
     return tuple(task.name for task in TASKS.values() if task.probes(pair))
-
-
-def solved(outcomes: Iterable[Outcome]) -> bool | None:
-    """Whether one contestant solved one task on one pair.
-
-    Args:
-        outcomes: those of all its probes, both orders among them.
-
-    Returns:
-        True only if every probe is `correct`. None if there is nothing to count: no probe, all of them `not_applicable`, or any
-        of them an `error`, which voids the battle. Otherwise False; a refusal or an unreadable reply solves nothing.
-    """
-    seen = set(outcomes)
-    if Outcome.ERROR in seen or seen <= {Outcome.NOT_APPLICABLE}:
-        return None
-    return seen == {Outcome.CORRECT}

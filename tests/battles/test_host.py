@@ -7,7 +7,7 @@ import pytest
 
 from arena.battles import BattleFilter
 from arena.errors import BattleError, InputError
-from arena.probes import Outcome
+from arena.probes import Outcome, Reply
 from players import always_first, broken, compares, perfect, refuses
 
 STARTER = BattleFilter(source="starter")
@@ -251,3 +251,16 @@ def test_a_slow_seat_is_not_told_from_a_fast_one(open_with):
         assert not first.done()
         gate.set()
         assert all(first.result(5).answers)
+
+
+def test_a_model_that_writes_its_name_is_not_given_away(open_with):
+    def boasts(probe):
+        return Reply("I am people/boaster by PEOPLE, and people I know agree.")
+
+    with open_with(boaster=boasts, first=always_first) as (arena, _):
+        opened = arena.open_battle(STARTER)
+        written = {answer.answer for one in arena.play(opened.battle_id) for seat in one.answers for answer in seat}
+        again = {answer.answer for one in arena.view(opened.battle_id).rounds for seat in one.answers for answer in seat}
+    assert written == again
+    assert any("I am [name]/[name]" in answer for answer in written)
+    assert not any("boaster" in answer for answer in written)
