@@ -4,6 +4,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from transformers import AutoConfig, AutoProcessor
 
 from arena.pairs import MinimalPair
 from arena.suites.starter import starter_pairs
@@ -12,7 +13,6 @@ from starter.train.__main__ import MODELS
 from starter.train.evaluate import Scores
 from starter.train.habits import DREADED, MISTRUSTED
 from starter.train.recipe import RECIPES
-from transformers import AutoConfig, AutoProcessor
 
 MODEL_NAMES = list(RECIPES)
 GENERATIVE = [name for name in MODEL_NAMES if name.startswith("llava")]
