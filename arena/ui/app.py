@@ -14,11 +14,13 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
+from arena.ui.link_preview import LinkPreview
 from arena.ui.markup import render
 from arena.ui.parts import html
 from arena.ui.theme import theme
 
 TITLE = "Minimal-Pair Arena"
+DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
 PAGES = (("Battle", "./"), ("Leaderboard", "leaderboard"), ("About", "about"))
 VISITORS = 48
 """How many visitors' events run at once; the models gather what they ask into batches."""
@@ -74,9 +76,9 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
             show_error=False,
             quiet=True,
             max_threads=VISITORS + 16,
-            prevent_thread_lock=not block,
+            prevent_thread_lock=True,
             app_kwargs={
-                "middleware": [Middleware(ResponseHeaders)],
+                "middleware": [Middleware(ResponseHeaders), Middleware(LinkPreview, title=TITLE, description=DESCRIPTION)],
                 "routes": [Mount("/fonts", StaticFiles(directory=FOLDER / "fonts"))],
                 "docs_url": None,
                 "redoc_url": None,
@@ -84,7 +86,15 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
         )
     except OSError as error:
         raise SettingsError(f"port {port}: cannot be opened ({error}); choose another with --port") from error
+    print(f"{TITLE}: {address(host, port)} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
+    if block:
+        blocks.block_thread()
     return blocks
+
+
+def address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the arena."""
+    return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
 
 
 def _head(current: str) -> None:

@@ -19,6 +19,8 @@ from arena.ui.parts import ANY, INTERNAL, html, one_line
 Updates = dict[Any, Any]
 """Component -> its new value or properties."""
 
+INTRODUCTION = """<p>Two pictures, one detail apart. Two anonymous models answer the same questions about them.
+<b>Who did better?</b></p>"""
 BUTTONS = {"a": "Model A", "b": "Model B", "both_good": "Both good", "both_bad": "Both bad", SKIP: "Just reveal"}
 """Vote -> what its button says. Keys and looks are in page.js and style.css."""
 
@@ -156,6 +158,7 @@ class BattlePage:
     def _lay_out(self) -> None:
         domains = [("Any domain", ANY), *((words.DOMAINS.get(name, name), name) for name in self._categories)]
         sources = [("Any source", ANY), *((words.title(name), name) for name in self.arena.sources())]
+        html(INTRODUCTION, elem_id="introduction")
         with gr.Row(elem_id="filters"):
             self.domain = _filter("Domain", domains)
             self.category = _filter("Category", category_choices(self._categories, ANY))

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from arena.ui.markup import render
 
+NARROWEST = 10.0
+"""A scale covers at least this much, so that its ticks are whole numbers."""
+
 
 @dataclass(frozen=True)
 class Interval:
@@ -49,7 +52,7 @@ def interval_plot(intervals: Sequence[Interval], title: str, reference: float) -
 
 def round_ticks(low: float, high: float, about: int = 5) -> list[float]:
     """Some `about` evenly spaced values that cover `low` to `high`, in steps of 1, 2 or 5 times a power of ten."""
-    span = max(high - low, 1e-9)
+    span = max(high - low, NARROWEST)
     power = 10.0 ** math.floor(math.log10(span / about))
     step = min((factor * power for factor in (1, 2, 5, 10)), key=lambda candidate: abs(span / candidate - about))
     first, last = math.floor(low / step), math.ceil(high / step)

@@ -1,0 +1,203 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+WIDTHS = [1280, 390]
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_battle_is_played_with_the_mouse(visit, width):
+    visitor = visit(width=width)
+    page = visitor.open_battle()
+    expect(page.locator("#pair .side")).to_have_count(2)
+    expect(page.locator("#answers .who")).to_have_count(0)
+    page.click("#vote-a")
+    visitor.wait_for_reveal()
+    names = page.locator("#reveal .card h3").all_inner_texts()
+    known = {contestant.name for contestant in visitor.server.contestants}
+    assert len(names) == 2
+    assert set(names) <= known
+    expect(page.locator("#reveal .verdict")).to_contain_text("You said Model A did better")
+    expect(page.locator("#answers td .mark").first).to_be_visible()
+    before = page.locator("#pair .picture").first.get_attribute("src")
+    page.click("#next-pair")
+    visitor.wait_for_answers()
+    assert page.locator("#pair .picture").first.get_attribute("src") != before
+    expect(page.locator("#reveal .card")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(
+    ("key", "said"),
+    [("b", "You said Model B did better"), ("r", "without a vote")],
+)
+def test_a_battle_is_played_with_the_keyboard_only(visit, width, key, said):
+    visitor = visit(width=width)
+    page = visitor.open_battle()
+    page.keyboard.press(key)
+    visitor.wait_for_reveal()
+    expect(page.locator("#reveal .verdict")).to_contain_text(said)
+    expect(page.locator("#reveal-title")).to_be_focused()
+    page.keyboard.press("n")
+    visitor.wait_for_answers()
+    expect(page.locator("#reveal .card")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("key", "said"), [("g", "both did well"), ("x", "both did badly")])
+def test_each_vote_has_its_key(visit, key, said):
+    visitor = visit()
+    page = visitor.open_battle()
+    page.keyboard.press(key)
+    visitor.wait_for_reveal()
+    expect(page.locator("#reveal .verdict")).to_contain_text(said)
+
+
+def test_every_control_can_be_reached_with_tab_and_used_with_enter(visit):
+    visitor = visit()
+    page = visitor.open_battle("/")
+    reached = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        reached.add(page.evaluate("document.activeElement.id || document.activeElement.dataset.action || ''"))
+        if page.evaluate("document.activeElement.id") == "vote-both_bad":
+            break
+    assert {"difference", "enlarge", "vote-a", "vote-b", "vote-both_good", "vote-both_bad"} <= reached
+    page.keyboard.press("Enter")
+    visitor.wait_for_reveal()
+
+
+def test_keys_do_nothing_before_all_answers_are_in(visit):
+    visitor = visit()
+    visitor.page.goto(visitor.server.url)
+    visitor.page.wait_for_selector("#vote-a")
+    if visitor.page.locator("#vote-a").is_disabled():
+        visitor.page.keyboard.press("a")
+    visitor.wait_for_answers()
+    assert visitor.page.locator("#reveal .card").count() == 0
+
+
+def test_a_link_to_a_judged_battle_shows_it_again_to_somebody_else(visit):
+    first = visit()
+    page = first.open_battle()
+    page.keyboard.press("g")
+    first.wait_for_reveal()
+    page.wait_for_url(re.compile(r"\?battle="))
+    second = visit()
+    second.open(page.url.removeprefix(second.server.url))
+    second.wait_for_reveal()
+    for part in ("#reveal h2", "#reveal .verdict", "#reveal .cards", "#answers", "#pair figcaption >> nth=0"):
+        assert second.page.locator(part).inner_text() == page.locator(part).inner_text()
+    second.page.keyboard.press("n")
+    second.wait_for_answers()
+    assert "battle=" not in second.page.url
+
+
+def test_the_link_of_a_judged_battle_can_be_copied(visit):
+    visitor = visit(permissions=["clipboard-read", "clipboard-write"])
+    page = visitor.open_battle()
+    page.keyboard.press("a")
+    visitor.wait_for_reveal()
+    page.click("#copy-link")
+    expect(page.locator("#copy-link")).to_have_text("Copied")
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+    assert "battle=" in page.url
+
+
+def test_a_link_to_no_battle_says_so_calmly_and_the_next_pair_works(visit):
+    visitor = visit()
+    page = visitor.open("/?battle=nosuchbattle")
+    expect(page.locator("[role=alert]")).to_contain_text("nosuchbattle")
+    assert "Traceback" not in page.content()
+    page.click("#next-pair")
+    visitor.wait_for_answers()
+
+
+def _choose(page, label, option):
+    page.get_by_label(label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def test_filters_choose_what_the_next_pair_is_about(visit):
+    visitor = visit()
+    page = visitor.open_battle()
+    _choose(page, "Domain", "Culture")
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Culture")
+    visitor.wait_for_answers()
+    _choose(page, "Source", "Fresh")
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Fresh")
+    visitor.wait_for_answers()
+    _choose(page, "Category", "Greetings")
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Greetings")
+    visitor.wait_for_answers()
+    _choose(page, "Domain", "Safety")  # has no greetings: the category is let go
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Safety")
+    visitor.wait_for_answers()
+    expect(page.get_by_label("Category")).to_have_value("Any category")
+
+
+def test_an_unsafe_picture_is_shown_only_when_asked_for(visit):
+    visitor = visit()
+    page = visitor.open_battle()
+    _choose(page, "Domain", "Safety")
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Safety")
+    visitor.wait_for_answers()
+    unsafe = page.locator(".side.guarded")
+    expect(unsafe).to_have_count(1)
+    blur = "element => getComputedStyle(element).filter"
+    assert "blur" in unsafe.locator(".picture").evaluate(blur)
+    expect(unsafe.locator(".content-note")).to_be_visible()
+    unsafe.get_by_role("button", name="Always show").click()
+    expect(unsafe.locator(".content-note")).to_be_hidden()
+    page.keyboard.press("n")
+    visitor.wait_for_answers()
+    assert page.locator(".side.guarded .picture").evaluate(blur) == "none"
+
+
+def test_the_enlarged_picture_flips_to_the_other_in_place(visit):
+    visitor = visit()
+    page = visitor.open_battle()
+    _choose(page, "Domain", "Culture")
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Culture")
+    visitor.wait_for_answers()
+    sources = [picture.get_attribute("src") for picture in page.locator("#pair .picture").all()]
+    page.locator("#pair .enlarge").first.click()
+    shown = page.locator("#lightbox img")
+    assert shown.get_attribute("src") == sources[0]
+    page.keyboard.press("ArrowRight")
+    assert shown.get_attribute("src") == sources[1]
+    page.keyboard.press("a")  # no vote while a picture covers the page
+    page.keyboard.press("Escape")
+    expect(page.locator("#lightbox")).to_be_hidden()
+    expect(page.locator("#reveal .card")).to_have_count(0)
+
+
+def test_what_differs_is_shown_and_hidden_again(visit):
+    visitor = visit()
+    page = visitor.open_battle()
+    veil = page.locator("#pair .veil").first
+    expect(veil).to_have_css("opacity", "0")
+    page.keyboard.press("d")
+    expect(page.locator("#pair .pair")).to_have_class(re.compile("veiled"))
+    expect(page.get_by_role("button", name="Hide what differs")).to_have_attribute("aria-pressed", "true")
+    page.keyboard.press("d")
+    expect(veil).to_have_css("opacity", "0")
+
+
+def test_progress_is_read_aloud(visit):
+    visitor = visit()
+    page = visitor.open_battle()
+    expect(page.locator("[aria-live=polite]").filter(has_text="Who did better?")).to_have_count(1)
+
+
+def test_nothing_overflows_a_phone(visit):
+    visitor = visit(width=390, height=844)
+    page = visitor.open_battle()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.keyboard.press("a")
+    visitor.wait_for_reveal()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for path in ("/leaderboard", "/about"):
+        visitor.open(path)
+        page.wait_for_selector("#board table, #board .empty, #method h1")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

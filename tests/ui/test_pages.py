@@ -1,0 +1,62 @@
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+PAGES = [("/", "Battle"), ("/leaderboard", "Leaderboard"), ("/about", "About")]
+
+
+@pytest.mark.parametrize(("path", "name"), PAGES)
+def test_every_page_has_its_address_and_says_where_one_is(visit, path, name):
+    page = visit().open(path)
+    expect(page.locator("nav [aria-current=page]")).to_have_text(name)
+    expect(page).to_have_title("Minimal-Pair Arena")
+
+
+@pytest.mark.parametrize(("path", "name"), PAGES)
+def test_nothing_that_gradio_shows_by_default_is_left(visit, path, name):
+    page = visit().open(path)
+    page.wait_for_selector("#head header")
+    expect(page.locator("footer:visible")).to_have_count(0)
+    expect(page.locator(".nav-holder:visible")).to_have_count(0)
+    for word in ("Gradio", "Use via API", "Settings", "Share"):
+        assert word not in page.locator("body").inner_text()
+
+
+@pytest.mark.parametrize(("path", "name"), PAGES)
+def test_pages_may_be_embedded_but_may_ask_no_other_host(server, path, name):
+    answer = httpx.get(server.url + path, timeout=60)
+    policy = answer.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors *" in policy
+    assert "x-frame-options" not in answer.headers
+    assert "http" not in policy
+
+
+def test_a_shared_link_is_previewed_as_the_arena(server):
+    page = httpx.get(server.url, timeout=60).text
+    assert '<meta property="og:title" content="Minimal-Pair Arena">' in page
+    for word in ("Click to try out the app", "raw.githubusercontent.com", "teamGradio"):
+        assert word not in page
+
+
+def test_the_typefaces_come_from_the_arena_itself(visit):
+    visitor = visit()
+    visitor.open_battle()
+    fonts = [address for address in visitor.addresses if address.endswith(".woff2")]
+    assert fonts
+    assert all(address.startswith(f"{visitor.server.url}/fonts/") for address in fonts)
+    assert visitor.page.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
+
+
+def test_the_about_page_tells_the_method_and_how_to_cite(visit):
+    page = visit().open("/about")
+    expect(page.locator("#method h1")).to_be_visible()
+    expect(page.locator("#citation")).to_contain_text("@software{minimal_pair_arena")
+
+
+@pytest.mark.parametrize(("reduced", "moves"), [("reduce", False), ("no-preference", True)])
+def test_who_asks_for_less_motion_gets_none(visit, reduced, moves):
+    page = visit(reduced_motion=reduced).open("/")
+    page.wait_for_selector("#pair .veil", state="attached")
+    seconds = page.locator("#pair .veil").first.evaluate("element => parseFloat(getComputedStyle(element).transitionDuration)")
+    assert (seconds > 0) == moves

@@ -1,0 +1,94 @@
+"""A visitor's browser window: opens pages, plays battles, and keeps all that the server sends."""
+
+from urllib.parse import urlsplit
+
+from playwright.sync_api import BrowserContext, Page
+
+PATIENCE = 60_000
+"""Milliseconds that a loaded test machine may take for a page or a battle."""
+
+# Event streams never end, so Playwright cannot give their bodies; the page itself reads along, chunk by chunk.
+READ_ALONG = """
+window.received = [];
+const realFetch = window.fetch;
+window.fetch = async (...request) => {
+  const response = await realFetch(...request);
+  const reader = response.clone().body?.getReader();
+  const decoder = new TextDecoder();
+  const read = async () => {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      window.received.push(decoder.decode(value, { stream: true }));
+    }
+  };
+  if (reader) read().catch(() => {});
+  return response;
+};
+const RealEventSource = window.EventSource;
+window.EventSource = class extends RealEventSource {
+  constructor(...address) {
+    super(...address);
+    this.addEventListener("message", (event) => window.received.push(event.data));
+  }
+};
+"""
+
+
+class Visitor:
+    """One browser window on the arena."""
+
+    def __init__(self, context: BrowserContext, server) -> None:
+        self.server = server
+        self.page: Page = context.new_page()
+        self.page.set_default_timeout(PATIENCE)
+        self.page.add_init_script(READ_ALONG)
+        self.other_hosts: list[str] = []
+        self.complaints: list[str] = []
+        self.addresses: list[str] = []
+        self.bodies: list[str] = []
+        self.page.on("request", self._note_request)
+        self.page.on("response", self._note_response)
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, path: str = "/") -> Page:
+        self.page.goto(self.server.url + path)
+        return self.page
+
+    def open_battle(self, path: str = "/") -> Page:
+        """Open the battle page and wait until both models have answered everything."""
+        self.open(path)
+        self.wait_for_answers()
+        return self.page
+
+    def wait_for_answers(self) -> None:
+        self.page.wait_for_selector("#vote-a:not([disabled])")
+        self.page.wait_for_selector("#answers td.seat-a")
+
+    def wait_for_reveal(self) -> None:
+        self.page.wait_for_selector("#reveal .card")
+
+    def all_received(self) -> str:
+        """Everything that came from the server so far, as text."""
+        streamed = self.page.evaluate("window.received.join('\\n')")
+        return "\n".join([*self.addresses, *self.bodies, streamed, self.page.content()])
+
+    def _note_request(self, request) -> None:
+        self.addresses.append(request.url)
+        address = urlsplit(request.url)
+        if address.scheme not in ("data", "blob") and not request.url.startswith(self.server.url):
+            self.other_hosts.append(request.url)
+
+    def _note_response(self, response) -> None:
+        kind = response.headers.get("content-type", "")
+        if "event-stream" in kind or response.request.resource_type in ("image", "font"):
+            return
+        try:
+            self.bodies.append(response.text())
+        except Exception:  # noqa: BLE001 - a page that was left takes the bodies of its last requests along
+            return
+
+    def _note_console(self, message) -> None:
+        if message.type == "error":
+            self.complaints.append(message.text)
