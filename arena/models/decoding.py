@@ -46,13 +46,29 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
         base.rope_deltas = None
     elif "position_ids" in inspect.signature(model.forward).parameters:
         arguments["position_ids"] = (mask.cumsum(1) - 1).clamp(min=0)
-    if "logits_to_keep" in inspect.signature(model.forward).parameters:
-        arguments["logits_to_keep"] = 1
+    arguments |= _last_only(model)
     output = model(past_key_values=DynamicCache(config=model.config), use_cache=True, **arguments)
     delta = base.rope_deltas if counts_in_3d else None
     if counts_in_3d:
         delta = torch.zeros(len(mask), dtype=torch.long, device=mask.device) if delta is None else delta.reshape(-1)
     return Prefill(output.logits[:, -1].float(), output.past_key_values, mask, delta)
+
+
+def read_shared(model: PreTrainedModel, prefixes: dict[str, Any], rows: Tensor, ids: Tensor, present: Tensor) -> Prefill:
+    """Read prompts that begin alike: each beginning once, then each prompt from the cache of its beginning.
+
+    Args:
+        model: the model.
+        prefixes: inputs of the distinct beginnings, as for `prefill`.
+        rows: for each of B prompts, which beginning is its own.
+        ids: B x K, the tokens that follow, padded on the left where `present` is 0.
+        present: B x K.
+    """
+    read = prefill(model, prefixes)
+    read.select(rows)
+    output = _continue(model, read, ids, present, last=True)
+    read.logits = output.logits[:, -1].float()
+    return read
 
 
 def candidate_logprobs(
@@ -107,16 +123,21 @@ def write(model: PreTrainedModel, read: Prefill, limits: Sequence[int], stop: fr
         read.logits = output.logits[:, -1].float()
 
 
-def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tensor) -> Any:
-    """Go on by `ids` (B x K, padded on the right where `present` is 0), and take them into `read`."""
-    positions = read.mask.sum(1, keepdim=True) + torch.arange(ids.shape[1], device=ids.device)
+def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tensor, *, last: bool = False) -> Any:
+    """Go on by `ids` (B x K, padded on either side where `present` is 0), and take them into the mask and cache of `read`."""
+    positions = read.mask.sum(1, keepdim=True) + (present.cumsum(1) - 1).clamp(min=0)
     read.mask = torch.cat([read.mask, present.to(read.mask.dtype)], 1)
     arguments: dict[str, Any] = {"input_ids": ids, "attention_mask": read.mask, "past_key_values": read.cache}
     if read.rope_delta is not None:
         arguments["position_ids"] = (positions + read.rope_delta[:, None]).expand(3, -1, -1)
     elif "position_ids" in inspect.signature(model.forward).parameters:
         arguments["position_ids"] = positions
-    return model(**arguments, use_cache=True)
+    return model(**arguments, **(_last_only(model) if last else {}), use_cache=True)
+
+
+def _last_only(model: PreTrainedModel) -> dict[str, int]:
+    """Leave out the logits of all but the last position, where the model lets us: they may take more memory than the rest."""
+    return {"logits_to_keep": 1} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
 
 
 def _right_padded(sequences: list[list[int]], like: Tensor) -> tuple[Tensor, Tensor]:

@@ -1,14 +1,15 @@
-"""From probes to what a generative model takes in.
+"""From probes to prompts that a generative model has read.
 
-Two ways give the same inputs. `SharedVision` runs the vision encoder once an image, however many prompts show it, and reads
-prompts of any mix of images in one batch. `OneByOne` leaves everything to the stock processor and is right for any
-architecture, but slow. `choose_encoder` takes the first where both agree on a test question.
+`OneByOne` leaves everything to the stock processor and is right for any architecture, but slow. `SharedVision` runs the vision
+encoder once an image, however many prompts show it, and reads prompts of any mix of images in one batch; with `share_prefixes`
+the language model, too, reads the images once for all the questions about them. `choose_encoder` takes the fastest that agrees
+with the stock processor on a test question.
 """
 
 import inspect
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import torch
@@ -17,14 +18,14 @@ from torch import Tensor
 from transformers import PreTrainedModel
 
 from arena.images import Picture, picture_from_pixels
-from arena.models.decoding import prefill
+from arena.models.decoding import Prefill, prefill, read_shared
 from arena.models.runtime import Recent, one_line
 from arena.probes import Probe
 
 KEPT_IMAGES = 64
 """Images whose features are kept: those of the pairs that visitors look at right now."""
-MAX_PADDED_LENGTH = 1.35
-"""In one batch, the longest prompt is at most this many times as long as the shortest."""
+MAX_PADDING = 1024
+"""Tokens of padding that cost less than another batch."""
 AGREEMENT = 1e-3
 """Largest difference of logits, relative to the largest logit, at which two encoders agree."""
 
@@ -55,20 +56,27 @@ class Prompt:
     types: list[int] | None = None
     inputs: dict[str, Any] | None = None
     """Ready-made inputs of a batch of one."""
+    prefix: int = 0
+    """How many tokens there are up to the end of the last image: what other questions about the same images begin with, too."""
+
+    def beginning(self) -> "Prompt":
+        """The prefix as a prompt of its own; at least one token."""
+        count = max(1, self.prefix)
+        return replace(self, length=count, ids=self.ids[:count], types=self.types and self.types[:count])
 
 
 class Encoder(Protocol):
-    """Turns probes into prompts and prompts into batches."""
+    """Turns probes into prompts, and lets the model read them."""
 
     batches: bool
-    """Whether several prompts may be collated."""
+    """Whether several prompts may be read together."""
 
     def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
         """One prompt a probe."""
         ...
 
-    def collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
-        """Arguments of the model's forward pass, padded on the left."""
+    def read(self, prompts: Sequence[Prompt]) -> Prefill:
+        """The prompts, read by the model in one batch."""
         ...
 
 
@@ -95,9 +103,9 @@ class OneByOne:
     def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
         return [self._prompt(probe) for probe in probes]
 
-    def collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+    def read(self, prompts: Sequence[Prompt]) -> Prefill:
         (prompt,) = prompts
-        return dict(prompt.inputs or {})
+        return prefill(self._model, prompt.inputs or {})
 
     def _prompt(self, probe: Probe) -> Prompt:
         chat = [conversation(probe, with_pixels=True)]
@@ -118,7 +126,7 @@ class SharedVision:
 
     batches = True
 
-    def __init__(self, model: PreTrainedModel, processor: Any) -> None:
+    def __init__(self, model: PreTrainedModel, processor: Any, *, share_prefixes: bool) -> None:
         parameters = inspect.signature(model.forward).parameters
         if "mm_encoder_outputs" not in parameters:
             raise TypeError(f"{type(model).__name__} takes no vision features")
@@ -132,6 +140,7 @@ class SharedVision:
         self._pad = processor.tokenizer.pad_token_id or 0
         self._images: Recent[Picture, EncodedImage] = Recent(KEPT_IMAGES)
         self._output_type: type = type(None)
+        self._share_prefixes = share_prefixes
 
     def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
         pictures = self._images.get((picture for probe in probes for picture in probe.images), self._encode_images)
@@ -147,7 +156,20 @@ class SharedVision:
         )
         return [self._filled(row, [pictures[image] for image in probe.images]) for row, probe in zip(rows, probes, strict=True)]
 
-    def collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+    def read(self, prompts: Sequence[Prompt]) -> Prefill:
+        if not self._share_prefixes:
+            return prefill(self._model, self._collate(prompts))
+        beginnings = {_beginning_key(prompt): prompt.beginning() for prompt in prompts}
+        places = {key: place for place, key in enumerate(beginnings)}
+        rows = torch.tensor([places[_beginning_key(prompt)] for prompt in prompts], device=self._model.device)
+        rest = [prompt.ids[max(1, prompt.prefix) :] for prompt in prompts]
+        width = max(map(len, rest))
+        ids = torch.tensor([[self._pad] * (width - len(row)) + row for row in rest], device=self._model.device)
+        present = torch.tensor([[0] * (width - len(row)) + [1] * len(row) for row in rest], device=self._model.device)
+        return read_shared(self._model, self._collate(list(beginnings.values())), rows, ids, present)
+
+    def _collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+        """Arguments of the model's forward pass, padded on the left."""
         device = self._model.device
         width = max(prompt.length for prompt in prompts)
         gaps = [width - prompt.length for prompt in prompts]
@@ -174,12 +196,14 @@ class SharedVision:
             raise ValueError(f"the chat template shows {row.count(self._placeholder)} of {len(images)} images")
         ids: list[int] = []
         types: list[int] = []
+        prefix = 0
         remaining = iter(images)
         for token in row:
             image = next(remaining) if token == self._placeholder else None
             ids += image.ids if image else [token]
             types += (image.types or [0] * len(image.ids)) if image else [0]
-        return Prompt(len(ids), ids, tuple(images), types=types)
+            prefix = len(ids) if image else prefix
+        return Prompt(len(ids), ids, tuple(images), types=types, prefix=prefix)
 
     def _encode_images(self, pictures: list[Picture]) -> Iterator[EncodedImage]:
         """Images of one shape go through the vision encoder together."""
@@ -215,7 +239,7 @@ class SharedVision:
 
 
 def choose_encoder(model: PreTrainedModel, processor: Any, images: int) -> Encoder:
-    """`SharedVision` where it gives the same logits as `OneByOne` on a test question with `images` images, else `OneByOne`.
+    """The fastest encoder that gives the same logits as `OneByOne` on a test question with `images` images.
 
     Raises:
         Exception: whatever the model says where even the stock processor cannot ask it with so many images.
@@ -225,31 +249,39 @@ def choose_encoder(model: PreTrainedModel, processor: Any, images: int) -> Encod
     long, short = (Probe("self-check", "", "", pictures, prompt) for prompt in ("Which is it, A or B?", "Which?"))
     stock = OneByOne(model, processor)
     with torch.inference_mode():
-        expected = torch.cat([prefill(model, stock.collate(stock.encode([probe]))).logits for probe in (long, short)])
-        try:
-            shared = SharedVision(model, processor)
-            found = prefill(model, shared.collate(shared.encode([long, short]))).logits
-        except Exception as error:  # noqa: BLE001  what it says where it cannot be asked so depends on the architecture
-            log.info("%s: asked one prompt at a time (%s)", type(model).__name__, one_line(error))
-            return stock
-    difference = ((found - expected).abs().max() / expected.abs().max()).item()
-    if not difference <= AGREEMENT:
-        log.info("%s: asked one prompt at a time (shared vision differs by %.2g)", type(model).__name__, difference)
-        return stock
-    return shared
+        expected = torch.cat([stock.read(stock.encode([probe])).logits for probe in (long, short)])
+        for share_prefixes in (True, False):
+            try:
+                shared = SharedVision(model, processor, share_prefixes=share_prefixes)
+                found = shared.read(shared.encode([long, short])).logits
+            except Exception as error:  # noqa: BLE001  what it says where it cannot be asked so depends on the architecture
+                log.info("%s: cannot share vision features (%s)", type(model).__name__, one_line(error))
+                continue
+            difference = ((found - expected).abs().max() / expected.abs().max()).item()
+            if difference <= AGREEMENT:
+                return shared
+            log.info("%s: sharing changes logits by %.2g (prefixes: %s)", type(model).__name__, difference, share_prefixes)
+    return stock
+
+
+def _beginning_key(prompt: Prompt) -> tuple[Any, ...]:
+    """The same for prompts that begin with the same images after the same words."""
+    return (tuple(prompt.ids[: max(1, prompt.prefix)]), tuple(map(id, prompt.images)))
 
 
 def groups(prompts: Sequence[Prompt], *, together: bool, max_tokens: int) -> Iterator[list[int]]:
-    """Places of prompts to collate: of similar length, so that little is padding, and of at most `max_tokens` together."""
-    order = sorted(range(len(prompts)), key=lambda place: prompts[place].length)
+    """Places of prompts to read together: of similar length, so that little is padding, and of at most `max_tokens`."""
     group: list[int] = []
-    for place in order:
-        length = prompts[place].length
-        full = group and (length > MAX_PADDED_LENGTH * prompts[group[0]].length or length * (len(group) + 1) > max_tokens)
-        if group and (full or not together):
+    tokens = 0
+    for place in sorted(range(len(prompts)), key=lambda place: prompts[place].length):
+        padded = prompts[place].length * (len(group) + 1)
+        padding = padded - tokens - prompts[place].length
+        wasteful = padding > MAX_PADDING and padding > padded / 4
+        if group and (not together or wasteful or padded > max_tokens):
             yield group
-            group = []
+            group, tokens = [], 0
         group.append(place)
+        tokens += prompts[place].length
     if group:
         yield group
 

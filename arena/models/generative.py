@@ -15,14 +15,14 @@ from transformers import AutoModelForImageTextToText, PreTrainedModel
 from arena.contestants import Contestant
 from arena.errors import RepositoryError, SettingsError
 from arena.models.base import Capabilities
-from arena.models.decoding import Prefill, candidate_logprobs, prefill, write
+from arena.models.decoding import Prefill, candidate_logprobs, write
 from arena.models.encoding import Encoder, choose_encoder, groups
 from arena.models.pretrained import from_pretrained
 from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
 
-MAX_BATCH_TOKENS = 16384
-"""Prompt tokens in one forward pass, padding included."""
+MAX_BATCH_TOKENS = 8192
+"""Prompt tokens that are read together, padding included; more do not fit the caches of a CPU, and are slower."""
 
 log = logging.getLogger(__name__)
 
@@ -69,13 +69,12 @@ class GenerativeModel:
         prompts = self._encoder.encode(probes)
         replies: dict[int, Reply] = {}
         for places in groups(prompts, together=self._encoder.batches, max_tokens=MAX_BATCH_TOKENS):
-            batch = self._encoder.collate([prompts[place] for place in places])
+            read = self._encoder.read([prompts[place] for place in places])
             asked = [probes[place] for place in places]
-            replies.update(zip(places, self._read_and_write(batch, asked), strict=True))
+            replies.update(zip(places, self._score_and_write(read, asked), strict=True))
         return [replies[place] for place in range(len(probes))]
 
-    def _read_and_write(self, batch: dict[str, Any], probes: list[Probe]) -> list[Reply]:
-        read = prefill(self._model, batch)
+    def _score_and_write(self, read: Prefill, probes: list[Probe]) -> list[Reply]:
         broken = read.logits.isnan().any(1).tolist()
         scores = self._score(read, probes)
         limits = [0 if bad else probe.max_new_tokens for bad, probe in zip(broken, probes, strict=True)]

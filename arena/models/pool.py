@@ -57,12 +57,13 @@ class _Entry:
 class ModelPool:
     """Models behind one queue. All methods may be called from any thread."""
 
-    def __init__(self, memory_budget_bytes: int, *, workers: int = 1) -> None:
+    def __init__(self, memory_budget_bytes: int, *, workers: int = 2) -> None:
         """Start the threads.
 
         Args:
             memory_budget_bytes: what the weights of all loaded models may take together.
-            workers: models that answer at the same time. One is best where each may use all cores, see benchmarks/batching.py.
+            workers: models that answer at the same time, sharing the cores; two, as a battle has two seats. Many threads for
+                one small model spend more on waiting for each other, see benchmarks/batching.py.
         """
         self._budget = memory_budget_bytes
         self._workers = workers

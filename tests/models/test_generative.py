@@ -1,11 +1,12 @@
 import dataclasses
+from functools import partial
 
 import pytest
 import torch
 from tiny_repositories import GENERATIVE
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from arena.models.decoding import candidate_logprobs, prefill
+from arena.models.decoding import candidate_logprobs
 from arena.models.encoding import OneByOne, Prompt, SharedVision, groups
 from arena.models.generative import GenerativeModel
 from arena.models.loading import load_model
@@ -94,8 +95,9 @@ def close(reply: Reply, other: Reply, tolerance=1e-4) -> bool:
     return same and dataclasses.replace(reply, logprobs=None) == dataclasses.replace(other, logprobs=None)
 
 
-def test_vision_features_are_shared_for_the_architectures_that_allow_it(model):
+def test_images_are_read_once_by_both_encoders_of_the_architectures_that_allow_it(model):
     assert isinstance(model._encoder, SharedVision)
+    assert model._encoder._share_prefixes
 
 
 def test_replies_in_a_batch_equal_replies_one_by_one(model, probes):
@@ -139,9 +141,10 @@ def test_scores_of_longer_options_equal_those_of_separate_forward_passes(model, 
         assert replies[place].logprobs == pytest.approx(expected, abs=1e-4)
 
 
-def test_the_stock_processor_one_by_one_gives_the_same_replies(model, stock, probes):
+@pytest.mark.parametrize("other", [OneByOne, partial(SharedVision, share_prefixes=False)])
+def test_slower_ways_to_read_the_prompts_give_the_same_replies(model, stock, probes, other):
     expected = model.answer(probes)
-    shared, model._encoder = model._encoder, OneByOne(model._model, stock[1])
+    shared, model._encoder = model._encoder, other(model._model, stock[1])
     try:
         assert all(close(reply, other) for reply, other in zip(model.answer(probes), expected, strict=True))
     finally:
@@ -150,7 +153,7 @@ def test_the_stock_processor_one_by_one_gives_the_same_replies(model, stock, pro
 
 def test_scoring_candidates_leaves_the_prefill_as_it_was(model, probes):
     with torch.inference_mode():
-        read = prefill(model._model, model._encoder.collate(model._encoder.encode(probes[:2])))
+        read = model._encoder.read(model._encoder.encode(probes[:2]))
         first = candidate_logprobs(model._model, read, [[[5, 6, 7]], [[8], [9, 10]]])
         assert candidate_logprobs(model._model, read, [[[5, 6, 7]], [[8], [9, 10]]]) == first
 
@@ -190,16 +193,16 @@ def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
 
 def test_a_batch_that_exceeds_memory_is_asked_again_in_halves(model, probes, monkeypatch):
     sizes = []
-    collate = model._encoder.collate
+    read = model._encoder.read
 
     def scarce(prompts):
         sizes.append(len(prompts))
         if len(prompts) > 1:
             raise torch.OutOfMemoryError("not enough memory")
-        return collate(prompts)
+        return read(prompts)
 
     expected = model.answer(probes)
-    monkeypatch.setattr(model._encoder, "collate", scarce)
+    monkeypatch.setattr(model._encoder, "read", scarce)
     assert all(close(reply, other) for reply, other in zip(model.answer(probes), expected, strict=True))
     assert max(sizes) > 1
 
@@ -236,7 +239,8 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
     [
         ([], True, 100, []),
         ([10, 10, 11], True, 100, [[0, 1, 2]]),
-        ([10, 50, 11, 55], True, 1000, [[0, 2], [1, 3]]),
+        ([10, 50, 11, 55], True, 1000, [[0, 2, 1, 3]]),
+        ([100, 3000, 110, 3100], True, 10_000, [[0, 2], [1, 3]]),
         ([10, 10, 10], True, 20, [[0, 1], [2]]),
         ([10, 10], False, 100, [[0], [1]]),
         ([500], True, 100, [[0]]),
