@@ -1,0 +1,149 @@
+"""The command line: what it prints, and one line on standard error when it cannot."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from arena.battles.scoring import ELO_RULE
+from arena.cli import main
+from arena.store import Store
+
+
+def arena(*arguments, home=None, **environment):
+    """Run the command in a process of its own, as people do."""
+    return subprocess.run(
+        [sys.executable, "-m", "arena", *(("--home", str(home)) if home else ()), *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+        timeout=300,
+    )
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory):
+    """A home in which 30 battles were played from the terminal, and what that printed."""
+    home = tmp_path_factory.mktemp("played")
+    return home, arena("battle", "--count", "30", "--source", "starter", home=home)
+
+
+def test_battles_are_counted_by_their_result_with_progress_beside(played):
+    _, done = played
+    assert done.returncode == 0, done.stderr
+    assert sum(int(line.split()[0]) for line in done.stdout.splitlines()) == 30
+    assert "Battles" in done.stderr
+
+
+def test_the_board_as_json_is_a_list_of_objects(played, capsys):
+    home, _ = played
+    assert main(["--home", str(home), "leaderboard", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert sum(row["battles"] for row in rows) == 60
+    for row in rows:
+        assert {"model", "rank", "rating", "low", "high", "battles", "solved"} <= row.keys()
+        assert row["model"].startswith("drawn-world/")
+
+
+def test_the_board_as_a_table_names_every_contestant_that_played(played, capsys):
+    home, _ = played
+    assert main(["--home", str(home), "leaderboard", "--domain", "safety"]) == 0
+    table = capsys.readouterr().out
+    with Store.open(home) as store:
+        for contestant in store.contestants().values():
+            if store.tallies("safety").get(contestant.id):
+                assert contestant.name in table.replace("\n", "")
+
+
+def test_an_empty_board_says_what_to_do(tmp_path, capsys):
+    assert main(["--home", str(tmp_path), "leaderboard"]) == 0
+    assert "arena battle" in capsys.readouterr().out
+
+
+def test_models_are_listed_as_json(tmp_path, capsys):
+    assert main(["--home", str(tmp_path), "models", "list", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    assert {"generative", "contrastive"} == {model["kind"] for model in listed}
+    assert all(len(model["revision"]) == 40 for model in listed)
+
+
+def test_help_has_examples_and_needs_no_torch():
+    shown = arena("--help")
+    assert shown.returncode == 0
+    assert "arena battle --count 200" in shown.stdout
+    imported = subprocess.run(
+        [sys.executable, "-c", "import sys, arena.cli; print({'torch', 'gradio', 'transformers'} & set(sys.modules))"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert imported.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "says"),
+    [
+        (["models", "check", "/nowhere"], {}, "/nowhere: no such folder"),
+        (["battle", "--category", "space"], {}, "category: there is no 'space'"),
+        (["battle", "--source", "space"], {}, "source: there is no 'space'"),
+        (["battle"], {"ARENA_STARTER_MODELS": "0"}, "fewer than two models take part"),
+        (["leaderboard"], {"ARENA_PORT": "many"}, "ARENA_PORT: 'many' is no port"),
+        (["serve", "--port", "99999"], {}, "--port: '99999' is no port"),
+        (["battle"], {"ARENA_AUTOPLAY": "perhaps"}, "ARENA_AUTOPLAY"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(tmp_path, capsys, monkeypatch, arguments, environment, says):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert main(["--home", str(tmp_path / "home"), *arguments]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("arena: ")
+    assert says in error
+    assert len(error.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [["battle", "--count", "0"], ["battle", "--count", "x"], ["battle", "--domain", "space"], ["dance"], []]
+)
+def test_wrong_usage_exits_with_two_and_no_traceback(arguments):
+    done = arena(*arguments)
+    assert done.returncode == 2
+    assert "usage: arena" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_second_process_on_the_same_home_is_told_in_one_line(tmp_path):
+    home = tmp_path / "home"
+    with Store.open(home, ELO_RULE):
+        done = arena("leaderboard", home=home)
+    assert done.returncode == 1
+    assert done.stderr.startswith("arena: ")
+    assert "in use" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_two_arenas_with_two_homes_run_side_by_side(tmp_path):
+    with Store.open(tmp_path / "one", ELO_RULE):
+        assert arena("leaderboard", home=tmp_path / "two").returncode == 0
+
+
+def test_a_damaged_database_is_told_in_one_line_and_left_alone(tmp_path):
+    database = tmp_path / "arena.duckdb"
+    database.write_bytes(b"this is no database" * 1000)
+    done = arena("leaderboard", home=tmp_path)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert database.read_bytes() == b"this is no database" * 1000
+
+
+def test_a_model_that_cannot_enter_is_left_out_and_the_others_play(tmp_path):
+    broken = tmp_path / "models" / "broken"
+    broken.mkdir(parents=True)
+    (broken / "config.json").write_text("{")
+    done = arena("battle", "--source", "starter", home=tmp_path / "home", ARENA_MODELS=str(broken))
+    assert done.returncode == 0
+    assert f"arena: left out: {broken}: config.json is not readable JSON" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,96 @@
+"""The whole arena, killed while it plays: what it acknowledged is there again, once, and the board follows from the facts."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from arena.battles.board import ratings_of
+from arena.battles.scoring import ELO_RULE
+from arena.ratings import UnitCounts, elo, rate
+from arena.store import Store, discordant_units
+
+KILLS = 10
+BATTLES = 200
+ACKNOWLEDGED = re.compile(r"battle (\S+): number (\d+)")
+
+
+def killed_while_playing(home, after):
+    """Start 200 battles and kill the process `after` that many were acknowledged and a random moment more."""
+    log = home / "logs" / "arena.log"
+    before = acknowledged(log)
+    arguments = [sys.executable, "-m", "arena", "--home", str(home), "battle", "--count", str(BATTLES), "--source", "starter"]
+    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ) as arena:
+        deadline = time.monotonic() + 120
+        while len(acknowledged(log)) < len(before) + after and time.monotonic() < deadline:
+            time.sleep(0.01)
+        time.sleep(random.Random(after).uniform(0, 0.2))
+        arena.send_signal(signal.SIGKILL)
+    assert arena.returncode == -signal.SIGKILL, "it was still playing"
+
+
+def acknowledged(log):
+    """Battle id -> its number, as the log told after each commit."""
+    text = log.read_text() if log.exists() else ""
+    return {name: int(number) for name, number in ACKNOWLEDGED.findall(text[: text.rfind("\n") + 1])}
+
+
+def test_ten_kills_during_200_battles_lose_and_repeat_nothing(tmp_path):
+    rng = random.Random(3)
+    for _ in range(KILLS):
+        killed_while_playing(tmp_path, rng.randrange(1, 25))
+    told = acknowledged(tmp_path / "logs" / "arena.log")
+    assert len(told) >= KILLS
+    with Store.open(tmp_path, ELO_RULE) as store:
+        battles = [store.battle(name) for name in told]
+        assert all(battles), "every acknowledged battle is there"
+        assert [battle.seq for battle in battles] == list(told.values())
+        count = sum(store.battle_counts().values()) // 2
+        everything = sorted((b for b in every_battle(store) if b.result != "void"), key=lambda battle: battle.seq)
+        assert len(everything) == len({battle.id for battle in everything}) == count >= len(told), "none twice"
+        assert store.elo() == pytest.approx(recomputed_elo(everything))
+        for kept, recomputed in zip(ratings_of(store, [], None), recomputed_ratings(store, everything), strict=True):
+            assert (kept.name, kept.rank, kept.reason_not_rankable, kept.units) == (
+                recomputed.name,
+                recomputed.rank,
+                recomputed.reason_not_rankable,
+                recomputed.units,
+            )
+            assert (kept.rating, kept.low, kept.high) == pytest.approx((recomputed.rating, recomputed.low, recomputed.high))
+
+
+def every_battle(store):
+    """All battles of the database, by the ids that it holds."""
+    rows = store._connection.execute("SELECT id FROM arena.battles").fetchall()
+    return [store.battle(name) for (name,) in rows]
+
+
+def recomputed_elo(battles):
+    """Online ratings from the facts alone, in plain Python."""
+    ratings = {}
+    for battle in battles:
+        before = [ratings.get(seat, elo.START) for seat in battle.seats]
+        ratings.update(
+            zip(battle.seats, elo.update(*before, elo.battle_score(*discordant_units(battle.outcomes))), strict=True)
+        )
+    return ratings
+
+
+def recomputed_ratings(store, battles):
+    """Bradley-Terry ratings from the facts alone: the last meeting of two on a pair stands for all of theirs."""
+    counts = Counter()
+    families = set()
+    for battle in {(battle.pair_id, frozenset(battle.seats)): battle for battle in battles}.values():
+        family = store.pair(battle.pair_id).family
+        families.add(family)
+        for (winner, loser), units in zip((battle.seats, battle.seats[::-1]), discordant_units(battle.outcomes), strict=True):
+            if units:
+                counts[winner, loser, family] += units
+    rows = [(*key, units) for key, units in counts.items()]
+    return rate(UnitCounts.from_rows(rows, number_of_families=len(families)))
