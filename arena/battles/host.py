@@ -89,9 +89,8 @@ class Arena:
             InputError: the filters name something unknown, or nothing passes them.
             BattleError: fewer than two contestants take part.
         """
-        with self._lock:
-            pair = self._choice.choose(filters)
-            meeting = draw_meeting(self._standings(), self._rng)
+        pair = self._choice.choose(filters)
+        meeting = draw_meeting(self._standings(), self._rng)
         if meeting is None:
             raise BattleError("battle: fewer than two models take part; add one with ARENA_MODELS")
         return BattleView(self._remember(OpenBattle(pair, meeting, played_by)), pair, (), None)

@@ -51,16 +51,18 @@ def play_rounds(
     Both answers of a round are shown together, so that their speed tells nothing of who they are. What a contestant has
     answered before is not asked again.
     """
+    keys = [probe.key for probes in played.probes.values() for probe in probes]
+    for replies, seat in zip(played.replies, seats, strict=True):
+        replies.update(store.replies(seat, keys))
     pending = {
-        task: [executor.submit(_answer, store, models, seat, task, probes) for seat in seats]
+        task: [executor.submit(_ask, models, seat, probes, known) for seat, known in zip(seats, played.replies, strict=True)]
         for task, probes in played.probes.items()
     }
     try:
-        for task, (of_a, of_b) in pending.items():
-            for replies, asked in zip(played.replies, (of_a, of_b), strict=True):
-                answers, fresh = asked.result()
-                replies.update(answers)
-                played.fresh.extend(fresh)
+        for task, asked in pending.items():
+            for seat, replies, fresh in zip(seats, played.replies, asked, strict=True):
+                replies.update(fresh.result())
+                played.fresh.extend(ReplyRecord(seat, key, task, reply) for key, reply in fresh.result().items())
             yield round_of(played.probes, task, played.replies, secrets)
     finally:
         _cancel(pending)
@@ -80,13 +82,10 @@ def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else NOBODY
 
 
-def _answer(
-    store: Store, models: Asks, contestant_id: str, task: str, probes: Sequence[Probe]
-) -> tuple[dict, list[ReplyRecord]]:
-    known = store.replies(contestant_id, [probe.key for probe in probes])
+def _ask(models: Asks, contestant_id: str, probes: Sequence[Probe], known: Mapping[str, Reply]) -> dict[str, Reply]:
+    """Probe key -> reply, of the probes that are not answered yet."""
     missing = [probe for probe in probes if probe.key not in known]
-    fresh = dict(zip((probe.key for probe in missing), models.ask(contestant_id, missing), strict=True)) if missing else {}
-    return known | fresh, [ReplyRecord(contestant_id, key, task, reply) for key, reply in fresh.items()]
+    return dict(zip((probe.key for probe in missing), models.ask(contestant_id, missing), strict=True)) if missing else {}
 
 
 def _in_words(probe: Probe, reply: Reply, secrets: Pattern[str]) -> Answer:
