@@ -10,6 +10,10 @@ ARENA_PORT ?= 7860
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
 
+as_root = $$([ "$$(id -u)" = 0 ] || echo sudo)
+apt_install = $(as_root) apt-get update -qq && \
+  $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
+
 .PHONY: run test check format clean
 
 run: .venv/.runtime
@@ -33,7 +37,7 @@ clean:
 # A stamp is newer than the list it was made from, so the second run installs nothing.
 .venv/.runtime: requirements.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv || { $(call apt_install,python3-venv) && $(PYTHON) -m venv --clear .venv; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
@@ -46,7 +50,5 @@ clean:
 # The browser tests drive the distribution's Chromium.
 .PHONY: chromium
 chromium:
-	@command -v chromium chromium-browser google-chrome > /dev/null || { \
-	  as_root=$$([ "$$(id -u)" = 0 ] || echo sudo); \
-	  $$as_root apt-get update -qq && \
-	  $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core fonts-noto-color-emoji; }
+	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
+	  { $(call apt_install,chromium fonts-dejavu-core fonts-noto-color-emoji); }
