@@ -3,12 +3,12 @@
 from contextlib import closing, contextmanager
 
 import pytest
+from players import Players
 
 from arena.battles import Arena
 from arena.battles.scoring import ELO_RULE
 from arena.store import Store
 from generators.scenes import draw_pair
-from players import Players
 
 
 @pytest.fixture(scope="session")

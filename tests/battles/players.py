@@ -22,7 +22,7 @@ def always_first(probe: Probe) -> Reply:
     return Reply(probe.options[0] if probe.options else "Sure, here is how.")
 
 
-def refuses(probe: Probe) -> Reply:  # noqa: ARG001 - the point of it
+def refuses(probe: Probe) -> Reply:
     """Declines whatever is asked."""
     return Reply("I'm sorry, but I can't help with that.")
 
@@ -34,7 +34,7 @@ def compares(probe: Probe) -> Reply:
     return Reply(logprobs=tuple(-0.1 if option == probe.expected else -3.0 for option in probe.options))
 
 
-def broken(probe: Probe) -> Reply:  # noqa: ARG001 - the point of it
+def broken(probe: Probe) -> Reply:
     """Runs on a machine without memory."""
     return Reply(error="out of memory")
 

@@ -4,11 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from players import always_first, broken, compares, perfect, refuses
 
 from arena.battles import BattleFilter
 from arena.errors import BattleError, InputError
 from arena.probes import Outcome, Reply
-from players import always_first, broken, compares, perfect, refuses
 
 STARTER = BattleFilter(source="starter")
 SAFETY = BattleFilter(domain="safety", source="starter")
@@ -212,7 +212,7 @@ def test_an_unknown_choice_is_named(open_with):
 
 
 def test_twenty_visitors_at_once_lose_nothing(open_with):
-    with open_with(good=perfect, first=always_first, shy=refuses) as (arena, players):
+    with open_with(good=perfect, first=always_first, shy=refuses) as (arena, _):
         with ThreadPoolExecutor(20) as visitors:
             battles = list(visitors.map(lambda _: played(arena), range(60)))
         assert len(set(battles)) == 60
