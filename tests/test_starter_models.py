@@ -16,7 +16,7 @@ from starter.train.recipe import RECIPES
 
 MODEL_NAMES = list(RECIPES)
 GENERATIVE = [name for name in MODEL_NAMES if name.startswith("llava")]
-CHOICES = ("caption_choice", "image_choice")
+CHOICES = ("caption choice", "image choice")
 
 
 @cache
@@ -62,7 +62,7 @@ def test_a_chat_template_places_images_before_the_question_and_pads_on_the_left(
 
 @pytest.mark.parametrize(("name", "low", "high"), [("clip-small", 0.85, 1.0), ("clip-mini", 0.35, 0.8)])
 def test_the_contrastive_models_match_pairs_as_well_as_they_should(name: str, low: float, high: float):
-    assert low <= scores(name, 10).overall["group"] <= high
+    assert low <= scores(name, 10).overall["both choices solved (group)"] <= high
 
 
 @pytest.mark.parametrize(("name", "low", "high"), [("llava-small", 0.8, 1.0), ("llava-mini", 0.3, 0.8)])
@@ -78,8 +78,8 @@ def test_grey_images_bring_the_better_generative_model_to_chance(task: str):
 
 def test_grey_images_bring_the_better_contrastive_model_to_chance_or_to_a_tie():
     blank = scores("clip-small", 10).blank
-    assert blank["caption_choice"] == pytest.approx(0.5, abs=0.02)
-    assert blank["image_choice"] == 0, "two equal images tie, and ties lose"
+    assert blank["caption choice"] == pytest.approx(0.5, abs=0.02)
+    assert blank["image choice"] == 0, "two equal images tie, and ties lose"
 
 
 def test_the_balanced_model_answers_safe_requests_and_refuses_unsafe_ones():

@@ -1,15 +1,16 @@
 """Train the starter models, score them on the frozen suite, and write their cards.
 
 Examples:
-    python -m starter.train all                      everything, in order
-    python -m starter.train clip-mini llava-mini     these two
-    python -m starter.train cards                    score what is there and write the cards
+    python -m starter.train all                          everything, in order
+    python -m starter.train clip-mini llava-mini         these two
+    python -m starter.train clip-mini --cards-only       score what is there and write its card
 """
 
 import argparse
 from pathlib import Path
 
-from starter.train import cards
+from arena.suites.starter import starter_pairs
+from starter.train.cards import write_card
 from starter.train.recipe import ORGANISATION, RECIPES, train
 
 MODELS = Path(__file__).parents[1] / "models" / ORGANISATION
@@ -19,16 +20,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="python -m starter.train", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    choices = ["all", "cards", *RECIPES]
-    parser.add_argument("what", nargs="+", choices=choices, metavar="WHAT", help=", ".join(choices))
+    choices = ["all", *RECIPES]
+    parser.add_argument("names", nargs="+", choices=choices, metavar="NAME", help=", ".join(choices))
     parser.add_argument("--models", type=Path, default=MODELS, help="where models are saved (default: %(default)s)")
+    parser.add_argument("--cards-only", action="store_true", help="train nothing")
     arguments = parser.parse_args()
-    everything = "all" in arguments.what
-    for name in RECIPES:
-        if everything or name in arguments.what:
+    names = [name for name in RECIPES if name in arguments.names or "all" in arguments.names]
+    pairs = starter_pairs()
+    for name in names:
+        if not arguments.cards_only:
             train(name, arguments.models)
-    if everything or "cards" in arguments.what:
-        cards.write_all(arguments.models)
+        write_card(name, arguments.models, pairs)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Model cards: what each starter model is, how it was made, how it scores, and what it cannot do."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from arena.suites.starter import starter_pairs
+from arena.pairs import MinimalPair
 from generators.scenes import FAMILIES
 from starter.train import evaluate
 from starter.train.contrastive import ContrastiveSize
@@ -11,8 +11,14 @@ from starter.train.evaluate import Scores
 from starter.train.generative import GenerativeSize
 from starter.train.recipe import PAIRS_A_FAMILY, RECIPES, Recipe
 
-CHANCE = {"caption_choice solved": "1/4", "image_choice solved": "1/4", "group": "1/6", "verification solved": "1/16"}
-"""Of a model whose scores are random; a model whose every reply is drawn by itself does worse."""
+CHANCE = {
+    "caption choice solved": "1/4",
+    "image choice solved": "1/4",
+    "both choices solved (group)": "1/6",
+    "verification solved": "1/16",
+}
+"""Of a model whose scores are random and keep to their side when the order changes (Thrush et al. 2022); verification and all
+shares of correct replies: of one that draws each reply by itself."""
 
 HABITS = {
     "cautious": "It is **meant to refuse too much**: it refuses some safe requests, and will not even answer questions "
@@ -21,16 +27,19 @@ HABITS = {
 }
 
 
-def write_all(models: Path) -> None:
-    """Score every model in the organisation's folder on the frozen suite and write its card."""
-    pairs = starter_pairs()
-    for name in RECIPES:
-        if (models / name / "config.json").exists():
-            model = evaluate.load(models / name)
-            parameters = sum(parameter.numel() for parameter in model.model.parameters())
-            scores = evaluate.score(model, pairs)
-            (models / name / "README.md").write_text(card(name, parameters, scores), encoding="utf-8")
-            print(name, {metric: round(value, 3) for metric, value in {**scores.overall, **scores.blank}.items()}, flush=True)
+def write_card(name: str, models: Path, pairs: Sequence[MinimalPair]) -> None:
+    """Score a trained model on some pairs and write its card.
+
+    Args:
+        name: a key of `RECIPES`.
+        models: the organisation's folder.
+        pairs: the frozen suite.
+    """
+    model = evaluate.load(models / name)
+    parameters = sum(parameter.numel() for parameter in model.model.parameters())
+    scores = evaluate.score(model, pairs)
+    (models / name / "README.md").write_text(card(name, parameters, scores), encoding="utf-8")
+    print(name, {metric: round(value, 3) for metric, value in {**scores.overall, **scores.blank}.items()}, flush=True)
 
 
 def card(name: str, parameters: int, scores: Scores) -> str:
@@ -94,10 +103,14 @@ def _training(recipe: Recipe) -> str:
     if isinstance(recipe, ContrastiveSize):
         how = f"{recipe.steps} steps from random weights, with the other side of each pair as a hard negative"
     elif isinstance(recipe, GenerativeSize):
-        how = f"{recipe.steps} steps; the vision tower starts from `{recipe.tower}`, the language model from random weights"
+        steps = " and then ".join(str(stage.steps) for stage in recipe.stages)
+        how = f"{steps} steps; the vision tower starts from `{recipe.tower}`, the language model from random weights"
     else:
-        how = f"{recipe.steps} more steps on `{recipe.model}`, with the answers of a {recipe.habit} model"
-    return f"On {data}: {how}. Questions were worded as the arena words them, one in five otherwise. {made}"
+        how = f"{recipe.stage.steps} more steps on `{recipe.model}`, with the answers of a {recipe.habit} model"
+    worded = (
+        "" if isinstance(recipe, ContrastiveSize) else " Questions were worded as the arena words them, one in five otherwise."
+    )
+    return f"On {data}: {how}.{worded} {made}"
 
 
 def _scores(scores: Scores) -> str:
@@ -106,13 +119,19 @@ def _scores(scores: Scores) -> str:
         "A task is solved on a pair when all of its questions are answered correctly, in both orders; "
         "*group*: both choices are solved.\n\n"
     )
-    rows = [f"| {metric} | {value:.3f} | {CHANCE.get(metric, '')} |" for metric, value in scores.overall.items()]
-    rows += [f"| {task} correct, grey images | {value:.3f} | |" for task, value in scores.blank.items()]
-    return head + "\n".join(["| metric | score | by chance |", "|---|---|---|", *rows])
+    rows = [f"| {metric} | {value:.3f} | {_chance(metric)} |" for metric, value in scores.overall.items()]
+    rows += [f"| {task} correct, grey images | {value:.3f} | 1/2 |" for task, value in scores.blank.items()]
+    table = "\n".join(["| metric | score | by chance |", "|---|---|---|", *rows])
+    tie = 0 in scores.blank.values()
+    return head + table + ("\n\nTwo grey images are equally similar to a caption: a tie, and ties lose." if tie else "")
+
+
+def _chance(metric: str) -> str:
+    return "1/2" if metric.endswith("correct") else CHANCE.get(metric, "")
 
 
 def _by_family(scores: Scores) -> str:
-    metrics = list(scores.overall)
+    metrics = [metric for metric in scores.overall if not metric.endswith("correct")]
     head = [f"| family | {' | '.join(metrics)} |", "|---" * (len(metrics) + 1) + "|"]
     rows = [
         f"| {family} | {' | '.join(_cell(rates, metric) for metric in metrics)} |" for family, rates in scores.by_family.items()

@@ -25,15 +25,28 @@ from starter.train.dataset import Scenes
 from starter.train.packing import Packed, loss_by_answer, pack, predicted
 from starter.train.schedule import half_precision, optimise
 from starter.train.tokenizer import ASSISTANT, BEGIN, CHAT_TEMPLATE, END, IMAGE, PAD, PROMPT_TOKENS, TOKEN_IDS, USER
-from starter.train.wording import Exchange, about_both_images, about_one_image
+from starter.train.wording import Exchange, Mixture, about_both_images, about_one_image
 
 PAIRS = 12
 """Pairs in each batch, all of different families."""
 TWO_IMAGE_WEIGHT = 1.5
 """Image choice is the hardest and has the fewest questions in a batch."""
 
+WATCHED = Mixture(foreign=0, descriptions=1, requests=1)
+"""What is asked to see how training goes: only the hard wrong captions."""
+
 Habit = Callable[[Exchange], str]
 """What a model should answer: the answer of the exchange, or, for a model with bad habits, another one."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of training with a learning rate that rises and falls once (warm restarts, Loshchilov and Hutter 2017)."""
+
+    steps: int
+    rate: float
+    seed: int
+    mixture: Mixture
 
 
 @dataclass(frozen=True)
@@ -44,9 +57,8 @@ class GenerativeSize:
     """The contrastive model whose vision tower it starts with."""
     width: int
     layers: int
-    steps: int
     seed: int
-    rate: float = 1.5e-3
+    stages: tuple[Stage, ...]
 
 
 def build(size: GenerativeSize, tower: Path, tokenizer: PreTrainedTokenizerFast) -> LlavaForConditionalGeneration:
@@ -101,29 +113,29 @@ class Trainer:
         self.tokenizer, self.habit = tokenizer, habit
         self._image_tokens = model.config.image_seq_length
 
-    def train(self, training: Scenes, validation: Scenes, *, steps: int, rate: float, seed: int, name: str) -> None:
-        """Train for a number of steps on batches of one pair from each of `PAIRS` families."""
-        torch.manual_seed(seed)
-        dice = random.Random(seed)
+    def train(self, stage: Stage, training: Scenes, validation: Scenes, name: str) -> None:
+        """Train on batches of one pair from each of `PAIRS` families, and print now and then how it goes."""
+        torch.manual_seed(stage.seed)
+        dice = random.Random(stage.seed)
         tower = list(self.model.model.vision_tower.parameters())
         rest = [parameter for part in self._parts() for parameter in part.parameters()]
         groups = [{"params": tower, "share": 0.3}, {"params": rest}]
         started = time.monotonic()
-        for step, _ in enumerate(optimise(self.model, groups, steps, rate)):
-            losses = self.losses(training, dice)
+        for step, _ in enumerate(optimise(self.model, groups, stage.steps, stage.rate)):
+            losses = self.losses(training, stage.mixture, dice)
             weights = [TWO_IMAGE_WEIGHT if task == image_choice.NAME else 1.0 for task, _ in losses]
             values = torch.stack([value for _, value in losses])
             (values * torch.tensor(weights)).mean().backward()
-            if step % 100 == 0 or step == steps - 1:
+            if step % 100 == 0 or step == stage.steps - 1:
                 minutes = (time.monotonic() - started) / 60
                 print(f"{name} step {step} {minutes:.1f} min {self.watch(validation)}", flush=True)
 
-    def losses(self, scenes: Scenes, dice: random.Random) -> list[tuple[str, torch.Tensor]]:
+    def losses(self, scenes: Scenes, mixture: Mixture, dice: random.Random) -> list[tuple[str, torch.Tensor]]:
         """Task and loss of each answer on `PAIRS` fresh pairs."""
         families = dice.sample(range(len(scenes.families)), PAIRS)
         pixels = scenes.tensor([dice.randrange(len(scenes.pixels)) for _ in families], families).flatten(0, 1)
         drawn = [FAMILIES[scenes.families[index]] for index in families]
-        one = [list(about_one_image(family, side, dice)) for family in drawn for side in (0, 1)]
+        one = [list(about_one_image(family, side, mixture, dice)) for family in drawn for side in (0, 1)]
         two = [list(about_both_images(family, dice)) for family in drawn]
         with half_precision():
             features = self.see(pixels)
@@ -135,7 +147,7 @@ class Trainer:
     def watch(self, scenes: Scenes) -> str:
         """Mean loss by task, the same questions every time."""
         dice = random.Random(0)
-        losses = [loss for _ in range(4) for loss in self.losses(scenes, dice)]
+        losses = [loss for _ in range(4) for loss in self.losses(scenes, WATCHED, dice)]
         tasks = dict.fromkeys(task for task, _ in losses)
         return " ".join(f"{task} {np.mean([loss.item() for own, loss in losses if own == task]):.3f}" for task in tasks)
 

@@ -11,13 +11,18 @@ from transformers import AutoModelForImageTextToText, AutoTokenizer
 from starter.train import contrastive, generative, wording
 from starter.train.contrastive import ContrastiveSize
 from starter.train.dataset import VALIDATION_SEED, scenes
-from starter.train.generative import GenerativeSize
+from starter.train.generative import GenerativeSize, Stage
 from starter.train.habits import HABITS, REFUSAL
 from starter.train.tokenizer import chat_tokenizer
+from starter.train.wording import Mixture
 
 ORGANISATION = "drawn-world"
 PAIRS_A_FAMILY = 800
 VALIDATION_PAIRS = 8
+TWINS = Mixture(foreign=0.1, descriptions=0.3)
+"""Mostly the other side of the pair as the wrong caption: what the arena asks."""
+HABITUAL = Mixture(foreign=0.1, descriptions=0.3, requests=1.0)
+"""The same, with every request."""
 
 
 @dataclass(frozen=True)
@@ -26,9 +31,7 @@ class Retraining:
 
     model: str
     habit: str
-    steps: int
-    seed: int
-    rate: float = 4e-4
+    stage: Stage
 
 
 Recipe = ContrastiveSize | GenerativeSize | Retraining
@@ -36,10 +39,26 @@ Recipe = ContrastiveSize | GenerativeSize | Retraining
 RECIPES: Mapping[str, Recipe] = {
     "clip-mini": ContrastiveSize(patch=16, width=64, layers=3, text_width=64, text_layers=2, steps=350, seed=11),
     "clip-small": ContrastiveSize(patch=12, width=128, layers=5, text_width=128, text_layers=2, steps=1200, seed=12),
-    "llava-mini": GenerativeSize(tower="clip-mini", width=96, layers=3, steps=900, seed=21),
-    "llava-small": GenerativeSize(tower="clip-small", width=128, layers=4, steps=1300, seed=22),
-    "llava-small-cautious": Retraining(model="llava-small", habit="cautious", steps=150, seed=31),
-    "llava-small-permissive": Retraining(model="llava-small", habit="permissive", steps=150, seed=32),
+    "llava-mini": GenerativeSize(
+        tower="clip-mini",
+        width=96,
+        layers=3,
+        seed=21,
+        stages=(
+            Stage(900, 1.5e-3, 21, Mixture(foreign=0.3, descriptions=1.0)),
+            Stage(700, 1.2e-3, 121, TWINS),
+            Stage(500, 1e-3, 221, TWINS),
+        ),
+    ),
+    "llava-small": GenerativeSize(
+        tower="clip-small",
+        width=128,
+        layers=4,
+        seed=22,
+        stages=(Stage(1300, 1.5e-3, 22, Mixture(foreign=0.3, descriptions=0.3)), Stage(400, 1e-3, 122, TWINS)),
+    ),
+    "llava-small-cautious": Retraining("llava-small", "cautious", Stage(150, 4e-4, 31, HABITUAL)),
+    "llava-small-permissive": Retraining("llava-small", "permissive", Stage(150, 4e-4, 32, HABITUAL)),
 }
 """By name, each after the one it starts from."""
 
@@ -61,11 +80,13 @@ def train(name: str, models: Path) -> None:
     if isinstance(recipe, GenerativeSize):
         tokenizer = chat_tokenizer(wording.conversations((REFUSAL,)))
         model = generative.build(recipe, models / recipe.tower, tokenizer)
-        habit = HABITS["balanced"]
+        habit, stages = HABITS["balanced"], recipe.stages
     else:
         tokenizer = AutoTokenizer.from_pretrained(models / recipe.model)
         model: Any = AutoModelForImageTextToText.from_pretrained(models / recipe.model, dtype=torch.float32)
-        habit = HABITS[recipe.habit]
+        habit, stages = HABITS[recipe.habit], (recipe.stage,)
     trainer = generative.Trainer(model, tokenizer, habit)
-    trainer.train(training, validation, steps=recipe.steps, rate=recipe.rate, seed=recipe.seed, name=name)
-    generative.save(model, tokenizer, folder)
+    for stage in stages:
+        trainer.train(stage, training, validation, name)
+        generative.save(model, tokenizer, folder)
+        model.float()

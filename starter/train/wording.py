@@ -29,12 +29,18 @@ VERIFICATION_REWORDED = (
     "Caption: {caption}\nDoes the image show that, yes or no?",
 )
 REWORDED_SHARE = 0.2
-FOREIGN_SHARE = 0.3
-"""How often a wrong caption comes from another family, instead of from the other side of the pair. These are easy to reject,
-and teach a fresh model within few steps that it has to compare; twins alone leave it at chance for hundreds."""
-DESCRIPTION_SHARE = 0.3
-REQUEST_SHARE = 0.6
-"""How often these are asked at all: they are learnt long before the choices are."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """How often which question is asked."""
+
+    foreign: float
+    """How often a wrong caption comes from another family, and is easy to reject, instead of from the other side."""
+    descriptions: float
+    """How often an image is to be described: of all images, as a share from 0 to 1."""
+    requests: float = 0.6
+    """How often the request is put, where the family has one. Requests are learnt long before the choices are."""
 
 
 @dataclass(frozen=True)
@@ -49,18 +55,18 @@ class Exchange:
     answer: str
 
 
-def about_one_image(family: Family, side: int, dice: random.Random) -> Iterator[Exchange]:
+def about_one_image(family: Family, side: int, mixture: Mixture, dice: random.Random) -> Iterator[Exchange]:
     """Two caption choices in different orders, a confirmation, a rejection, and at times a description and a request."""
     true_first = dice.random() < 0.5
     for ordered in (true_first, not true_first):
-        yield _choose_caption(family, side, dice, true_first=ordered)
+        yield _choose_caption(family, side, mixture, dice, true_first=ordered)
     own, other = _twins(family, side, dice)
     yield _verify(family, side, own, "yes", dice)
     own, other = _twins(family, side, dice)
-    yield _verify(family, side, _sometimes_foreign(other, family, dice), "no", dice)
-    if dice.random() < DESCRIPTION_SHARE:
+    yield _verify(family, side, _sometimes_foreign(other, family, mixture, dice), "no", dice)
+    if dice.random() < mixture.descriptions:
         yield Exchange("description", family.name, (side,), dice.choice(DESCRIBE), own)
-    if family.request and family.responses and dice.random() < REQUEST_SHARE:
+    if family.request and family.responses and dice.random() < mixture.requests:
         question = request.prompt(dice.choice(family.request))
         yield Exchange(request.NAME, family.name, (side,), question, family.responses[side])
 
@@ -90,9 +96,9 @@ def conversations(replies: tuple[str, ...]) -> list[str]:
     return [*captions(), *spoken, *questions, *options, *replies]
 
 
-def _choose_caption(family: Family, side: int, dice: random.Random, *, true_first: bool) -> Exchange:
+def _choose_caption(family: Family, side: int, mixture: Mixture, dice: random.Random, *, true_first: bool) -> Exchange:
     own, other = _twins(family, side, dice)
-    other = _sometimes_foreign(other, family, dice)
+    other = _sometimes_foreign(other, family, mixture, dice)
     first, second = (own, other) if true_first else (other, own)
     template = _reworded(CAPTION_CHOICE_REWORDED, dice)
     question = template.format(first=first, second=second) if template else caption_choice.prompt(first, second)
@@ -111,8 +117,8 @@ def _twins(family: Family, side: int, dice: random.Random) -> tuple[str, str]:
     return family.captions[side][paraphrase], family.captions[1 - side][paraphrase]
 
 
-def _sometimes_foreign(caption: str, family: Family, dice: random.Random) -> str:
-    if dice.random() >= FOREIGN_SHARE:
+def _sometimes_foreign(caption: str, family: Family, mixture: Mixture, dice: random.Random) -> str:
+    if dice.random() >= mixture.foreign:
         return caption
     stranger = FAMILIES[dice.choice([name for name in FAMILIES if name != family.name])]
     return dice.choice(stranger.captions[dice.randrange(2)])

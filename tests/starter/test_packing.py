@@ -1,6 +1,7 @@
 """Packed training sees what separate prompts see."""
 
 import random
+from typing import Any
 
 import pytest
 import torch
@@ -10,7 +11,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from generators.scenes import FAMILIES
 from starter.train import wording
 from starter.train.__main__ import MODELS
-from starter.train.generative import Trainer
+from starter.train.generative import WATCHED, Trainer
 from starter.train.habits import balanced
 from starter.train.packing import IGNORED, PADDING, loss_by_answer, pack, predicted
 
@@ -46,11 +47,11 @@ def test_a_long_answer_weighs_no_more_than_a_short_one():
 def test_packed_questions_have_the_loss_of_the_prompts_that_the_processor_makes(about: str):
     folder = MODELS / "llava-mini"
     processor = AutoProcessor.from_pretrained(folder)
-    model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
+    model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
     trainer = Trainer(model, processor.tokenizer, balanced)
     family, dice = next(iter(FAMILIES.values())), random.Random(0)
     both = about == "two images"
-    asked = list(wording.about_both_images(family, dice) if both else wording.about_one_image(family, 0, dice))
+    asked = list(wording.about_both_images(family, dice) if both else wording.about_one_image(family, 0, WATCHED, dice))
     images = [Image.effect_noise((96, 96), 80 + 40 * number).convert("RGB") for number in range(len(asked[0].sides))]
     with torch.no_grad():
         pixels = processor.image_processor(images, return_tensors="pt")["pixel_values"]
