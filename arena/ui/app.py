@@ -1,7 +1,5 @@
 """The web arena: three pages on one server."""
 
-from pathlib import Path
-
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.routing import Mount
@@ -14,8 +12,8 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
-from arena.ui.link_preview import LinkPreview
 from arena.ui.markup import render
+from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
 from arena.ui.theme import theme
 
@@ -26,7 +24,6 @@ VISITORS = 48
 """How many visitors' events run at once; the models gather what they ask into batches."""
 WAITING = 512
 """How many more may wait before the arena says that it is full."""
-FOLDER = Path(__file__).parent
 
 
 def build(arena: Arena) -> gr.Blocks:
@@ -63,9 +60,7 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
             server_name=host,
             server_port=port,
             theme=theme(),
-            css_paths=FOLDER / "style.css",
-            head=f"<script>{(FOLDER / 'page.js').read_text()}</script>",
-            favicon_path=FOLDER / "favicon.svg",
+            favicon_path=LOOK / "favicon.svg",
             footer_links=[],
             run_history=False,
             share=False,
@@ -78,8 +73,8 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
             max_threads=VISITORS + 16,
             prevent_thread_lock=True,
             app_kwargs={
-                "middleware": [Middleware(ResponseHeaders), Middleware(LinkPreview, title=TITLE, description=DESCRIPTION)],
-                "routes": [Mount("/fonts", StaticFiles(directory=FOLDER / "fonts"))],
+                "middleware": [Middleware(ResponseHeaders), Middleware(PageHead, title=TITLE, description=DESCRIPTION)],
+                "routes": [Mount("/look", StaticFiles(directory=LOOK))],
                 "docs_url": None,
                 "redoc_url": None,
             },

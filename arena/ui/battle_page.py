@@ -41,8 +41,8 @@ class BattlePage:
         page.load(self.start, filters, everything, **INTERNAL).then(js="() => window.arenaPage.revealed(false)", **INTERNAL)
         forget_link = "(...values) => { window.arenaPage.left(); return values; }"
         self.next.click(self.play, filters, everything, js=forget_link, **INTERNAL)
-        for chosen in filters:
-            chosen.input(self.play, filters, everything, js=forget_link, **INTERNAL)
+        for chosen in filters:  # not on `input`, which a dropdown also sends when it is merely left
+            chosen.select(self.play, filters, everything, js=forget_link, **INTERNAL)
         for choice, button in self.votes.items():
             judged = button.click(self._voter(choice), [self.battle], everything, **INTERNAL)
             judged.then(js="() => window.arenaPage.revealed(true)", **INTERNAL)

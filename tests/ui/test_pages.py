@@ -44,7 +44,7 @@ def test_the_typefaces_come_from_the_arena_itself(visit):
     visitor.open_battle()
     fonts = [address for address in visitor.addresses if address.endswith(".woff2")]
     assert fonts
-    assert all(address.startswith(f"{visitor.server.url}/fonts/") for address in fonts)
+    assert all(address.startswith(f"{visitor.server.url}/look/fonts/") for address in fonts)
     assert visitor.page.evaluate("document.fonts.check('16px \"Source Serif 4\"')")
 
 

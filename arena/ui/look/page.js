@@ -2,7 +2,6 @@
 // Gradio replaces parts of the page as it goes, so all listeners sit on the document.
 window.arenaPage = (() => {
   const KEYS = { a: "vote-a", b: "vote-b", g: "vote-both_good", x: "vote-both_bad", r: "vote-skip", n: "next-pair", c: "copy-link" };
-  const ALWAYS_SHOW = "arena-show-unsafe";
   const find = (selector, root = document) => root.querySelector(selector);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -56,13 +55,15 @@ window.arenaPage = (() => {
   }
   new MutationObserver(() => {
     const line = find("[data-announce]");
-    if (line) announce(line.textContent);
+    if (line) announce(line.textContent.trim());
+    if (alwaysShow) showUnsafe();
     for (const [key, id] of Object.entries(KEYS)) document.getElementById(id)?.setAttribute("aria-keyshortcuts", key);
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
 
   // --- pictures --------------------------------------------------------------------------------------------------------
-  const hidden = (figure) => getComputedStyle(find(".content-note", figure) ?? figure).display !== "none"
-    && Boolean(find(".content-note", figure));
+  let alwaysShow = false;
+  const hidden = (figure) => figure.matches(".guarded:not(.shown)");
+  const showUnsafe = () => document.querySelectorAll(".guarded:not(.shown)").forEach((figure) => figure.classList.add("shown"));
   const lightbox = () => find("#lightbox") ?? document.body.appendChild(Object.assign(document.createElement("dialog"), {
     id: "lightbox",
     innerHTML: `<figure><img alt=""><figcaption></figcaption></figure>
@@ -126,8 +127,8 @@ window.arenaPage = (() => {
     close: () => lightbox().close(),
     show: (button) => button.closest("figure").classList.add("shown"),
     "show-always": () => {
-      sessionStorage.setItem(ALWAYS_SHOW, "yes");
-      document.documentElement.classList.add("show-unsafe");
+      alwaysShow = true;
+      showUnsafe();
     },
     sort: (button) => sort(button.closest("th")),
     "copy-citation": (button) => copy(find("#citation").textContent, button),
@@ -150,7 +151,5 @@ window.arenaPage = (() => {
     const button = document.getElementById(KEYS[key]);
     if (button && !button.disabled) button.click();
   });
-  if (sessionStorage.getItem(ALWAYS_SHOW)) document.documentElement.classList.add("show-unsafe");
-
   return { left, revealed, copyLink };
 })();

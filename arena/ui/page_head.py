@@ -1,20 +1,41 @@
-"""What a link to the arena looks like in a chat or a feed: ours, in place of the one that Gradio writes into every page."""
+"""The head of every page: our look and our link preview, in place of the preview that Gradio writes.
 
+Gradio would take style and script too, but adds them after the page has started and rewrites the selectors on the way.
+"""
+
+import hashlib
 import re
+from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.ui.markup import render
 
+LOOK = Path(__file__).parent / "look"
+"""Style, script, typefaces and icon, served as `look/`."""
 GRADIO_PREVIEW = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 
 
-class LinkPreview:
-    """ASGI middleware that replaces the preview in HTML pages."""
+class PageHead:
+    """ASGI middleware that rewrites the head of HTML pages.
+
+    Args:
+        app: what answers the request.
+        title: what a link to the arena is called in a chat or a feed.
+        description: the line under it.
+    """
 
     def __init__(self, app: ASGIApp, title: str, description: str) -> None:
         self.app = app
-        self.preview = render("link_preview.html", title=title, description=description).encode()
+        files = [LOOK / "style.css", LOOK / "page.js"]
+        self.head = render(
+            "page_head.html",
+            title=title,
+            description=description,
+            fonts=sorted(path.name for path in LOOK.glob("fonts/*.woff2")),
+            # A new look has a new address, so that nobody sees the old one from a cache.
+            version=hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8],
+        ).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
@@ -34,7 +55,7 @@ class LinkPreview:
         await self.app(scope, receive, send_rewritten if scope["type"] == "http" else send)
 
     async def _send_page(self, start: Message, body: bytes, send: Send) -> None:
-        page = GRADIO_PREVIEW.sub(b"", body).replace(b"</head>", self.preview + b"</head>", 1)
+        page = GRADIO_PREVIEW.sub(b"", body).replace(b"</head>", self.head + b"</head>", 1)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         await send({**start, "headers": [*headers, (b"content-length", b"%d" % len(page))]})
         await send({"type": "http.response.body", "body": page})
