@@ -158,8 +158,8 @@ class BattlePage:
     def _lay_out(self) -> None:
         domains = [("Any domain", ANY), *((words.DOMAINS.get(name, name), name) for name in self._categories)]
         sources = [("Any source", ANY), *((words.title(name), name) for name in self.arena.sources())]
-        html(INTRODUCTION, elem_id="introduction")
         with gr.Row(elem_id="filters"):
+            html(INTRODUCTION, elem_id="introduction")
             self.domain = _filter("Domain", domains)
             self.category = _filter("Category", category_choices(self._categories, ANY))
             self.source = _filter("Source", sources)
