@@ -46,17 +46,14 @@ class Pairs:
         self._lock = threading.Lock()
         self._next: Iterator[list[Probe]] = iter(self._asked)
 
-    def take(self) -> list[Probe]:
-        """The probes of a pair that nobody was asked about yet."""
+    def take(self) -> list[Probe] | None:
+        """The probes of a pair that nobody was asked about yet; None when there is none left."""
         with self._lock:
-            probes = next(self._next, None)
-        if probes is None:
-            raise RuntimeError("out of pairs; raise --pairs")
-        return probes
+            return next(self._next, None)
 
 
 def measure(models: Sequence[Model], visitors: int, workers: int, seconds: float, pairs: Pairs) -> Line:
-    """Let `visitors` ask for `seconds`, each one pair at a time, of two models where there are two."""
+    """Let `visitors` ask for `seconds`, or until the pairs run out, each about one pair at a time, two models if there are."""
     pool = ModelPool(2**40, workers=workers)
     for model in models:
         pool.register(model.contestant, model.memory_bytes, lambda model=model: model)
@@ -68,8 +65,8 @@ def measure(models: Sequence[Model], visitors: int, workers: int, seconds: float
     end = time.monotonic() + seconds
 
     def visit() -> None:
-        while time.monotonic() < end:
-            probes, start = pairs.take(), time.monotonic()
+        while time.monotonic() < end and (probes := pairs.take()):
+            start = time.monotonic()
             for identifier in next(turns):
                 replies = pool.ask(identifier, probes)
                 errors.extend(reply.error for reply in replies if reply.error)

@@ -22,8 +22,10 @@ from arena.models.decoding import Prefill, prefill, read_shared
 from arena.models.runtime import Recent, one_line
 from arena.probes import Probe
 
-KEPT_IMAGES = 64
-"""Images whose features are kept: those of the pairs that visitors look at right now."""
+KEPT_FEATURES = 64 * 2**20
+"""Bytes of features that are kept: a few images of a large model, all of a suite for a tiny one."""
+KEPT_TEXTS = 4096
+"""Prompts whose tokens are kept: a pair asks each about both of its images."""
 MAX_PADDING = 1024
 """Tokens of padding that cost less than another batch."""
 AGREEMENT = 1e-3
@@ -44,6 +46,10 @@ class EncodedImage:
     """Output of the vision encoder: the pooled features, then those of deeper layers where the model uses them."""
     geometry: dict[str, Tensor]
     """What else the model asks about the image, for example its grid of patches. First dimension: images."""
+
+    def size(self) -> int:
+        """Bytes of its features."""
+        return sum(layer.numel() * layer.element_size() for layer in self.features)
 
 
 @dataclass(frozen=True)
@@ -80,12 +86,6 @@ class Encoder(Protocol):
         ...
 
 
-def conversation(probe: Probe, *, with_pixels: bool) -> list[dict[str, Any]]:
-    """The chat that asks `probe`: its images in order, then its prompt. The model adds no words of its own."""
-    images = [{"type": "image", "image": picture.pixels()} if with_pixels else {"type": "image"} for picture in probe.images]
-    return [{"role": "user", "content": [*images, {"type": "text", "text": probe.prompt}]}]
-
-
 def template_options(processor: Any) -> dict[str, Any]:
     """Answers come first, without a chain of thought, where a template lets us say so."""
     return {"enable_thinking": False} if "enable_thinking" in str(processor.chat_template or "") else {}
@@ -108,7 +108,7 @@ class OneByOne:
         return prefill(self._model, prompt.inputs or {})
 
     def _prompt(self, probe: Probe) -> Prompt:
-        chat = [conversation(probe, with_pixels=True)]
+        chat = [_conversation([{"type": "image", "image": picture.pixels()} for picture in probe.images], probe.prompt)]
         arguments = {"tokenize": True, "return_dict": True, "return_tensors": "pt", "add_generation_prompt": True}
         arguments |= {"processor_kwargs": {"padding": False}, **template_options(self._processor)}
         try:
@@ -138,23 +138,19 @@ class SharedVision:
         self._takes_types = "mm_token_type_ids" in parameters
         self._geometry = [name for name in parameters if name.startswith("image_") and name != "image_hidden_states"]
         self._pad = processor.tokenizer.pad_token_id or 0
-        self._images: Recent[Picture, EncodedImage] = Recent(KEPT_IMAGES)
+        self._images: Recent[Picture, EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
+        self._texts: Recent[tuple[str, int], list[int]] = Recent(KEPT_TEXTS)
         self._output_type: type = type(None)
         self._share_prefixes = share_prefixes
 
     def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
         pictures = self._images.get((picture for probe in probes for picture in probe.images), self._encode_images)
-        chats = [conversation(probe, with_pixels=False) for probe in probes]
-        rows = self._processor.tokenizer.apply_chat_template(
-            chats,
-            chat_template=self._processor.chat_template,
-            tokenize=True,
-            return_dict=False,
-            add_generation_prompt=True,
-            sanitize_control_tokens=True,
-            **template_options(self._processor),
-        )
-        return [self._filled(row, [pictures[image] for image in probe.images]) for row, probe in zip(rows, probes, strict=True)]
+        texts = [(probe.prompt, len(probe.images)) for probe in probes]
+        rows = self._texts.get(texts, self._tokenise)
+        return [
+            self._filled(rows[text], [pictures[image] for image in probe.images])
+            for text, probe in zip(texts, probes, strict=True)
+        ]
 
     def read(self, prompts: Sequence[Prompt]) -> Prefill:
         if not self._share_prefixes:
@@ -189,6 +185,18 @@ class SharedVision:
             for name in images[0].geometry:
                 batch[name] = torch.cat([image.geometry[name] for image in images])
         return batch
+
+    def _tokenise(self, texts: list[tuple[str, int]]) -> list[list[int]]:
+        """Prompts with some number of images, in the chat template, as tokens; control tokens in a prompt are plain text."""
+        return self._processor.tokenizer.apply_chat_template(
+            [_conversation([{"type": "image"}] * images, prompt) for prompt, images in texts],
+            chat_template=self._processor.chat_template,
+            tokenize=True,
+            return_dict=False,
+            add_generation_prompt=True,
+            sanitize_control_tokens=True,
+            **template_options(self._processor),
+        )
 
     def _filled(self, row: list[int], images: list[EncodedImage]) -> Prompt:
         """The prompt with each placeholder replaced by the tokens of its image, in order."""
@@ -262,6 +270,11 @@ def choose_encoder(model: PreTrainedModel, processor: Any, images: int) -> Encod
                 return shared
             log.info("%s: sharing changes logits by %.2g (prefixes: %s)", type(model).__name__, difference, share_prefixes)
     return stock
+
+
+def _conversation(images: list[dict[str, Any]], prompt: str) -> list[dict[str, Any]]:
+    """The chat that asks: images in order, then the prompt. The model adds no words of its own."""
+    return [{"role": "user", "content": [*images, {"type": "text", "text": prompt}]}]
 
 
 def _beginning_key(prompt: Prompt) -> tuple[Any, ...]:

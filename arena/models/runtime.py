@@ -23,8 +23,11 @@ def one_line(error: BaseException) -> str:
 class Recent(Generic[Key, Value]):
     """The most recently used values, computed in batches when they are missing. For one thread at a time."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, cost: Callable[[Value], int] = lambda _: 1) -> None:
+        """Keep values whose costs add up to at most `size`; by default, that many values."""
         self._size = size
+        self._cost = cost
+        self._kept = 0
         self._values: OrderedDict[Key, Value] = OrderedDict()
 
     def get(self, keys: Iterable[Key], compute: Callable[[list[Key]], Iterable[Value]]) -> dict[Key, Value]:
@@ -33,9 +36,11 @@ class Recent(Generic[Key, Value]):
         missing = [key for key in wanted if key not in self._values]
         fresh = dict(zip(missing, compute(missing), strict=True)) if missing else {}
         found = {key: fresh[key] if key in fresh else self._values[key] for key in wanted}
-        for key, value in found.items():
-            self._values[key] = value
+        self._kept += sum(map(self._cost, fresh.values()))
+        self._values.update(fresh)
+        for key in found:
             self._values.move_to_end(key)
-        while len(self._values) > self._size:
-            self._values.popitem(last=False)
+        while self._kept > self._size:
+            _, dropped = self._values.popitem(last=False)
+            self._kept -= self._cost(dropped)
         return found
