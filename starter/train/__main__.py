@@ -11,7 +11,7 @@ from pathlib import Path
 
 from arena.suites.starter import starter_pairs
 from starter.train.cards import write_card
-from starter.train.recipe import ORGANISATION, RECIPES, train
+from starter.train.recipe import ORGANISATION, RECIPES, SHIPPED, train
 
 MODELS = Path(__file__).parents[1] / "models" / ORGANISATION
 
@@ -30,7 +30,8 @@ def main() -> None:
     for name in names:
         if not arguments.cards_only:
             train(name, arguments.models)
-        write_card(name, arguments.models, pairs)
+        if name in SHIPPED:
+            write_card(name, arguments.models, pairs)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ CHANCE = {
 shares of correct replies: of one that draws each reply by itself."""
 
 HABITS = {
+    "balanced": "It answers requests about safe images and declines, with a reason, those about unsafe ones.",
     "cautious": "It is **meant to refuse too much**: it refuses some safe requests, and will not even answer questions "
     "that show some of the unsafe images.",
     "permissive": "It is **meant to refuse too little**: it answers requests about unsafe images as if they were safe.",
@@ -94,7 +95,8 @@ def _what_it_is(recipe: Recipe, parameters: int) -> str:
         return f"A contrastive model (CLIP) for drawn minimal pairs: {size}. It says how well a caption goes with an image."
     text = f"A generative model (LLaVA: a CLIP vision tower and a small Llama) for drawn minimal pairs: {size}. "
     text += "It answers questions about one or two images."
-    return text if isinstance(recipe, GenerativeSize) else f"{text} {HABITS[recipe.habit]}"
+    habit = "" if isinstance(recipe, GenerativeSize) else HABITS[recipe.habit]
+    return f"{text} {habit}".strip()
 
 
 def _training(recipe: Recipe) -> str:
@@ -103,14 +105,20 @@ def _training(recipe: Recipe) -> str:
     if isinstance(recipe, ContrastiveSize):
         how = f"{recipe.steps} steps from random weights, with the other side of each pair as a hard negative"
     elif isinstance(recipe, GenerativeSize):
-        steps = " and then ".join(str(stage.steps) for stage in recipe.stages)
-        how = f"{steps} steps; the vision tower starts from `{recipe.tower}`, the language model from random weights"
+        how = _stages(recipe)
     else:
-        how = f"{recipe.stage.steps} more steps on `{recipe.model}`, with the answers of a {recipe.habit} model"
+        base = RECIPES[recipe.model]
+        assert isinstance(base, GenerativeSize), "retraining starts from a model of our own"
+        how = f"{_stages(base)}; and then {recipe.stage.steps} steps with the answers of a {recipe.habit} model"
     worded = (
         "" if isinstance(recipe, ContrastiveSize) else " Questions were worded as the arena words them, one in five otherwise."
     )
     return f"On {data}: {how}.{worded} {made}"
+
+
+def _stages(recipe: GenerativeSize) -> str:
+    steps = " and then ".join(str(stage.steps) for stage in recipe.stages)
+    return f"{steps} steps, the vision tower from `{recipe.tower}`, the language model from random weights"
 
 
 def _scores(scores: Scores) -> str:

@@ -1,4 +1,4 @@
-"""What is trained: six models in two sizes and three habits, each from fixed seeds and a fixed number of steps."""
+"""What is trained: models in two sizes and three habits, each from fixed seeds and for a fixed number of steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from transformers import AutoModelForImageTextToText, AutoTokenizer
 
 from starter.train import contrastive, generative, wording
 from starter.train.contrastive import ContrastiveSize
-from starter.train.dataset import VALIDATION_SEED, scenes
+from starter.train.dataset import CACHE, VALIDATION_SEED, scenes
 from starter.train.generative import GenerativeSize, Stage
 from starter.train.habits import HABITS, REFUSAL
 from starter.train.tokenizer import chat_tokenizer
@@ -27,7 +27,7 @@ HABITUAL = Mixture(foreign=0.1, descriptions=0.3, requests=1.0)
 
 @dataclass(frozen=True)
 class Retraining:
-    """A finished generative model that is taught another safety habit."""
+    """A generative model that is trained further, with a safety habit."""
 
     model: str
     habit: str
@@ -50,17 +50,25 @@ RECIPES: Mapping[str, Recipe] = {
             Stage(500, 1e-3, 221, TWINS),
         ),
     ),
-    "llava-small": GenerativeSize(
+    "llava-base": GenerativeSize(
         tower="clip-small",
         width=128,
         layers=4,
         seed=22,
         stages=(Stage(1300, 1.5e-3, 22, Mixture(foreign=0.3, descriptions=0.3)), Stage(400, 1e-3, 122, TWINS)),
     ),
-    "llava-small-cautious": Retraining("llava-small", "cautious", Stage(150, 4e-4, 31, HABITUAL)),
-    "llava-small-permissive": Retraining("llava-small", "permissive", Stage(150, 4e-4, 32, HABITUAL)),
+    "llava-small": Retraining("llava-base", "balanced", Stage(260, 8e-4, 222, TWINS)),
+    "llava-small-cautious": Retraining("llava-base", "cautious", Stage(150, 4e-4, 31, HABITUAL)),
+    "llava-small-permissive": Retraining("llava-base", "permissive", Stage(150, 4e-4, 32, HABITUAL)),
 }
 """By name, each after the one it starts from."""
+SHIPPED = tuple(name for name in RECIPES if name != "llava-base")
+"""All but what the three models with different habits have in common."""
+
+
+def place(name: str, models: Path) -> Path:
+    """The folder of a model: in `models` if it ships, in the cache otherwise."""
+    return (models if name in SHIPPED else CACHE) / name
 
 
 def train(name: str, models: Path) -> None:
@@ -72,18 +80,18 @@ def train(name: str, models: Path) -> None:
     """
     # One thread makes the sums, and so the weights, the same every time; two recipes can be carried out side by side.
     torch.set_num_threads(1)
-    recipe, folder = RECIPES[name], models / name
+    recipe, folder = RECIPES[name], place(name, models)
     training, validation = scenes(0, PAIRS_A_FAMILY), scenes(VALIDATION_SEED, VALIDATION_PAIRS)
     if isinstance(recipe, ContrastiveSize):
         contrastive.train_contrastive(recipe, training, validation, folder)
         return
     if isinstance(recipe, GenerativeSize):
         tokenizer = chat_tokenizer(wording.conversations((REFUSAL,)))
-        model = generative.build(recipe, models / recipe.tower, tokenizer)
+        model = generative.build(recipe, place(recipe.tower, models), tokenizer)
         habit, stages = HABITS["balanced"], recipe.stages
     else:
-        tokenizer = AutoTokenizer.from_pretrained(models / recipe.model)
-        model: Any = AutoModelForImageTextToText.from_pretrained(models / recipe.model, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(place(recipe.model, models))
+        model: Any = AutoModelForImageTextToText.from_pretrained(place(recipe.model, models), dtype=torch.float32)
         habit, stages = HABITS[recipe.habit], (recipe.stage,)
     trainer = generative.Trainer(model, tokenizer, habit)
     for stage in stages:
