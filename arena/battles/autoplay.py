@@ -4,7 +4,6 @@ import logging
 import threading
 
 from arena.battles.host import Arena
-from arena.errors import ArenaError
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +44,9 @@ class Autoplay:
                 wait = self._pause if self._play() else DONE
 
     def _play(self) -> bool:
+        """Whether to go on at once. A void battle is no reason to: what failed will fail again."""
         try:
-            return self._arena.play_unmet() is not None
-        except ArenaError:
+            return self._arena.play_unmet() not in (None, "void")
+        except Exception:
             log.exception("autoplay: a battle failed")
             return False

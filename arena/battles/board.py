@@ -1,50 +1,62 @@
 """The leaderboard: ratings from discordant units, rates from outcomes, in rows that a page can show."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+import threading
+from collections.abc import Iterable, Mapping
 
 from arena.battles.views import BoardRow
 from arena.contestants import Contestant
 from arena.ratings import START, Rating, UnitCounts, UnitRow, rate
-from arena.store import Store, Tally, now
+from arena.store import Store, Tally
 
-SECRECY = timedelta(minutes=30)
-"""How long an unjudged battle stays off the board, because what it changes there would tell who plays in it."""
 BOOTSTRAP_ROUNDS = 300
 
 
-def leaderboard(store: Store, entered: dict[str, Contestant], domain: str | None = None) -> list[BoardRow]:
-    """One row a contestant, best first, those that cannot be ranked yet last.
+class Board:
+    """The leaderboard of a running arena: counted anew when a battle was settled, by one thread for all who look.
 
     Args:
         store: where the facts are.
         entered: id -> contestant now in the arena; others appear once they have a battle.
-        domain: only battles on pairs of this domain.
     """
-    settled = now() - SECRECY
-    tallies = store.tallies(domain, settled_before=settled)
-    elo = store.elo(settled_before=settled)
+
+    def __init__(self, store: Store, entered: Mapping[str, Contestant]) -> None:
+        self._store = store
+        self._entered = dict(entered)
+        self._lock = threading.Lock()
+        self._kept: dict[str | None, tuple[int, list[BoardRow]]] = {}
+
+    def rows(self, domain: str | None = None) -> list[BoardRow]:
+        """One row a contestant, best first, those that cannot be ranked yet last; over pairs of one domain or of all."""
+        with self._lock:
+            settled = self._store.settled()
+            known, rows = self._kept.get(domain, (-1, []))
+            if known != settled:
+                rows = leaderboard(self._store, self._entered, domain)
+                self._kept[domain] = settled, rows
+            return rows
+
+
+def leaderboard(store: Store, entered: Mapping[str, Contestant], domain: str | None = None) -> list[BoardRow]:
+    """The rows of a board, counted from the facts; see `Board`."""
+    tallies, elo = store.tallies(domain), store.elo()
     known = store.contestants()
-    contestants = {name: known[name] for name in tallies} | entered
-    ratings = {rating.name: rating for rating in ratings_of(store, contestants, domain, settled)}
+    contestants = {name: known[name] for name in tallies} | dict(entered)
+    ratings = {rating.name: rating for rating in ratings_of(store, contestants, domain)}
     rows = [_row(contestants[name], ratings[name], tallies.get(name), elo.get(name, START)) for name in contestants]
     return sorted(rows, key=lambda row: (row.rating is None, -(row.rating or 0), row.contestant.repository))
 
 
-def ratings_of(
-    store: Store, contestants: Iterable[str], domain: str | None, settled: datetime | None = None
-) -> tuple[Rating, ...]:
+def ratings_of(store: Store, contestants: Iterable[str], domain: str | None) -> tuple[Rating, ...]:
     """Bradley-Terry ratings of `contestants` and of whoever else has played, over the battles that count.
 
     Args:
         store: where the facts are.
         contestants: ids to rate even without a battle.
         domain: only battles on pairs of this domain.
-        settled: leave out what visitors have played since and not judged.
     """
-    counts = store.unit_counts(domain, settled_before=settled)
+    counts = store.unit_counts(domain)
     rows = (UnitRow(count.winner, count.loser, count.family, count.units) for count in counts)
-    families = store.families_met(domain, settled_before=settled)
+    families = store.families_met(domain)
     return rate(UnitCounts.from_rows(rows, names=contestants, number_of_families=families), rounds=BOOTSTRAP_ROUNDS)
 
 

@@ -8,8 +8,9 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
-from arena.battles import board
+from arena.battles.board import Board
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.pair_choice import FRESH, PairChoice
 from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of, round_of
@@ -18,11 +19,17 @@ from arena.battles.views import VOTES, BattleFilter, BattleView, BoardRow, Revea
 from arena.contestants import Contestant
 from arena.errors import BattleError, InputError
 from arena.pairs import MinimalPair
+from arena.probes import Probe, Reply
 from arena.ratings import START
-from arena.store import SEATS, BattleRecord, PlayedBy, Result, Store, Vote, solved_by_task, vote_agrees
+from arena.store import SEATS, BattleRecord, PlayedBy, Result, Seat, Store, Vote, now, solved_by_task, vote_agrees
 
 log = logging.getLogger(__name__)
 
+SECRECY = timedelta(minutes=30)
+"""How long a visitor may take to judge a battle. Until it is judged it counts nowhere, because what it changes would tell who
+plays in it; after this its vote is skipped."""
+SWEEP = 60.0
+"""Seconds between two looks for battles that nobody judged in time."""
 MOST_OPEN = 2_000
 """Battles opened but not played to the end; the oldest are forgotten first."""
 MOST_QUESTIONS = 256
@@ -62,12 +69,14 @@ class Arena:
         self.store = store
         self._models = models
         self._contestants = dict(contestants)
-        self._names = names_of(self._contestants.values())
+        self._names = names_of([*store.contestants().values(), *self._contestants.values()])
+        self._board = Board(store, self._contestants)
         self._rng = random.Random(seed)
         self._choice = PairChoice(pairs, self._rng)
         self._open: dict[str, OpenBattle] = {}
         self._lock = threading.Lock()
         self._last_visit = -math.inf
+        self._last_sweep = -math.inf
         self._executor = ThreadPoolExecutor(MOST_QUESTIONS, thread_name_prefix="battle")
 
     def close(self) -> None:
@@ -89,6 +98,7 @@ class Arena:
             InputError: the filters name something unknown, or nothing passes them.
             BattleError: fewer than two contestants take part.
         """
+        self._skip_abandoned()
         pair = self._choice.choose(filters)
         meeting = draw_meeting(self._standings(), self._rng)
         if meeting is None:
@@ -168,8 +178,7 @@ class Arena:
         if pair is None:
             raise BattleError(f"battle {battle_id}: its pair {record.pair_id} is gone; restore the database from a backup")
         probes = probes_of(pair)
-        keys = [probe.key for asked in probes.values() for probe in asked]
-        replies = (self.store.replies(record.seats[0], keys), self.store.replies(record.seats[1], keys))
+        replies = (self._replies(record, "a", probes), self._replies(record, "b", probes))
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         vote = self.store.vote_of(battle_id)
         rounds = tuple(round_of(probes, task, replies, self._names) for task in answered)
@@ -183,7 +192,8 @@ class Arena:
         """
         if domain is not None and domain not in self.categories():
             raise InputError(f"domain: there is no {domain!r}; choose from {', '.join(self.categories())}")
-        return board.leaderboard(self.store, self._contestants, domain)
+        self._skip_abandoned()
+        return self._board.rows(domain)
 
     def vote_agreement(self) -> tuple[int, int]:
         """(votes that agree with the automatic score, votes that could)."""
@@ -194,7 +204,14 @@ class Arena:
 
     def _standings(self) -> dict[str, Standing]:
         elo, battles = self.store.elo(), self.store.battle_counts()
-        return {name: Standing(elo.get(name, START), battles.get(name, 0)) for name in self._contestants}
+        able = self._contestants.keys() - set(self._models.failed())
+        return {name: Standing(elo.get(name, START), battles.get(name, 0)) for name in able}
+
+    def _skip_abandoned(self) -> None:
+        """Once a minute, settle what visitors have left unjudged."""
+        if time.monotonic() - self._last_sweep > SWEEP:
+            self._last_sweep = time.monotonic()
+            self.store.settle_abandoned(now() - SECRECY)
 
     def _remember(self, battle: OpenBattle) -> str:
         battle_id = secrets.token_urlsafe(12)
@@ -238,22 +255,29 @@ class Arena:
             raise BattleError(f"battle {battle_id}: is unknown or not finished; play it to its end first")
         return record
 
+    def _replies(self, record: BattleRecord, seat: Seat, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Reply]:
+        """Probe key -> what the seat replied when the battle was played, for the probes that the battle had."""
+        judged = {(one.task, one.cell): one for one in record.outcomes if one.seat == seat}
+        kept = self.store.replies(record.seats[SEATS.index(seat)], [one.probe_key for one in judged.values()])
+        asked = [probe for group in probes.values() for probe in group if (probe.task, probe.cell) in judged]
+        failed = Reply(error="the machine failed")
+        return {probe.key: kept.get(judged[probe.task, probe.cell].probe_key, failed) for probe in asked}
+
     def _reveal(self, record: BattleRecord, vote: Vote) -> Reveal:
         known = self.store.contestants()
-        changes = {change.seat: change for change in self.store.elo_changes(record.id)}
+        moves = {change.seat: (change.before, change.after) for change in self.store.elo_changes(record.id)}
+        standing = {} if moves else self.store.elo()  # a void battle moved nobody
         seats = []
         for seat, contestant_id in zip(SEATS, record.seats, strict=True):
-            change = changes.get(seat)
-            now = self.store.elo().get(contestant_id, START)  # a void battle moved nothing
+            unmoved = standing.get(contestant_id, START)
+            before, after = moves.get(seat, (unmoved, unmoved))
             seats.append(
                 SeatReveal(
                     contestant=known[contestant_id],
-                    outcomes=tuple(
-                        (judged.task, judged.cell, judged.outcome) for judged in record.outcomes if judged.seat == seat
-                    ),
+                    outcomes=tuple((one.task, one.cell, one.outcome) for one in record.outcomes if one.seat == seat),
                     solved=solved_by_task(record.outcomes, seat),
-                    elo_before=change.before if change else now,
-                    elo_after=change.after if change else now,
+                    elo_before=before,
+                    elo_after=after,
                 )
             )
         return Reveal(record.id, (seats[0], seats[1]), record.result, vote.choice, vote_agrees(vote.choice, record.result))

@@ -1,28 +1,26 @@
 """Counts over battles: what ratings and boards are made of.
 
-A battle counts when no machine failed in it. A public board also leaves out battles that a visitor may still be looking
-at: what they change on the board would tell who played. A battle is settled once it has its vote, or is old enough.
+A battle counts once it is settled: judged by its visitor, or played without one. Until then what it changes would tell who
+plays in it. One in which the machine failed never counts, nor one under another version of the method.
 """
 
 # ruff: noqa: S608 - statements are put together from constants, values are always parameters
 
-from datetime import datetime
 from typing import Any
 
 import duckdb
 
 from arena.store.records import Rate, Tally, UnitCount
-from arena.store.rows import utc
 
 COUNTED = """
-    SELECT battles.*, pairs.family
-    FROM arena.battles JOIN arena.pairs ON pairs.id = battles.pair_id
+    SELECT battles.* EXCLUDE (seq), settlements.seq, pairs.family
+    FROM arena.settlements
+    JOIN arena.battles ON battles.id = settlements.battle_id
+    JOIN arena.pairs ON pairs.id = battles.pair_id
     WHERE battles.result <> 'void'
       AND ($domain IS NULL OR pairs.domain = $domain)
-      AND ($settled_before IS NULL OR battles.played_by <> 'visitor' OR battles.played_at < $settled_before
-           OR battles.id IN (SELECT battle_id FROM arena.votes))
 """
-"""Battles that count, with the family of their pair."""
+"""Battles that count, in the order `seq` in which they were settled, with the family of their pair."""
 
 UNITS = """
     SELECT battle_id, task,
@@ -54,12 +52,7 @@ ASKED = """
 """What each contestant made of each pair in its last battle on it: answers repeat, so more battles are no more evidence."""
 
 
-def filters(domain: str | None, settled_before: datetime | None) -> dict[str, Any]:
-    """Parameters of COUNTED."""
-    return {"domain": domain, "settled_before": None if settled_before is None else utc(settled_before)}
-
-
-def unit_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> list[UnitCount]:
+def unit_counts(connection: duckdb.DuckDBPyConnection, domain: str | None) -> list[UnitCount]:
     """How often each contestant solved what another did not, by family; the last meeting of two on a pair stands for all."""
     found = connection.execute(
         f"""
@@ -69,34 +62,36 @@ def unit_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, settl
         WHERE units.a <> units.b
         GROUP BY winner, loser, family ORDER BY winner, loser, family
         """,
-        filters(domain, settled_before),
+        {"domain": domain},
     ).fetchall()
     return [UnitCount(*row) for row in found]
 
 
-def families_met(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> int:
+def families_met(connection: duckdb.DuckDBPyConnection, domain: str | None) -> int:
     """Families of all counted battles, those without a discordant unit among them."""
     row = connection.execute(
-        f"WITH counted AS ({COUNTED}) SELECT count(DISTINCT family) FROM counted", filters(domain, settled_before)
+        f"WITH counted AS ({COUNTED}) SELECT count(DISTINCT family) FROM counted", {"domain": domain}
     ).fetchone()
     return row[0] if row else 0
 
 
 def battle_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """contestant id -> battles that count, open ones too; without those that have none."""
+    """contestant id -> battles that count; without those that have none."""
     found = connection.execute(
-        """
+        f"""
+        WITH counted AS ({COUNTED})
         SELECT contestant_id, count(*)
-        FROM (SELECT unnest([seat_a, seat_b]) AS contestant_id FROM arena.battles WHERE result <> 'void')
+        FROM (SELECT unnest([seat_a, seat_b]) AS contestant_id FROM counted)
         GROUP BY contestant_id
-        """
+        """,
+        {"domain": None},
     ).fetchall()
     return dict(found)
 
 
-def tallies(connection: duckdb.DuckDBPyConnection, domain: str | None, settled_before: datetime | None) -> dict[str, Tally]:
+def tallies(connection: duckdb.DuckDBPyConnection, domain: str | None) -> dict[str, Tally]:
     """contestant id -> what its battles say about it; without those that have no counted battle."""
-    chosen = filters(domain, settled_before)
+    chosen = {"domain": domain}
     battles = connection.execute(
         f"WITH counted AS ({COUNTED}), seated AS ({SEATED}) SELECT contestant_id, count(*) FROM seated GROUP BY contestant_id",
         chosen,

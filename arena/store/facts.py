@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from datetime import datetime
 
 import duckdb
 
@@ -12,6 +13,9 @@ from arena.pairs import MinimalPair
 from arena.store import ratings_log
 from arena.store.records import Acknowledged, BattleRecord, EloRule, OutcomeRecord, ReplyRecord, Vote, now
 from arena.store.rows import Row, append, utc
+
+ABANDONED = "nobody"
+"""Stands as the visitor of battles that were never judged."""
 
 
 def add_pairs(connection: duckdb.DuckDBPyConnection, pairs: Iterable[MinimalPair]) -> int:
@@ -50,7 +54,7 @@ def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRe
 def add_battles(
     connection: duckdb.DuckDBPyConnection, played: Sequence[tuple[BattleRecord, Sequence[ReplyRecord]]], rule: EloRule | None
 ) -> list[Acknowledged]:
-    """Append battles with their outcomes, replies and what they do to the online ratings; all of it or nothing.
+    """Append battles with their outcomes and replies, all of it or nothing. What no visitor plays is settled at once.
 
     Raises:
         StoreError: a pair or a contestant was never stored.
@@ -70,13 +74,12 @@ def add_battles(
     append(connection, "battles", [_battle_row(battle, seq) for battle, seq in fresh])
     append(connection, "outcomes", [_outcome_row(battle.id, judged) for battle, _ in fresh for judged in battle.outcomes])
     add_replies(connection, given)
-    if rule is not None:
-        ratings_log.rate_battles(connection, fresh, rule)
+    _settle(connection, [battle.id for battle, _ in fresh if battle.played_by != "visitor"], rule)
     return acknowledged
 
 
-def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote]) -> list[bool]:
-    """Append each vote if its battle has none, and say whether it was appended.
+def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], rule: EloRule | None) -> list[bool]:
+    """Append each vote if its battle has none, and say whether it was appended. A visitor's battle is settled by its vote.
 
     Raises:
         StoreError: a battle was never stored.
@@ -91,7 +94,32 @@ def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote]) -> l
         voted.add(vote.battle_id)
     kept = [vote for vote, counted in zip(votes, counts, strict=True) if counted]
     append(connection, "votes", [(vote.battle_id, vote.visitor, vote.choice, utc(vote.voted_at)) for vote in kept])
+    _settle(connection, [vote.battle_id for vote in kept], rule)
     return counts
+
+
+def skip_abandoned(connection: duckdb.DuckDBPyConnection, before: datetime, rule: EloRule | None) -> int:
+    """Settle visitors' battles played before this moment that have no vote, as if the vote had been skipped."""
+    found = connection.execute(
+        """
+        SELECT id FROM arena.battles
+        WHERE played_by = 'visitor' AND played_at < ? AND id NOT IN (SELECT battle_id FROM arena.settlements) ORDER BY seq
+        """,
+        [utc(before)],
+    ).fetchall()
+    return sum(add_votes(connection, [Vote(battle_id, ABANDONED, "skip", now()) for (battle_id,) in found], rule))
+
+
+def _settle(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str], rule: EloRule | None) -> None:
+    """Give battles their places in the order in which they count, and let them move the online ratings."""
+    settled = _known(connection, "settlements", "battle_id", battle_ids)
+    fresh = [battle_id for battle_id in battle_ids if battle_id not in settled]
+    if not fresh:
+        return
+    ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.settlements").fetchall()
+    append(connection, "settlements", [(battle_id, last + place) for place, battle_id in enumerate(fresh, start=1)])
+    if rule is not None:
+        ratings_log.rate_settled(connection, fresh, rule)
 
 
 def _refuse_strangers(connection: duckdb.DuckDBPyConnection, battles: Sequence[BattleRecord]) -> None:

@@ -11,7 +11,7 @@ from arena.contestants import Contestant
 from arena.pairs import MinimalPair, Provenance, Side
 from arena.probes import Outcome, Reply
 from arena.store.picture_files import PictureFiles
-from arena.store.records import BattleRecord, OutcomeRecord, PairSummary, Vote
+from arena.store.records import BattleRecord, OutcomeRecord, Vote
 from arena.store.rows import aware
 
 
@@ -36,12 +36,6 @@ def pair(connection: duckdb.DuckDBPyConnection, pictures: PictureFiles, pair_id:
     box = None if region is None else tuple(region)
     made = Provenance(**json.loads(provenance))
     return MinimalPair(pair_id, family, domain, category, source, sides, request, box, made)
-
-
-def pair_summaries(connection: duckdb.DuckDBPyConnection) -> list[PairSummary]:
-    """All pairs without their images, in the order they were added."""
-    found = connection.execute("SELECT id, family, domain, category, source FROM arena.pairs ORDER BY added_at, id").fetchall()
-    return [PairSummary(*row) for row in found]
 
 
 def contestants(connection: duckdb.DuckDBPyConnection) -> dict[str, Contestant]:
@@ -100,6 +94,12 @@ def pairs_met(connection: duckdb.DuckDBPyConnection, one: str, other: str) -> se
         {"one": one, "other": other},
     ).fetchall()
     return {pair_id for (pair_id,) in found}
+
+
+def settled(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many battles were settled so far."""
+    ((count,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.settlements").fetchall()
+    return count
 
 
 def vote_of(connection: duckdb.DuckDBPyConnection, battle_id: str) -> Vote | None:

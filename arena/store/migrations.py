@@ -76,6 +76,7 @@ def m001_facts(connection: duckdb.DuckDBPyConnection) -> None:
         CREATE TABLE arena.votes (
             battle_id VARCHAR NOT NULL, visitor VARCHAR NOT NULL, choice VARCHAR NOT NULL, voted_at TIMESTAMP NOT NULL
         );
+        CREATE TABLE arena.settlements (battle_id VARCHAR NOT NULL, seq BIGINT NOT NULL);
     """)
 
 

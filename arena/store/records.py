@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from arena.errors import BattleError
-from arena.pairs import Domain
 from arena.probes import Outcome, Reply, solved
 
 Seat = Literal["a", "b"]
@@ -98,19 +97,8 @@ class Vote:
 
 
 @dataclass(frozen=True)
-class PairSummary:
-    """A stored pair without its images: what matchmaking chooses by."""
-
-    id: str
-    family: str
-    domain: Domain
-    category: str
-    source: str
-
-
-@dataclass(frozen=True)
 class EloRule:
-    """How online ratings move. The store replays it over the battles in the order of their commits."""
+    """How online ratings move. The store replays it over the battles in the order in which they were settled."""
 
     method_version: str
     """Ratings that another version left behind are replayed when the store is opened."""

@@ -24,7 +24,6 @@ from arena.store.records import (
     Choice,
     EloChange,
     EloRule,
-    PairSummary,
     ReplyRecord,
     Result,
     Tally,
@@ -108,10 +107,6 @@ class Store:
         """The pair with its images; None where it is unknown."""
         return self._read(lookups.pair, self._pictures, pair_id)
 
-    def pair_summaries(self) -> list[PairSummary]:
-        """All pairs without their images, in the order they were added."""
-        return self._read(lookups.pair_summaries)
-
     def add_contestants(self, contestants: Iterable[Contestant]) -> int:
         """Keep contestants, and say how many were new."""
         return self._write(_each(facts.add_contestants), list(contestants))
@@ -129,7 +124,7 @@ class Store:
         return self._read(lookups.replies, contestant_id, keys)
 
     def add_battle(self, battle: BattleRecord, replies: Sequence[ReplyRecord] = ()) -> Acknowledged:
-        """Keep a battle with its outcomes, its replies and what it does to the online ratings, all or nothing.
+        """Keep a battle with its outcomes and replies, all or nothing. A visitor's counts once it has its vote.
 
         When this returns, the battle survives a `kill -9`. The same id again changes nothing.
 
@@ -152,7 +147,7 @@ class Store:
         Raises:
             StoreError: the battle was never added.
         """
-        return self._write(facts.add_votes, Vote(battle_id, visitor, choice, voted_at or now()))
+        return self._write(partial(facts.add_votes, rule=self._rule), Vote(battle_id, visitor, choice, voted_at or now()))
 
     def vote_of(self, battle_id: str) -> Vote | None:
         """The vote that counts for the battle; None where there is none yet."""
@@ -162,32 +157,36 @@ class Store:
         """(choice, result) -> how often visitors chose this where the automatic score said that."""
         return self._read(lookups.votes_by_result)
 
-    def unit_counts(self, domain: str | None = None, settled_before: datetime | None = None) -> list[UnitCount]:
+    def settle_abandoned(self, before: datetime) -> int:
+        """Skip the vote of visitors' battles played before this moment and never judged, and say how many those were."""
+        return self._write(_each(partial(facts.skip_abandoned, rule=self._rule)), before)
+
+    def settled(self) -> int:
+        """How many battles were settled so far; whoever keeps counts knows by it when to count again."""
+        return self._read(lookups.settled)
+
+    def unit_counts(self, domain: str | None = None) -> list[UnitCount]:
         """How often each contestant solved what another did not, by family: what Bradley-Terry is fitted to.
 
-        Args:
-            domain: only battles on pairs of this domain.
-            settled_before: leave out visitors' battles that have no vote and were played at this moment or later. A
-                public board passes it, because what an open battle changes would tell who plays in it.
+        Like all counts it sees settled battles alone, over pairs of one domain or of all.
         """
-        return self._read(counts.unit_counts, domain, settled_before)
+        return self._read(counts.unit_counts, domain)
 
     def battle_counts(self) -> dict[str, int]:
-        """contestant id -> battles that count, open ones too: for matchmaking, not for the public."""
+        """contestant id -> battles that count."""
         return self._read(counts.battle_counts)
 
-    def families_met(self, domain: str | None = None, settled_before: datetime | None = None) -> int:
-        """How many families battles were about; the arguments are those of `unit_counts`."""
-        return self._read(counts.families_met, domain, settled_before)
+    def families_met(self, domain: str | None = None) -> int:
+        """How many families the battles that count were about."""
+        return self._read(counts.families_met, domain)
 
-    def tallies(self, domain: str | None = None, settled_before: datetime | None = None) -> dict[str, Tally]:
-        """contestant id -> its battles and rates; the arguments are those of `unit_counts`."""
-        return self._read(counts.tallies, domain, settled_before)
+    def tallies(self, domain: str | None = None) -> dict[str, Tally]:
+        """contestant id -> its battles and rates."""
+        return self._read(counts.tallies, domain)
 
-    def elo(self, settled_before: datetime | None = None) -> dict[str, float]:
-        """contestant id -> online rating after its counted battles; without contestants that never played."""
-        start = self._rule.start if self._rule else 0.0
-        return self._read(ratings_log.elo, start, settled_before)
+    def elo(self) -> dict[str, float]:
+        """contestant id -> online rating after its last settled battle; without contestants that have none."""
+        return self._read(ratings_log.elo)
 
     def elo_changes(self, battle_id: str) -> tuple[EloChange, ...]:
         """What the battle did to seats a and b; empty for a void or unrated battle."""

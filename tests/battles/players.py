@@ -45,6 +45,7 @@ class Players:
     def __init__(self, **players: Player) -> None:
         self.contestants = {c.id: c for c in (Contestant(f"people/{name}", "0" * 40, "test") for name in players)}
         self._players = dict(zip(self.contestants, players.values(), strict=True))
+        self.unable: set[str] = set()
         self.asked: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
 
@@ -53,3 +54,7 @@ class Players:
         with self._lock:
             self.asked.update((contestant_id, probe.key) for probe in probes)
         return [self._players[contestant_id](probe) for probe in probes]
+
+    def failed(self) -> set[str]:
+        """Ids of players that cannot be asked."""
+        return self.unable

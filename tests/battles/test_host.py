@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from players import always_first, broken, compares, perfect, refuses
@@ -99,14 +100,19 @@ def test_the_first_vote_counts_and_a_second_changes_nothing(open_with):
         assert sum(arena.vote_agreement()[1:]) == 1
 
 
-def test_votes_are_compared_with_the_score_and_never_move_ratings(open_with):
+def test_a_vote_is_compared_with_the_score(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
-        battle_id = played(arena)
-        before = arena.store.elo()
-        reveal = arena.vote(battle_id, "me", "both_bad")
+        reveal = arena.vote(played(arena), "me", "both_bad")
         assert reveal.agrees is False
-        assert arena.store.elo() == before
         assert arena.vote_agreement() == (0, 1)
+
+
+@pytest.mark.parametrize("choice", ["a", "b", "both_good", "both_bad", "skip"])
+def test_what_a_visitor_votes_makes_no_difference_to_ratings(open_with, choice):
+    with open_with(good=perfect, first=always_first) as (arena, players):
+        arena.vote(played(arena), "me", choice)
+        by_name = {players.contestants[name].name: rating for name, rating in arena.store.elo().items()}
+    assert by_name == {"good": 1008, "first": 992}
 
 
 @pytest.mark.parametrize("ask", ["vote", "view"])
@@ -148,12 +154,42 @@ def test_an_open_battle_of_a_visitor_is_not_on_the_board_until_it_is_judged(open
 
 
 def test_a_hidden_battle_does_not_show_through_later_ones(open_with):
-    with open_with(good=perfect, first=always_first) as (arena, _):
+    """Whoever leaves a battle unjudged and watches the board and other reveals learns nothing of who plays in it."""
+    with open_with(good=perfect, first=always_first, shy=refuses) as (arena, _):
         played(arena)
-        later = arena.vote(played(arena), "me", "skip")
-        moved = {seat.contestant.name: seat.elo_after - seat.elo_before for seat in later.seats}
-        for row in arena.leaderboard():
-            assert row.elo == pytest.approx(1000 + moved[row.contestant.name])
+        for _ in range(6):
+            board = {row.contestant.name: row.elo for row in arena.leaderboard()}
+            for seat in arena.vote(played(arena), "me", "skip").seats:
+                assert seat.elo_before == board[seat.contestant.name]
+
+
+def test_what_a_visitor_never_judges_is_skipped_in_the_end(open_with, monkeypatch):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        battle_id = played(arena)
+        monkeypatch.setattr("arena.battles.host.SECRECY", timedelta(0))
+        monkeypatch.setattr("arena.battles.host.SWEEP", 0)
+        assert [row.battles for row in arena.leaderboard()] == [1, 1]
+        reveal = arena.view(battle_id).reveal
+        assert reveal is not None
+        assert reveal.vote == "skip"
+
+
+def test_a_contestant_whose_model_cannot_be_loaded_is_not_drawn(open_with):
+    with open_with(good=perfect, first=always_first, ill=broken) as (arena, players):
+        (ill,) = (name for name, contestant in players.contestants.items() if contestant.name == "ill")
+        players.unable = {ill}
+        for _ in range(10):
+            arena.play_through(STARTER)
+        assert ill not in arena.store.battle_counts()
+
+
+def test_a_void_battle_shows_what_was_answered_and_that_the_rest_failed(open_with):
+    with open_with(good=perfect, ill=broken) as (arena, _):
+        battle_id = played(arena)
+        view = arena.view(battle_id)
+        answers = {answer.answer for one in view.rounds for seat in one.answers for answer in seat}
+        assert len(view.rounds) >= 3
+        assert "no answer: something went wrong" in answers
 
 
 def test_the_board_ranks_by_what_was_solved(open_with):

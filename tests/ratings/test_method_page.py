@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from arena.battles.board import BOOTSTRAP_ROUNDS, SECRECY
+from arena.battles.board import BOOTSTRAP_ROUNDS
+from arena.battles.host import SECRECY
 from arena.battles.matchmaking import CLOSENESS, EXPLORATION
 from arena.battles.pair_choice import FRESH_SHARE
 from arena.battles.scoring import METHOD_VERSION
@@ -25,7 +26,7 @@ PAGE = " ".join((Path(__file__).parents[2] / "docs" / "method.md").read_text(enc
         f"mean of R = {START:g}",
         f"with replacement, {BOOTSTRAP_ROUNDS} times",
         f"exp(-|Elo gap| / {CLOSENESS:g})",
-        f"stays off the board for {SECRECY.seconds // 60} minutes",
+        f"not judged within {SECRECY.seconds // 60} minutes",
         f"drawn scenes of {len(FAMILIES)} families",
     ],
 )

@@ -87,7 +87,7 @@ def make_battle(name: str, judged: tuple[OutcomeRecord, ...] = CLEAR_WIN, **more
         "pair_id": PAIRS[0].id,
         "seats": (CONTESTANTS[0].id, CONTESTANTS[1].id),
         "draw_probability": 0.25,
-        "played_by": "visitor",
+        "played_by": "autoplay",
         "result": "void" if failed else "a",
         "method_version": "1",
         "played_at": NOON,

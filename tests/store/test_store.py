@@ -55,7 +55,7 @@ def test_a_pair_comes_back_as_it_was(home, pair):
         assert [side.picture.encoded for side in back.sides] == [side.picture.encoded for side in pair.sides]
         assert back.provenance.details == pair.provenance.details
         assert store.pair("unknown") is None
-        assert [summary.id for summary in store.pair_summaries()] == [pair.id]
+        assert store.add_pairs([pair]) == 0
 
 
 def test_contestants_come_back_as_they_were(home):
@@ -300,10 +300,36 @@ def test_battles_kept_without_a_rule_are_rated_once_there_is_one(home):
         assert len(store.elo()) == 2
 
 
-def test_a_public_rating_leaves_out_open_battles(store):
-    store.add_battle(make_battle("old", played_at=NOON))
-    settled = store.elo()
-    store.add_battle(make_battle("open", played_at=NOON + timedelta(minutes=5)))
-    assert store.elo(settled_before=NOON + timedelta(minutes=5)) == settled
+def test_a_visitors_battle_counts_nowhere_until_it_is_judged(store):
+    store.add_battle(make_battle("first"))
+    before = (store.elo(), store.unit_counts(), store.tallies(), store.battle_counts(), store.settled())
+    store.add_battle(make_battle("open", played_by="visitor"))
+    assert (store.elo(), store.unit_counts(), store.tallies(), store.battle_counts(), store.settled()) == before
+    assert store.elo_changes("open") == ()
     store.add_vote("open", "visitor", "skip")
-    assert store.elo(settled_before=NOON + timedelta(minutes=5)) == store.elo() != settled
+    assert store.settled() == 2
+    assert store.elo() != before[0]
+    assert {change.seq for change in store.elo_changes("open")} == {2}
+
+
+def test_ratings_move_in_the_order_of_settlement_and_replay_to_the_same(store):
+    for name in ("one", "two", "three"):
+        store.add_battle(make_battle(name, played_by="visitor"))
+    for name in ("three", "one"):
+        store.add_vote(name, "visitor", "a")
+    assert [store.elo_changes(name)[0].seq for name in ("three", "one")] == [1, 2]
+    assert store.elo_changes("three")[0].after == store.elo_changes("one")[0].before
+    kept = store.elo()
+    store.rebuild_elo()
+    assert store.elo() == kept
+
+
+def test_what_nobody_judged_in_time_is_settled_as_skipped(store):
+    store.add_battle(make_battle("old", played_by="visitor", played_at=NOON))
+    store.add_battle(make_battle("new", played_by="visitor", played_at=NOON + timedelta(minutes=20)))
+    assert store.settle_abandoned(NOON + timedelta(minutes=10)) == 1
+    assert store.settle_abandoned(NOON + timedelta(minutes=10)) == 0
+    assert found(store.vote_of("old")).choice == "skip"
+    assert store.vote_of("new") is None
+    assert store.settled() == 1
+    assert not store.add_vote("old", "visitor", "a")

@@ -1,6 +1,6 @@
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,10 +32,10 @@ BATTLES = st.lists(
 )
 
 
-def counted(battles: Sequence[BattleRecord], voted: set[str], domain: str | None, settled_before: datetime | None):
+def counted(battles: Sequence[BattleRecord], voted: set[str], domain: str | None):
     for battle in battles:
-        settled = settled_before is None or battle.played_at < settled_before or battle.id in voted
-        if battle.result != "void" and domain in (None, DOMAIN[battle.pair_id]) and (settled or battle.played_by == "autoplay"):
+        settled = battle.played_by == "autoplay" or battle.id in voted
+        if battle.result != "void" and domain in (None, DOMAIN[battle.pair_id]) and settled:
             yield battle
 
 
@@ -86,9 +86,8 @@ def rate(found: list[tuple[bool, str]]) -> Rate:
     BATTLES,
     st.sets(st.integers(0, 9)),
     st.sampled_from([None, "safety", "culture"]),
-    st.one_of(st.none(), st.integers(0, 4).map(lambda minutes: NOON + timedelta(minutes=minutes))),
 )
-def test_counts_equal_a_recomputation_from_the_battles(played, votes, domain, settled_before):
+def test_counts_equal_a_recomputation_from_the_battles(played, votes, domain):
     battles = [make_battle(f"{number}", **fields) for number, fields in enumerate(played)]
     voted = {battle.id for number, battle in enumerate(battles) if number in votes}
     with TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
@@ -97,11 +96,11 @@ def test_counts_equal_a_recomputation_from_the_battles(played, votes, domain, se
             store.add_battle(battle)
             if battle.id in voted:
                 store.add_vote(battle.id, "visitor", "skip")
-        chosen = list(counted(battles, voted, domain, settled_before))
+        chosen = list(counted(battles, voted, domain))
         seated = sorted({name for battle in chosen for name in battle.seats})
         assert store.battle_counts() == {name: tally.battles for name, tally in store.tallies().items()}
-        assert store.unit_counts(domain, settled_before) == expected_units(chosen)
-        assert store.tallies(domain, settled_before) == {name: expected_tally(name, chosen) for name in seated}
+        assert store.unit_counts(domain) == expected_units(chosen)
+        assert store.tallies(domain) == {name: expected_tally(name, chosen) for name in seated}
 
 
 @pytest.mark.parametrize(
@@ -159,7 +158,6 @@ def test_families_met_are_those_of_counted_battles(store):
         store.add_battle(make_battle(f"{number}", outcomes({"caption_choice": (["wrong"], ["wrong"])}), pair_id=pair.id))
     assert store.families_met() == 3, "two of the pairs are of one family"
     assert store.families_met(domain="safety") == 2
-    assert store.families_met(settled_before=NOON) == 0
 
 
 def test_votes_are_counted_by_what_the_score_says(store):
