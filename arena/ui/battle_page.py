@@ -38,24 +38,30 @@ class BattlePage:
         filters = [self.domain, self.category, self.source]
         everything = [*filters, self.battle, self.pair, self.progress, self.reveal, self.answers, self.voting, self.copy]
         everything += [*self.votes.values(), self.next]
-        page.load(self.start, filters, everything, **INTERNAL).then(js="() => window.arenaPage.revealed(false)", **INTERNAL)
-        forget_link = "(...values) => { window.arenaPage.left(); return values; }"
-        self.next.click(self.play, filters, everything, js=forget_link, **INTERNAL)
-        for chosen in filters:  # not on `input`, which a dropdown also sends when it is merely left
-            chosen.select(self.play, filters, everything, js=forget_link, **INTERNAL)
+        # One listener, so that no two plays ever write on the page at once; what is asked for meanwhile comes next.
+        # Not on `input`, which a dropdown also sends when it is merely left.
+        shown = gr.on(
+            [page.load, self.next.click, *(chosen.select for chosen in filters)],
+            self.show,
+            [*filters, self.link],
+            everything,
+            js="(...filters) => [...filters.slice(0, 3), window.arenaPage.takeLink()]",
+            trigger_mode="always_last",
+            **INTERNAL,
+        )
+        shown.then(js="() => window.arenaPage.revealed(false)", **INTERNAL)
         for choice, button in self.votes.items():
             judged = button.click(self._voter(choice), [self.battle], everything, **INTERNAL)
             judged.then(js="() => window.arenaPage.revealed(true)", **INTERNAL)
         self.copy.click(js="() => window.arenaPage.copyLink()", **INTERNAL)
 
-    def start(self, domain: str, category: str, source: str, request: gr.Request) -> Iterator[Updates]:
-        """What opening the page shows: the battle that the address names, or a new one."""
-        battle_id = request.query_params.get("battle")
-        if not battle_id:
+    def show(self, domain: str, category: str, source: str, link: str) -> Iterator[Updates]:
+        """The battle that the page's address names by its id, once; or else a new one."""
+        if not link:
             yield from self.play(domain, category, source)
             return
         try:
-            view = self.arena.view(battle_id)
+            view = self.arena.view(link)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             yield self._stopped(error)
         else:
@@ -164,6 +170,7 @@ class BattlePage:
             self.category = _filter("Category", category_choices(self._categories, ANY))
             self.source = _filter("Source", sources)
         self.battle = gr.State(None)
+        self.link = gr.Textbox(visible=False)
         self.pair = html(elem_id="pair")
         self.reveal = html(elem_id="reveal")
         self.answers = html(elem_id="answers")

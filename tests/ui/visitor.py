@@ -1,11 +1,15 @@
 """A visitor's browser window: opens pages, plays battles, and keeps all that the server sends."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 PATIENCE = 60_000
 """Milliseconds that a loaded test machine may take for a page or a battle."""
+STREAM = "**/gradio_api/queue/data**"
+"""Where the server streams the results of events."""
 
 # Event streams never end, so Playwright cannot give their bodies; the page itself reads along, chunk by chunk.
 READ_ALONG = """
@@ -61,6 +65,17 @@ class Visitor:
         self.open(path)
         self.wait_for_answers()
         return self.page
+
+    @contextmanager
+    def answers_held_back(self) -> Iterator[None]:
+        """Let the page open, and keep from it what its first event streams until the block ends."""
+        held: list[Route] = []
+        self.page.route(STREAM, lambda route: held.append(route), times=1)
+        self.open()
+        while not held:
+            self.page.wait_for_timeout(50)
+        yield
+        held[0].continue_()
 
     def wait_for_answers(self) -> None:
         self.page.wait_for_selector("#vote-a:not([disabled])")

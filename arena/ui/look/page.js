@@ -13,9 +13,16 @@ window.arenaPage = (() => {
   };
   const currentBattle = () => find("#reveal [data-battle]")?.dataset.battle;
 
-  function left() {
+  // The battle that the address names when the page is opened; from then on the reader leaves it for a new pair.
+  let opened = false;
+  function takeLink() {
+    if (!opened) {
+      opened = true;
+      return new URLSearchParams(location.search).get("battle") ?? "";
+    }
     history.replaceState(null, "", address(null));
     scrollTo({ top: 0, behavior: calm() ? "auto" : "smooth" });
+    return "";
   }
 
   // A judged battle gets its own address; after a vote the reader is taken to the result.
@@ -151,5 +158,5 @@ window.arenaPage = (() => {
     const button = document.getElementById(KEYS[key]);
     if (button && !button.disabled) button.click();
   });
-  return { left, revealed, copyLink };
+  return { takeLink, revealed, copyLink };
 })();

@@ -1,0 +1,51 @@
+"""What a visitor does while the models still answer: the answers are held back on their way to the browser."""
+
+import re
+
+from playwright.sync_api import expect
+
+VOTES = ("a", "b", "both_good", "both_bad", "skip")
+
+
+def test_neither_keys_nor_buttons_vote_before_all_answers_are_in(visit):
+    visitor = visit()
+    page = visitor.page
+    with visitor.answers_held_back():
+        for vote in VOTES:
+            expect(page.locator(f"#vote-{vote}")).to_be_disabled()
+        for key in "abgxr":
+            page.keyboard.press(key)
+    visitor.wait_for_answers()
+    page.keyboard.press("b")
+    visitor.wait_for_reveal()
+    expect(page.locator("#reveal .verdict")).to_contain_text("You said Model B did better")  # the first vote is the one that counts
+
+
+def test_filters_chosen_meanwhile_lead_to_one_battle_that_passes_them_all(visit):
+    visitor = visit()
+    page = visitor.page
+    with visitor.answers_held_back():
+        choose(page, "Domain", "Culture")
+        choose(page, "Source", "Fresh")
+    expect(page.locator("#pair .eyebrow")).to_contain_text(re.compile("Culture.*Fresh", re.DOTALL))
+    visitor.wait_for_answers()
+    pair, answers = texts(page, "#pair figcaption"), texts(page, "#answers .said")
+    page.keyboard.press("a")
+    visitor.wait_for_reveal()
+    page.wait_for_url(re.compile(r"\?battle="))
+    again = visit()
+    again.open(page.url.removeprefix(visitor.server.url))  # what the server kept about the battle that was judged
+    again.wait_for_reveal()
+    for shown in (page, again.page):
+        assert texts(shown, "#pair figcaption") == pair
+        assert texts(shown, "#answers .said") == answers
+    assert texts(again.page, "#reveal .cards") == texts(page, "#reveal .cards")
+
+
+def choose(page, label, option):
+    page.get_by_label(label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+
+
+def texts(page, selector):
+    return page.locator(selector).all_inner_texts()
