@@ -263,12 +263,12 @@ def choose_encoder(model: PreTrainedModel, processor: Any, images: int) -> Encod
                 shared = SharedVision(model, processor, share_prefixes=share_prefixes)
                 found = shared.read(shared.encode([long, short])).logits
             except Exception as error:  # noqa: BLE001  what it says where it cannot be asked so depends on the architecture
-                log.info("%s: cannot share vision features (%s)", type(model).__name__, one_line(error))
+                log.debug("%s: cannot share vision features (%s)", type(model).__name__, one_line(error))
                 continue
             difference = ((found - expected).abs().max() / expected.abs().max()).item()
             if difference <= AGREEMENT:
                 return shared
-            log.info("%s: sharing changes logits by %.2g (prefixes: %s)", type(model).__name__, difference, share_prefixes)
+            log.debug("%s: sharing changes logits by %.2g (prefixes: %s)", type(model).__name__, difference, share_prefixes)
     return stock
 
 

@@ -58,9 +58,11 @@ class GenerativeModel:
         try:
             with torch.inference_mode():
                 return self._answer_all(probes)
-        except Exception as error:  # noqa: BLE001  a batch must survive whatever one probe does to the model
+        except Exception as error:  # a batch must survive whatever one probe does to the model
             if len(probes) == 1:
-                log.warning("%s failed on %s: %s", self.contestant.id, probes[0].key, one_line(error))
+                # Who it was, and what it said, could tell who plays a battle that is not judged yet.
+                log.warning("a model failed on %s", probes[0].key)
+                log.debug("%s failed on %s", self.contestant.id, probes[0].key, exc_info=True)
                 return [Reply(error=one_line(error))]
         half = len(probes) // 2
         return self._answer_or_halve(probes[:half]) + self._answer_or_halve(probes[half:])

@@ -5,6 +5,7 @@ is asked of that model by then in one batch, so that batches grow by themselves 
 """
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -20,7 +21,7 @@ from arena.probes import Probe, Reply
 MAX_BATCH = 256
 """Probes that are answered together; the others wait for the next batch."""
 RETRY_SECONDS = 60.0
-"""How long a model that could not be loaded is left alone."""
+"""How long a model that could not be loaded is left alone, before it is tried again."""
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ class _Question:
 
     probe: Probe
     asked_at: float
+    deadline: float
+    """When the last of them stops waiting."""
     reply: Future[Reply] = field(default_factory=Future)
 
 
@@ -47,7 +50,9 @@ class _Entry:
     busy: bool = False
     used_at: float = 0.0
     failure: str | None = None
+    """Why the last attempt to load it failed."""
     failed_at: float = 0.0
+    """When that attempt ended; infinity where another one would be in vain."""
     wanted: bool = False
     """To be loaded although nobody asked it yet."""
     waiting: dict[Key, _Question] = field(default_factory=dict)
@@ -57,16 +62,18 @@ class _Entry:
 class ModelPool:
     """Models behind one queue. All methods may be called from any thread."""
 
-    def __init__(self, memory_budget_bytes: int, *, workers: int = 2) -> None:
+    def __init__(self, memory_budget_bytes: int, *, workers: int = 2, clock: Callable[[], float] = time.monotonic) -> None:
         """Start the threads.
 
         Args:
             memory_budget_bytes: what the weights of all loaded models may take together.
             workers: models that answer at the same time, sharing the cores; two, as a battle has two seats. Many threads for
                 one small model spend more on waiting for each other, see benchmarks/batching.py.
+            clock: seconds, from any start.
         """
         self._budget = memory_budget_bytes
         self._workers = workers
+        self._clock = clock
         self._entries: dict[str, _Entry] = {}
         self._changed = threading.Condition()
         self._closed = False
@@ -77,13 +84,17 @@ class ModelPool:
 
     def register(self, contestant: Contestant, memory_bytes: int, load: Callable[[], Model]) -> None:
         """Make a contestant known; `load` is called, in a thread of the pool, when it is first asked, and after evictions."""
+        entry = _Entry(contestant, memory_bytes, load)
+        if memory_bytes > self._budget:
+            entry.failure = f"{contestant.repository}: {memory_bytes / 2**20:.0f} MB do not fit the budget of the pool"
+            entry.failed_at = math.inf
         with self._changed:
-            self._entries.setdefault(contestant.id, _Entry(contestant, memory_bytes, load))
+            self._entries.setdefault(contestant.id, entry)
 
-    def contestants(self) -> list[Contestant]:
-        """Everybody who can be asked."""
+    def failed(self) -> dict[str, str]:
+        """Who cannot be asked now, and why loading failed: id -> reason. After `RETRY_SECONDS` another attempt may be made."""
         with self._changed:
-            return [entry.contestant for entry in self._entries.values()]
+            return {key: entry.failure for key, entry in self._entries.items() if entry.failure and self._left_alone(entry)}
 
     def loaded(self) -> list[str]:
         """Ids of the contestants in memory."""
@@ -98,14 +109,16 @@ class ModelPool:
     def ask(self, contestant_id: str, probes: Sequence[Probe], *, timeout: float = 120.0) -> list[Reply]:
         """One reply a probe, in order. What goes wrong, or takes longer than `timeout` seconds, is an error reply.
 
-        The same probe asked by several threads at once is answered once.
+        The same probe asked by several threads at once is answered once, and one that nobody waits for any more is not.
         """
         with self._changed:
             entry = self._entries.get(contestant_id)
             if entry is None or self._closed:
                 reason = "the pool is closed" if self._closed else f"no contestant {contestant_id}"
                 return [Reply(error=reason)] * len(probes)
-            questions = [self._question(entry, probe) for probe in probes]
+            if self._left_alone(entry):
+                return [Reply(error=entry.failure)] * len(probes)
+            questions = [self._question(entry, probe, timeout) for probe in probes]
             self._changed.notify_all()
         done, _ = wait({question.reply for question in questions}, timeout)
         late = Reply(error=f"no answer within {timeout:g} s")
@@ -123,7 +136,7 @@ class ModelPool:
             free = self._budget - sum(entry.memory_bytes for entry in self._entries.values() if entry.model)
             for identifier in chosen:
                 entry = self._entries[identifier]
-                if entry.model is None and entry.memory_bytes <= free:
+                if entry.model is None and entry.memory_bytes <= free and not self._left_alone(entry):
                     entry.wanted = True
                     free -= entry.memory_bytes
             self._changed.notify_all()
@@ -142,11 +155,16 @@ class ModelPool:
         for entry in self._entries.values():
             entry.model = None
 
-    def _question(self, entry: _Entry, probe: Probe) -> _Question:
+    def _question(self, entry: _Entry, probe: Probe, timeout: float) -> _Question:
         # Captions are part of what is asked of models that read no prompt.
         key = (probe.key, probe.captions)
-        asked = entry.answering.get(key) or entry.waiting.get(key)
-        return asked or entry.waiting.setdefault(key, _Question(probe, time.monotonic()))
+        now = self._clock()
+        question = entry.answering.get(key) or entry.waiting.setdefault(key, _Question(probe, now, now + timeout))
+        question.deadline = max(question.deadline, now + timeout)
+        return question
+
+    def _left_alone(self, entry: _Entry) -> bool:
+        return entry.failure is not None and self._clock() - entry.failed_at < RETRY_SECONDS
 
     def _answer_when_asked(self) -> None:
         # Imported here, off the caller's thread, because it takes seconds. More threads than cores make everything slower.
@@ -160,12 +178,14 @@ class ModelPool:
                 if self._closed or entry is None or entry.model is None:
                     return
                 model, entry.busy = entry.model, True
+                self._forget_late(entry)
                 for key in list(entry.waiting)[:MAX_BATCH]:
                     entry.answering[key] = entry.waiting.pop(key)
-            replies = _answers(model, [question.probe for question in entry.answering.values()])
+            probes = [question.probe for question in entry.answering.values()]
+            replies = _answers(model, probes) if probes else []
             del model  # an evicted model must not live on in this frame
             with self._changed:
-                entry.busy, entry.used_at = False, time.monotonic()
+                entry.busy, entry.used_at = False, self._clock()
                 _settle(entry.answering.values(), replies)
                 entry.answering.clear()
                 self._changed.notify_all()
@@ -177,45 +197,51 @@ class ModelPool:
                 entry = self._oldest(loaded=False)
                 if self._closed or entry is None:
                     return
-                failure = self._make_room(entry)
-            if failure is None and not self._closed:
-                failure = self._load(entry)
+                fits = self._make_room(entry)
+            if fits:
+                self._load(entry)
             with self._changed:
                 entry.wanted = False
-                if failure:
-                    entry.failure, entry.failed_at = failure, time.monotonic()
-                    _settle(entry.waiting.values(), [Reply(error=failure)] * len(entry.waiting))
-                    entry.waiting.clear()
                 self._changed.notify_all()
 
-    def _load(self, entry: _Entry) -> str | None:
-        """Load the model of `entry`, or say why not."""
-        if entry.failure and time.monotonic() - entry.failed_at < RETRY_SECONDS:
-            return entry.failure
+    def _load(self, entry: _Entry) -> None:
+        """Load the model of `entry`, or tell everybody who waits for it why not."""
+        model, failure = None, None
         try:
             model = entry.load()
-        except Exception as error:  # noqa: BLE001  a model that cannot be loaded must not stop the others
-            log.warning("%s cannot be loaded: %s", entry.contestant.id, error)
-            return str(error) if isinstance(error, ArenaError) else one_line(error)
+        except Exception as error:  # a model that cannot be loaded must not stop the others
+            failure = str(error) if isinstance(error, ArenaError) else one_line(error)
+            # Who it was could tell who plays a battle that is not judged yet.
+            log.warning("a model cannot be loaded; the next attempt is in %g s at the earliest", RETRY_SECONDS)
+            log.debug("%s cannot be loaded", entry.contestant.id, exc_info=True)
         with self._changed:
-            entry.model, entry.failure, entry.used_at = model, None, time.monotonic()
-        return None
+            entry.model, entry.failure, entry.used_at = model, failure, self._clock()
+            if failure is not None:
+                entry.failed_at = entry.used_at
+                _settle(entry.waiting.values(), [Reply(error=failure)] * len(entry.waiting))
+                entry.waiting.clear()
 
-    def _make_room(self, entry: _Entry) -> str | None:
-        """Evict the least recently used models until `entry` fits, or say why it never will. Called with the lock held."""
-        if entry.memory_bytes > self._budget:
-            return f"{entry.contestant.repository}: {entry.memory_bytes / 2**20:.0f} MB do not fit the budget of the pool"
+    def _make_room(self, entry: _Entry) -> bool:
+        """Evict the least recently used models until `entry` fits; False if nobody needs it now. Called with the lock held."""
         while not self._closed:
+            self._forget_late(entry)
+            if not entry.waiting and not entry.wanted:
+                break
             others = [other for other in self._entries.values() if other.model]
             if sum(other.memory_bytes for other in others) + entry.memory_bytes <= self._budget:
-                break
+                return True
             idle = [other for other in others if not other.busy]
             if idle:
                 # Those with questions waiting go last: evicting them means loading them again.
                 min(idle, key=lambda other: (bool(other.waiting), other.used_at)).model = None
             else:
                 self._changed.wait()
-        return None
+        return False
+
+    def _forget_late(self, entry: _Entry) -> None:
+        """Drop questions that nobody waits for any more. Called with the lock held."""
+        now = self._clock()
+        entry.waiting = {key: question for key, question in entry.waiting.items() if question.deadline > now}
 
     def _oldest(self, *, loaded: bool) -> _Entry | None:
         """The entry with the oldest question among those whose model is (not) in memory. Called with the lock held."""
@@ -231,7 +257,9 @@ def _answers(model: Model, probes: Sequence[Probe]) -> list[Reply]:
     try:
         replies = model.answer(probes)
     except Exception as error:
-        log.exception("%s crashed", model.contestant.id)
+        # The traceback could tell who plays a battle that is not judged yet.
+        log.error("a model crashed on a batch that begins with %s", probes[0].key)  # noqa: TRY400
+        log.debug("%s crashed", model.contestant.id, exc_info=True)
         return [Reply(error=one_line(error))] * len(probes)
     if len(replies) != len(probes):
         return [Reply(error=f"{len(replies)} replies to {len(probes)} probes")] * len(probes)

@@ -1,13 +1,17 @@
+import logging
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from arena.contestants import Contestant
 from arena.models.base import Capabilities
-from arena.models.loading import load_model
-from arena.models.pool import ModelPool
+from arena.models.loading import contestant_of, load, load_model
+from arena.models.pool import RETRY_SECONDS, ModelPool
+from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
 
 
@@ -116,6 +120,89 @@ def test_a_model_that_cannot_be_loaded_gives_error_replies_and_others_answer(poo
     assert pool.ask(sound, [probe("x")]) == [Reply("x")]
 
 
+def test_a_model_that_cannot_be_loaded_is_left_alone_and_then_tried_again_however_often_it_is_asked():
+    now = [0.0]
+    attempts = []
+
+    def load():
+        attempts.append(now[0])
+        if len(attempts) == 1:
+            raise OSError("no network")
+        return Echo("a")
+
+    pool = ModelPool(25, clock=lambda: now[0])
+    identifier = register(pool, Echo("a"), load)
+    answers = []
+    for now[0] in (0, RETRY_SECONDS * 0.4, RETRY_SECONDS * 0.8, RETRY_SECONDS * 1.2):
+        answers += pool.ask(identifier, [probe("x")])
+    pool.close()
+    assert answers == [Reply(error="OSError: no network")] * 3 + [Reply("x")]
+    assert attempts == [0, RETRY_SECONDS * 1.2]
+
+
+def test_failed_names_those_that_cannot_be_asked_until_their_next_attempt():
+    now = [0.0]
+
+    def fail():
+        raise OSError("no network")
+
+    pool = ModelPool(25, clock=lambda: now[0])
+    huge = Echo("huge")
+    huge.memory_bytes = 26
+    sound, broken, never = register(pool, Echo("sound")), register(pool, Echo("broken"), fail), register(pool, huge)
+    for identifier in (sound, broken, never):
+        pool.ask(identifier, [probe("x")])
+    assert pool.failed() == {broken: "OSError: no network", never: "org/huge: 0 MB do not fit the budget of the pool"}
+    now[0] = RETRY_SECONDS
+    assert pool.failed().keys() == {never}
+    pool.close()
+
+
+def test_no_model_is_let_go_for_one_that_is_known_to_fail(pool):
+    def fail():
+        raise OSError("no disk")
+
+    broken = register(pool, Echo("broken"), fail)
+    pool.ask(broken, [probe("x")])
+    sound = [register(pool, Echo(name)) for name in "ab"]
+    for identifier in (*sound, broken):
+        pool.ask(identifier, [probe("y")])
+    pool.warm([broken], timeout=10)
+    assert pool.loaded() == sound
+
+
+def test_a_question_that_nobody_waits_for_any_more_is_not_computed(pool):
+    gate = threading.Event()
+    model = Echo("a", gate)
+    identifier = register(pool, model)
+    with ThreadPoolExecutor(3) as visitors:
+        running = visitors.submit(pool.ask, identifier, [probe("running")])
+        until(lambda: model.batches)
+        patient = visitors.submit(pool.ask, identifier, [probe("both"), probe("patient")])
+        until(lambda: pool.waiting() == 3)
+        late = Reply(error="no answer within 0.05 s")
+        assert pool.ask(identifier, [probe("both"), probe("late")], timeout=0.05) == [late] * 2
+        gate.set()
+        assert running.result() == [Reply("running")]
+        assert patient.result() == [Reply("both"), Reply("patient")]
+    assert model.batches == [["running"], ["both", "patient"]]
+
+
+def test_no_model_is_loaded_for_questions_that_nobody_waits_for_any_more():
+    pool = ModelPool(15)
+    gate = threading.Event()
+    loads = []
+    first, second = register(pool, Echo("a", gate)), register(pool, Echo("b"), lambda: loads.append("b") or Echo("b"))
+    with ThreadPoolExecutor(1) as visitors:
+        busy = visitors.submit(pool.ask, first, [probe("x")])
+        until(lambda: pool.loaded() == [first])
+        pool.ask(second, [probe("late")], timeout=0.05)
+        gate.set()
+        busy.result()
+    pool.close()
+    assert loads == []
+
+
 def test_an_unknown_contestant_gives_error_replies(pool):
     assert pool.ask("nobody", [probe("x")]) == [Reply(error="no contestant nobody")]
 
@@ -203,3 +290,35 @@ def test_real_models_asked_by_many_visitors_answer_as_if_asked_alone(repositorie
         for reply, other in zip(replies, expected[identifier], strict=True):
             assert reply.text == other.text
             assert reply.logprobs == pytest.approx(other.logprobs, abs=1e-4)
+
+
+def test_the_log_does_not_tell_who_plays_whatever_goes_wrong(repositories, picture, caplog, capfd):
+    """Two real models, of which the pool holds one, answer and fail by turns; a third cannot be loaded, a fourth crashes."""
+    caplog.set_level(logging.INFO)
+    references = [str(repositories(name)) for name in ("llava", "smolvlm")]
+    reports = [check_repository(reference) for reference in references]
+    pool = ModelPool(max(report.memory_bytes for report in reports))
+    contestants = [contestant_of(report, image_size=64 if report.model_type == "smolvlm" else None) for report in reports]
+    for report, one in zip(reports, contestants, strict=True):
+        pool.register(one, report.memory_bytes, partial(load, report, one))
+    missing = contestant_of(replace(reports[0], folder=reports[0].folder / "missing", repository="tiny/missing"))
+    pool.register(missing, 0, partial(load, replace(reports[0], folder=reports[0].folder / "missing"), missing))
+    crashing = Echo("crashing")
+    register(pool, crashing)
+    sound = Probe("test", "sound", "test/1", (picture(0),), "A or B?", options=("A", "B"))
+    broken = replace(sound, images=(replace(picture(0), digest="0" * 64, encoded=b"no image"),))
+    for one in contestants * 2:
+        good, bad = pool.ask(one.id, [sound, broken])
+        assert good.error is None
+        assert bad.error is not None
+    assert pool.ask(missing.id, [sound])[0].error is not None
+    assert pool.ask(crashing.contestant.id, [probe("crash")])[0].error is not None
+    pool.close()
+    assert len(caplog.records) >= 3
+    told = (caplog.text + capfd.readouterr().err).lower()
+    for one in [*contestants, missing, crashing.contestant]:
+        assert one.id not in told
+        assert one.name not in told
+        assert one.revision not in told
+    assert "forconditionalgeneration" not in told
+    assert "traceback" not in told
