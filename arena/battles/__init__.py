@@ -1,6 +1,7 @@
 """Battles: a pair, two anonymous contestants, their outcomes, the result; and the board that they add up to."""
 
 from arena.battles.host import Arena
+from arena.battles.pair_choice import FRESH
 from arena.battles.views import (
     SKIP,
     VOTES,
@@ -13,4 +14,16 @@ from arena.battles.views import (
     SeatReveal,
 )
 
-__all__ = ["SKIP", "VOTES", "Answer", "Arena", "BattleFilter", "BattleView", "BoardRow", "Reveal", "Round", "SeatReveal"]
+__all__ = [
+    "FRESH",
+    "SKIP",
+    "VOTES",
+    "Answer",
+    "Arena",
+    "BattleFilter",
+    "BattleView",
+    "BoardRow",
+    "Reveal",
+    "Round",
+    "SeatReveal",
+]

@@ -16,11 +16,11 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from arena.battles import Answer, Arena, BattleFilter, BattleView, BoardRow, Reveal, SeatReveal
+from arena.battles import Answer, Arena, BattleFilter, BattleView, Reveal, SeatReveal
 from arena.errors import RevealRefused
 from arena.pairs import Side
-from arena.ui.parts import one_line
-from arena.ui.pictures import address
+from arena.ui.parts import line_for_visitors
+from arena.ui.pictures import data_address
 
 
 def add_endpoints(arena: Arena) -> None:
@@ -28,7 +28,7 @@ def add_endpoints(arena: Arena) -> None:
 
     def battle(domain: str = "", category: str = "", source: str = "") -> dict:
         """Play a battle between two anonymous models on a pair that passes the filters (empty is any)."""
-        with told():
+        with errors_told():
             opened = arena.open_battle(BattleFilter(domain or None, category or None, source or None))
             for _ in arena.play(opened.battle_id):
                 pass
@@ -36,33 +36,33 @@ def add_endpoints(arena: Arena) -> None:
 
     def vote(battle: str, choice: str, request: gr.Request) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""
-        with told():
+        with errors_told():
             return reveal_json(arena.vote(battle, request.session_hash or "", choice))
 
     def reveal(battle: str) -> dict:
         """Who played a battle; refused until it is judged."""
-        with told():
-            told_already = arena.view(battle).reveal
-            if told_already is None:
+        with errors_told():
+            judged = arena.view(battle).reveal
+            if judged is None:
                 raise RevealRefused(f"battle {battle}: is not judged yet; vote, or skip the vote, first")
-            return reveal_json(told_already)
+            return reveal_json(judged)
 
     def leaderboard(domain: str = "") -> list[dict]:
         """The board, best first, over all domains or one."""
-        with told():
-            return [row_json(row) for row in arena.leaderboard(domain or None)]
+        with errors_told():
+            return [row.as_json() for row in arena.leaderboard(domain or None)]
 
     for endpoint in (battle, vote, reveal, leaderboard):
         api(endpoint, api_name=endpoint.__name__)
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def errors_told() -> Iterator[None]:
     """Turns any error of the block into the one line that a caller may read."""
     try:
         yield
     except Exception as error:
-        raise gr.Error(one_line(error), print_exception=False) from error
+        raise gr.Error(line_for_visitors(error), print_exception=False) from error
 
 
 def battle_json(view: BattleView) -> dict[str, Any]:
@@ -91,33 +91,12 @@ def reveal_json(reveal: Reveal) -> dict[str, Any]:
         "result": reveal.result,
         "vote": reveal.vote,
         "agrees": reveal.agrees,
-        **{seat: _seat_json(told) for seat, told in zip("ab", reveal.seats, strict=True)},
-    }
-
-
-def row_json(row: BoardRow) -> dict[str, Any]:
-    """One line of the board."""
-    return {
-        "model": row.contestant.repository,
-        "revision": row.contestant.revision,
-        "rank": row.rank,
-        "rating": row.rating,
-        "low": row.low,
-        "high": row.high,
-        "elo": row.elo,
-        "why_not_ranked": row.why_not_ranked,
-        "battles": row.battles,
-        "pairs": row.pairs,
-        "families": row.families,
-        "solved": row.solved,
-        "refusal_rate": row.refusal_rate,
-        "over_safety": row.over_safety,
-        "under_safety": row.under_safety,
+        **{seat: _seat_json(revealed) for seat, revealed in zip("ab", reveal.seats, strict=True)},
     }
 
 
 def _side_json(side: Side) -> dict[str, str]:
-    return {"caption": side.caption, "label": side.label, "image": address(side.picture.encoded)}
+    return {"caption": side.caption, "label": side.label, "image": data_address(side.picture.encoded)}
 
 
 def _answer_json(answer: Answer) -> dict[str, str]:

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from arena.battles import Arena
 from arena.errors import SettingsError
 from arena.ui.about_page import about_page
+from arena.ui.accepted_posts import AcceptedPosts
 from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.headers import ResponseHeaders
@@ -24,15 +25,16 @@ VISITORS = 48
 """How many visitors' events run at once; the models gather what they ask into batches."""
 WAITING = 512
 """How many more may wait before the arena says that it is full."""
+DAY = 86_400
+"""Seconds after which Gradio clears what it put into its cache of files."""
 
 
 def build(arena: Arena) -> gr.Blocks:
     """The three pages over an arena; nothing is listening yet."""
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
+        add_endpoints(arena)  # first, so that no event of a page takes one of their names
         _head("Battle")
-        page = BattlePage(arena)
-        page.connect(blocks)
-        add_endpoints(arena)
+        BattlePage(arena).connect(blocks)
     with blocks.route("Leaderboard", "leaderboard"):
         _head("Leaderboard")
         LeaderboardPage(arena).connect(blocks)
@@ -71,9 +73,14 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
             show_error=False,
             quiet=True,
             max_threads=VISITORS + 16,
+            max_file_size="1kb",
             prevent_thread_lock=True,
             app_kwargs={
-                "middleware": [Middleware(ResponseHeaders), Middleware(PageHead, title=TITLE, description=DESCRIPTION)],
+                "middleware": [
+                    Middleware(ResponseHeaders),
+                    Middleware(AcceptedPosts),
+                    Middleware(PageHead, title=TITLE, description=DESCRIPTION),
+                ],
                 "routes": [Mount("/look", StaticFiles(directory=LOOK))],
                 "docs_url": None,
                 "redoc_url": None,
@@ -81,13 +88,13 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
         )
     except OSError as error:
         raise SettingsError(f"port {port}: cannot be opened ({error}); choose another with --port") from error
-    print(f"{TITLE}: {address(host, port)} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
+    print(f"{TITLE}: {browser_address(host, port)} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
     if block:
         blocks.block_thread()
     return blocks
 
 
-def address(host: str, port: int) -> str:
+def browser_address(host: str, port: int) -> str:
     """Where a browser on this machine finds the arena."""
     return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
 

@@ -14,7 +14,7 @@ from arena.errors import BattleError
 from arena.ui import words
 from arena.ui.battle_view import answers_html, pair_html, progress_html, reveal_html, waiting_html
 from arena.ui.markup import error_html
-from arena.ui.parts import ANY, INTERNAL, html, one_line
+from arena.ui.parts import ANY, INTERNAL, html, line_for_visitors
 
 Updates = dict[Any, Any]
 """Component -> its new value or properties."""
@@ -82,7 +82,7 @@ class BattlePage:
                 self.arena.vote(battle_id, request.session_hash or "", choice)
                 return self._judged(self.arena.view(battle_id))
             except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
-                gr.Warning(one_line(error), title="")
+                gr.Warning(line_for_visitors(error), title="")
                 return {self.battle: battle_id}
 
         return vote
@@ -141,7 +141,7 @@ class BattlePage:
     def _stopped(self, error: Exception) -> Updates:
         return {
             self.battle: None,
-            self.pair: error_html(one_line(error)),
+            self.pair: error_html(line_for_visitors(error)),
             self.reveal: "",
             self.answers: "",
             self.progress: "",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from arena.battles import SKIP, Reveal, Round, SeatReveal
+from arena.battles import FRESH, SKIP, Reveal, Round, SeatReveal
 from arena.pairs import MinimalPair
 from arena.ui import words
 from arena.ui.markup import render
@@ -16,7 +16,7 @@ def pair_html(pair: MinimalPair) -> str:
         "pair.html",
         pair=pair,
         domain=words.DOMAINS.get(pair.domain, pair.domain),
-        fresh=pair.source == "fresh",
+        fresh=pair.source == FRESH,
         sources=(source(first), source(second)),
         veil=difference_veil(first, second, pair.region),
     )

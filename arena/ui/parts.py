@@ -18,7 +18,7 @@ ANY = ""
 """The value of a filter that lets everything through."""
 
 
-def one_line(error: Exception) -> str:
+def line_for_visitors(error: Exception) -> str:
     """What a visitor is told about an error: the arena's own line, or no more than that it is ours; the log has it all."""
     if isinstance(error, BattleError | InputError):
         return str(error)

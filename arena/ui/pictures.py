@@ -26,8 +26,8 @@ OUTLINE = (255, 205, 70, 255)
 def source(picture: Picture) -> str:
     """The picture as a `data:` address: it needs no route of its own and works behind any proxy and in any embedding page."""
     if len(picture.encoded) <= HEAVIEST:
-        return address(picture.encoded)
-    return address(_webp(_fitted(picture.pixels()), lossless=False))
+        return data_address(picture.encoded)
+    return data_address(_webp(_fitted(picture.pixels()), lossless=False))
 
 
 @lru_cache(maxsize=256)
@@ -51,7 +51,7 @@ def difference_veil(first: Picture, second: Picture, region: Box | None) -> str 
     veil = Image.new("RGBA", differs.size, VEIL)
     veil.paste((0, 0, 0, 0), mask=clear)
     veil.paste(OUTLINE, mask=outline)
-    return address(_webp(veil, lossless=True))
+    return data_address(_webp(veil, lossless=True))
 
 
 def _difference(first: Image.Image, second: Image.Image) -> Image.Image:
@@ -85,6 +85,6 @@ def _webp(image: Image.Image, *, lossless: bool) -> bytes:
     return buffer.getvalue()
 
 
-def address(webp: bytes) -> str:
+def data_address(webp: bytes) -> str:
     """A WebP file as a `data:` address."""
     return "data:image/webp;base64," + base64.b64encode(webp).decode()

@@ -16,9 +16,9 @@ def test_neither_keys_nor_buttons_vote_before_all_answers_are_in(visit):
         for key in "abgxr":
             page.keyboard.press(key)
     visitor.wait_for_answers()
-    page.keyboard.press("b")
+    page.keyboard.press("b")  # the first vote is the one that counts
     visitor.wait_for_reveal()
-    expect(page.locator("#reveal .verdict")).to_contain_text("You said Model B did better")  # the first vote is the one that counts
+    expect(page.locator("#reveal .verdict")).to_contain_text("You said Model B did better")
 
 
 def test_filters_chosen_meanwhile_lead_to_one_battle_that_passes_them_all(visit):

@@ -70,7 +70,7 @@ class Visitor:
     def answers_held_back(self) -> Iterator[None]:
         """Let the page open, and keep from it what its first event streams until the block ends."""
         held: list[Route] = []
-        self.page.route(STREAM, lambda route: held.append(route), times=1)
+        self.page.route(STREAM, lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright cannot mark a built-in
         self.open()
         while not held:
             self.page.wait_for_timeout(50)
