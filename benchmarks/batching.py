@@ -37,11 +37,13 @@ class Line:
 
 
 class Pairs:
-    """Fresh pairs drawn ahead of time, so that drawing does not count."""
+    """Fresh pairs drawn ahead of time, so that drawing does not count, and never twice, so that no model has seen them."""
+
+    seeds = itertools.count(FIRST_SEED)
 
     def __init__(self, count: int) -> None:
         families = itertools.cycle(FAMILIES)
-        pairs = [draw_pair(next(families), FIRST_SEED + number) for number in range(count)]
+        pairs = [draw_pair(next(families), seed) for seed in itertools.islice(self.seeds, count)]
         self._asked = [[probe for task in TASKS.values() for probe in task.probes(pair)] for pair in pairs]
         self._lock = threading.Lock()
         self._next: Iterator[list[Probe]] = iter(self._asked)
