@@ -7,15 +7,23 @@ import logging
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from arena.errors import SettingsError
+
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
 
 def start_log(home: Path) -> Path:
-    """Send the arena's log to a rotating file under `home`, and say where it is."""
-    folder = home / "logs"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "arena.log"
-    handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    """Send the arena's log to a rotating file under `home`, and say where it is.
+
+    Raises:
+        SettingsError: no file can be written there.
+    """
+    path = home / "logs" / "arena.log"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handler = RotatingFileHandler(path, maxBytes=5_000_000, backupCount=3, encoding="utf-8")
+    except OSError as error:
+        raise SettingsError(f"ARENA_HOME: {path} cannot be written ({error.strerror}); choose another folder") from error
     handler.setFormatter(logging.Formatter(FORMAT))
     logger = logging.getLogger("arena")
     logger.setLevel(logging.INFO)

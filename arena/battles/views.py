@@ -101,7 +101,7 @@ class BoardRow:
     families: int
     """Sample size behind the rates: distinct pairs, and the families they come from."""
     solved: dict[str, float | None]
-    """task -> share of its battles solved."""
+    """task -> share of its pairs solved."""
     refusal_rate: float | None
     over_safety: float | None
     under_safety: float | None

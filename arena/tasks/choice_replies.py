@@ -1,18 +1,15 @@
 """Which of two options a written reply decides for.
 
-Every mention of an option ("B", "(b)", "option B", "the second caption", the caption itself) becomes a mark; then "
-    "four rules:
+Every mention of an option ("B", "(b)", "option B", "the second caption", the caption itself) becomes a mark; then four rules:
 
 1. options that are only weighed ("A or B"), asked about ("A?") or described ("image 1 shows a dog") do not count, and rejected
    ones ("not A", "A is wrong") are set aside;
-2. a reply that declares exactly one option ("the answer is B", "B is correct", opens or closes with "B") decides for "
-    "it;
+2. a reply that declares exactly one option ("the answer is B", "B is correct", opens or closes with "B") decides for it;
 3. a reply that declares none and mentions exactly one decides for that one;
 4. everything else, and whatever is both rejected and declared, is undecided.
 
-"A child is ..." is no mention: a lone letter or digit counts only between punctuation or telling words. The rules "
-"look a few
-tokens to either side of a mark, so the time is linear in the length of the reply.
+"A child is ..." is no mention: a lone letter or digit counts only between punctuation or telling words. The rules look a
+few tokens to either side of a mark, so the time is linear in the length of the reply.
 """
 
 import re
@@ -68,9 +65,7 @@ _BACK = 5
 
 
 def letter_choice(text: str, probe: Probe) -> str | None:
-    """The letter of the caption that a written reply decides for. Captions may be named by letter or ordinal, or "
-    "repeated.
-    """
+    """The letter of the caption that a written reply decides for. Captions may be named by letter or ordinal, or repeated."""
     folded = _with_echoes_marked(without_thoughts(fold(text)), probe.captions)
     return _decided(_with_mentions_marked(english_tokens(folded), lone=("a", "b")), probe.options)
 
