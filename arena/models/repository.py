@@ -15,9 +15,13 @@ from typing import Any, Literal
 
 from arena.errors import RepositoryError
 from arena.models.hub import HubListing, hub_listing
+from arena.models.runtime import one_line
 
 MAX_BYTES = 20 * 2**30
 """Largest accepted repository, in bytes of the files that loading reads."""
+FLOAT32_BYTES = 4
+MAX_FILES = 10_000
+"""Most files, of any kind, in an accepted folder: a folder above many others is none of a model."""
 MAX_HEADER = 100 * 2**20
 """Largest accepted safetensors header, as in the format's own reader."""
 READ_SUFFIXES = (".json", ".jinja", ".model", ".safetensors", ".txt")
@@ -46,8 +50,6 @@ class RepositoryReport:
     architecture: str
     """The transformers class that runs it."""
     parameters: int
-    stored_bytes: int
-    """Size of the files that loading reads."""
     memory_bytes: int
     """Memory of the weights once loaded as float32."""
 
@@ -58,10 +60,15 @@ class _Files:
 
     name: str
     """How error messages call it."""
+    repository: str
+    """`organisation/name`."""
     folder: Path
     sizes: dict[str, int]
     header: Callable[[str], dict[str, Any]]
     """The header of one safetensors file, checked against its size."""
+    local: bool
+    revision: Callable[[], str]
+    """Asked last, as a local folder must be read for it from end to end."""
 
 
 def check_repository(reference: str, *, max_bytes: int = MAX_BYTES, memory_limit: int | None = None) -> RepositoryReport:
@@ -75,44 +82,37 @@ def check_repository(reference: str, *, max_bytes: int = MAX_BYTES, memory_limit
     Raises:
         RepositoryError: one line saying what is wrong and what to do about it.
     """
-    hub = _hub_name(reference)
-    if hub:
-        listing = hub_listing(*hub)
-        repository, revision = listing.repository, listing.revision
-        files = _Files(reference, listing.folder, listing.sizes, _hub_header(reference, listing))
-    else:
-        folder = Path(reference).expanduser()
-        files = _local_files(reference, folder)
-        repository, revision = _local_name(folder), content_hash(folder)
-    _check_size(files, max_bytes)
-    config = _read_json(files, "config.json")
-    _refuse_remote_code(files)
-    kind, architecture = _architecture(files.name, config)
-    _check_processor(files, kind)
-    parameters = sum(_parameters(files, shard) for shard in _shards(files))
-    memory = parameters * 4
-    limit = available_memory() if memory_limit is None else memory_limit
-    if memory > limit:
-        need = f"its {parameters / 1e6:.0f} M parameters take {_size(memory)} of memory"
-        raise RepositoryError(f"{files.name}: {need}, and {_size(limit)} are there; use a smaller model or a larger machine")
-    return RepositoryReport(
-        repository=repository,
-        revision=revision,
-        folder=files.folder,
-        local=hub is None,
-        kind=kind,
-        model_type=config["model_type"],
-        architecture=architecture,
-        parameters=parameters,
-        stored_bytes=sum(files.sizes.values()),
-        memory_bytes=memory,
-    )
+    try:
+        files = _files(reference)
+        config = _read_json(files, "config.json")
+        _check_size(files, max_bytes)
+        _refuse_remote_code(files)
+        kind, architecture = _architecture(files.name, config)
+        _check_processor(files, kind)
+        parameters = sum(_parameters(files, shard) for shard in _shards(files))
+        _check_memory(files.name, parameters, available_memory() if memory_limit is None else memory_limit)
+        return RepositoryReport(
+            repository=files.repository,
+            revision=files.revision(),
+            folder=files.folder,
+            local=files.local,
+            kind=kind,
+            model_type=config["model_type"],
+            architecture=architecture,
+            parameters=parameters,
+            memory_bytes=parameters * FLOAT32_BYTES,
+        )
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        # Files that others wrote can hold anything anywhere; checking each field would hide what is checked on purpose.
+        raise RepositoryError(
+            f"{reference}: cannot be read as a model ({one_line(error)}); save it again with save_pretrained"
+        ) from error
 
 
 def content_hash(folder: Path) -> str:
     """SHA-256 over names and contents of the files that loading reads, cut to the 40 hex digits of a commit."""
     digest = hashlib.sha256()
-    for path in _read_files(folder):
+    for path in sorted(path for path in _model_files(str(folder), folder) if path.suffix in READ_SUFFIXES):
         digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
         with path.open("rb") as file:
             while block := file.read(2**20):
@@ -131,6 +131,29 @@ def available_memory() -> int:
     return max(available, 0)
 
 
+def _files(reference: str) -> _Files:
+    """The folder or the Hub repository that a reference means."""
+    if hub := _hub_name(reference):
+        listing = hub_listing(*hub)
+        header = _hub_header(reference, listing)
+        return _Files(
+            reference, listing.repository, listing.folder, listing.sizes, header, local=False, revision=lambda: listing.revision
+        )
+    folder = Path(reference).expanduser()
+    if not folder.is_dir():
+        raise RepositoryError(f"{reference}: no such folder; give a folder, or organisation/name@commit on the Hub")
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in _model_files(reference, folder)}
+    return _Files(
+        reference,
+        _local_name(folder),
+        folder,
+        sizes,
+        lambda file: _local_header(reference, folder / file),
+        local=True,
+        revision=lambda: content_hash(folder),
+    )
+
+
 def _hub_name(reference: str) -> tuple[str, str | None] | None:
     """Repository and revision of a Hub reference; None for a local folder. A folder that exists wins."""
     if Path(reference).expanduser().exists():
@@ -144,16 +167,24 @@ def _local_name(folder: Path) -> str:
     return f"{organisation}/{name}"
 
 
-def _local_files(name: str, folder: Path) -> _Files:
-    if not folder.is_dir():
-        raise RepositoryError(f"{name}: no such folder; give a folder, or organisation/name@commit on the Hub")
-    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
-    return _Files(name, folder, sizes, lambda file: _local_header(name, folder / file))
+def _model_files(name: str, folder: Path) -> Iterator[Path]:
+    """What loading reads, and pickled weights, which are refused by name; hidden files and folders are left out.
+
+    Raises:
+        RepositoryError: more than `MAX_FILES` files, so that this cannot be a model.
+    """
+    seen = 0
+    for parent, folders, files in os.walk(folder, onerror=_raise):
+        folders[:] = [child for child in folders if not child.startswith(".")]
+        seen += len(folders) + len(files)
+        if seen > MAX_FILES:
+            raise RepositoryError(f"{name}: holds more than {MAX_FILES} files; give the folder of one model")
+        paths = (Path(parent, file) for file in files if not file.startswith("."))
+        yield from (path for path in paths if path.suffix in (*READ_SUFFIXES, *PICKLE_SUFFIXES) and path.is_file())
 
 
-def _read_files(folder: Path) -> Iterator[Path]:
-    paths = (path for path in folder.rglob("*") if path.is_file() and path.suffix in READ_SUFFIXES)
-    return iter(sorted(path for path in paths if not any(part.startswith(".") for part in path.relative_to(folder).parts)))
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def _check_size(files: _Files, max_bytes: int) -> None:
@@ -162,13 +193,20 @@ def _check_size(files: _Files, max_bytes: int) -> None:
         raise RepositoryError(f"{files.name}: {_size(total)} of files; at most {_size(max_bytes)} may enter")
 
 
+def _check_memory(name: str, parameters: int, limit: int) -> None:
+    memory = parameters * FLOAT32_BYTES
+    if memory > limit:
+        need = f"its {parameters / 1e6:.0f} M parameters take {_size(memory)} of memory"
+        raise RepositoryError(f"{name}: {need}, and {_size(limit)} are there; use a smaller model or a larger machine")
+
+
 def _read_json(files: _Files, file: str) -> dict[str, Any]:
     if file not in files.sizes:
         raise RepositoryError(f"{files.name}: has no {file}; save the model with save_pretrained")
     try:
         content = json.loads((files.folder / file).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RepositoryError(f"{files.name}: {file} is not readable JSON ({_first_line(error)}); save it again") from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise RepositoryError(f"{files.name}: {file} is not readable JSON ({one_line(error)}); save it again") from error
     if not isinstance(content, dict):
         raise RepositoryError(f"{files.name}: {file} holds no JSON object; save it again")
     return content
@@ -247,7 +285,7 @@ def _local_header(name: str, path: Path) -> dict[str, Any]:
         try:
             header = json.loads(file.read(length))
             end = max((tensor["data_offsets"][1] for key, tensor in header.items() if key != "__metadata__"), default=0)
-        except (ValueError, TypeError, LookupError, AttributeError):
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             raise broken from None
     if path.stat().st_size != 8 + length + end:
         raise broken
@@ -266,7 +304,3 @@ def _hub_header(name: str, listing: HubListing) -> Callable[[str], dict[str, Any
 
 def _size(count: int) -> str:
     return f"{count / 2**30:.1f} GB" if count >= 2**30 else f"{count / 2**20:.0f} MB"
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import shutil
 
@@ -40,6 +41,31 @@ def without_template(folder):
     (folder / "chat_template.jinja").unlink()
 
 
+def rewrite_header(folder, change):
+    """Write the weights again with another header."""
+    path = folder / "model.safetensors"
+    data = path.read_bytes()
+    length = int.from_bytes(data[:8], "little")
+    header = json.loads(data[8 : 8 + length])
+    change(header)
+    written = json.dumps(header).encode()
+    path.write_bytes(len(written).to_bytes(8, "little") + written + data[8 + length :])
+
+
+def without_shape(header):
+    del next(tensor for name, tensor in header.items() if name != "__metadata__")["shape"]
+
+
+def shards_in_a_list(folder):
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00001.safetensors")
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": ["model-00001-of-00001.safetensors"]}))
+
+
+def deep_header(folder):
+    header = b"[" * 100_000
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+
+
 DAMAGES = {
     "missing folder": (shutil.rmtree, "no such folder"),
     "no config": (lambda f: (f / "config.json").unlink(), "has no config.json"),
@@ -77,6 +103,12 @@ DAMAGES = {
     "half a model": (lambda f: edit_json(f / "config.json", architectures=["LlavaVisionTower"]), "names LlavaVisionTower"),
     "no processor": (lambda f: (f / "processor_config.json").unlink(), "has no processor_config.json"),
     "no chat template": (without_template, "has no chat template"),
+    "tensor without shape": (lambda f: rewrite_header(f, without_shape), "cannot be read as a model (KeyError"),
+    "shards in a list": (shards_in_a_list, "cannot be read as a model"),
+    "numbered architecture": (lambda f: edit_json(f / "config.json", architectures=5), "cannot be read as a model"),
+    "type in a list": (lambda f: edit_json(f / "config.json", model_type=["llava"]), "cannot be read as a model"),
+    "deep config": (lambda f: (f / "config.json").write_text("[" * 100_000), "config.json is not readable JSON (Recursion"),
+    "deep header": (deep_header, "model.safetensors is truncated or not a safetensors file"),
 }
 
 
@@ -88,6 +120,51 @@ def test_a_damaged_repository_is_refused_in_one_line_that_names_it(repository, d
         check_repository(str(repository))
     assert "\n" not in str(caught.value)
     assert str(caught.value).startswith(str(repository))
+
+
+@pytest.mark.parametrize("file", ["config.json", "model.safetensors", "vocab.txt"])
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_not_be_read_is_told_in_one_line(repository, file):
+    (repository / file).touch()
+    (repository / file).chmod(0)
+    with pytest.raises(RepositoryError, match=re.escape(file)) as caught:
+        check_repository(str(repository))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("reference", ["x" * 5000, "a\0b"])
+def test_a_reference_that_no_system_takes_is_told_in_one_line(reference):
+    with pytest.raises(RepositoryError) as caught:
+        check_repository(reference)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_with_too_many_files_for_a_model_is_refused_before_any_is_read(repository, monkeypatch):
+    monkeypatch.setattr("arena.models.repository.MAX_FILES", 20)
+    (repository / "data").mkdir()
+    for number in range(20):
+        (repository / "data" / f"{number}.csv").touch()
+    (repository / "config.json").write_text("[]")
+    with pytest.raises(RepositoryError, match="holds more than 20 files; give the folder of one model"):
+        check_repository(str(repository))
+
+
+def test_hidden_folders_do_not_count(repository, monkeypatch):
+    expected = check_repository(str(repository))
+    monkeypatch.setattr("arena.models.repository.MAX_FILES", 20)
+    for number in range(30):
+        (repository / ".git" / str(number)).mkdir(parents=True)
+        (repository / ".git" / str(number) / "model.safetensors").write_text("no weights")
+    assert check_repository(str(repository)) == expected
+
+
+def test_weights_are_hashed_only_where_everything_else_is_right(repository, monkeypatch):
+    hashed = []
+    monkeypatch.setattr("arena.models.repository.content_hash", lambda folder: hashed.append(folder) or "0" * 40)
+    (repository / "config.json").unlink()
+    with pytest.raises(RepositoryError, match=r"has no config\.json"):
+        check_repository(str(repository))
+    assert not hashed
 
 
 @pytest.mark.parametrize("architecture", [*GENERATIVE, *CONTRASTIVE])
@@ -163,6 +240,4 @@ def test_a_chat_template_that_shows_no_image_is_refused_in_one_line(repository):
 
 
 def test_available_memory_is_less_than_the_machine_has_and_more_than_nothing():
-    import os
-
     assert 0 < available_memory() <= os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
