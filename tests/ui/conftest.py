@@ -70,13 +70,13 @@ def _contestants(environment: dict[str, str]) -> tuple[Contestant, ...]:
 def server(tmp_path_factory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("arena-home")
     environment = {**os.environ, "ARENA_HOME": str(home), "ARENA_AUTOPLAY": "0"}
-    contestants = _contestants(environment)
     port = _free_port()
     output = home / "terminal.txt"
     with output.open("w") as terminal:
         command = [sys.executable, "-m", "arena", "serve", "--port", str(port)]
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=terminal, stderr=subprocess.STDOUT)
     try:
+        contestants = _contestants({**environment, "ARENA_HOME": str(tmp_path_factory.mktemp("other-home"))})
         url = f"http://127.0.0.1:{port}"
         _wait_for(url, process, output)
         yield Server(url, home, output, contestants)

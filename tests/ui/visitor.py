@@ -81,6 +81,15 @@ class Visitor:
         self.page.wait_for_selector("#vote-a:not([disabled])")
         self.page.wait_for_selector("#answers td.seat-a")
 
+    def wait_for_another_pair(self, before: str | None) -> None:
+        """Wait for a pair whose first picture is not `before`, and for all answers about it."""
+        picture = "document.querySelector('#pair .picture')"
+        self.page.wait_for_function(f"before => {picture} && {picture}.src !== before", arg=before)
+        self.wait_for_answers()
+
+    def first_picture(self) -> str | None:
+        return self.page.locator("#pair .picture").first.get_attribute("src")
+
     def wait_for_reveal(self) -> None:
         self.page.wait_for_selector("#reveal .card")
 
