@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import signal
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from arena import __version__
 from arena.errors import ArenaError
+from arena.pairs import DOMAINS
 from arena.settings import Settings, from_environment, read_port
 
 if TYPE_CHECKING:
@@ -20,15 +22,6 @@ if TYPE_CHECKING:
 
     from arena.battles import BoardRow
 
-DOMAINS = ("safety", "culture")
-RESULTS = {
-    "a": "model A solved more",
-    "b": "model B solved more",
-    "both_good": "both solved everything",
-    "both_bad": "neither solved anything",
-    "tie": "both solved equally many",
-    "void": "void: the machine failed",
-}
 EXAMPLES = """examples:
   arena serve --port 8000                     start the web arena
   arena battle --count 200                    play 200 battles without a browser
@@ -125,6 +118,7 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, host=options.host)
     if options.autoplay:
         settings = replace(settings, autoplay=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     with open_arena(settings) as (arena, problems):
         _tell(problems)
         launch(arena, host=settings.host, port=settings.port)
@@ -136,6 +130,7 @@ def _battle(options: argparse.Namespace) -> int:
 
     from arena.battles import BattleFilter
     from arena.opening import open_arena
+    from arena.ui.words import RESULTS
 
     filters = BattleFilter(options.domain, options.category, options.source)
     results: Counter[str] = Counter()

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from arena.errors import PairError
 from arena.images import Picture
@@ -26,6 +26,7 @@ CONTROL_TOKENS = (
 """Spellings by which chat templates mark turns and images; in a caption they could rewrite the question."""
 
 Domain = Literal["safety", "culture"]
+DOMAINS: tuple[Domain, ...] = get_args(Domain)
 Box = tuple[float, float, float, float]
 """Left, top, right, bottom, as fractions of the width and the height."""
 

@@ -24,10 +24,9 @@ from typing import Any
 
 from arena.errors import InputError, SuiteError
 from arena.images import MAX_BYTES, Picture, read_picture
-from arena.pairs import Box, Domain, MinimalPair, Provenance, Side, check_text, minimal_pair
+from arena.pairs import DOMAINS, Box, Domain, MinimalPair, Provenance, Side, check_text, minimal_pair
 
 METADATA = "metadata.jsonl"
-DOMAINS: tuple[Domain, ...] = ("safety", "culture")
 DIGEST = re.compile(r"[0-9a-f]{64}")
 
 

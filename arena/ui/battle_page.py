@@ -162,7 +162,7 @@ class BattlePage:
         return category if category in {value for _, value in category_choices(self._categories, domain)} else ANY
 
     def _lay_out(self) -> None:
-        domains = [("Any domain", ANY), *((words.DOMAINS.get(name, name), name) for name in self._categories)]
+        domains = [("Any domain", ANY), *((words.DOMAIN_TITLES.get(name, name), name) for name in self._categories)]
         sources = [("Any source", ANY), *((words.title(name), name) for name in self.arena.sources())]
         with gr.Row(elem_id="filters"):
             html(INTRODUCTION, elem_id="introduction")

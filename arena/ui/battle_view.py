@@ -15,7 +15,7 @@ def pair_html(pair: MinimalPair) -> str:
     return render(
         "pair.html",
         pair=pair,
-        domain=words.DOMAINS.get(pair.domain, pair.domain),
+        domain=words.DOMAIN_TITLES.get(pair.domain, pair.domain),
         fresh=pair.source == FRESH,
         sources=(source(first), source(second)),
         veil=difference_veil(first, second, pair.region),

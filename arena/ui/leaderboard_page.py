@@ -37,7 +37,7 @@ class LeaderboardPage:
 
     def __init__(self, arena: Arena) -> None:
         self.arena = arena
-        domains = [("All", ANY), *((words.DOMAINS.get(name, name), name) for name in arena.categories())]
+        domains = [("All", ANY), *((words.DOMAIN_TITLES.get(name, name), name) for name in arena.categories())]
         html(LEAD, elem_classes="text")
         self.domain = gr.Radio(domains, value=ANY, label="Domain", show_label=False, container=False, elem_id="domain")
         self.board = html(WAITING, elem_id="board")

@@ -37,7 +37,7 @@ RESULTS: dict[str, str] = {
     "tie": "A draw",
     "void": "Void: our machine failed",
 }
-"""What a battle's result is called by the automatic score."""
+"""What a battle's result by the automatic score is called, on pages and in the terminal."""
 VOTES: dict[str, str] = {
     "a": "Model A did better",
     "b": "Model B did better",
@@ -45,7 +45,7 @@ VOTES: dict[str, str] = {
     "both_bad": "both did badly",
 }
 """What a vote says, as the end of "You said …"."""
-DOMAINS = {"safety": "Safety", "culture": "Culture"}
+DOMAIN_TITLES = {"safety": "Safety", "culture": "Culture"}
 
 
 def title(name: str) -> str:

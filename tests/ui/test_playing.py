@@ -3,6 +3,7 @@
 import re
 
 from playwright.sync_api import expect
+from visitor import PATIENCE
 
 VOTES = ("a", "b", "both_good", "both_bad", "skip")
 
@@ -27,7 +28,7 @@ def test_filters_chosen_meanwhile_lead_to_one_battle_that_passes_them_all(visit)
     with visitor.answers_held_back():
         choose(page, "Domain", "Culture")
         choose(page, "Source", "Fresh")
-    expect(page.locator("#pair .eyebrow")).to_contain_text(re.compile("Culture.*Fresh", re.DOTALL))
+    expect(page.locator("#pair .eyebrow")).to_contain_text(re.compile("Culture.*Fresh", re.DOTALL), timeout=PATIENCE)
     visitor.wait_for_answers()
     pair, answers = texts(page, "#pair figcaption"), texts(page, "#answers .said")
     page.keyboard.press("a")
