@@ -8,7 +8,7 @@ with the stock processor on a test question.
 
 import inspect
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
@@ -214,22 +214,26 @@ class SharedVision:
         return Prompt(len(ids), ids, tuple(images), types=types, prefix=prefix)
 
     def _encode_images(self, pictures: list[Picture]) -> Iterator[EncodedImage]:
-        """Images of one shape go through the vision encoder together."""
-        processed = [self._process(picture) for picture in pictures]
-        batches: dict[tuple[Any, ...], list[int]] = {}
-        for place, inputs in enumerate(processed):
-            shape = tuple((name, tuple(value.shape[1:])) for name, value in sorted(inputs.items()) if torch.is_tensor(value))
-            batches.setdefault(shape, []).append(place)
-        encoded: dict[int, EncodedImage] = {}
-        for places in batches.values():
-            encoded.update(zip(places, self._run_vision([processed[place] for place in places]), strict=True))
-        return (encoded[place] for place in range(len(pictures)))
+        """Images of one size go through the processor together, and those of one shape through the vision encoder."""
+        processed = dict[Picture, dict[str, Any]]()
+        for same_size in _by(lambda picture: picture.pixels().size, pictures):
+            processed |= zip(same_size, self._process(same_size), strict=True)
+        encoded = dict[Picture, EncodedImage]()
+        for same_shape in _by(lambda picture: _shapes(processed[picture]), pictures):
+            encoded |= zip(same_shape, self._run_vision([processed[picture] for picture in same_shape]), strict=True)
+        return (encoded[picture] for picture in pictures)
 
-    def _process(self, picture: Picture) -> dict[str, Any]:
-        """The stock processor on the image alone: its pixels, its geometry, and the tokens that stand for it."""
-        text = [self._processor.image_token]
-        inputs = self._processor(images=[[picture.pixels()]], text=text, add_special_tokens=False, return_tensors="pt")
-        return dict(inputs.to(self._model.device))
+    def _process(self, pictures: list[Picture]) -> list[dict[str, Any]]:
+        """The stock processor on each image: its pixels, its geometry, and the tokens that stand for it."""
+        text = [self._processor.image_token] * len(pictures)
+        images = [[picture.pixels()] for picture in pictures]
+        inputs = self._processor(images=images, text=text, add_special_tokens=False, return_tensors="pt").to(self._model.device)
+        if len(pictures) == 1:
+            return [dict(inputs)]
+        if any(len(value) != len(pictures) for value in inputs.values()):
+            # Some processors put the patches of all images into one row, where nothing tells them apart.
+            return [one for picture in pictures for one in self._process([picture])]
+        return [{name: value[row : row + 1] for name, value in inputs.items()} for row in range(len(pictures))]
 
     def _run_vision(self, processed: list[dict[str, Any]]) -> Iterator[EncodedImage]:
         names = [name for name in processed[0] if name in self._vision_arguments]
@@ -270,6 +274,18 @@ def choose_encoder(model: PreTrainedModel, processor: Any, images: int) -> Encod
                 return shared
             log.debug("%s: sharing changes logits by %.2g (prefixes: %s)", type(model).__name__, difference, share_prefixes)
     return stock
+
+
+def _by(key: Callable[[Picture], Any], pictures: Iterable[Picture]) -> list[list[Picture]]:
+    """Pictures with equal keys, in lists."""
+    together: dict[Any, list[Picture]] = {}
+    for picture in pictures:
+        together.setdefault(key(picture), []).append(picture)
+    return list(together.values())
+
+
+def _shapes(inputs: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple((name, tuple(value.shape[1:])) for name, value in sorted(inputs.items()))
 
 
 def _conversation(images: list[dict[str, Any]], prompt: str) -> list[dict[str, Any]]:
