@@ -1,7 +1,7 @@
 """The battle page: a pair, two anonymous columns of answers, a vote, and then the names.
 
 What the server sends is decided by one thing, the `BattleView` of the facade: names are in it only once the battle is judged.
-The page keeps nothing but the battle's id, and that on the server.
+The page keeps nothing but the battle's id.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -43,7 +43,7 @@ class BattlePage:
         shown = gr.on(
             [page.load, self.next.click, *(chosen.select for chosen in filters)],
             self.show,
-            [*filters, self.link],
+            [*filters, self.battle],
             everything,
             js="(...filters) => [...filters.slice(0, 3), window.arenaPage.takeLink()]",
             trigger_mode="always_last",
@@ -140,7 +140,7 @@ class BattlePage:
 
     def _stopped(self, error: Exception) -> Updates:
         return {
-            self.battle: None,
+            self.battle: "",
             self.pair: error_html(line_for_visitors(error)),
             self.reveal: "",
             self.answers: "",
@@ -169,8 +169,7 @@ class BattlePage:
             self.domain = _filter("Domain", domains)
             self.category = _filter("Category", category_choices(self._categories, ANY))
             self.source = _filter("Source", sources)
-        self.battle = gr.State(None)
-        self.link = gr.Textbox(visible=False)
+        self.battle = gr.Textbox(visible="hidden")  # in the browser, where it outlives a restart of the server
         self.pair = html(elem_id="pair")
         self.reveal = html(elem_id="reveal")
         self.answers = html(elem_id="answers")
