@@ -1,7 +1,6 @@
 """Who takes part: the models that ship, and those that the settings add."""
 
 import logging
-import shutil
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError
-from arena.models import Model, ModelPool, RepositoryReport, check_repository, contestant_of, load, verification_threshold
+from arena.models import ModelPool, RepositoryReport, best_device, check_repository, contestant_of, load, verification_threshold
 from arena.pairs import MinimalPair
 from arena.settings import Settings
 from generators.scenes import FAMILIES, draw_pair
@@ -64,10 +63,11 @@ def gather(settings: Settings) -> Roster:
     settings.home.mkdir(parents=True, exist_ok=True)
     entries: list[Entry] = []
     problems: list[str] = []
+    device = best_device()
     for reference in references(settings):
         try:
             report = check_repository(reference)
-            entries.append(Entry(report, _contestant(report, settings.home)))
+            entries.append(Entry(report, _contestant(report, settings.home, device)))
         except ArenaError as error:
             problems.append(str(error))
             log.exception("a model cannot take part")
@@ -77,7 +77,7 @@ def gather(settings: Settings) -> Roster:
 def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
     """Make the pool able to load everybody. Gives id -> contestant."""
     for entry in roster.entries:
-        pool.register(entry.contestant, entry.report.memory_bytes, partial(_load, entry))
+        pool.register(entry.contestant, entry.report.memory_bytes, partial(load, entry.report, entry.contestant))
     return {entry.contestant.id: entry.contestant for entry in roster.entries}
 
 
@@ -87,19 +87,11 @@ def calibration_pairs() -> tuple[MinimalPair, ...]:
     return tuple(draw_pair(family, seed, source="calibration") for family in FAMILIES for seed in CALIBRATION_SEEDS)
 
 
-def _contestant(report: RepositoryReport, home: Path) -> Contestant:
+def _contestant(report: RepositoryReport, home: Path, device: str) -> Contestant:
     """A contrastive model says yes or no by a threshold, which is part of who it is."""
     if report.kind == "generative":
-        return contestant_of(report)
-    kept = home / "calibration.json"
-    if STARTER_CALIBRATION.exists() and not kept.exists():
-        shutil.copy(STARTER_CALIBRATION, kept)
-    threshold = verification_threshold(report, CALIBRATION, calibration_pairs, kept)
-    return contestant_of(report, threshold=threshold, calibration=CALIBRATION)
-
-
-def _load(entry: Entry) -> Model:
-    # Called in a thread of the pool; torch takes seconds to import, and the pages need not wait for it.
-    import torch  # noqa: PLC0415
-
-    return load(entry.report, entry.contestant, device="cuda" if torch.cuda.is_available() else "cpu")
+        return contestant_of(report, device=device)
+    threshold = verification_threshold(
+        report, CALIBRATION, calibration_pairs, home / "calibration.json", shipped=[STARTER_CALIBRATION], device=device
+    )
+    return contestant_of(report, device=device, threshold=threshold, calibration=CALIBRATION)

@@ -1,22 +1,23 @@
 """Models: every way to ask a vision-language model, behind one contract (`arena.models.base`).
 
-`check_repository` says whether a repository may enter, `contestant_of` who it would be, `load` loads it; `load_model` is all
-three. `ModelPool` keeps several within a memory budget and batches the probes of many visitors.
+`check_repository` says whether a repository may enter, `contestant_of` who it would be, `load` loads it.
+`ModelPool` keeps several within a memory budget and batches the probes of many visitors.
 """
 
 from arena.models.base import Capabilities, Model
-from arena.models.loading import contestant_of, load, load_model, verification_threshold
+from arena.models.loading import contestant_of, load, verification_threshold
 from arena.models.pool import ModelPool
 from arena.models.repository import RepositoryReport, check_repository
+from arena.models.runtime import best_device
 
 __all__ = [
     "Capabilities",
     "Model",
     "ModelPool",
     "RepositoryReport",
+    "best_device",
     "check_repository",
     "contestant_of",
     "load",
-    "load_model",
     "verification_threshold",
 ]

@@ -36,7 +36,7 @@ class ContrastiveModel:
     """A loaded dual encoder. `answer` is called by one thread at a time.
 
     Captions are passed as they are, without a template. One that is longer than the text encoder reads is cut at its end, as
-    in training; `truncates` tells.
+    in training.
     """
 
     def __init__(self, contestant: Contestant, model: PreTrainedModel, processor: Any) -> None:
@@ -81,10 +81,6 @@ class ContrastiveModel:
         images = torch.stack([pictured[picture] for picture in pictures]).double()
         texts = torch.stack([captioned[caption] for caption in captions]).double()
         return (images @ texts.T * self._scale + self._bias).tolist()
-
-    def truncates(self, caption: str) -> bool:
-        """Whether the end of `caption` is not read."""
-        return len(self._processor.tokenizer(caption)["input_ids"]) > self._max_length
 
     def _can_answer(self, probe: Probe) -> bool:
         """Its options must stand for its captions or its images in order, or be yes and no where there is a threshold."""
@@ -160,14 +156,14 @@ def best_threshold(scored: Sequence[tuple[float, bool]]) -> float:
     return threshold
 
 
-def load_contrastive(contestant: Contestant, folder: Path, device: str) -> ContrastiveModel:
+def load_contrastive(contestant: Contestant, folder: Path) -> ContrastiveModel:
     """Load a checked repository; `contestant.settings` says how.
 
     Raises:
         RepositoryError: its weights do not fit its architecture.
     """
     model, processor = from_pretrained(AutoModelForZeroShotImageClassification, contestant, folder)
-    return ContrastiveModel(contestant, model.eval().to(device), processor)
+    return ContrastiveModel(contestant, model, processor)
 
 
 def _max_length(model: PreTrainedModel, tokenizer: Any) -> int:

@@ -118,7 +118,7 @@ class GenerativeModel:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def load_generative(contestant: Contestant, folder: Path, device: str) -> GenerativeModel:
+def load_generative(contestant: Contestant, folder: Path) -> GenerativeModel:
     """Load a checked repository; `contestant.settings` says how.
 
     Raises:
@@ -128,7 +128,7 @@ def load_generative(contestant: Contestant, folder: Path, device: str) -> Genera
     model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder)
     if image_size := contestant.settings.get("image_size"):
         _set_image_size(contestant.repository, processor, int(image_size))
-    return GenerativeModel(contestant, model.eval().to(device), processor)
+    return GenerativeModel(contestant, model, processor)
 
 
 def _encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[Encoder, int]:

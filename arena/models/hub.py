@@ -1,5 +1,6 @@
 """The part of the model checks that talks to the Hugging Face Hub: names become commits, and nothing large is fetched early."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -76,7 +77,18 @@ def _cached(repository: str, revision: str) -> Path | None:
         folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
-    return folder if any(folder.rglob("*.safetensors")) else None
+    return folder if _complete(folder) else None
+
+
+def _complete(folder: Path) -> bool:
+    """Whether all weights are there, and not only the shards that came before a download was broken off."""
+    if (folder / "model.safetensors").exists():
+        return True
+    try:
+        shards = set(json.loads((folder / "model.safetensors.index.json").read_text(encoding="utf-8"))["weight_map"].values())
+        return bool(shards) and all((folder / shard).exists() for shard in shards)
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
+        return False
 
 
 def _fetched(repository: str, revision: str, suffixes: tuple[str, ...]) -> Path:

@@ -12,7 +12,7 @@ from pathlib import Path
 from arena.contestants import Contestant
 from arena.models.base import Model
 from arena.models.hub import download
-from arena.models.repository import Kind, RepositoryReport, check_repository
+from arena.models.repository import Kind, RepositoryReport
 from arena.pairs import MinimalPair
 
 IMAGE_SIZES = {"idefics3": 512, "smolvlm": 512}
@@ -22,6 +22,7 @@ IMAGE_SIZES = {"idefics3": 512, "smolvlm": 512}
 def contestant_of(
     report: RepositoryReport,
     *,
+    device: str = "cpu",
     dtype: str = "float32",
     image_size: int | None = None,
     threshold: float | None = None,
@@ -31,12 +32,15 @@ def contestant_of(
 
     Args:
         report: what the check found.
+        device: torch device that it runs on; other than a CPU, it rounds otherwise, and makes another contestant.
         dtype: torch dtype of the weights; float32 on a CPU, where half precision is slow and inexact.
         image_size: generative only, longest edge in pixels to which images are scaled; the processor's own by default.
         threshold: contrastive only, logit above which a caption is taken to describe an image; see `fit_threshold`.
         calibration: name of the split that the threshold was fitted on.
     """
     settings: dict[str, str | int | float] = {"dtype": dtype}
+    if device != "cpu":
+        settings["device"] = device
     image_size = image_size or IMAGE_SIZES.get(report.model_type)
     if report.kind == "generative" and image_size:
         settings["image_size"] = image_size
@@ -50,7 +54,7 @@ def engine(kind: Kind) -> str:
     return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"
 
 
-def load(report: RepositoryReport, contestant: Contestant, *, device: str = "cpu") -> Model:
+def load(report: RepositoryReport, contestant: Contestant) -> Model:
     """Load a checked repository as `contestant`, downloading its weights if need be.
 
     Raises:
@@ -61,40 +65,49 @@ def load(report: RepositoryReport, contestant: Contestant, *, device: str = "cpu
     if report.kind == "generative":
         from arena.models.generative import load_generative  # noqa: PLC0415
 
-        return load_generative(contestant, folder, device)
+        return load_generative(contestant, folder)
     from arena.models.contrastive import load_contrastive  # noqa: PLC0415
 
-    return load_contrastive(contestant, folder, device)
-
-
-def load_model(
-    reference: str, *, image_size: int | None = None, threshold: float | None = None, calibration: str = "", device: str = "cpu"
-) -> Model:
-    """Check and load a local folder or `organisation/name@commit` in one go; see `contestant_of` for the settings."""
-    report = check_repository(reference)
-    contestant = contestant_of(report, image_size=image_size, threshold=threshold, calibration=calibration)
-    return load(report, contestant, device=device)
+    return load_contrastive(contestant, folder)
 
 
 def verification_threshold(
-    report: RepositoryReport, calibration: str, pairs: Callable[[], Sequence[MinimalPair]], kept: Path
+    report: RepositoryReport,
+    calibration: str,
+    pairs: Callable[[], Sequence[MinimalPair]],
+    kept: Path,
+    *,
+    shipped: Sequence[Path] = (),
+    device: str = "cpu",
 ) -> float:
-    """The verification threshold of a contrastive model, fitted once and then read from the file `kept`.
+    """The verification threshold of a contrastive model, fitted once and then read from a file.
 
     Args:
         report: the checked repository.
         calibration: name of the split; another name is fitted anew.
-        pairs: makes the pairs of that split; called only where the threshold is not kept yet.
-        kept: JSON file of thresholds by repository, revision and split.
+        pairs: makes the pairs of that split; called only where no file knows the threshold.
+        kept: JSON file of thresholds by repository, revision and split, to which a fitted one is added.
+        shipped: files of the same form, which are only read, and before `kept`.
+        device: torch device to fit on; the one that the contestant will run on.
     """
+    key = f"{report.repository}@{report.revision}/{calibration}" + (f"/{device}" if device != "cpu" else "")
+    for file in (*shipped, kept):
+        if key in (known := _thresholds(file)):
+            return known[key]
     from arena.models.contrastive import fit_threshold, load_contrastive  # noqa: PLC0415
 
-    thresholds: dict[str, float] = json.loads(kept.read_text()) if kept.exists() else {}
-    key = f"{report.repository}@{report.revision}/{calibration}"
-    if key not in thresholds:
-        folder = report.folder if report.local else download(report.repository, report.revision)
-        thresholds[key] = fit_threshold(load_contrastive(contestant_of(report), folder, "cpu"), pairs())
-        partial = kept.with_suffix(".partial")
-        partial.write_text(json.dumps(thresholds, indent=1, sort_keys=True) + "\n")
-        partial.replace(kept)
-    return thresholds[key]
+    folder = report.folder if report.local else download(report.repository, report.revision)
+    threshold = fit_threshold(load_contrastive(contestant_of(report, device=device), folder), pairs())
+    partial = kept.with_suffix(".partial")
+    partial.write_text(json.dumps({**_thresholds(kept), key: threshold}, indent=1, sort_keys=True) + "\n")
+    partial.replace(kept)
+    return threshold
+
+
+def _thresholds(file: Path) -> dict[str, float]:
+    """What a file knows; nothing where it is not there or broken, as all of it can be fitted again."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return {key: value for key, value in content.items() if isinstance(value, float)} if isinstance(content, dict) else {}

@@ -35,4 +35,4 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
         ) from error
     if loading["missing_keys"]:
         raise RepositoryError(f"{contestant.repository}: has no weights for {min(loading['missing_keys'])}; save all of them")
-    return model, processor
+    return model.eval().to(str(contestant.settings.get("device", "cpu"))), processor

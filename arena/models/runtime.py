@@ -1,17 +1,39 @@
-"""What all locally run models share: threads, one-line failures, and a small memory of what was computed before."""
+"""What all locally run models share: threads, the device, one-line failures, and a small memory of what was computed before."""
 
+import math
 import os
+import shutil
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
 from typing import Generic, TypeVar
+
+CPU_QUOTA = Path("/sys/fs/cgroup/cpu.max")
+"""Where the kernel tells how much of the processors a container may use: microseconds, or `max`, in a period."""
+NVIDIA_DRIVER = Path("/proc/driver/nvidia/version")
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
 def cores() -> int:
-    """Cores that this process may use; `OMP_NUM_THREADS` lowers it."""
-    return int(os.environ.get("OMP_NUM_THREADS") or len(os.sched_getaffinity(0)))
+    """Cores that this process may use, within the quota of its container; `OMP_NUM_THREADS` says otherwise."""
+    if chosen := os.environ.get("OMP_NUM_THREADS"):
+        return int(chosen)
+    # Not every system tells which processors a process may run on; macOS does not.
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    quota, period = CPU_QUOTA.read_text().split() if CPU_QUOTA.exists() else ("max", "")
+    return usable if quota == "max" else min(usable, math.ceil(int(quota) / int(period)))
+
+
+def best_device() -> str:
+    """`cuda` where torch can use an NVIDIA GPU, else `cpu`."""
+    if not NVIDIA_DRIVER.exists() and not shutil.which("nvidia-smi"):
+        return "cpu"
+    # It takes seconds to import, so that only machines with a driver ask it.
+    import torch  # noqa: PLC0415
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def one_line(error: BaseException) -> str:

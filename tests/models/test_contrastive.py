@@ -1,16 +1,18 @@
 import dataclasses
+import json
 import math
 
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from tiny_repositories import CONTRASTIVE
+from tiny_repositories import CONTRASTIVE, load_folder
 from transformers import AutoModelForZeroShotImageClassification, AutoProcessor
 
 from arena.errors import SettingsError
 from arena.models.contrastive import ContrastiveModel, best_threshold, fit_threshold
-from arena.models.loading import load_model, verification_threshold
+from arena.models.loading import contestant_of, verification_threshold
+from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
 from arena.pairs import Side, minimal_pair
 from arena.probes import Probe, Reply
@@ -25,7 +27,7 @@ def architecture(request):
 
 @pytest.fixture(scope="module")
 def model(architecture, repositories):
-    return load_model(str(repositories(architecture)), threshold=0.5, calibration="drawn/1")
+    return load_folder(repositories(architecture), threshold=0.5, calibration="drawn/1")
 
 
 def probe(pictures, captions, options) -> Probe:
@@ -91,21 +93,13 @@ def test_free_text_is_not_applicable(model, picture):
 
 
 def test_yes_or_no_is_not_applicable_without_a_threshold(architecture, repositories, probes):
-    model = load_model(str(repositories(architecture)))
+    model = load_folder(repositories(architecture))
     assert [reply.not_applicable for reply in model.answer(probes)] == [False, False, False, True, True]
 
 
 def test_the_threshold_and_its_split_belong_to_the_contestant(model, architecture, repositories):
     assert model.contestant.settings == {"dtype": "float32", "threshold": 0.5, "calibration": "drawn/1"}
-    assert (
-        load_model(str(repositories(architecture)), threshold=0.6, calibration="drawn/1").contestant.id != model.contestant.id
-    )
-
-
-def test_a_caption_that_is_too_long_is_cut_and_told(model):
-    long = "a child next to a stove " * 40
-    assert model.truncates(long)
-    assert not model.truncates(CAPTIONS[0])
+    assert load_folder(repositories(architecture), threshold=0.6, calibration="drawn/1").contestant.id != model.contestant.id
 
 
 def test_a_caption_that_is_too_long_is_answered(model, picture):
@@ -122,7 +116,7 @@ def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
 
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, probes):
-    model = load_model(str(repositories(architecture)), threshold=0.0)
+    model = load_folder(repositories(architecture), threshold=0.0)
     assert isinstance(model, ContrastiveModel)
     with torch.no_grad():
         for parameter in model._model.vision_model.parameters():
@@ -178,3 +172,46 @@ def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, pair, tm
     assert len(drawn) == 1
     verification_threshold(report, "drawn/2", pairs, kept)
     assert len(drawn) == 2
+
+
+def test_shipped_thresholds_are_read_before_kept_ones_and_never_written(repositories, pair, tmp_path):
+    report = check_repository(str(repositories("clip")))
+    shipped, kept = tmp_path / "shipped.json", tmp_path / "kept.json"
+    key = f"{report.repository}@{report.revision}/drawn"
+    shipped.write_text(json.dumps({f"{key}/1": 1.5}))
+    kept.write_text(json.dumps({f"{key}/1": 2.5, f"{key}/2": 3.5}))
+
+    def threshold(split):
+        return verification_threshold(report, f"drawn/{split}", lambda: [pair], kept, shipped=[tmp_path / "none", shipped])
+
+    assert (threshold(1), threshold(2)) == (1.5, 3.5)
+    fitted = threshold(3)
+    assert json.loads(kept.read_text()) == {f"{key}/1": 2.5, f"{key}/2": 3.5, f"{key}/3": fitted}
+    assert json.loads(shipped.read_text()) == {f"{key}/1": 1.5}
+
+
+@pytest.mark.parametrize("content", ['{"a": 1.0, "b', "", "[]", '{"%s": "high"}', "\x00"])
+def test_a_broken_file_of_thresholds_is_written_anew(repositories, pair, tmp_path, content):
+    report = check_repository(str(repositories("clip")))
+    key = f"{report.repository}@{report.revision}/drawn/1"
+    kept = tmp_path / "kept.json"
+    kept.write_text(content.replace("%s", key))
+    fitted = verification_threshold(report, "drawn/1", lambda: [pair], kept)
+    assert json.loads(kept.read_text()) == {key: fitted}
+
+
+def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(repositories):
+    report = check_repository(str(repositories("clip")))
+    assert contestant_of(report, device="cpu") == contestant_of(report)
+    assert "device" not in contestant_of(report).settings
+    elsewhere = contestant_of(report, device="cuda")
+    assert elsewhere.settings["device"] == "cuda"
+    assert elsewhere.id != contestant_of(report).id
+
+
+def test_a_model_is_loaded_onto_the_device_of_its_contestant(repositories):
+    report = check_repository(str(repositories("clip")))
+    for device in ("cpu", "meta"):
+        contestant = contestant_of(report, device=device)
+        model, _ = from_pretrained(AutoModelForZeroShotImageClassification, contestant, report.folder)
+        assert model.device.type == device

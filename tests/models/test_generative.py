@@ -3,13 +3,12 @@ from functools import partial
 
 import pytest
 import torch
-from tiny_repositories import GENERATIVE
+from tiny_repositories import GENERATIVE, load_folder
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from arena.models.decoding import candidate_logprobs
 from arena.models.encoding import OneByOne, Prompt, SharedVision, groups
 from arena.models.generative import GenerativeModel
-from arena.models.loading import load_model
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
 
@@ -24,7 +23,7 @@ def architecture(request):
 
 @pytest.fixture(scope="module")
 def model(architecture, repositories):
-    return load_model(str(repositories(architecture)), image_size=IMAGE_SIZES.get(architecture))
+    return load_folder(repositories(architecture), image_size=IMAGE_SIZES.get(architecture))
 
 
 @pytest.fixture(scope="module")
@@ -208,7 +207,7 @@ def test_a_batch_that_exceeds_memory_is_asked_again_in_halves(model, probes, mon
 
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, picture):
-    model = load_model(str(repositories(architecture)), image_size=IMAGE_SIZES.get(architecture))
+    model = load_folder(repositories(architecture), image_size=IMAGE_SIZES.get(architecture))
     assert isinstance(model, GenerativeModel)
     with torch.no_grad():
         for parameter in model._model.parameters():

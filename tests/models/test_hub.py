@@ -8,6 +8,7 @@ import sys
 
 import pytest
 from hub_server import serve
+from safetensors.torch import load_file, save_file
 
 COMMIT = "c0ffee" * 6 + "0123"
 PROGRAM = """
@@ -37,11 +38,26 @@ def run(home, job, *references, endpoint="", offline="0"):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def split_weights(folder):
+    """Two shards and their index in place of one file."""
+    weights = load_file(folder / "model.safetensors")
+    (folder / "model.safetensors").unlink()
+    names = sorted(weights)
+    weight_map = {}
+    for number, part in enumerate((names[::2], names[1::2]), start=1):
+        shard = f"model-0000{number}-of-00002.safetensors"
+        save_file({name: weights[name] for name in part}, folder / shard, {"format": "pt"})
+        weight_map |= dict.fromkeys(part, shard)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
+
+
 @pytest.fixture(scope="module")
 def hub(repositories, tmp_path_factory):
     pickled = shutil.copytree(repositories("clip"), tmp_path_factory.mktemp("hub") / "pickled")
     (pickled / "model.safetensors").rename(pickled / "pytorch_model.bin")
-    with serve({"org/clip": repositories("clip"), "org/pickled": pickled}, COMMIT) as served:
+    sharded = shutil.copytree(repositories("clip"), tmp_path_factory.mktemp("hub") / "sharded")
+    split_weights(sharded)
+    with serve({"org/clip": repositories("clip"), "org/pickled": pickled, "org/sharded": sharded}, COMMIT) as served:
         yield served
 
 
@@ -63,6 +79,17 @@ def test_a_checked_commit_is_downloaded_loaded_and_then_found_without_the_hub(hu
     assert report["loaded"] == report["memory"]
     (again,) = run(tmp_path, "load", f"org/clip@{COMMIT}", offline="1")
     assert {**again, "checked": None} == {**report, "checked": None}
+
+
+def test_a_download_that_was_broken_off_is_resumed(hub, tmp_path):
+    endpoint, _ = hub
+    reference = f"org/sharded@{COMMIT}"
+    (report,) = run(tmp_path, "load", reference, endpoint=endpoint)
+    (shard,) = tmp_path.rglob("snapshots/*/model-00002-of-00002.safetensors")
+    shard.unlink()
+    (again,) = run(tmp_path, "load", reference, endpoint=endpoint)
+    assert again["loaded"] == report["loaded"] == report["memory"]
+    assert shard.exists()
 
 
 def test_what_the_hub_does_not_have_is_told_in_one_line(hub, tmp_path):

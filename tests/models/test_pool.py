@@ -6,10 +6,11 @@ from dataclasses import replace
 from functools import partial
 
 import pytest
+from tiny_repositories import load_folder
 
 from arena.contestants import Contestant
 from arena.models.base import Capabilities
-from arena.models.loading import contestant_of, load, load_model
+from arena.models.loading import contestant_of, load
 from arena.models.pool import RETRY_SECONDS, ModelPool
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
@@ -272,7 +273,7 @@ def test_closing_answers_what_waits_with_errors():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_real_models_asked_by_many_visitors_answer_as_if_asked_alone(repositories, picture, workers):
-    models = [load_model(str(repositories(name))) for name in ("llava", "clip")]
+    models = [load_folder(repositories(name)) for name in ("llava", "clip")]
     options, captions = ("A", "B"), ("a dog in a car", "a lantern")
     asked = [
         Probe("test", f"{number}", "test/1", (picture(number),), f"A or B? {number}", captions, options, max_new_tokens=4)

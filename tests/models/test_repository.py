@@ -4,10 +4,10 @@ import re
 import shutil
 
 import pytest
-from tiny_repositories import CONTRASTIVE, GENERATIVE
+from tiny_repositories import CONTRASTIVE, GENERATIVE, load_folder
 
 from arena.errors import RepositoryError
-from arena.models.loading import contestant_of, load, load_model
+from arena.models.loading import contestant_of, load
 from arena.models.repository import available_memory, check_repository, content_hash
 
 
@@ -220,7 +220,7 @@ def test_weights_that_are_missing_are_not_drawn_at_random(repository):
         {"format": "pt"},
     )
     with pytest.raises(RepositoryError, match=r"org/name: has no weights for .*; save all of them"):
-        load_model(str(repository))
+        load_folder(repository)
 
 
 def test_weights_of_other_shapes_are_refused_in_one_line(repository):
@@ -228,14 +228,14 @@ def test_weights_of_other_shapes_are_refused_in_one_line(repository):
     config["text_config"]["intermediate_size"] = 48
     (repository / "config.json").write_text(json.dumps(config))
     with pytest.raises(RepositoryError, match="org/name: cannot be loaded") as caught:
-        load_model(str(repository))
+        load_folder(repository)
     assert "\n" not in str(caught.value)
 
 
 def test_a_chat_template_that_shows_no_image_is_refused_in_one_line(repository):
     (repository / "chat_template.jinja").write_text("{{ messages[0]['content'][-1]['text'] }}")
     with pytest.raises(RepositoryError, match="org/name: cannot answer a test question") as caught:
-        load_model(str(repository))
+        load_folder(repository)
     assert "\n" not in str(caught.value)
 
 

@@ -1,3 +1,7 @@
+import os
+import subprocess
+import sys
+
 import pytest
 
 from arena.models.runtime import Recent, cores, one_line
@@ -66,5 +70,36 @@ def test_errors_are_told_in_one_line(error, line):
 def test_cores_follow_the_environment(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "3")
     assert cores() == 3
-    monkeypatch.delenv("OMP_NUM_THREADS")
-    assert cores() >= 1
+
+
+@pytest.mark.parametrize(
+    ("quota", "expected"),
+    [("max 100000", 8), ("200000 100000", 2), ("150000 100000", 2), ("10000 100000", 1), ("1600000 100000", 8), (None, 8)],
+)
+def test_cores_stay_within_the_quota_of_a_container(monkeypatch, tmp_path, quota, expected):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr("os.sched_getaffinity", lambda process: set(range(8)))
+    monkeypatch.setattr("arena.models.runtime.CPU_QUOTA", tmp_path / "cpu.max")
+    if quota:
+        (tmp_path / "cpu.max").write_text(f"{quota}\n")
+    assert cores() == expected
+
+
+def test_cores_are_all_cores_where_the_system_does_not_tell_which_may_be_used(monkeypatch, tmp_path):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("arena.models.runtime.CPU_QUOTA", tmp_path / "cpu.max")
+    assert cores() == os.cpu_count()
+
+
+def test_the_device_is_a_cpu_without_asking_torch_where_there_is_no_driver(tmp_path):
+    program = """
+import pathlib, sys
+from arena.models import runtime
+runtime.NVIDIA_DRIVER = pathlib.Path("missing")
+print(runtime.best_device(), "torch" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, "PATH": str(tmp_path)}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["cpu", "False"]

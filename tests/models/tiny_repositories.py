@@ -33,6 +33,8 @@ from transformers import (
     SmolVLMVideoProcessor,
 )
 
+from arena.models import Model, check_repository, contestant_of, load
+
 SENTENCES = [
     "Which caption is true of the image?\nA: a child next to a stove\nB: a dog in a car\nAnswer with A or B.",
     "Does this caption describe the image?\nCaption: a lantern over a table\nAnswer with yes or no.",
@@ -245,3 +247,9 @@ def save_siglip(folder: Path) -> Path:
 
 GENERATIVE = {"llava": save_llava, "qwen3_vl": save_qwen3_vl, "smolvlm": save_smolvlm}
 CONTRASTIVE = {"clip": save_clip, "siglip": save_siglip}
+
+
+def load_folder(folder: Path, **settings: Any) -> Model:
+    """Check and load a repository in one go; see `contestant_of` for the settings."""
+    report = check_repository(str(folder))
+    return load(report, contestant_of(report, **settings))
