@@ -1,16 +1,17 @@
-"""Every page at two widths, in light and dark, as pictures to look at: artifacts/screenshots."""
+"""Every page at two widths, in light and dark: nothing overflows, all is legible; with pictures in artifacts/screenshots."""
 
 import os
 from pathlib import Path
 
 import pytest
+from layout import faults
 
 FOLDER = Path(os.environ.get("ARENA_SCREENSHOTS") or Path(__file__).parents[2] / "artifacts" / "screenshots")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_is_photographed(visit, width, dark):
+def test_every_page_is_laid_out_well_and_photographed(visit, width, dark):
     visitor = visit(width=width, height=900 if width > 700 else 844, dark=dark)
     page = visitor.page
     suffix = f"{width}-{'dark' if dark else 'light'}.png"
@@ -18,6 +19,7 @@ def test_every_page_is_photographed(visit, width, dark):
 
     def photograph(name: str, *, whole: bool = False) -> None:
         page.wait_for_timeout(600)  # transitions
+        assert faults(page) == []
         page.screenshot(path=FOLDER / f"{name}-{suffix}", full_page=whole)
 
     visitor.open_battle()
@@ -33,9 +35,23 @@ def test_every_page_is_photographed(visit, width, dark):
     visitor.open("/about")
     page.wait_for_selector("#method h1")
     photograph("about", whole=True)
-    assert {path.name for path in FOLDER.glob(f"*-{suffix}")} >= {
-        f"{name}-{suffix}" for name in ("battle", "difference", "reveal", "leaderboard", "about")
-    }
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     lightness = sum(int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(",")[:3])
     assert (lightness < 200) == dark
+
+
+@pytest.mark.parametrize(
+    ("selector", "style", "says"),
+    [
+        ("body", "min-width: 2000px", "the page is"),
+        ("#head .name", "display: block; width: 3rem; white-space: nowrap; overflow: hidden", "text of"),
+        ("#method p", "color: #c8c8c8", "contrast"),
+    ],
+)
+def test_the_check_of_the_layout_finds_faults(visit, selector, style, says):
+    page = visit(width=390, height=844).open("/about")
+    page.wait_for_selector("#method h1")
+    assert faults(page) == []
+    page.locator(selector).first.evaluate("(element, style) => { element.style.cssText = style; }", style)
+    found = faults(page)
+    assert any(says in fault for fault in found), found

@@ -1,0 +1,58 @@
+"""What is wrong with how a page is laid out, found in the browser itself."""
+
+from playwright.sync_api import Page
+
+FAULTS = """
+() => {
+  const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const colour = (text) => {
+    canvas.clearRect(0, 0, 1, 1);
+    canvas.fillStyle = text;
+    canvas.fillRect(0, 0, 1, 1);
+    const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
+    return [red, green, blue, alpha / 255];
+  };
+  const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1];
+  const ancestors = (element) => element ? [element, ...ancestors(element.parentElement)] : [];
+  const background = (element) => ancestors(element).reverse()
+    .reduce((below, each) => over(colour(getComputedStyle(each).backgroundColor), below), [255, 255, 255, 1]);
+  // WCAG 2.2: relative luminance and contrast ratio.
+  const luminance = ([r, g, b]) => [r, g, b].map((part) => part / 255)
+    .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+  const ratio = (one, other) => {
+    const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+    return (light + 0.05) / (dark + 0.05);
+  };
+  const scrolls = (element) => ancestors(element).some((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX));
+  const isRead = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+    && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim())
+    && !element.closest(".unseen, .sr-only, .skip, .frame, :disabled, script, style");
+
+  const faults = [];
+  if (document.documentElement.scrollWidth > innerWidth) {
+    faults.push(`the page is ${document.documentElement.scrollWidth} px wide in a window of ${innerWidth}`);
+  }
+  for (const element of [...document.body.querySelectorAll("*")].filter(isRead)) {
+    const style = getComputedStyle(element);
+    const name = `<${element.tagName.toLowerCase()} class="${element.className}"> ${element.textContent.trim().slice(0, 40)}`;
+    const box = element.getBoundingClientRect();
+    if (!scrolls(element) && (box.left < -1 || box.right > innerWidth + 1)) faults.push(`${name}: leaves the window`);
+    if (!scrolls(element) && style.display !== "inline" && element.scrollWidth > element.clientWidth + 1) {
+      faults.push(`${name}: text of ${element.scrollWidth} px in ${element.clientWidth}`);
+    }
+    const behind = background(element);
+    const contrast = ratio(over(colour(style.color), behind), behind);
+    const size = parseFloat(style.fontSize);
+    const isLarge = size >= 24 || (size >= 18.66 && Number(style.fontWeight) >= 700);
+    if (contrast < (isLarge ? 3 : 4.5)) faults.push(`${name}: contrast ${contrast.toFixed(2)}`);
+  }
+  return faults;
+}
+"""
+"""Text that overflows its box or the window, and text with less contrast than WCAG 2.2 AA asks for."""
+
+
+def faults(page: Page) -> list[str]:
+    """One line a fault of the page as it is shown now."""
+    return page.evaluate(FAULTS)
