@@ -293,9 +293,10 @@ def test_real_models_asked_by_many_visitors_answer_as_if_asked_alone(repositorie
             assert reply.logprobs == pytest.approx(other.logprobs, abs=1e-4)
 
 
-def test_the_log_does_not_tell_who_plays_whatever_goes_wrong(repositories, picture, caplog, capfd):
+def test_the_log_does_not_tell_who_plays_whatever_goes_wrong(repositories, picture, caplog, capfd, monkeypatch):
     """Two real models, of which the pool holds one, answer and fail by turns; a third cannot be loaded, a fourth crashes."""
     caplog.set_level(logging.INFO)
+    monkeypatch.setattr("arena.models.encoding.AGREEMENT", -1.0)  # no faster encoder is good enough, which is logged too
     references = [str(repositories(name)) for name in ("llava", "smolvlm")]
     reports = [check_repository(reference) for reference in references]
     pool = ModelPool(max(report.memory_bytes for report in reports))
