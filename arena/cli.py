@@ -208,14 +208,16 @@ def _table(*columns: str) -> "Table":
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="left" if column in ("Model", "Commit", "Kind", "Architecture") else "right")
+        words = column in ("Model", "Commit", "Kind", "Architecture")
+        table.add_column(column, justify="left" if words else "right", no_wrap=words)
     return table
 
 
 def _console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
-    return Console(stderr=stderr)
+    # Where no terminal says how wide it is, nothing needs to be broken or cut.
+    return Console(stderr=stderr, width=None if (sys.stderr if stderr else sys.stdout).isatty() else 160)
 
 
 def _number(value: float | None) -> str:

@@ -11,6 +11,7 @@ For example::
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import gradio as gr
@@ -30,9 +31,7 @@ def add_endpoints(arena: Arena) -> None:
         """Play a battle between two anonymous models on a pair that passes the filters (empty is any)."""
         with errors_told():
             opened = arena.open_battle(BattleFilter(domain or None, category or None, source or None))
-            for _ in arena.play(opened.battle_id):
-                pass
-            return battle_json(arena.view(opened.battle_id))
+            return battle_json(replace(opened, rounds=tuple(arena.play(opened.battle_id))))
 
     def vote(battle: str, choice: str, request: gr.Request) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""

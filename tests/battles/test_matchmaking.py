@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.battles.matchmaking import EXPLORATION, Standing, draw_meeting, meeting_probabilities
+from arena.battles.matchmaking import EXPLORATION, Meeting, Standing, draw_meeting, meeting_probabilities
 
 STANDINGS = st.dictionaries(
     st.text("abcdef", min_size=1, max_size=4),
@@ -15,6 +15,13 @@ STANDINGS = st.dictionaries(
     min_size=2,
     max_size=8,
 )
+
+
+def drawn_meeting(standings, rng, without=()) -> Meeting:
+    """A meeting, where there must be one."""
+    meeting = draw_meeting(standings, rng, without)
+    assert meeting is not None
+    return meeting
 
 
 @given(STANDINGS)
@@ -41,7 +48,7 @@ def test_meetings_are_drawn_with_the_probability_they_report_and_seats_are_even(
     drawn = Counter()
     seat_a = Counter()
     for _ in range(rounds):
-        meeting = draw_meeting(standings, rng)
+        meeting = drawn_meeting(standings, rng)
         assert meeting.probability == pytest.approx(meeting_probabilities(standings)[meeting.couple])
         drawn[meeting.couple] += 1
         seat_a[meeting.couple] += meeting.seat_a == meeting.couple[0]
@@ -52,7 +59,7 @@ def test_meetings_are_drawn_with_the_probability_they_report_and_seats_are_even(
 
 def test_couples_left_out_never_meet_and_the_rest_share_their_probability():
     standings = {name: Standing(1000, 0) for name in "abc"}
-    meeting = draw_meeting(standings, random.Random(1), without={("a", "b"), ("a", "c")})
+    meeting = drawn_meeting(standings, random.Random(1), without={("a", "b"), ("a", "c")})
     assert meeting.couple == ("b", "c")
     assert meeting.probability == 1
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from arena.battles.scoring import ELO_RULE, result_of
 from arena.probes import Outcome
-from arena.store import OutcomeRecord, discordant_units
+from arena.store import SEATS, OutcomeRecord, discordant_units
 
 TASKS = ("caption_choice", "image_choice", "verification", "request")
 GOOD, BAD, OFF, BROKEN = Outcome.CORRECT, Outcome.WRONG, Outcome.NOT_APPLICABLE, Outcome.ERROR
@@ -16,7 +16,7 @@ def seats(a: tuple[Outcome, ...], b: tuple[Outcome, ...]) -> list[OutcomeRecord]
     """Outcomes of a battle in which every task has one cell that is right and one as given."""
     return [
         OutcomeRecord(seat, task, cell, f"{task}-{cell}", outcome)
-        for seat, outcomes in (("a", a), ("b", b))
+        for seat, outcomes in zip(SEATS, (a, b), strict=True)
         for task, given_outcome in zip(TASKS, outcomes, strict=False)
         for cell, outcome in (("x", OFF if given_outcome is OFF else GOOD), ("y", given_outcome))
     ]

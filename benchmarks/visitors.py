@@ -1,0 +1,119 @@
+"""Battles a second over HTTP: one visitor against twenty at once, on a real server.
+
+    python benchmarks/visitors.py [--battles 100] [--visitors 20]
+
+A visitor asks for a battle, reads the answers, votes, and asks for the next. Visitors are bare sockets, so that
+they take little of the machine that they share with the server; each of the two phases has a server and a home of its own.
+"""
+
+import argparse
+import http.client
+import json
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Phase:
+    """What one server did for a number of visitors."""
+
+    visitors: int
+    battles: int
+    seconds: float
+    server_seconds: float
+    """CPU time of the server."""
+    stored: int
+
+    @property
+    def rate(self) -> float:
+        """Battles a second."""
+        return self.battles / self.seconds
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--battles", type=int, default=100, help="in each phase (default: %(default)s)")
+    parser.add_argument("--visitors", type=int, default=20, help="at once in the second phase (default: %(default)s)")
+    options = parser.parse_args()
+    phases = [measure(visitors, options.battles) for visitors in (1, options.visitors)]
+    table = Table("visitors", "battles/s", "ratio", "server CPU ms a battle", "stored", box=None)
+    for phase in phases:
+        cost = 1000 * phase.server_seconds / phase.battles
+        ratio = phase.rate / phases[0].rate
+        table.add_row(
+            str(phase.visitors), f"{phase.rate:.2f}", f"{ratio:.2f}x", f"{cost:.0f}", f"{phase.stored} of {phase.battles}"
+        )
+    Console().print(table)
+
+
+def measure(visitors: int, battles: int) -> Phase:
+    """Let visitors share `battles` among them, on a server whose models have all been loaded and used."""
+    with serving() as (port, pid), ThreadPoolExecutor(visitors) as crowd:
+        for _ in range(12):
+            visit(port)
+        before, began = cpu_seconds(pid), time.perf_counter()
+        list(crowd.map(visit, [port] * battles))
+        seconds, server_seconds = time.perf_counter() - began, cpu_seconds(pid) - before
+        stored = sum(row["battles"] for row in call(port, "leaderboard", "")) // 2 - 12
+    return Phase(visitors, battles, seconds, server_seconds, stored)
+
+
+def visit(port: int) -> None:
+    """One battle on a frozen pair, and a vote."""
+    battle = call(port, "battle", "", "", "starter")
+    call(port, "vote", battle["battle"], "a")
+
+
+def call(port: int, endpoint: str, *arguments: str) -> Any:
+    """What an endpoint of the arena answers."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    body = json.dumps({"data": arguments})
+    connection.request("POST", f"/gradio_api/call/{endpoint}", body, {"Content-Type": "application/json"})
+    event = json.loads(connection.getresponse().read())["event_id"]
+    connection.request("GET", f"/gradio_api/call/{endpoint}/{event}")
+    events = connection.getresponse().read().decode()
+    connection.close()
+    name, data = events.strip().rsplit("event: ", 1)[1].split("\n", 1)
+    if name != "complete":
+        raise RuntimeError(f"{endpoint}: {events}")
+    return json.loads(data.removeprefix("data: "))[0]
+
+
+@contextmanager
+def serving() -> Iterator[tuple[int, int]]:
+    """A server with an empty home: its port and its process id."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "arena", "--home", home, "serve", "--port", str(port)]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+            assert server.stdout
+            server.stdout.readline()
+            try:
+                yield port, server.pid
+            finally:
+                server.terminate()
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+if __name__ == "__main__":
+    main()
