@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from re import Pattern
 from typing import Protocol
 
@@ -48,7 +48,7 @@ def probes_of(pair: MinimalPair) -> dict[str, list[Probe]]:
 
 
 def play_rounds(
-    played: Played, seats: tuple[str, str], store: Store, models: Asks, executor: Executor, secrets: Pattern[str] = NOBODY
+    played: Played, seats: tuple[str, str], store: Store, models: Asks, executor: Executor, names: Pattern[str] = NOBODY
 ) -> Iterator[Round]:
     """Ask everything at once, and yield a round as soon as both seats have answered its task.
 
@@ -67,23 +67,27 @@ def play_rounds(
             for seat, replies, fresh in zip(seats, played.replies, asked, strict=True):
                 replies.update(fresh.result())
                 played.fresh.extend(ReplyRecord(seat, key, task, reply) for key, reply in fresh.result().items())
-            yield round_of(played.probes, task, played.replies, secrets)
+            yield round_of(played.probes, task, played.replies, names)
     finally:
         _cancel(pending)
 
 
-def round_of(probes: Mapping[str, Sequence[Probe]], task: str, replies: SeatReplies, secrets: Pattern[str] = NOBODY) -> Round:
-    """One task as a page shows it, with what matches `secrets` struck out of what the seats wrote."""
-    described = tuple(tuple(_in_words(probe, seat[probe.key], secrets) for probe in probes[task]) for seat in replies)
+def round_of(probes: Mapping[str, Sequence[Probe]], task: str, replies: SeatReplies, names: Pattern[str] = NOBODY) -> Round:
+    """One task as a page shows it, with what matches `names` struck out of what the seats wrote."""
+    described = tuple(tuple(_in_words(probe, seat[probe.key], names) for probe in probes[task]) for seat in replies)
     order = list(probes)
     return Round(task, TASKS[task].title, (described[0], described[1]), order.index(task) + 1, len(order))
 
 
 def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
-    """Matches the names of contestants and their makers: a model may write who it is, and nobody may read it."""
+    """Matches the names of contestants and their makers, however their parts are joined.
+
+    A model may write who it is, and before the reveal nobody may read it.
+    """
     names = {name for contestant in contestants for name in (contestant.name, contestant.organisation, contestant.revision)}
-    spelled = sorted((re.escape(name) for name in names if name), key=len, reverse=True)
-    return re.compile(rf"(?<!\w)(?:{'|'.join(spelled)})(?!\w)", re.IGNORECASE) if spelled else NOBODY
+    parts = ([re.escape(part) for part in re.split(r"[\W_]+", name) if part] for name in names)
+    spelled = sorted((r"[\W_]*".join(name) for name in parts if name), key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(spelled)})(?![^\W_])", re.IGNORECASE) if spelled else NOBODY
 
 
 def _ask(models: Asks, contestant_id: str, probes: Sequence[Probe], known: Mapping[str, Reply]) -> dict[str, Reply]:
@@ -92,9 +96,13 @@ def _ask(models: Asks, contestant_id: str, probes: Sequence[Probe], known: Mappi
     return dict(zip((probe.key for probe in missing), models.ask(contestant_id, missing), strict=True)) if missing else {}
 
 
-def _in_words(probe: Probe, reply: Reply, secrets: Pattern[str]) -> Answer:
-    question, answer = TASKS[probe.task].describe(probe, reply)
-    return Answer(probe.task, probe.cell, question, secrets.sub("[name]", answer))
+def _in_words(probe: Probe, reply: Reply, names: Pattern[str]) -> Answer:
+    describe = TASKS[probe.task].describe
+    question, answer = describe(probe, reply)
+    if reply.text is not None and reply.text != (anonymous := names.sub("[name]", reply.text)):
+        # The answer is read from what was written; a quotation is made of what may be shown, before it is cut short.
+        answer = describe(probe, replace(reply, text=anonymous))[1] if answer.startswith("“") else answer
+    return Answer(probe.task, probe.cell, question, answer)
 
 
 def _cancel(pending: Mapping[str, Sequence[Future]]) -> None:
