@@ -136,6 +136,7 @@ def _battle(options: argparse.Namespace) -> int:
     results: Counter[str] = Counter()
     with open_arena(_settings(options)) as (arena, problems):
         _tell(problems)
+        arena.open_battle(filters, "command")  # so that what is wrong with the filters is said before a bar begins
         for _ in track(range(options.count), "Battles", console=_console(stderr=True)):
             results[arena.play_through(filters)] += 1
     for result, title in RESULTS.items():

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from arena.contestants import Contestant
-from arena.errors import ArenaError
+from arena.errors import ArenaError, SettingsError
 from arena.models import ModelPool, RepositoryReport, best_device, check_repository, contestant_of, load, verification_threshold
 from arena.pairs import MinimalPair
 from arena.settings import Settings
@@ -59,8 +59,15 @@ def references(settings: Settings) -> list[str]:
 
 
 def gather(settings: Settings) -> Roster:
-    """Check every model; one that cannot enter is a problem, and the others still take part."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    """Check every model; one that cannot enter is a problem, and the others still take part.
+
+    Raises:
+        SettingsError: the home, where thresholds are kept, cannot be made.
+    """
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"ARENA_HOME: {settings.home} cannot be used ({error.strerror}); choose another folder") from error
     entries: list[Entry] = []
     problems: list[str] = []
     device = best_device()

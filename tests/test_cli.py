@@ -125,6 +125,16 @@ def test_a_second_process_on_the_same_home_is_told_in_one_line(tmp_path):
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("arguments", [["models", "list"], ["leaderboard"], ["battle"]])
+def test_a_home_that_is_no_folder_is_told_in_one_line(tmp_path, capsys, arguments):
+    home = tmp_path / "file"
+    home.write_text("not a folder")
+    assert main(["--home", str(home), *arguments]) == 1
+    error = capsys.readouterr().err
+    assert str(home) in error
+    assert len(error.splitlines()) == 1
+
+
 def test_two_arenas_with_two_homes_run_side_by_side(tmp_path):
     with Store.open(tmp_path / "one", ELO_RULE):
         assert arena("leaderboard", home=tmp_path / "two").returncode == 0

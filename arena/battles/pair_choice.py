@@ -54,7 +54,7 @@ class PairChoice:
         categories = self.categories()
         known = {
             "domain": tuple(categories),
-            "category": tuple(c for names in categories.values() for c in names),
+            "category": tuple(dict.fromkeys(name for names in categories.values() for name in names)),
             "source": self.sources(),
         }
         for name, values in known.items():

@@ -6,9 +6,10 @@ from typing import Any
 from arena.contestants import Contestant
 from arena.pairs import MinimalPair
 from arena.probes import Outcome
+from arena.store import CHOICES
 
 SKIP = "skip"
-VOTES = ("a", "b", "both_good", "both_bad", SKIP)
+VOTES = CHOICES
 """What a visitor may say; `skip` asks for the reveal without a vote."""
 
 

@@ -1,6 +1,7 @@
 """The arena's memory in DuckDB; the only place with SQL, apart from the views of suites."""
 
 from arena.store.records import (
+    CHOICES,
     SEATS,
     Acknowledged,
     BattleRecord,
@@ -22,6 +23,7 @@ from arena.store.records import (
 from arena.store.store import Store
 
 __all__ = [
+    "CHOICES",
     "SEATS",
     "Acknowledged",
     "BattleRecord",
