@@ -142,16 +142,17 @@ class ModelPool:
             self._changed.notify_all()
             self._changed.wait_for(lambda: not any(self._entries[identifier].wanted for identifier in chosen), timeout)
 
-    def close(self, timeout: float = 30.0) -> None:
-        """Answer nothing more: what waits gets error replies, what runs is finished, models are let go."""
+    def close(self, timeout: float = 3.0) -> None:
+        """Answer nothing more: what waits gets error replies, what runs has `timeout` seconds to finish, models are let go."""
         with self._changed:
             self._closed = True
             for entry in self._entries.values():
                 _settle(entry.waiting.values(), [Reply(error="the pool is closed")] * len(entry.waiting))
                 entry.waiting.clear()
             self._changed.notify_all()
+        deadline = time.monotonic() + timeout
         for thread in self._threads:
-            thread.join(timeout)
+            thread.join(max(0.0, deadline - time.monotonic()))
         for entry in self._entries.values():
             entry.model = None
 
