@@ -9,13 +9,16 @@ from playwright.sync_api import expect
 from serving import free_port, serving
 from visitor import PATIENCE, Visitor
 
-STOPPED_WITHIN = 10
+STOPPED_WITHIN = 60
+"""Seconds that a crowded machine may take; a free one needs two."""
 
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "playing"])
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_a_signal_stops_it_at_once_and_without_a_traceback(tmp_path, signal_number, busy):
     with serving(tmp_path / "home") as server:
+        while "Ctrl-C stops it" not in server.output.read_text():
+            time.sleep(0.1)
         if busy:
             visitor = Client(server.url, verbose=False)
             jobs = [visitor.submit(source="fresh", api_name="/battle") for _ in range(40)]
