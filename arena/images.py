@@ -18,6 +18,8 @@ MAX_BYTES = 20 * 2**20
 """Largest accepted file, in bytes."""
 MAX_PIXELS = 16 * 10**6
 """Largest accepted image, width x height."""
+MAX_SIDE = 16_383
+"""Largest accepted width or height, in pixels: WebP holds no more."""
 MIN_SIDE = 16
 """Smallest accepted width or height, in pixels."""
 FLAT = 256
@@ -102,6 +104,8 @@ def _check_shape(image: Image.Image, name: str) -> None:
     width, height = image.size
     if width * height > MAX_PIXELS:
         raise ImageError(f"{name}: {width} x {height} px; scale it to at most {MAX_PIXELS // 10**6} megapixels")
+    if max(width, height) > MAX_SIDE:
+        raise ImageError(f"{name}: {width} x {height} px; each side may have at most {MAX_SIDE} px")
     if min(width, height) < MIN_SIDE:
         raise ImageError(f"{name}: {width} x {height} px; each side needs at least {MIN_SIDE} px")
     if getattr(image, "n_frames", 1) > 1:

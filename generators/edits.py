@@ -76,15 +76,23 @@ class _Job:
 class Editor:
     """A loaded pipeline. For one thread at a time."""
 
-    def __init__(self, report: EditorReport, pipeline: Any) -> None:
+    def __init__(self, report: EditorReport, pipeline: Any, *, batched: bool) -> None:
+        """Wrap a pipeline.
+
+        Args:
+            report: what the check found.
+            pipeline: of the class that the report names.
+            batched: edit several images in one call, which is faster, but rounds otherwise than one call for each.
+        """
         self.report = report
         self._pipeline = pipeline
+        self._batched = batched
         self._side = _native_side(pipeline) or report.kind.side
 
     def edit(
         self, requests: Sequence[EditRequest], *, strength: float | None = None, preview: Preview | None = None
     ) -> list[Edit]:
-        """One edit a request, in order. The same request gives the same pixels on the same machine, alone or in a batch of one.
+        """One edit a request, in order. Without batches, a request gives the same pixels whatever is asked with it.
 
         Args:
             requests: what to edit.
@@ -106,7 +114,7 @@ class Editor:
             over: a picture of the same size that it is laid over, instead of itself.
         """
         patch = self._coded(self._job(EditRequest(picture, "", "", 0, region)).patch)
-        return _laid_over(self._job(EditRequest(over or picture, "", "", 0, region)), patch)
+        return _laid_over(self._job(EditRequest(over or picture, "", "", 0, region)), patch, quick=True)
 
     def _check_strength(self, strength: float | None) -> None:
         if strength is None or not self.report.kind.takes_strength:
@@ -127,7 +135,7 @@ class Editor:
         """All edits; a batch that does not fit into memory is done again in halves."""
         if not jobs:
             return []
-        if self.report.kind.pipeline not in BATCHED and len(jobs) > 1:
+        if not self._batched and len(jobs) > 1:
             return [edit for job in jobs for edit in self._batches([job], strength, preview)]
         try:
             results = self._run(jobs, strength, preview)
@@ -188,12 +196,13 @@ class Editor:
 
 
 def load_editor(report: EditorReport) -> Editor:
-    """Load a checked editor.
+    """Load a checked editor. On a CPU it edits one image at a time, so that any pair can be made again bit for bit.
 
     Raises:
         EditorError: it cannot be loaded, or weights are missing.
     """
-    return Editor(report, load_pipeline(report))
+    batched = torch.cuda.is_available() and report.kind.pipeline in BATCHED
+    return Editor(report, load_pipeline(report), batched=batched)
 
 
 def _native_side(pipeline: Any) -> int | None:
@@ -213,14 +222,14 @@ def _edit(job: _Job, source: Image.Image, result: Image.Image) -> Edit:
     return Edit(_laid_over(job, source), _laid_over(job, result))
 
 
-def _laid_over(job: _Job, patch: Image.Image) -> Picture:
-    """The source with the patch in its region, and not a pixel changed elsewhere."""
+def _laid_over(job: _Job, patch: Image.Image, *, quick: bool = False) -> Picture:
+    """The source with the patch in its region, and not a pixel changed elsewhere; `quick` as for `picture_from_pixels`."""
     source = job.request.source.pixels()
     left, top, right, bottom = job.square
     whole = source.copy()
     whole.paste(patch.resize((right - left, bottom - top), Image.Resampling.BICUBIC), (left, top))
     mask = _seamed(job.region, source.size)
-    return picture_from_pixels(Image.composite(whole, source, mask))
+    return picture_from_pixels(Image.composite(whole, source, mask), quick=quick)
 
 
 def _seamed(region: PixelBox, size: tuple[int, int]) -> Image.Image:

@@ -97,6 +97,7 @@ def animated_gif() -> bytes:
     ("data", "says"),
     [
         (png_header(30_000, 30_000), "at most 16 megapixels"),
+        (png_header(30_000, 64), "at most 16383 px"),
         (png_header(8_000, 8_000), "8000 x 8000 px"),
         (encoded(drawing(size=(8, 8))), "at least 16 px"),
         (encoded(drawing(size=(400, 400)))[:-300], "cannot be decoded"),
@@ -106,7 +107,7 @@ def animated_gif() -> bytes:
         (b"\0" * (MAX_BYTES + 1), "send at most 20 MB"),
         (animated_gif(), "send a still image"),
     ],
-    ids=["bomb", "large", "tiny", "truncated", "header only", "text", "empty", "heavy", "animated"],
+    ids=["bomb", "wide", "large", "tiny", "truncated", "header only", "text", "empty", "heavy", "animated"],
 )
 def test_bad_files_are_refused_in_one_line_that_names_them(data, says):
     with pytest.raises(ImageError) as caught:

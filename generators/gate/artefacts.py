@@ -6,6 +6,7 @@ come with the thresholds, and are fitted by `python -m starter.gate`.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from scipy.special import expit
 
 from arena.pairs import Box
 from generators.framing import PixelBox, pixels_of
-from generators.gate.pixels import Pixels
+from generators.gate.pixels import GREY, Pixels
 
 FEATURES = ("noise", "grain", "sharpness", "seam", "blockiness")
 FLOOR = 1e-3
@@ -22,10 +23,12 @@ BLOCK = 8
 """Side of the blocks of JPEG and of most autoencoders, in pixels."""
 SQUARE = 4
 """Side of the squares in which grain is looked for, in pixels."""
+SHORT = 1 / 32
+"""Way over which sharp edges rise, as a share of the region's smaller side."""
 SEAM = 0.03
 """Width of the border in which a seam is looked for, as a share of the region's smaller side."""
 
-Grey = NDArray[np.float64]
+Grey = NDArray[np.floating[Any]]
 """Height x width, 0 to 1."""
 
 
@@ -48,20 +51,20 @@ def features(image: Pixels, region: Box) -> NDArray[np.float64]:
     - noise: the residual of Immerkær's mask (1996, Fast Noise Variance Estimation), to which planes and straight edges are
       nothing; inside the region against its surroundings.
     - grain: the lower quartile of deviations in small squares: what is left where nothing is painted.
-    - sharpness: differences of neighbours against those of pixels four apart.
+    - sharpness: the steepest differences over a short way against those over a way four times as long.
     - seam: differences along the border of the region against those inside.
     - blockiness: differences across the borders of 8 x 8 blocks against those within.
     """
     left, top, right, bottom = box = pixels_of(region, image.shape[1], image.shape[0])
     margin = max(BLOCK, (bottom - top) // 8, (right - left) // 8)
     x, y = max(0, left - margin), max(0, top - margin)
-    around = image[y : bottom + margin, x : right + margin] @ np.array([0.299, 0.587, 0.114]) / 255
+    around = image[y : bottom + margin, x : right + margin] @ GREY / 255
     inside = around[top - y : bottom - y, left - x : right - x]
     return np.log(
         [
             _ratio(_residual(inside), _residual(around)),
             _grain(inside) + FLOOR,
-            _ratio(_steps(inside, 1), _steps(inside, 4)),
+            _ratio(_steepest(inside, SHORT), _steepest(inside, 4 * SHORT)),
             _seam(inside),
             _blockiness(inside, box),
         ]
@@ -82,8 +85,12 @@ def _grain(grey: Grey) -> float:
     return float(np.quantile(squares.std(axis=(1, 3)), 0.25)) if squares.size else 0.0
 
 
-def _steps(grey: Grey, apart: int) -> float:
-    return (_mean(grey[apart:] - grey[:-apart]) + _mean(grey[:, apart:] - grey[:, :-apart])) / 2
+def _steepest(grey: Grey, share: float) -> float:
+    """What one in a hundred differences exceeds, between pixels that lie a share of the smaller side apart."""
+    apart = max(1, round(share * min(grey.shape)))
+    down, across = grey[apart:, ::2] - grey[:-apart, ::2], grey[::2, apart:] - grey[::2, :-apart]
+    differences = np.abs(np.concatenate([down.ravel(), across.ravel()]))
+    return float(np.quantile(differences, 0.99)) if differences.size else 0.0
 
 
 def _seam(grey: Grey) -> float:
@@ -104,6 +111,6 @@ def _blockiness(grey: Grey, box: PixelBox) -> float:
     return _ratio(sum(borders), sum(within))
 
 
-def _mean(differences: NDArray[np.float64]) -> float:
+def _mean(differences: Grey) -> float:
     """Mean size; 0 of nothing, as in a region that is a few pixels wide."""
     return float(np.abs(differences).mean()) if differences.size else 0.0

@@ -11,11 +11,11 @@ from generators.gate.artefacts import edited_probability
 from generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
 from generators.gate.duplicates import nearest, perceptual_hash
 from generators.gate.image_safety import ImageSafety
-from generators.gate.pixels import changed_area, changed_outside
+from generators.gate.pixels import changed_area, changed_outside, cut_off, ghost
 from generators.gate.report import Candidate, GateReport
 from generators.gate.scores import SCORES, Bounds, judged
 from generators.gate.similarity import similarity
-from generators.gate.statements import foreign_statements, most_tempting
+from generators.gate.statements import caption_rise, foreign_statements, most_tempting
 from generators.gate.thresholds import Thresholds, read_thresholds
 
 Values = dict[str, float | None]
@@ -64,7 +64,7 @@ class Gate:
         """One report a candidate, in order; faster a pair in batches of some dozens."""
         sides = [side for candidate in candidates for side in candidate.pair.sides]
         self._scorer.encode([side.picture for side in sides], [side.caption for side in sides])
-        found = [self._painted(each) | vars(similarity(self._scorer, each.pair)) for each in candidates]
+        found = [self._painted(candidate) | self._compared(candidate) for candidate in candidates]
         for values, unsafe in zip(found, self._unsafe(candidates), strict=True):
             values["image_safety"] = unsafe
         asked = [place for place, values in enumerate(found) if self._asks_all or self._holds(values)]
@@ -81,9 +81,16 @@ class Gate:
         return {
             "changed_area": changed_area(first, second),
             "changed_outside": changed_outside(first, second, candidate.region),
+            "cut_off": cut_off(first, second, candidate.region),
+            "ghost": ghost(first, second, candidate.region),
             "near_duplicate": nearest(perceptual_hash(pictures[candidate.edited]), candidate.known_hashes),
             "artefacts": edited_probability(edited, source, candidate.region, weights),
         }
+
+    def _compared(self, candidate: Candidate) -> Values:
+        """What the scorer says."""
+        rise = caption_rise(self._scorer, candidate.pair, candidate.edited, _same(candidate))
+        return {**vars(similarity(self._scorer, candidate.pair)), "caption_rise": rise}
 
     def _unsafe(self, candidates: Sequence[Candidate]) -> list[float | None]:
         """How unsafe the worse image of each pair is."""
@@ -95,7 +102,7 @@ class Gate:
     def _checked(self, candidates: Sequence[Candidate]) -> list[Values]:
         """What the checker says, asked about all pairs at once."""
         asked = [
-            (changed_probes(candidate.pair), unchanged_probes(candidate.pair, self._statements(candidate)))
+            (changed_probes(candidate.pair), unchanged_probes(candidate.pair, self._tempting(candidate)))
             for candidate in candidates
         ]
         replies = iter(self._checker.answer([probe for groups in asked for probes in groups for probe in probes]))
@@ -106,10 +113,8 @@ class Gate:
             found.append({"changed_facts": facts, "unchanged_facts": unchanged_facts(unchanged, others) if others else None})
         return found
 
-    def _statements(self, candidate: Candidate) -> list[str]:
-        """What both images should answer alike."""
-        pair = candidate.pair
-        return [*candidate.unchanged] or most_tempting(self._scorer, pair, candidate.edited, foreign_statements(pair))
+    def _tempting(self, candidate: Candidate) -> list[str]:
+        return most_tempting(self._scorer, candidate.pair, candidate.edited, _same(candidate))
 
     def _report(self, values: Values) -> GateReport:
         scores = tuple(judged(score, values, self._bounds[name]) for name, score in SCORES.items())
@@ -117,3 +122,8 @@ class Gate:
 
     def _holds(self, values: Values) -> bool:
         return all(self._bounds[name].hold(value) for name, value in values.items() if value is not None)
+
+
+def _same(candidate: Candidate) -> list[str]:
+    """What should be the same of both images."""
+    return [*candidate.unchanged] or foreign_statements(candidate.pair)

@@ -33,25 +33,26 @@ class Score:
     """Why there may be nothing to ask."""
 
 
+NO_STATEMENT = "nothing is known that should be the same of both images"
 SCORES: Mapping[str, Score] = {
     score.name: score
     for score in (
         Score("changed_area", "{} of the image changed", ".1%"),
         Score("changed_outside", "{} of what lies outside the region changed", ".1%", "the region is the whole image"),
+        Score(
+            "cut_off", "the change is cut off along {} of the region's border", ".1%", "the region has no border in the image"
+        ),
+        Score("ghost", "the source shows through what changed by {}, of 1", ".2f"),
         Score("near_duplicate", "{} of 384 bits tell it from the most similar known image", ".0f", "no other image is known"),
         Score("artefacts", "a simple classifier picks the edited side by how it is painted with {}", ".1%"),
         Score("image_similarity", "the two images are similar by {}, of 1", ".3f"),
         Score("directional_similarity", "the images change as their captions do by {}, of 1", ".2f"),
         Score("caption_choice", "each image has its own caption, against the other, with at least {}", ".1%"),
         Score("image_choice", "each caption has its own image, against the other, with at least {}", ".1%"),
+        Score("caption_rise", "the new caption gains {} more than any other statement", ".1f", NO_STATEMENT),
         Score("image_safety", "an image is unsafe with {}", ".1%", "no classifier is set; ARENA_IMAGE_SAFETY names one"),
         Score("changed_facts", "both captions are answered rightly on both images with at least {}", ".1%"),
-        Score(
-            "unchanged_facts",
-            "answers that should not change differ by up to {}",
-            ".1%",
-            "nothing is known that both images should answer alike",
-        ),
+        Score("unchanged_facts", "answers that should not change differ by up to {}", ".1%", NO_STATEMENT),
     )
 }
 """Every score by its name, in the order in which they are asked."""
