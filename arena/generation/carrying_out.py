@@ -12,16 +12,13 @@ from arena.models.runtime import one_line
 from arena.pairs import MinimalPair
 from arena.store import Store
 from generators.gate import Candidate, GateReport
-from generators.gate.duplicates import perceptual_hash
+from generators.gate.duplicates import HASH, perceptual_hash
 from generators.proposals import check_proposal
 
 if TYPE_CHECKING:
     from generators.edits import Edit
 
 log = logging.getLogger(__name__)
-
-HASH = "phash256/1"
-"""Names `perceptual_hash` in the store."""
 
 Made = tuple[Order, MinimalPair]
 

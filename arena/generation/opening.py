@@ -11,6 +11,7 @@ from generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
 
 if TYPE_CHECKING:
     from generators.gate.gate import Gate
+    from generators.gate.thresholds import Thresholds
 
 # Torch and diffusers take seconds to import, and who only reviews needs none of them.
 # ruff: noqa: PLC0415
@@ -53,8 +54,13 @@ def maker_of(tool: Tool, editor: str | None = None) -> Maker:
     return open_editor(editor or (tool.repository if shipped else f"{tool.repository}@{tool.revision}"))
 
 
-def open_gate(settings: Settings) -> "Gate":
+def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, asks_all: bool = False) -> "Gate":
     """Load the gate with the models that ship.
+
+    Args:
+        settings: of the arena: which classifier of unsafe images, if any.
+        thresholds: what passes; by default, those that ship.
+        asks_all: as for `Gate`.
 
     Raises:
         ArenaError: a model cannot be loaded, or the safety classifier that the settings name cannot.
@@ -70,5 +76,7 @@ def open_gate(settings: Settings) -> "Gate":
     return Gate(
         load_contrastive(scorer.contestant, scorer.report.folder),
         load_generative(checker.contestant, checker.report.folder),
-        safety=safety,
+        thresholds,
+        safety,
+        asks_all=asks_all,
     )

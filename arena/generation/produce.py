@@ -79,6 +79,7 @@ def produce(
         batch: orders in one commit.
         watch: told after each commit.
     """
+    log.info("generating begins: %s", maker.tool.method)
     progress = Progress()
     orders = (Order(proposal, number, maker.tool, strength) for number, proposal in enumerate(proposals, start=seed))
     for together in _batches(orders, batch):

@@ -89,6 +89,6 @@ def test_who_leaves_gives_up_its_place(monkeypatch):
 def test_work_that_fails_frees_the_turn():
     line = WaitingLine(places=0)
     with pytest.raises(ZeroDivisionError), line.turn(lambda _: None):
-        1 / 0  # noqa: B018
+        _ = 1 / 0
     with line.turn(lambda _: None):
         pass
