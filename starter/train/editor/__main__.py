@@ -1,22 +1,17 @@
-"""Train the editor that ships: draw, train the autoencoder, train the editor, save.
+"""Train the editor that ships, put its edits to the gate, and write its card.
 
-python -m starter.train.editor [--folder starter/editors/drawn-world/pix2pix-mini]
+Examples:
+    python -m starter.train.editor                 everything: draw, train, judge
+    python -m starter.train.editor --card-only     judge what is there and write its card
 """
 
 import argparse
 from pathlib import Path
 
-import torch
-
-from starter.train.dataset import VALIDATION_SEED
-from starter.train.editor import autoencoder, training
-from starter.train.editor.crops import crops
-from starter.train.editor.wording import instruction_tokenizer
+from starter.train.editor.card import write_card
+from starter.train.editor.recipe import train
 
 FOLDER = Path(__file__).parents[2] / "editors" / "drawn-world" / "pix2pix-mini"
-SCENES_A_FAMILY = 500
-AUTOENCODER_STEPS, AUTOENCODER_RATE, AUTOENCODER_SEED = 1300, 2e-3, 41
-EDITOR_STEPS, EDITOR_RATE, EDITOR_SEED = 2600, 1e-3, 42
 
 
 def main() -> None:
@@ -24,15 +19,11 @@ def main() -> None:
         prog="python -m starter.train.editor", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the pipeline is saved (default: %(default)s)")
-    folder = parser.parse_args().folder
-    torch.set_num_threads(1)  # sums, and so weights, are then the same every time
-    drawn = crops(0, SCENES_A_FAMILY)
-    kept = autoencoder.train(drawn, AUTOENCODER_STEPS, AUTOENCODER_RATE, AUTOENCODER_SEED, folder / "vae")
-    print(f"autoencoder restores unseen squares to {autoencoder.restoration(kept, crops(VALIDATION_SEED, 4)):.1f} dB")
-    tokenizer = instruction_tokenizer()
-    trainer = training.Trainer(autoencoder.encode(kept, drawn), drawn.families, tokenizer, EDITOR_SEED)
-    trainer.train(EDITOR_STEPS, EDITOR_RATE)
-    training.save(trainer, kept, tokenizer, folder)
+    parser.add_argument("--card-only", action="store_true", help="train nothing")
+    arguments = parser.parse_args()
+    if not arguments.card_only:
+        train(arguments.folder)
+    write_card(arguments.folder)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ The network learns to predict the latents of the edited square from noise, the s
 are drawn towards the noisy end, where it is decided what the edit will be, and what changes weighs more than what stays.
 """
 
+import json
 import random
 import time
 from pathlib import Path
@@ -19,6 +20,7 @@ from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_instruct_pix
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
+from generators.editor_repository import CALLED_WITH
 from generators.scenes import FAMILIES
 from starter.train.editor.autoencoder import LATENTS, SHRINK
 from starter.train.editor.crops import SIDE
@@ -32,12 +34,14 @@ BATCH = 24
 CHANGED = 0.25
 """Difference of latents from which a place counts as changed."""
 CHANGED_WEIGHT = 5.0
+CALL = {"num_inference_steps": 6, "guidance_scale": 1.0, "image_guidance_scale": 1.0}
+"""How the arena calls it: few steps, as it predicts clean latents; no guidance, as it was trained with every instruction."""
 LATEST_AVERAGE = 0.995
 """Decay of the running average of the weights, which is what ships."""
 
 
 def build(tokenizer: PreTrainedTokenizerFast) -> tuple[UNet2DConditionModel, CLIPTextModel]:
-    """Untrained networks: 5.3 million and 0.2 million parameters."""
+    """Untrained networks: 5.3 million and 0.3 million parameters."""
     network: Any = UNet2DConditionModel(
         sample_size=SIDE // SHRINK,
         in_channels=2 * LATENTS,
@@ -151,3 +155,4 @@ def save(trainer: Trainer, autoencoder: Any, tokenizer: PreTrainedTokenizerFast,
     )
     pipeline.to(dtype=torch.float16)
     pipeline.save_pretrained(folder)
+    (folder / CALLED_WITH).write_text(json.dumps(CALL))
