@@ -7,9 +7,12 @@ import sys
 
 import pytest
 
-from arena.battles.scoring import ELO_RULE
+from arena.battles.scoring import ELO_RULE, METHOD_VERSION
 from arena.cli import main
-from arena.store import Store
+from arena.contestants import Contestant
+from arena.probes import Outcome
+from arena.store import SEATS, BattleRecord, OutcomeRecord, Store
+from generators.scenes import draw_pair
 
 
 def arena(*arguments, home=None, **environment):
@@ -63,6 +66,41 @@ def test_an_empty_board_says_what_to_do(tmp_path, capsys):
     assert "arena battle" in capsys.readouterr().out
 
 
+@pytest.fixture(scope="module")
+def played_fresh(tmp_path_factory):
+    """A home in which one contestant solved a frozen and a fresh pair of tea, and the other neither."""
+    home = tmp_path_factory.mktemp("played-fresh")
+    seats = [Contestant(f"people/{name}", "0" * 40, "test") for name in ("right", "wrong")]
+    pairs = [draw_pair("tea", 5, size=64, source="starter"), draw_pair("tea", 10_000_001, size=64, source="fresh")]
+    solved = zip(SEATS, (Outcome.CORRECT, Outcome.WRONG), strict=True)
+    outcomes = tuple(OutcomeRecord(seat, "verification", "image 1", "key", outcome, "yes") for seat, outcome in solved)
+    with Store.open(home, ELO_RULE) as store:
+        store.add_contestants(seats)
+        store.add_pairs(pairs)
+        for pair in pairs:
+            ids = (seats[0].id, seats[1].id)
+            store.add_battle(BattleRecord(f"on {pair.id}", pair.id, ids, 1.0, "command", "a", METHOD_VERSION, outcomes))
+    return home
+
+
+def test_fresh_beside_frozen_as_json_and_as_a_table(played_fresh, capsys):
+    command = ["--home", str(played_fresh), "leaderboard", "--fresh-since"]
+    assert main([*command, "2026-01-01", "--json"]) == 0
+    rows = {row["model"]: row for row in json.loads(capsys.readouterr().out)}
+    assert [rows["people/right"][pool]["solved"]["value"] for pool in ("frozen", "fresh")] == [1, 1]
+    assert rows["people/wrong"]["gap"] == {"value": 0, "low": None, "high": None}
+    assert rows["people/wrong"]["fresh"]["why_not_ranked"] == "has not won yet"
+    assert main(command) == 0
+    table = capsys.readouterr().out
+    assert all(model in table for model in rows)
+    assert "100% of 1" in table
+
+
+def test_fresh_beside_frozen_says_what_to_do_where_there_is_nothing_fresh(played_fresh, capsys):
+    assert main(["--home", str(played_fresh), "leaderboard", "--fresh-since", "2999-01-01"]) == 0
+    assert "arena battle --source fresh" in capsys.readouterr().out
+
+
 def test_models_are_listed_as_json(tmp_path, capsys):
     assert main(["--home", str(tmp_path), "models", "list", "--json"]) == 0
     listed = json.loads(capsys.readouterr().out)
@@ -91,6 +129,7 @@ def test_help_has_examples_and_needs_no_torch():
         (["battle", "--source", "space"], {}, "source: there is no 'space'"),
         (["battle"], {"ARENA_STARTER_MODELS": "0"}, "fewer than two models take part"),
         (["leaderboard"], {"ARENA_PORT": "many"}, "ARENA_PORT: 'many' is no port"),
+        (["leaderboard", "--fresh-since", "1. 3. 2026"], {}, "--fresh-since: '1. 3. 2026' is no day; write it as 2026-03-01"),
         (["serve", "--port", "99999"], {}, "--port: '99999' is no port"),
         (["battle"], {"ARENA_AUTOPLAY": "perhaps"}, "ARENA_AUTOPLAY"),
     ],

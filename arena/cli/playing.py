@@ -15,10 +15,18 @@ if TYPE_CHECKING:
 
     from rich.table import Table
 
-    from arena.battles import BoardRow
+    from arena.battles import BoardRow, MemorisationRow
+    from arena.battles.solved_gaps import Measured
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch or gradio.
 # ruff: noqa: PLC0415
+
+READING = """
+Frozen and fresh: share solved of that many tasks on pairs, over the same families and tasks. Gap: frozen - fresh, in percentage
+points, with its 95 % interval; it grows where fresh pairs are harder, too. Beyond others: that gap minus the median gap of the
+others. Rating gap: Elo points, among those rated on both; difficulty cancels out of it. A model that knows the frozen pairs too
+well is above 0 in all three.
+"""
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,11 +46,20 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     board = commands.add_parser("leaderboard", help="print the leaderboard")
     board.add_argument("--domain", choices=DOMAINS, help="default: both")
+    board.add_argument(
+        "--fresh-since",
+        nargs="?",
+        const="",
+        metavar="DATE",
+        help="fresh pairs beside frozen ones: who knows the frozen ones too well? Only fresh pairs made since that day (UTC), "
+        "such as 2026-03-01; all of them without a day",
+    )
     board.add_argument("--json", action="store_true", help="a list of objects instead of a table")
     board.set_defaults(run=_leaderboard)
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from arena.generation.workshop import Workshop
     from arena.opening import open_arena
     from arena.ui.app import launch
 
@@ -56,7 +73,7 @@ def _serve(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     with open_arena(settings) as (arena, problems):
         tell(problems)
-        launch(arena, host=settings.host, port=settings.port)
+        launch(arena, Workshop(arena.store, settings, arena.pairs), host=settings.host, port=settings.port)
     return 0
 
 
@@ -84,6 +101,8 @@ def _leaderboard(options: argparse.Namespace) -> int:
     from arena.battles.board import leaderboard
     from arena.opening import open_store
 
+    if options.fresh_since is not None:
+        return _fresh_beside_frozen(options)
     with open_store(settings_of(options)) as store:
         rows = leaderboard(store, {}, options.domain)
     if options.json:
@@ -93,6 +112,44 @@ def _leaderboard(options: argparse.Namespace) -> int:
     else:
         console().print("No battles yet; play some with `arena battle --count 200`.", highlight=False)
     return 0
+
+
+def _fresh_beside_frozen(options: argparse.Namespace) -> int:
+    from arena.battles import read_day
+    from arena.battles.board import fresh_beside_frozen
+    from arena.opening import open_store
+
+    since = read_day(options.fresh_since, "--fresh-since")
+    with open_store(settings_of(options)) as store:
+        rows = fresh_beside_frozen(store, options.domain, since)
+    if options.json:
+        print_json([row.as_json() for row in rows])
+    elif rows:
+        console().print(_gaps(rows))
+        console().print(READING, highlight=False)
+    else:
+        console().print(
+            "No battles on such pairs yet; play some with `arena battle --source fresh --count 100`.", highlight=False
+        )
+    return 0
+
+
+def _gaps(rows: "Sequence[MemorisationRow]") -> "Table":
+    made = table("Model", "Frozen", "Fresh", "Gap", "Beyond others", "Rating, frozen", "Rating, fresh", "Rating gap")
+    for row in rows:
+        solved = (f"{_share(score.solved.value)} of {score.units}" for score in (row.frozen, row.fresh))
+        gaps = (_signed(gap, 100) for gap in (row.gap, row.excess))
+        ratings = (_number(score.rating.value) for score in (row.frozen, row.fresh))
+        made.add_row(row.contestant.repository, *solved, *gaps, *ratings, _signed(row.rating_gap, 1))
+    return made
+
+
+def _signed(found: "Measured", scale: float) -> str:
+    """A difference with its interval."""
+    if found.value is None:
+        return "–"
+    limits = ("…" if limit is None else f"{scale * limit:+.0f}" for limit in (found.low, found.high))
+    return f"{scale * found.value:+.0f} ({' to '.join(limits)})"
 
 
 def _board(rows: "Sequence[BoardRow]") -> "Table":

@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import api
 
-from arena.battles import Answer, Arena, BattleFilter, BattleView, Reveal, SeatReveal
+from arena.battles import Answer, Arena, BattleFilter, BattleView, Reveal, SeatReveal, read_day
 from arena.errors import RevealRefused
 from arena.pairs import Side
 from arena.ui.parts import line_for_visitors
@@ -25,7 +25,7 @@ from arena.ui.pictures import data_address
 
 
 def add_endpoints(arena: Arena) -> None:
-    """Add `/battle`, `/vote`, `/reveal` and `/leaderboard` to the surrounding `gr.Blocks`."""
+    """Add `/battle`, `/vote`, `/reveal`, `/leaderboard` and `/memorisation` to the surrounding `gr.Blocks`."""
 
     def battle(domain: str = "", category: str = "", source: str = "") -> dict:
         """Play a battle between two anonymous models on a pair that passes the filters (empty is any)."""
@@ -51,7 +51,12 @@ def add_endpoints(arena: Arena) -> None:
         with errors_told():
             return [row.as_json() for row in arena.leaderboard(domain or None)]
 
-    for endpoint in (battle, vote, reveal, leaderboard):
+    def memorisation(domain: str = "", since: str = "") -> list[dict]:
+        """Models on fresh pairs (made since a day such as 2026-03-01, or all) beside frozen ones, the largest gap first."""
+        with errors_told():
+            return [row.as_json() for row in arena.memorisation(domain or None, read_day(since, "since"))]
+
+    for endpoint in (battle, vote, reveal, leaderboard, memorisation):
         api(endpoint, api_name=endpoint.__name__)
 
 

@@ -1,21 +1,32 @@
-"""The leaderboard page: a plot of ratings with intervals, and a table to sort and search."""
+"""The leaderboard page: a plot of ratings with intervals, a table to sort and search, and fresh pairs beside frozen ones."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import gradio as gr
 
-from arena.battles import Arena, BoardRow
+from arena.battles import Arena, BoardRow, read_day
 from arena.ratings import START
 from arena.tasks import TASKS
 from arena.ui import words
 from arena.ui.markup import error_html, render
+from arena.ui.memorisation_view import memorisation_html
 from arena.ui.parts import ANY, INTERNAL, RETRY, html, line_for_visitors
 from arena.ui.plots import Interval, interval_plot
 
 LEAD = """<h1>Leaderboard</h1>
 <p class="lead">Who tells two nearly equal pictures apart, and keeps a cool head about it.
 Scored by the arena itself: no judge, no votes.</p>"""
+FRESH_LEAD = """<h2>Fresh beside frozen</h2>
+<p>The frozen pairs can be downloaded, so a model may have learned them by heart. Fresh pairs are drawn or edited
+for the arena: the youngest of them nobody can have trained on. Who is much better on the frozen ones may remember them.</p>"""
+DAY = '<label>Fresh pairs made since <input type="date"></label>'
+DAY_CHOSEN = """
+const input = element.querySelector("input");
+input.addEventListener("input", () => { props.value = input.value; trigger("input"); });
+watch("value", () => { if (input.value !== props.value) input.value = props.value; });
+"""
+"""Ties the browser's own date field to the value of its component, without drawing it anew while somebody types."""
 WAITING = '<div class="waiting board"><i></i><i></i><i></i><i></i></div>'
 EMPTY = """<div class="empty"><p>No battle has been counted here yet.</p>
 <p><a href="./">Play the first one</a>, or let the arena play by itself: <code>ARENA_AUTOPLAY=1</code>.</p></div>"""
@@ -41,11 +52,20 @@ class LeaderboardPage:
         html(LEAD, elem_classes="text")
         self.domain = gr.Radio(domains, value=ANY, label="Domain", show_label=False, container=False, elem_id="domain")
         self.board = html(WAITING, elem_id="board")
+        html(FRESH_LEAD, elem_classes="text")
+        self.since = gr.HTML("", html_template=DAY, js_on_load=DAY_CHOSEN, apply_default_css=False, elem_id="since")
+        self.gaps = html(WAITING, elem_id="gaps")
 
     def connect(self, page: gr.Blocks) -> None:
-        """Tie the filter and the opening of `page` to the board."""
+        """Tie the filters and the opening of `page` to the board and to the gaps under it."""
         page.load(self.show, [self.domain], [self.board], **INTERNAL)
         self.domain.input(self.show, [self.domain], [self.board], **INTERNAL)
+        chosen = [self.domain, self.since]
+        read = "(domain) => [domain, ...window.arenaPage.parameters(['since'])]"
+        page.load(self.compare_linked, chosen, [self.gaps, self.since], js=read, **INTERNAL)
+        self.domain.input(self.compare, chosen, [self.gaps], **INTERNAL)
+        changed = self.since.input(self.compare, chosen, [self.gaps], trigger_mode="always_last", **INTERNAL)
+        changed.then(None, [self.since], js="(since) => window.arenaPage.keep({ since })", **INTERNAL)
 
     def show(self, domain: str) -> str:
         """The board of one domain, or of all."""
@@ -53,6 +73,18 @@ class LeaderboardPage:
             return board_html(self.arena.leaderboard(domain or None), self.arena.vote_agreement())
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
+
+    def compare(self, domain: str, since: str) -> str:
+        """Fresh pairs made since that day beside frozen ones; in one domain, or in all."""
+        try:
+            day = read_day(since or "", "since")
+            return memorisation_html(self.arena.memorisation(domain or None, day), day)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
+            return error_html(line_for_visitors(error, RETRY))
+
+    def compare_linked(self, domain: str, since: str) -> tuple[str, str]:
+        """The same for the day in the page's address, and that day for its field."""
+        return self.compare(domain, since), since
 
 
 def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int]) -> str:

@@ -1,16 +1,21 @@
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from players import perfect, refuses
 
+from arena.battles import BattleFilter
 from arena.battles.memorisation import memorisation, read_day
+from arena.battles.playing import probes_of
 from arena.battles.solved_gaps import POOLS, Measured, SolvedGap, solved_gaps
 from arena.contestants import Contestant
 from arena.errors import InputError
+from arena.probes import Probe, Reply
 from arena.ratings import UnitRow
 from arena.store import Pool, SolvedCount
 
@@ -206,6 +211,26 @@ def test_rows_have_both_ratings_and_come_by_their_gap():
     assert last.rating_gap.value is None
     told = rows[0].as_json()
     assert told["gap"]["value"] == pytest.approx(told["frozen"]["solved"]["value"] - told["fresh"]["solved"]["value"])
+
+
+def test_an_arena_tells_who_knows_the_frozen_pairs_by_heart(open_with, pairs):
+    known = {probe.key for pair in pairs for probes in probes_of(pair).values() for probe in probes}
+
+    def by_heart(probe: Probe) -> Reply:
+        return perfect(probe) if probe.key in known else refuses(probe)
+
+    with open_with(perfect=perfect, by_heart=by_heart) as (arena, _):
+        assert arena.memorisation() == []
+        for source in ("starter", "fresh", "fresh"):
+            arena.play_through(BattleFilter(category="food and drink", source=source))
+        rows = {row.contestant.name: row for row in arena.memorisation()}
+        assert rows["perfect"].gap.value == 0
+        assert rows["by_heart"].gap.value == 1
+        assert (rows["by_heart"].frozen.solved.value, rows["by_heart"].fresh.solved.value) == (1, 0)
+        assert arena.memorisation(since=date(2020, 1, 1)) == list(rows.values())
+        assert arena.memorisation(since=date(2999, 1, 1)) == []
+        with pytest.raises(InputError, match="nowhere"):
+            arena.memorisation("nowhere")
 
 
 @pytest.mark.parametrize("text", ["yesterday", "2026-02-30", "01.03.2026", "9" * 500])

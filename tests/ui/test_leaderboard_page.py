@@ -7,16 +7,16 @@ from playwright.sync_api import expect
 def played(server):
     """An arena in which some battles are judged, so that the board counts them."""
     client = Client(server.url, verbose=False)
-    for domain in ("safety", "culture") * 6:
-        battle = client.predict(domain=domain, api_name="/battle")["battle"]
+    for domain, source in zip(("safety", "culture") * 6, ("starter", "starter", "fresh", "fresh") * 3, strict=True):
+        battle = client.predict(domain=domain, source=source, api_name="/battle")["battle"]
         client.predict(battle, "skip", api_name="/vote")
     return client
 
 
-def column(page, name):
-    heads = page.locator("table.board thead th").all_inner_texts()
+def column(page, name, table="#board"):
+    heads = page.locator(f"{table} thead th").all_inner_texts()
     index = next(number for number, head in enumerate(heads) if head.startswith(name))
-    return page.locator("table.board tbody tr:visible").evaluate_all(
+    return page.locator(f"{table} tbody tr:visible").evaluate_all(
         "(rows, index) => rows.map((row) => row.cells[index].dataset.value)", index
     )
 
@@ -24,12 +24,13 @@ def column(page, name):
 @pytest.fixture
 def board(visit, played):
     page = visit().open("/leaderboard")
-    page.wait_for_selector("table.board")
+    page.wait_for_selector("#board table")
+    page.wait_for_selector("#gaps table")
     return page
 
 
 def test_the_board_has_one_row_a_contestant(board, server):
-    expect(board.locator("table.board tbody tr")).to_have_count(len(server.contestants))
+    expect(board.locator("#board table tbody tr")).to_have_count(len(server.contestants))
     assert set(column(board, "Contestant")) == {contestant.name.lower() for contestant in server.contestants}
 
 
@@ -42,13 +43,13 @@ def test_the_board_shows_what_the_api_tells(board, played):
 
 def test_who_is_not_ranked_is_told_why(board, played):
     unranked = [row for row in played.predict(api_name="/leaderboard") if row["rank"] is None]
-    expect(board.locator("table.board .unranked")).to_have_count(len(unranked))
-    assert sorted(board.locator(".why").all_inner_texts()) == sorted(row["why_not_ranked"] for row in unranked)
+    expect(board.locator("#board table .unranked")).to_have_count(len(unranked))
+    assert sorted(board.locator("#board .why").all_inner_texts()) == sorted(row["why_not_ranked"] for row in unranked)
 
 
 @pytest.mark.parametrize("name", ["Battles", "Elo"])
 def test_a_click_on_a_head_sorts_by_it_and_another_turns_it_around(board, name):
-    head = board.get_by_role("columnheader", name=name)
+    head = board.locator("#board").get_by_role("columnheader", name=name)
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "descending")
     values = [float(value) for value in column(board, name)]
@@ -64,7 +65,7 @@ def test_search_keeps_the_rows_that_match(board, server):
     assert all(name.lower() in found for found in column(board, "Contestant"))
     expect(board.locator(".found")).to_contain_text(f"of {len(server.contestants)}")
     board.get_by_label("Search contestants").fill("")
-    expect(board.locator("table.board tbody tr:visible")).to_have_count(len(server.contestants))
+    expect(board.locator("#board table tbody tr:visible")).to_have_count(len(server.contestants))
 
 
 def test_the_domain_chooses_the_battles_that_count(board, played):
@@ -72,6 +73,58 @@ def test_the_domain_chooses_the_battles_that_count(board, played):
     board.get_by_label("Culture").check()
     told = sum(row["battles"] for row in played.predict("culture", api_name="/leaderboard"))
     assert 0 < told < everything
-    battles = """() => [...document.querySelectorAll("table.board tbody tr")]
+    battles = """() => [...document.querySelectorAll("#board tbody tr")]
         .reduce((sum, row) => sum + Number(row.cells[4].dataset.value), 0)"""
     board.wait_for_function(f"({battles})() === {told}")
+
+
+def test_fresh_beside_frozen_shows_what_the_api_tells(board, played):
+    told = played.predict(api_name="/memorisation")
+    assert told
+    gaps = [row["gap"]["value"] for row in told]
+    assert gaps == sorted(gaps, key=lambda gap: (gap is None, -(gap or 0)))
+    for head, field, scale in (("Gap", "gap", 100), ("Beyond", "excess", 100), ("Rating gap", "rating_gap", 1)):
+        shown = [float(value) if value else None for value in column(board, head, "#gaps")]
+        values = [row[field]["value"] for row in told]
+        assert shown == [None if value is None else pytest.approx(scale * value) for value in values]
+    assert [int(families) for families in column(board, "Families", "#gaps")] == [row["families"] for row in told]
+
+
+def test_a_day_on_which_no_fresh_pair_was_made_yet_leaves_none_and_stands_in_the_address(board, visit, played):
+    field = board.get_by_label("Fresh pairs made since")
+    field.fill("2999-01-01")
+    expect(board.locator("#gaps .empty")).to_contain_text("made since 2999-01-01")
+    board.wait_for_url("**/leaderboard?since=2999-01-01")
+    assert played.predict("", "2999-01-01", api_name="/memorisation") == []
+    expect(board.locator("#board table")).to_be_visible()
+    again = visit().open("/leaderboard?since=2999-01-01")
+    expect(again.locator("#gaps .empty")).to_be_visible()
+    expect(again.get_by_label("Fresh pairs made since")).to_have_value("2999-01-01")
+    again.get_by_label("Fresh pairs made since").fill("2000-01-01")
+    expect(again.locator("#gaps table")).to_be_visible()
+
+
+def test_the_domain_chooses_the_fresh_pairs_too(board, played):
+    before = board.locator("#gaps").inner_html()
+    board.get_by_label("Safety").check()
+    board.wait_for_function("before => document.querySelector('#gaps').innerHTML !== before", arg=before)
+    told = played.predict("safety", api_name="/memorisation")
+    assert column(board, "Contestant", "#gaps") == [row["model"].rpartition("/")[2].lower() for row in told]
+    ratings = [row["fresh"]["rating"]["value"] for row in told]
+    shown = [float(value) if value else None for value in column(board, "Rating, fresh", "#gaps")]
+    assert shown == [None if value is None else pytest.approx(value) for value in ratings]
+
+
+def test_a_day_may_be_typed_key_by_key(board):
+    field = board.get_by_label("Fresh pairs made since")
+    field.focus()
+    board.keyboard.type("01012999", delay=60)
+    board.wait_for_url("**/leaderboard?since=2999-01-01")
+    expect(field).to_have_value("2999-01-01")
+    expect(board.locator("#gaps .empty")).to_contain_text("made since 2999-01-01")
+
+
+def test_what_is_no_day_is_told_in_one_line(visit, played):
+    page = visit().open("/leaderboard?since=tomorrow")
+    expect(page.locator("#gaps")).to_contain_text("'tomorrow' is no day; write it as 2026-03-01")
+    expect(page.locator("#board table")).to_be_visible()

@@ -1,0 +1,79 @@
+"""Fresh beside frozen, as the leaderboard page shows it: a plot of gaps, and a table of what they are made of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from arena.battles import MemorisationRow
+from arena.battles.memorisation import PoolScore
+from arena.battles.solved_gaps import Measured
+from arena.ui import words
+from arena.ui.markup import render
+from arena.ui.plots import Interval, interval_plot
+
+PLOT_TITLE = (
+    f"Gap in percentage points, frozen {words.MINUS} fresh, with its 95{words.THIN_SPACE}% interval; the dashed line is no gap"
+)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number in a table, with the small print under it."""
+
+    value: float | None
+    """What it is sorted by; None comes last."""
+    shown: str
+    below: str = ""
+    is_above_zero: bool = False
+
+
+def memorisation_html(rows: Sequence[MemorisationRow], since: date | None) -> str:
+    """The plot, the table and how to read them; or why there is nothing yet.
+
+    Args:
+        rows: the largest gap first.
+        since: fresh pairs are at least that young.
+    """
+    gaps = [(row.contestant.name, _scaled(row.gap, 100)) for row in rows]
+    drawn = [Interval(name, value, low, high) for name, (value, low, high) in gaps if value is not None]
+    table = [(row.contestant, cells(row)) for row in rows]
+    plot = interval_plot(drawn, PLOT_TITLE, reference=0)
+    return render("memorisation.html", rows=table, plot=plot, since=since, compared=bool(drawn))
+
+
+def cells(row: MemorisationRow) -> list[Cell]:
+    """The columns of one contestant, as the template heads them."""
+    return [
+        _solved(row.frozen),
+        _solved(row.fresh),
+        _difference(row.gap, 100),
+        _difference(row.excess, 100),
+        Cell(row.families, str(row.families)),
+        _rating(row.frozen),
+        _rating(row.fresh),
+        _difference(row.rating_gap, 1),
+    ]
+
+
+def _solved(score: PoolScore) -> Cell:
+    return Cell(score.solved.value, words.percent(score.solved.value), f"of {score.units} tasks")
+
+
+def _rating(score: PoolScore) -> Cell:
+    value, low, high = score.rating
+    if value is None:
+        return Cell(None, "not ranked", score.why_not_ranked or "no battle")
+    return Cell(value, words.rating(value), words.bounds(low, high))
+
+
+def _difference(found: Measured, scale: float) -> Cell:
+    value, low, high = _scaled(found, scale)
+    if value is None:
+        return Cell(None, "–")
+    shown = f"{value:+.0f}".replace("-", words.MINUS)
+    return Cell(value, shown if round(value) else "±0", words.bounds(low, high), found.is_above_zero)
+
+
+def _scaled(found: Measured, scale: float) -> tuple[float | None, float | None, float | None]:
+    value, low, high = (None if number is None else scale * number for number in found)
+    return value, low, high
