@@ -2,28 +2,39 @@
 
 import gradio as gr
 from starlette.middleware import Middleware
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from arena.battles import Arena
 from arena.errors import SettingsError
 from arena.evaluation.results import Results
+from arena.generation.workshop import Workshop
 from arena.ui.about_page import about_page
 from arena.ui.accepted_posts import AcceptedPosts
 from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
+from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
 from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
+from arena.ui.review_page import ReviewPage
 from arena.ui.theme import theme
+from arena.ui.uploads import ADDRESS, Uploads
 
 TITLE = "Minimal-Pair Arena"
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
-PAGES = (("Battle", "./"), ("Leaderboard", "leaderboard"), ("Benchmarks", "benchmarks"), ("About", "about"))
+PAGES = (
+    ("Battle", "./"),
+    ("Leaderboard", "leaderboard"),
+    ("Benchmarks", "benchmarks"),
+    ("Generate", "generate"),
+    ("Review", "review"),
+    ("About", "about"),
+)
 VISITORS = 48
 """How many visitors' events run at once; the models gather what they ask into batches."""
 WAITING = 512
@@ -32,8 +43,8 @@ DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
 
-def build(arena: Arena) -> gr.Blocks:
-    """The pages over an arena; nothing is listening yet."""
+def build(arena: Arena, workshop: Workshop, uploads: Uploads) -> gr.Blocks:
+    """The pages over an arena and its workshop; nothing is listening yet."""
     results = Results(arena.store)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
         add_endpoints(arena)  # first, so that no event of a page takes one of their names
@@ -48,17 +59,24 @@ def build(arena: Arena) -> gr.Blocks:
     with blocks.route("Model", "model"):
         _head("Model")
         ModelPage(results).connect(blocks)
+    with blocks.route("Generate", "generate"):
+        _head("Generate")
+        GeneratePage(workshop, uploads).connect(blocks)
+    with blocks.route("Review", "review"):
+        _head("Review")
+        ReviewPage(workshop).connect(blocks)
     with blocks.route("About", "about"):
         _head("About")
         about_page()
     return blocks.queue(default_concurrency_limit=VISITORS, max_size=WAITING, api_open=False)
 
 
-def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bool = True) -> gr.Blocks:
+def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: int = 7860, block: bool = True) -> gr.Blocks:
     """Serve the arena until Ctrl-C.
 
     Args:
         arena: the open arena.
+        workshop: makes its fresh pairs.
         host: address to listen on.
         port: port to listen on.
         block: return only when the server stops.
@@ -66,7 +84,8 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
     Raises:
         SettingsError: something else listens on the port.
     """
-    blocks = build(arena)
+    uploads = Uploads()
+    blocks = build(arena, workshop, uploads)
     try:
         blocks.launch(
             server_name=host,
@@ -91,7 +110,10 @@ def launch(arena: Arena, *, host: str = "127.0.0.1", port: int = 7860, block: bo
                     Middleware(AcceptedPosts),
                     Middleware(PageHead, title=TITLE, description=DESCRIPTION),
                 ],
-                "routes": [Mount("/look", StaticFiles(directory=LOOK))],
+                "routes": [
+                    Mount("/look", StaticFiles(directory=LOOK)),
+                    Route(ADDRESS, uploads.receive, methods=["POST"]),
+                ],
                 "docs_url": None,
                 "redoc_url": None,
             },

@@ -18,7 +18,13 @@ def signs_in(environment: Mapping[str, str] = os.environ) -> bool:
     return "SPACE_ID" in environment and "OAUTH_CLIENT_ID" in environment
 
 
-def person(browser: str, profile: gr.OAuthProfile | None, *, signed_in: bool) -> str:
+def sign_in() -> None:
+    """Build a button to sign in with into the surrounding `gr.Blocks`, where there are accounts."""
+    if signs_in():
+        gr.LoginButton(elem_id="sign-in", size="sm")
+
+
+def person(browser: str, profile: gr.OAuthProfile | None, *, accounts: bool | None = None) -> str:
     """The name under which the store keeps what somebody proposes and reviews.
 
     A browser's number is a secret of that browser and is not kept, only its hash. It proves little: whoever clears the
@@ -27,12 +33,12 @@ def person(browser: str, profile: gr.OAuthProfile | None, *, signed_in: bool) ->
     Args:
         browser: the number that the browser keeps.
         profile: the account that is signed in.
-        signed_in: accept accounts only.
+        accounts: accept accounts only; by default where visitors sign in.
 
     Raises:
         InputError: nobody is signed in, or the browser keeps no number.
     """
-    if signed_in:
+    if signs_in() if accounts is None else accounts:
         if profile is None:
             raise InputError("account: nobody is signed in; sign in with Hugging Face first")
         return f"hub:{profile.username}"

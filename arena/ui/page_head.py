@@ -27,14 +27,16 @@ class PageHead:
 
     def __init__(self, app: ASGIApp, title: str, description: str) -> None:
         self.app = app
-        files = [LOOK / "style.css", LOOK / "page.js"]
+        styles, scripts = (sorted(path.name for path in LOOK.glob(f"*.{kind}")) for kind in ("css", "js"))
         self.head = render(
             "page_head.html",
             title=title,
             description=description,
             fonts=sorted(path.name for path in LOOK.glob("fonts/*.woff2")),
+            styles=styles,
+            scripts=scripts,
             # A new look has a new address, so that nobody sees the old one from a cache.
-            version=hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8],
+            version=hashlib.sha256(b"".join((LOOK / name).read_bytes() for name in (*styles, *scripts))).hexdigest()[:8],
         ).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

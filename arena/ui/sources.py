@@ -1,6 +1,6 @@
 """What may be edited: a side of a drawn scene or of a known pair, or an uploaded picture. A page names it by a short text."""
 
-from collections.abc import Sequence
+import random
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -59,6 +59,21 @@ class Wording:
     region: Box | None = None
     """None for the one that was proposed."""
 
+    @classmethod
+    def read(cls, caption: str, instruction: str, region: str) -> "Wording":
+        """What a page sends; the region as left, top, right and bottom, or empty.
+
+        Raises:
+            InputError: the region cannot be read.
+        """
+        if not region:
+            return cls(caption, instruction)
+        try:
+            left, top, right, bottom = (float(part) for part in region.split(","))
+        except ValueError:
+            raise InputError(f"region: {region[:40]!r} cannot be read; give left, top, right and bottom") from None
+        return cls(caption, instruction, (left, top, right, bottom))
+
 
 @dataclass(frozen=True)
 class About:
@@ -87,9 +102,16 @@ class Sources:
         self._uploads = uploads
         self._pairs = {pair.id: pair for pair in workshop.pairs}
 
-    def pairs_of(self, family: str | None) -> Sequence[str]:
-        """Ids of the known pairs of a family, or of all."""
-        return [pair.id for pair in self._pairs.values() if family in (None, pair.family)]
+    def random_pair(self, family: str | None) -> str:
+        """Id of a known pair, of this family if one is named.
+
+        Raises:
+            InputError: there is none.
+        """
+        found = [pair.id for pair in self._pairs.values() if family in (None, pair.family)]
+        if not found:
+            raise InputError(f"family: no known pair is of {family or 'any'}; draw a scene instead")
+        return random.choice(found)
 
     def upload(self, reference: Reference) -> Picture:
         """An uploaded picture.
@@ -144,18 +166,3 @@ class Sources:
             request=about.request.strip() or None if about.domain == "safety" else None,
             **asked,
         )
-
-
-def read_region(text: str) -> Box | None:
-    """Left, top, right, bottom as fractions, as page scripts write them; None where nothing is written.
-
-    Raises:
-        InputError: it cannot be read.
-    """
-    if not text:
-        return None
-    try:
-        left, top, right, bottom = (float(part) for part in text.split(","))
-    except ValueError:
-        raise InputError(f"region: {text[:40]!r} cannot be read; give left, top, right and bottom") from None
-    return left, top, right, bottom

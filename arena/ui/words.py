@@ -64,6 +64,11 @@ def sentence_case(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def count(number: int, noun: str) -> str:
+    """`1 pair`, `2 pairs`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def rating(value: float) -> str:
     """A rating as a whole number with a real minus sign."""
     return f"{value:.0f}".replace("-", MINUS)

@@ -52,7 +52,7 @@ def test_what_every_visitor_downloads_names_nobody(server, path):
 
 def test_the_events_of_the_pages_are_not_in_the_api(server):
     described = httpx.get(f"{server.url}/gradio_api/info", timeout=60).json()
-    assert set(described["named_endpoints"]) == {"/battle", "/vote", "/reveal", "/leaderboard"}
+    assert set(described["named_endpoints"]) == {"/battle", "/vote", "/reveal", "/leaderboard", "/memorisation"}
     assert described["unnamed_endpoints"] == {}
 
 
@@ -63,9 +63,10 @@ def test_calls_that_skip_the_queue_are_refused(server):
 
 
 def test_the_board_does_not_tell_who_plays_an_unjudged_battle(client):
-    before = client.predict(api_name="/leaderboard")
-    client.predict(api_name="/battle")
-    assert client.predict(api_name="/leaderboard") == before
+    boards = ("/leaderboard", "/memorisation")
+    before = [client.predict(api_name=board) for board in boards]
+    client.predict(source="fresh", api_name="/battle")
+    assert [client.predict(api_name=board) for board in boards] == before
 
 
 @pytest.mark.parametrize(
@@ -75,6 +76,7 @@ def test_the_board_does_not_tell_who_plays_an_unjudged_battle(client):
         ("/reveal", ("nosuchbattle",), "nosuchbattle"),
         ("/battle", ("no such domain", "", ""), "no such domain"),
         ("/leaderboard", ("no such domain",), "no such domain"),
+        ("/memorisation", ("", "someday"), "'someday' is no day"),
     ],
 )
 def test_an_error_of_the_api_is_one_line_that_names_the_thing(client, endpoint, values, message):

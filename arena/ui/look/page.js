@@ -1,8 +1,13 @@
 // What the pages do in the browser: keys, the enlarged picture, the veil, links, sorting and searching.
 // Gradio replaces parts of the page as it goes, so all listeners sit on the document.
 window.arenaPage = (() => {
-  const KEYS = { a: "vote-a", b: "vote-b", g: "vote-both_good", x: "vote-both_bad", r: "vote-skip", n: "next-pair", c: "copy-link",
-    arrowleft: "previous-failure", arrowright: "next-failure" };
+  // Key and the button that it presses, on whichever page that is.
+  const KEYS = [
+    ["a", "vote-a"], ["b", "vote-b"], ["g", "vote-both_good"], ["x", "vote-both_bad"], ["r", "vote-skip"], ["n", "next-pair"],
+    ["c", "copy-link"], ["arrowleft", "previous-failure"], ["arrowright", "next-failure"],
+    ["a", "accept"], ["1", "reject-not_minimal"], ["2", "reject-caption_false"], ["3", "reject-artefact"],
+    ["4", "reject-unsafe"], ["5", "reject-duplicate"], ["u", "undo-review"], ["n", "skip-pair"],
+  ];
   const find = (selector, root = document) => root.querySelector(selector);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -87,7 +92,7 @@ window.arenaPage = (() => {
     const line = find("[data-announce]");
     if (line) announce(line.textContent.trim());
     if (alwaysShow) showUnsafe();
-    for (const [key, id] of Object.entries(KEYS)) document.getElementById(id)?.setAttribute("aria-keyshortcuts", key);
+    for (const [key, id] of KEYS) document.getElementById(id)?.setAttribute("aria-keyshortcuts", key);
   }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
 
   // --- pictures --------------------------------------------------------------------------------------------------------
@@ -147,7 +152,7 @@ window.arenaPage = (() => {
   }
 
   function search(text) {
-    const rows = [...document.querySelectorAll("table.board tbody tr")];
+    const rows = [...document.querySelectorAll("#board tbody tr")];
     rows.forEach((row) => { row.hidden = !row.dataset.find.includes(text.trim().toLowerCase()); });
     const shown = rows.filter((row) => !row.hidden).length;
     find(".found").textContent = text.trim() ? `${shown} of ${rows.length}` : "";
@@ -182,7 +187,7 @@ window.arenaPage = (() => {
     if (event.target.closest?.("input, textarea, select, [contenteditable], [role=listbox], .scroller")) return;
     const key = event.key.toLowerCase();
     if (key === "d") difference();
-    const button = document.getElementById(KEYS[key]);
+    const button = KEYS.filter(([each]) => each === key).map(([, id]) => document.getElementById(id)).find(Boolean);
     if (button && !button.disabled && !button.inert) button.click();
   });
   return { takeLink, voted, revealed, copyLink, parameters, keep };

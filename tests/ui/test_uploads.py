@@ -1,0 +1,163 @@
+import asyncio
+import io
+
+import httpx
+import pytest
+from PIL import Image
+from starlette.requests import Request
+
+from arena.errors import ImageError, InputError
+from arena.images import picture_from_pixels, pixel_digest
+from arena.ui import uploads as module
+from arena.ui.uploads import ADDRESS, LONGEST_SIDE, Uploads
+
+
+def noise(width: int = 40, height: int = 30) -> Image.Image:
+    return Image.effect_noise((width, height), 80).convert("RGB")
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def palette_with_transparency() -> bytes:
+    image = Image.new("P", (32, 32), 0)
+    image.putpalette([255, 0, 0, 0, 0, 255])
+    image.paste(1, (0, 0, 32, 16))
+    return saved(image, "PNG", transparency=1)
+
+
+def photograph_with_a_place() -> bytes:
+    exif = Image.Exif()
+    exif[0x010F] = "a camera"
+    exif[0x0112] = 6  # lies on its side
+    return saved(noise(), "JPEG", exif=exif, comment=b"taken at home")
+
+
+def posted(server, data) -> httpx.Response:
+    return httpx.post(server.url + ADDRESS, content=data, timeout=120)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        saved(noise(), "PNG"),
+        saved(noise(), "WEBP"),
+        saved(noise().convert("CMYK"), "JPEG"),
+        palette_with_transparency(),
+        photograph_with_a_place(),
+    ],
+    ids=["png", "webp", "cmyk", "palette", "exif"],
+)
+def test_pictures_are_taken(server, data):
+    answer = posted(server, data)
+    assert answer.status_code == 200
+    assert list(answer.json()) == ["picture"]
+
+
+def in_pieces():
+    for _ in range(30):  # without saying how much it will be
+        yield bytes(1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("data", "status", "says"),
+    [
+        (bytes(100_000_000), 413, "larger than 20 MB"),
+        (in_pieces(), 413, "larger than 20 MB"),
+        (b"I am a text.", 422, "not an image file"),
+        (b"", 422, "not an image file"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "not an image file"),
+        (saved(noise(), "GIF", save_all=True, append_images=[noise()]), 422, "frames; send a still image"),
+        (saved(Image.new("1", (30_000, 30_000)), "PNG"), 422, "megapixels"),
+        (saved(Image.new("1", (30_000, 64)), "PNG"), 422, "at most 16383 px"),
+        (saved(Image.new("1", (16_000, 100)), "PNG"), 422, "too narrow"),
+        (saved(noise(8, 8), "PNG"), 422, "at least 16 px"),
+        (saved(noise(), "PNG")[:400], 422, "cannot be decoded"),
+    ],
+    ids=["100 MB", "no size", "text", "empty", "svg", "animated", "30000 px", "30000 wide", "a line", "tiny", "cut off"],
+)
+def test_what_is_no_picture_gets_one_line(server, data, status, says):
+    answer = posted(server, data)
+    assert answer.status_code == status
+    line = answer.json()["error"]
+    assert says in line
+    assert line.startswith("Picture: ")
+    assert line.endswith(".")
+    assert "\n" not in line
+    assert "Traceback" not in line
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_nothing_but_posting_writes(server, method):
+    assert httpx.request(method, server.url + ADDRESS, content=b"x", timeout=60).status_code in (404, 405)
+
+
+def test_only_pixels_are_kept():
+    data = photograph_with_a_place()
+    picture = Uploads().add(data)
+    upright = Image.open(io.BytesIO(data)).transpose(Image.Transpose.ROTATE_270)
+    assert picture.digest == pixel_digest(upright)
+    stored = Image.open(io.BytesIO(picture.encoded))
+    assert not stored.getexif()
+    assert b"camera" not in picture.encoded
+    assert b"home" not in picture.encoded
+
+
+def test_transparency_lies_on_white():
+    picture = Uploads().add(palette_with_transparency())
+    assert picture.pixels().getpixel((16, 8)) == (255, 255, 255)
+    assert picture.pixels().getpixel((16, 24)) == (255, 0, 0)
+
+
+def test_large_pictures_are_scaled_down():
+    picture = Uploads().add(saved(noise(2 * LONGEST_SIDE, LONGEST_SIDE), "PNG"))
+    assert picture.pixels().size == (LONGEST_SIDE, LONGEST_SIDE // 2)
+
+
+def test_a_picture_is_found_by_its_name_until_newer_ones_need_the_room():
+    first, second = (saved(noise(), "PNG") for _ in range(2))
+    room = len(picture_from_pixels(Image.open(io.BytesIO(first)), quick=True).encoded) * 3 // 2
+    uploads = Uploads(keep_bytes=room)
+    early = uploads.add(first)
+    assert uploads.picture(early.digest) == early
+    late = uploads.add(second)
+    assert uploads.picture(late.digest) == late
+    with pytest.raises(InputError, match="choose the file again"):
+        uploads.picture(early.digest)
+
+
+def request(chunks) -> Request:
+    messages = iter([*({"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks), None])
+
+    async def receive():
+        message = next(messages)
+        if message is None:
+            await asyncio.sleep(3600)  # the rest never comes
+            raise AssertionError
+        return message
+
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+def test_an_upload_that_never_ends_is_let_go_and_makes_room(monkeypatch):
+    monkeypatch.setattr(module, "SECONDS", 0.05)
+    monkeypatch.setattr(module, "RECEIVING", 2)
+    uploads = Uploads()
+
+    async def crowd():
+        slow = [asyncio.create_task(uploads.receive(request([b"x"]))) for _ in range(2)]
+        await asyncio.sleep(0)
+        refused = await uploads.receive(request([b"x"]))
+        late = await asyncio.gather(*slow)
+        after = await uploads.receive(request([b"x"]))
+        return [answer.status_code for answer in (refused, *late, after)]
+
+    assert asyncio.run(crowd()) == [503, 408, 408, 408]
+
+
+def test_a_picture_too_narrow_to_scale_says_so():
+    with pytest.raises(ImageError, match="too narrow"):
+        Uploads().add(saved(Image.new("RGB", (16_000, 100)), "PNG"))
