@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 from arena.pairs import Box, MinimalPair
 
+NOT_ASKED = "not asked, as the pair had failed before"
+"""Words of a score that was not asked."""
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -64,4 +67,4 @@ class GateReport:
 
     def failed(self) -> tuple[GateScore, ...]:
         """The scores that did not pass, without those that were not asked."""
-        return tuple(score for score in self.scores if not score.passed and score.value is not None)
+        return tuple(score for score in self.scores if not score.passed and score.words != NOT_ASKED)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generators.gate.report import GateScore
+from generators.gate.report import NOT_ASKED, GateScore
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,6 @@ SCORES: Mapping[str, Score] = {
     )
 }
 """Every score by its name, in the order in which they are asked."""
-NOT_ASKED = "not asked, as the pair had failed before"
 UNREADABLE = "could not be measured: the model failed, or said neither yes nor no"
 
 
