@@ -36,6 +36,8 @@ class Settings:
     image_safety: str | None = None
     """ARENA_IMAGE_SAFETY: image classifier on the Hub, `organisation/name@commit`, that generated images must pass; None for
     none."""
+    image_safety_labels: tuple[str, ...] = ()
+    """ARENA_IMAGE_SAFETY_LABELS: what it calls images that are unsafe, comma-separated; empty for the usual names."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -52,11 +54,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
         autoplay=_switch(environment, "ARENA_AUTOPLAY", default=default.autoplay),
         memory_gigabytes=_gigabytes(environment, "ARENA_MEMORY", default.memory_gigabytes),
-        models=tuple(part.strip() for part in environment.get("ARENA_MODELS", "").split(",") if part.strip()),
+        models=_names(environment, "ARENA_MODELS"),
         starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
         accepts=_count(environment, "ARENA_ACCEPTS", default.accepts),
         editor=environment.get("ARENA_EDITOR", "").strip() or default.editor,
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
+        image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
     )
 
 
@@ -65,6 +68,10 @@ def read_port(text: str, name: str) -> int:
     if not text.isdecimal() or not 1 <= int(text) <= 65535:
         raise SettingsError(f"{name}: {text!r} is no port; use a number from 1 to 65535")
     return int(text)
+
+
+def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
 
 
 def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -25,10 +25,21 @@ def test_every_variable_is_read():
             "ARENA_ACCEPTS": "3",
             "ARENA_EDITOR": " ./editor ",
             "ARENA_IMAGE_SAFETY": "a/safety",
+            "ARENA_IMAGE_SAFETY_LABELS": "violence, gore",
         }
     )
     assert settings == Settings(
-        Path("/data"), "::1", 8000, True, 2.5, ("a/b@" + "0" * 40, "./mine"), False, 3, "./editor", "a/safety"
+        Path("/data"),
+        "::1",
+        8000,
+        True,
+        2.5,
+        ("a/b@" + "0" * 40, "./mine"),
+        False,
+        3,
+        "./editor",
+        "a/safety",
+        ("violence", "gore"),
     )
 
 

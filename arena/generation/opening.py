@@ -68,11 +68,12 @@ def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, ask
     from arena.models.contrastive import load_contrastive
     from arena.models.generative import load_generative
     from generators.gate.gate import Gate
-    from generators.gate.image_safety import load_image_safety
+    from generators.gate.image_safety import LABELS, load_image_safety
 
     device = best_device()
     scorer, checker = (entry_of(str(folder), settings.home, device) for folder in (SCORER, CHECKER))
-    safety = load_image_safety(settings.image_safety, device=device) if settings.image_safety else None
+    labels = settings.image_safety_labels or LABELS
+    safety = load_image_safety(settings.image_safety, labels, device=device) if settings.image_safety else None
     return Gate(
         load_contrastive(scorer.contestant, scorer.report.folder),
         load_generative(checker.contestant, checker.report.folder),

@@ -35,6 +35,9 @@ from transformers import (
     SmolVLMImageProcessor,
     SmolVLMProcessor,
     SmolVLMVideoProcessor,
+    ViTConfig,
+    ViTForImageClassification,
+    ViTImageProcessor,
 )
 
 from arena.models import Model, check_repository, contestant_of, load
@@ -262,6 +265,15 @@ def save_segformer(folder: Path, labels: Sequence[str] = CLASSES) -> Path:
     )
     processor = SegformerImageProcessor(size={"height": 32, "width": 64}, do_reduce_labels=False)
     return _save(folder, SegformerForSemanticSegmentation(config), processor)
+
+
+def save_vit(folder: Path, labels: Sequence[str], **settings: Any) -> Path:
+    """An image classifier; settings such as `problem_type` are those of its configuration."""
+    names: Any = dict(enumerate(labels))
+    sizes: dict[str, Any] = {"image_size": 32, "patch_size": 8, **VISION_SIZES}
+    config = ViTConfig(id2label=names, label2id={name: index for index, name in names.items()}, **sizes, **settings)
+    processor = ViTImageProcessor(size={"height": 32, "width": 32})
+    return _save(folder, ViTForImageClassification(config), processor)
 
 
 GENERATIVE = {"llava": save_llava, "qwen3_vl": save_qwen3_vl, "smolvlm": save_smolvlm}
