@@ -97,7 +97,7 @@ class Gate:
         if not self._safety:
             return [None] * len(candidates)
         chances = self._safety.unsafe_probabilities([side.picture for each in candidates for side in each.pair.sides])
-        return [max(pair) for pair in zip(chances[::2], chances[1::2], strict=True)]
+        return [float(worse) for worse in np.reshape(chances, (-1, 2)).max(1)]  # unlike max(), NaN where one is NaN
 
     def _checked(self, candidates: Sequence[Candidate]) -> list[Values]:
         """What the checker says, asked about all pairs at once."""

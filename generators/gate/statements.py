@@ -28,7 +28,7 @@ def caption_rise(scorer: ContrastiveModel, pair: MinimalPair, edited: int, state
     if not statements:
         return None
     own, *others = _rises(scorer, pair, edited, [pair.sides[edited].caption, *statements])
-    return float(own - max(others))
+    return float(own - np.max(others))
 
 
 def most_tempting(
