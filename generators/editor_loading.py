@@ -12,7 +12,8 @@ from arena.errors import EditorError
 from arena.models.hub import PIPELINE_INDEX
 from arena.models.pretrained import door
 from arena.models.runtime import one_line
-from generators.editor_repository import EditorReport
+from generators.editor_repository import CALLED_WITH, EditorReport
+from generators.editors import SCHEDULER
 
 logging.disable_progress_bar()
 logging.set_verbosity_error()  # it warns of what is meant, such as a small autoencoder in place of a large one
@@ -46,6 +47,7 @@ def load_pipeline(report: EditorReport) -> Any:
         if isinstance(model, torch.nn.Module):
             absent = [name for name, parameter in model.named_parameters() if parameter.is_meta]
             _check_complete(report, part, absent)
+    _set_scheduler(report, pipeline)
     if not cuda:
         pipeline.to("cpu")
     elif report.weight_bytes < GPU_SHARE * torch.cuda.mem_get_info()[0]:
@@ -69,6 +71,19 @@ def _text_encoders(report: EditorReport, dtype: torch.dtype) -> dict[str, Any]:
             _check_complete(report, part, loading["missing_keys"])
             loaded[part] = model.eval()
     return loaded
+
+
+def _set_scheduler(report: EditorReport, pipeline: Any) -> None:
+    """Put the scheduler that it is to be called with in place of its own, which says what the network was trained on."""
+    wanted, own = report.arguments.get(SCHEDULER), pipeline.scheduler
+    if wanted in (None, type(own).__name__):
+        return
+    known = {kind.__name__: kind for kind in own.compatibles}
+    if wanted not in known:
+        raise EditorError(
+            f"{report.repository}: {CALLED_WITH}: {SCHEDULER}: {wanted!r} does not fit; use one of {', '.join(known)}"
+        )
+    pipeline.scheduler = known[wanted].from_config(own.config)
 
 
 def _check_complete(report: EditorReport, part: str, absent: Any) -> None:

@@ -10,6 +10,10 @@ from typing import Any, Literal
 from arena.errors import EditorError
 
 Mode = Literal["instruction", "inpainting"]
+SCHEDULER = "scheduler"
+"""The one argument that goes to loading and not to the call: a diffusers scheduler in place of the repository's own."""
+FEW_STEPS = "DPMSolverMultistepScheduler"
+"""Needs about half of the steps for the same picture (Lu et al. 2022, DPM-Solver++), and draws no noise on the way."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +44,8 @@ EDITORS: Mapping[str, EditorKind] = {
             "StableDiffusionInstructPix2PixPipeline",
             "instruction",
             512,
-            20,
-            {"guidance_scale": 7.5, "image_guidance_scale": 1.5},
+            12,
+            {"guidance_scale": 7.5, "image_guidance_scale": 1.5, SCHEDULER: FEW_STEPS},
             "CreativeML OpenRAIL-M (timbrooks/instruct-pix2pix)",
             half="float16",
         ),
@@ -68,8 +72,8 @@ EDITORS: Mapping[str, EditorKind] = {
             "StableDiffusionInpaintPipeline",
             "inpainting",
             512,
-            30,
-            {"guidance_scale": 7.5},
+            15,
+            {"guidance_scale": 7.5, SCHEDULER: FEW_STEPS},
             "CreativeML OpenRAIL-M (stable-diffusion-v1-5 inpainting)",
             takes_strength=True,
             half="float16",
@@ -78,8 +82,8 @@ EDITORS: Mapping[str, EditorKind] = {
             "StableDiffusionXLInpaintPipeline",
             "inpainting",
             1024,
-            30,
-            {"guidance_scale": 7.5},
+            15,
+            {"guidance_scale": 7.5, SCHEDULER: FEW_STEPS},
             "CreativeML OpenRAIL++-M (stable-diffusion-xl-1.0-inpainting-0.1)",
             takes_strength=True,  # its autoencoder overflows in float16
         ),

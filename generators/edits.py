@@ -18,6 +18,7 @@ from arena.models.runtime import one_line
 from arena.pairs import Box
 from generators.editor_loading import load_pipeline
 from generators.editor_repository import EditorReport
+from generators.editors import SCHEDULER
 from generators.framing import WHOLE, PixelBox, check_region, pixels_of, square_around
 
 __all__ = ["WHOLE", "Edit", "EditRequest", "Editor", "Preview", "in_batches", "load_editor"]
@@ -149,7 +150,8 @@ class Editor:
         return self._batches(jobs[:half], strength, preview) + self._batches(jobs[half:], strength, preview)
 
     def _run(self, jobs: Sequence[_Job], strength: float | None, preview: Preview | None) -> list[Image.Image]:
-        kind, arguments = self.report.kind, dict(self.report.arguments)
+        kind = self.report.kind
+        arguments = {name: value for name, value in self.report.arguments.items() if name != SCHEDULER}
         arguments["image"] = [job.patch for job in jobs]
         if kind.mode == "inpainting":
             arguments["prompt"] = [job.request.caption for job in jobs]

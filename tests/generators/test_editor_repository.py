@@ -10,9 +10,11 @@ from safetensors.torch import load_file, save_file
 
 from arena.errors import EditorError
 from generators.editor_repository import CALLED_WITH, check_editor
+from generators.editors import FEW_STEPS
 from generators.edits import load_editor
 
 NAME = "StableDiffusionInstructPix2PixPipeline"
+DEFAULTS = {"num_inference_steps": 12, "guidance_scale": 7.5, "image_guidance_scale": 1.5, "scheduler": FEW_STEPS}
 UNET = "unet/diffusion_pytorch_model.safetensors"
 TEXT = "text_encoder/model.safetensors"
 
@@ -47,7 +49,7 @@ def test_a_folder_is_named_by_its_place_and_its_content(folder):
     report = check_editor(str(folder))
     assert (report.repository, report.folder, report.kind.pipeline) == ("someone/editor", folder, NAME)
     assert len(report.revision) == 40
-    assert report.arguments == {"num_inference_steps": 20, "guidance_scale": 7.5, "image_guidance_scale": 1.5}
+    assert report.arguments == DEFAULTS
     assert report.weight_bytes == sum(path.stat().st_size for path in folder.glob("*/*.safetensors"))
     (folder / "README.md").write_text("a word of praise")
     assert check_editor(str(folder)) == report
@@ -58,17 +60,17 @@ def test_a_folder_is_named_by_its_place_and_its_content(folder):
 def test_an_editor_says_itself_how_it_is_called(folder):
     write(folder / CALLED_WITH, {"num_inference_steps": 6, "guidance_scale": 1})
     report = check_editor(str(folder))
-    assert report.arguments == {"num_inference_steps": 6, "guidance_scale": 1, "image_guidance_scale": 1.5}
+    assert report.arguments == {**DEFAULTS, "num_inference_steps": 6, "guidance_scale": 1}
     assert report.revision != check_editor(str(folder.rename(folder.with_name("same")))).folder
 
 
 @pytest.mark.parametrize(
     ("content", "says"),
     [
-        ({"steps": 6}, "'steps' is unknown; use num_inference_steps, guidance_scale, image_guidance_scale"),
-        ({"num_inference_steps": "6"}, "num_inference_steps: is '6'; write one like 20"),
-        ({"num_inference_steps": 6.5}, "num_inference_steps: is 6.5; write one like 20"),
-        ({"num_inference_steps": True}, "num_inference_steps: is True; write one like 20"),
+        ({"steps": 6}, "'steps' is unknown; use num_inference_steps, guidance_scale, image_guidance_scale, scheduler"),
+        ({"num_inference_steps": "6"}, "num_inference_steps: is '6'; write one like 12"),
+        ({"num_inference_steps": 6.5}, "num_inference_steps: is 6.5; write one like 12"),
+        ({"num_inference_steps": True}, "num_inference_steps: is True; write one like 12"),
         ({"num_inference_steps": 0}, "num_inference_steps: is 0; write at least 1"),
         ({"guidance_scale": -1}, "guidance_scale: is -1; write one like 7.5"),
         ('{"guidance_scale": NaN}', "guidance_scale: is nan; write one like 7.5"),

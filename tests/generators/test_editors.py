@@ -1,6 +1,8 @@
 """Every class of the table: how it is called fits diffusers, and it edits a picture from end to end."""
 
 import inspect
+import json
+import shutil
 from dataclasses import replace
 
 import diffusers
@@ -12,7 +14,9 @@ from tiny_pipelines import PIPELINES
 
 from arena.errors import EditorError
 from arena.images import picture_from_pixels
-from generators.editors import EDITORS, editor_kind
+from generators.editor_loading import load_pipeline
+from generators.editor_repository import CALLED_WITH, check_editor
+from generators.editors import EDITORS, FEW_STEPS, SCHEDULER, editor_kind
 from generators.edits import EditRequest
 from generators.framing import pixels_of
 
@@ -39,7 +43,7 @@ def test_each_class_of_the_table_is_tested_here():
 @pytest.mark.parametrize("kind", EDITORS.values(), ids=EDITORS)
 def test_each_class_takes_the_arguments_that_it_is_called_with(kind):
     taken = inspect.signature(getattr(diffusers, kind.pipeline).__call__).parameters
-    called_with = {"image", "prompt", "num_inference_steps", "generator", "callback_on_step_end", *kind.arguments}
+    called_with = {"image", "prompt", "num_inference_steps", "generator", "callback_on_step_end", *kind.arguments} - {SCHEDULER}
     called_with |= {"mask_image"} if kind.mode == "inpainting" else set()
     called_with |= {"strength"} if kind.takes_strength else set()
     called_with |= {"height", "width"} if kind.pipeline != "StableDiffusionInstructPix2PixPipeline" else set()
@@ -74,6 +78,26 @@ def test_each_class_edits_inside_the_region_and_by_seed(name, editors, small_qwe
     done = [step for step, _, _ in steps]
     assert done[: max(totals)] == list(range(1, max(totals) + 1))
     assert done[-1] == max(totals)
+
+
+@pytest.mark.parametrize("name", [name for name, kind in EDITORS.items() if SCHEDULER in kind.arguments])
+def test_a_scheduler_of_few_steps_takes_the_place_of_its_own_and_keeps_what_the_network_was_trained_on(name, pipelines):
+    own, loaded = PIPELINES[name]().scheduler, load_pipeline(check_editor(str(pipelines(name)))).scheduler
+    assert (type(own).__name__ == FEW_STEPS, type(loaded).__name__) == (False, FEW_STEPS)
+    for trained_on in ("beta_start", "beta_end", "beta_schedule", "prediction_type", "num_train_timesteps"):
+        assert loaded.config[trained_on] == own.config[trained_on]
+
+
+@pytest.mark.parametrize(("wanted", "is_kept"), [("EulerAncestralDiscreteScheduler", True), ("FlowMatchScheduler", False)])
+def test_an_editor_names_its_scheduler_among_those_that_fit(pipelines, tmp_path, wanted, is_kept):
+    folder = shutil.copytree(pipelines("StableDiffusionInstructPix2PixPipeline"), tmp_path / "editor")
+    (folder / CALLED_WITH).write_text(json.dumps({SCHEDULER: wanted}))
+    report = check_editor(str(folder))
+    if is_kept:
+        assert type(load_pipeline(report).scheduler).__name__ == wanted
+    else:
+        with pytest.raises(EditorError, match=f"scheduler: '{wanted}' does not fit; use one of .*{FEW_STEPS}"):
+            load_pipeline(report)
 
 
 def test_a_class_that_is_not_in_the_table_is_refused_with_the_list_of_what_is():

@@ -34,8 +34,9 @@ BATCH = 24
 CHANGED = 0.25
 """Difference of latents from which a place counts as changed."""
 CHANGED_WEIGHT = 5.0
-CALL = {"num_inference_steps": 6, "guidance_scale": 1.0, "image_guidance_scale": 1.0}
-"""How the arena calls it: few steps, as it predicts clean latents; no guidance, as it was trained with every instruction."""
+CALL = {"num_inference_steps": 6, "guidance_scale": 1.0, "image_guidance_scale": 1.0, "scheduler": "DDIMScheduler"}
+"""How the arena calls it: few steps, as it predicts clean latents; no guidance, as it was trained with every instruction; and
+with its own scheduler, as those for few steps do not begin in pure noise."""
 LATEST_AVERAGE = 0.995
 """Decay of the running average of the weights, which is what ships."""
 
