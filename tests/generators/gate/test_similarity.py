@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -6,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.spatial.distance import cosine
+from scipy.special import softmax
 
-from generators.gate.similarity import directional_similarity, own_probability
+from generators.gate.similarity import directional_similarity, own_probability, similarity
+from generators.scenes import draw_pair
 
 VECTORS = arrays.arrays(np.float64, (2, 6), elements=st.floats(-3, 3).map(lambda value: round(value, 3)))
 LOGITS = arrays.arrays(np.float64, (2, 2), elements=st.floats(-500, 500))
@@ -40,3 +43,17 @@ def test_a_margin_of_the_logarithm_of_three_is_three_to_one():
 
 def test_what_is_not_a_number_stays_none():
     assert math.isnan(own_probability(np.array([[1.0, math.nan], [0.0, 1.0]])))
+
+
+def test_the_scores_of_a_pair_are_those_of_its_features_and_name_no_side_first(scorer):
+    pair = draw_pair("helmet", 845_500, 128)
+    pictures, captions = zip(*((side.picture, side.caption) for side in pair.sides), strict=True)
+    images, texts = (vectors.numpy() for vectors in scorer.features(pictures, captions))
+    grid = np.array(scorer.logits(pictures, captions))
+    found = similarity(scorer, pair)
+    assert found.image_similarity == pytest.approx(1 - cosine(*images))
+    assert found.directional_similarity == pytest.approx(directional_similarity(images, texts))
+    assert found.caption_choice == pytest.approx(min(softmax(grid, axis=1).diagonal()))
+    assert found.image_choice == pytest.approx(min(softmax(grid, axis=0).diagonal()))
+    mirrored = similarity(scorer, replace(pair, sides=pair.sides[::-1]))
+    assert vars(mirrored) == pytest.approx(vars(found))
