@@ -266,11 +266,11 @@ class Workshop:
         try:
             with self._line.turn(lambda ahead: tell(Step("waiting", ahead))):
                 step_back()
-                told.put(Step("loading"))
+                tell(Step("loading"))
                 maker, gate = self._maker(editor), self._judges()
                 order = Order(proposal, seed, maker.tool, strength)
                 (edit,) = maker.make([order], preview)
-                told.put(Step("judging"))
+                tell(Step("judging"))
                 (outcome,) = judge(self._store, gate, [(order, order.pair(edit))])
             told.put(GenerationError(outcome.error) if isinstance(outcome, Failed) else outcome)
         except _Left:
