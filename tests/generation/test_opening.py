@@ -1,0 +1,98 @@
+"""What generation loads, and what it refuses to do without."""
+
+import json
+
+import pytest
+from tiny_repositories import save_vit
+
+from arena.errors import EditorError, RepositoryError, SettingsError
+from arena.generation.makers import Drawing
+from arena.generation.opening import editor_reference, maker_of, open_editor, open_gate
+from arena.settings import Settings
+from generators.editor_repository import SHIPPED_EDITOR
+from generators.gate import Candidate
+from generators.gate.artefacts import FEATURES
+from generators.gate.image_safety import THRESHOLD, load_image_safety
+from generators.gate.scores import Bounds
+from generators.gate.thresholds import Thresholds
+from generators.scenes import draw_pair
+
+WEIGHTS: dict[str, float] = dict.fromkeys(FEATURES, 0.0)
+OPEN = Thresholds({}, WEIGHTS)
+"""Lets every pair pass that a classifier of unsafe images lets pass."""
+
+
+def candidate() -> Candidate:
+    pair = draw_pair("stove", 845_700, 64)
+    assert pair.region
+    return Candidate(pair, pair.region)
+
+
+@pytest.mark.parametrize(
+    ("given", "set_to", "meant"), [("mine", "theirs", "mine"), (None, "theirs", "theirs"), (None, None, SHIPPED_EDITOR)]
+)
+def test_the_editor_is_the_given_one_else_that_of_the_settings_else_the_shipped_one(given, set_to, meant):
+    assert editor_reference(Settings(editor=set_to), given) == meant
+
+
+def test_what_made_a_pair_is_found_again(editor):
+    assert isinstance(maker_of(Drawing.tool), Drawing)
+    assert maker_of(editor.tool).tool == editor.tool
+    with pytest.raises(EditorError, match="elsewhere: no such folder"):
+        maker_of(editor.tool, "elsewhere")
+
+
+def test_an_editor_that_is_not_there_is_one_line():
+    with pytest.raises(EditorError, match="no-such-editor: no such folder") as raised:
+        open_editor("no-such-editor")
+    assert "\n" not in str(raised.value)
+
+
+def test_without_a_classifier_no_image_is_asked_about(tmp_path):
+    gate = open_gate(Settings(home=tmp_path), OPEN)
+    (report,) = gate.judge([candidate()])
+    assert report.passed
+    assert gate.models == report.models == ("drawn-world/clip-small", "drawn-world/llava-small")
+
+
+def test_the_classifier_of_the_settings_judges_by_the_labels_of_the_settings(tmp_path):
+    folder, labels = str(save_vit(tmp_path / "tiny" / "vit", ("fine", "gore", "war"))), ("gore", "war")
+    gate = open_gate(Settings(home=tmp_path, image_safety=folder, image_safety_labels=labels), OPEN)
+    one = candidate()
+    (report,) = gate.judge([one])
+    chances = load_image_safety(folder, labels).unsafe_probabilities([side.picture for side in one.pair.sides])
+    (score,) = (score for score in report.scores if score.name == "image_safety")
+    assert (score.value, score.high) == (pytest.approx(max(chances)), THRESHOLD)
+    assert score.passed == report.passed == (max(chances) <= THRESHOLD)
+    assert report.models[-1] == "tiny/vit"
+
+
+def test_a_classifier_that_has_no_such_label_is_refused_with_the_setting_that_helps(tmp_path):
+    folder = str(save_vit(tmp_path / "tiny" / "vit", ("fine", "gore")))
+    with pytest.raises(SettingsError, match=r"ARENA_IMAGE_SAFETY_LABELS: tiny/vit has no label .*: fine, gore"):
+        open_gate(Settings(home=tmp_path, image_safety=folder), OPEN)
+
+
+@pytest.mark.parametrize("broken", ["absent", "empty", "no classifier"])
+def test_a_classifier_that_cannot_be_loaded_opens_no_gate(tmp_path, broken):
+    folder = tmp_path / "tiny" / "broken"
+    if broken != "absent":
+        folder.mkdir(parents=True)
+    if broken == "no classifier":
+        (folder / "config.json").write_text(json.dumps({"model_type": "clip", "architectures": ["CLIPModel"]}))
+    with pytest.raises(RepositoryError) as raised:
+        open_gate(Settings(home=tmp_path, image_safety=str(folder)), OPEN)
+    assert str(folder) in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_gate_opens_for_no_other_models_than_its_thresholds_are_for(tmp_path):
+    with pytest.raises(SettingsError, match="for people/other@1, not for drawn-world/clip-small@"):
+        open_gate(Settings(home=tmp_path), Thresholds({}, WEIGHTS, scorer="people/other@1"))
+
+
+def test_asking_all_asks_after_a_failure_too(tmp_path):
+    never = Thresholds({"changed_area": Bounds(high=-1.0)}, WEIGHTS)
+    (report,) = open_gate(Settings(home=tmp_path), never, asks_all=True).judge([candidate()])
+    assert not report.passed
+    assert report.scores[-1].value is not None
