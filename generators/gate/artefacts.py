@@ -32,17 +32,24 @@ Grey = NDArray[np.floating[Any]]
 """Height x width, 0 to 1."""
 
 
-def edited_probability(edited: Pixels, source: Pixels, region: Box, weights: Mapping[str, float]) -> float:
+def differences(edited: Pixels, source: Pixels, region: Box) -> NDArray[np.float64]:
+    """The edited side's features less the source's, in the order of `FEATURES`."""
+    return features(edited, region) - features(source, region)
+
+
+def edited_probability(differences: NDArray[np.float64], weights: Mapping[str, float]) -> float:
     """The probability, 0 to 1, that the classifier takes the edited side for the edited one; 0.5 is a guess.
 
     Args:
-        edited: one side.
-        source: the other.
-        region: where they may differ.
-        weights: of the differences of the features, by name.
+        differences: of `differences`.
+        weights: of each of them, by name.
     """
-    difference = features(edited, region) - features(source, region)
-    return float(expit(difference @ np.array([weights[name] for name in FEATURES])))
+    return float(expit(differences @ np.array([weights[name] for name in FEATURES])))
+
+
+def relative_sharpness(differences: NDArray[np.float64]) -> float:
+    """How sharp the edited side's steepest edges are, as a multiple of the source's."""
+    return float(np.exp(differences[FEATURES.index("sharpness")]))
 
 
 def features(image: Pixels, region: Box) -> NDArray[np.float64]:

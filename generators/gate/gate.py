@@ -7,7 +7,7 @@ import numpy as np
 
 from arena.models.base import Model
 from arena.models.contrastive import ContrastiveModel
-from generators.gate.artefacts import edited_probability
+from generators.gate.artefacts import differences, edited_probability, relative_sharpness
 from generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
 from generators.gate.duplicates import nearest, perceptual_hash
 from generators.gate.image_safety import ImageSafety
@@ -77,14 +77,15 @@ class Gate:
         pictures = [side.picture.pixels() for side in candidate.pair.sides]
         first, second = (np.asarray(picture) for picture in pictures)
         edited, source = (first, second) if candidate.edited == 0 else (second, first)
-        weights = self._thresholds.artefact_weights
+        painted = differences(edited, source, candidate.region)
         return {
             "changed_area": changed_area(first, second),
             "changed_outside": changed_outside(first, second, candidate.region),
             "cut_off": cut_off(first, second, candidate.region),
             "ghost": ghost(first, second, candidate.region),
             "near_duplicate": nearest(perceptual_hash(pictures[candidate.edited]), candidate.known_hashes),
-            "artefacts": edited_probability(edited, source, candidate.region, weights),
+            "sharpness": relative_sharpness(painted),
+            "artefacts": edited_probability(painted, self._thresholds.artefact_weights),
         }
 
     def _compared(self, candidate: Candidate) -> Values:

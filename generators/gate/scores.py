@@ -44,6 +44,7 @@ SCORES: Mapping[str, Score] = {
         ),
         Score("ghost", "the source shows through what changed by {}, of 1", ".2f"),
         Score("near_duplicate", "{} of 384 bits tell it from the most similar known image", ".0f", "no other image is known"),
+        Score("sharpness", "what was painted is {} times as sharp as the source", ".2f"),
         Score("artefacts", "a simple classifier picks the edited side by how it is painted with {}", ".1%"),
         Score("image_similarity", "the two images are similar by {}, of 1", ".3f"),
         Score("directional_similarity", "the images change as their captions do by {}, of 1", ".2f"),

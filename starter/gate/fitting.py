@@ -12,7 +12,7 @@ from generators.gate.artefacts import FEATURES
 from generators.gate.scores import Bounds
 from starter.gate.twins import DRAWN, GOOD
 
-KEPT = 0.9
+KEPT = 0.85
 """Share of the good pairs of each kind that the bounds keep in calibration; unseen ones pass somewhat less often."""
 STEP = 0.005
 """Share of the good pairs that one step of the search gives up."""
@@ -29,6 +29,7 @@ SIDES: Mapping[str, tuple[str, ...]] = {
     "cut_off": ("high",),
     "ghost": ("high",),
     "near_duplicate": ("low",),
+    "sharpness": ("low",),
     "artefacts": ("high",),
     "image_similarity": ("low", "high"),
     "directional_similarity": ("low",),
@@ -49,7 +50,7 @@ class Scored:
     family: str
     values: Mapping[str, float | None]
     painted: NDArray[np.float64]
-    """Differences of the features of artefacts, in the order of `FEATURES`."""
+    """What `generators.gate.artefacts.differences` gives."""
 
     @property
     def good(self) -> bool:
@@ -83,7 +84,7 @@ def fit_bounds(scored: Sequence[Scored], kept: float = KEPT) -> dict[str, Bounds
     that it loses. In the end each is loosened half-way to where it would let another broken twin in. All kinds weigh the same.
     """
     sides = [(name, side) for name, both in SIDES.items() for side in both]
-    values = np.array([_upwards(scored, name, side) for name, side in sides])
+    values = np.array([upwards(scored, name, side) for name, side in sides])
     kinds = np.array([each.kind for each in scored])
     good = np.isin(kinds, GOOD)
     shares = np.array([1 / (kinds == kind).sum() for kind in kinds])
@@ -95,7 +96,7 @@ def fit_bounds(scored: Sequence[Scored], kept: float = KEPT) -> dict[str, Bounds
     return {**FIXED, **{name: Bounds(**both) for name, both in found.items()}}
 
 
-def _upwards(scored: Sequence[Scored], name: str, side: str) -> list[float]:
+def upwards(scored: Sequence[Scored], name: str, side: str) -> list[float]:
     """Values of one score, so that more is better: infinite where there was nothing to ask."""
     values = [each.values[name] for each in scored]
     return [math.inf if value is None else value if side == "low" else -value for value in values]

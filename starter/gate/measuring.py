@@ -13,7 +13,7 @@ from arena.generation.opening import open_gate
 from arena.settings import from_environment
 from generators.editor_repository import SHIPPED_EDITOR, check_editor
 from generators.edits import load_editor
-from generators.gate.artefacts import FEATURES, features
+from generators.gate.artefacts import FEATURES, differences
 from generators.gate.report import GateReport
 from generators.gate.thresholds import Thresholds
 from starter.gate.fitting import Scored
@@ -54,12 +54,12 @@ def _measure(seeds: Sequence[int]) -> list[Scored]:
 def scored(twin: Twin, report: GateReport) -> Scored:
     """A twin with its values, and with how its sides are painted."""
     candidate = twin.candidate
-    painted = [features(np.asarray(side.picture.pixels()), candidate.region) for side in candidate.pair.sides]
-    edited = candidate.edited
+    sides = [np.asarray(side.picture.pixels()) for side in candidate.pair.sides]
+    painted = differences(sides[candidate.edited], sides[1 - candidate.edited], candidate.region)
     unmeasured = [score.name for score in report.scores if score.value is None and not score.passed]
     assert not unmeasured, f"{twin.kind}: {', '.join(unmeasured)} could not be measured"
     values = {score.name: score.value for score in report.scores}
-    return Scored(twin.kind, candidate.pair.family, values, painted[edited] - painted[1 - edited])
+    return Scored(twin.kind, candidate.pair.family, values, painted)
 
 
 def _batches(made: Iterable[Twin]) -> Iterator[Sequence[Twin]]:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from generators.gate.artefacts import FEATURES, edited_probability, features
+from generators.gate.artefacts import FEATURES, differences, edited_probability, features, relative_sharpness
 from generators.gate.thresholds import read_thresholds
 from generators.scenes import draw_sides
 
@@ -24,9 +24,9 @@ def by_name(image: np.ndarray, region=REGION) -> dict[str, float]:
 @given(WEIGHTS, st.integers(0, 3), st.integers(0, 3))
 def test_swapping_the_sides_gives_the_other_probability(weights, first, second):
     one, other = scene(first), scene(second)
-    chance = edited_probability(one, other, REGION, weights)
-    assert edited_probability(other, one, REGION, weights) == pytest.approx(1 - chance)
-    assert edited_probability(one, one, REGION, weights) == 0.5
+    chance = edited_probability(differences(one, other, REGION), weights)
+    assert edited_probability(differences(other, one, REGION), weights) == pytest.approx(1 - chance)
+    assert edited_probability(differences(one, one, REGION), weights) == 0.5
 
 
 def test_noise_in_the_region_is_noise_and_grain():
@@ -40,6 +40,9 @@ def test_noise_in_the_region_is_noise_and_grain():
 def test_blur_takes_sharpness():
     blurred = np.asarray(Image.fromarray(scene()).filter(ImageFilter.GaussianBlur(5)))
     assert by_name(blurred)["sharpness"] < by_name(scene())["sharpness"] - 0.3
+    less, more = (relative_sharpness(differences(*sides, REGION)) for sides in ((blurred, scene()), (scene(), blurred)))
+    assert less < 0.75
+    assert less * more == pytest.approx(1)
 
 
 def test_a_frame_along_the_border_is_a_seam():
@@ -66,4 +69,4 @@ def test_the_shipped_classifier_sees_a_blurred_region():
     blurred = sharp.copy()
     box = (51, 64, 180, 205)
     blurred.paste(sharp.filter(ImageFilter.GaussianBlur(6)).crop(box), box)
-    assert edited_probability(np.asarray(blurred), np.asarray(sharp), REGION, weights) > 0.8
+    assert edited_probability(differences(np.asarray(blurred), np.asarray(sharp), REGION), weights) > 0.8
