@@ -44,9 +44,7 @@ class Curve:
 
 def with_artefacts(scored: Sequence[Scored], weights: Mapping[str, float]) -> list[Scored]:
     """The same twins, their artefacts judged by these weights."""
-    return [
-        replace(each, values={**each.values, "artefacts": edited_probability(each.painted, weights)}) for each in scored
-    ]
+    return [replace(each, values={**each.values, "artefacts": edited_probability(each.painted, weights)}) for each in scored]
 
 
 def passes(scored: Scored, bounds: Mapping[str, Bounds]) -> bool:
