@@ -33,6 +33,8 @@ class Settings:
     """ARENA_ACCEPTS: how many distinct reviewers put a generated pair into play, or reject it."""
     editor: str | None = None
     """ARENA_EDITOR: diffusers pipeline that edits images, a folder or `organisation/name@commit`; None for the shipped one."""
+    gate: Path | None = None
+    """ARENA_GATE: file of thresholds that names its models, as `generators/gate/thresholds.json`; None for the shipped gate."""
     image_safety: str | None = None
     """ARENA_IMAGE_SAFETY: image classifier on the Hub, `organisation/name@commit`, that generated images must pass; None for
     none."""
@@ -58,6 +60,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
         accepts=_count(environment, "ARENA_ACCEPTS", default.accepts),
         editor=environment.get("ARENA_EDITOR", "").strip() or default.editor,
+        gate=Path(file) if (file := environment.get("ARENA_GATE", "").strip()) else default.gate,
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
     )

@@ -24,6 +24,7 @@ def test_every_variable_is_read():
             "ARENA_STARTER_MODELS": "0",
             "ARENA_ACCEPTS": "3",
             "ARENA_EDITOR": " ./editor ",
+            "ARENA_GATE": "./gate.json",
             "ARENA_IMAGE_SAFETY": "a/safety",
             "ARENA_IMAGE_SAFETY_LABELS": "violence, gore",
         }
@@ -38,6 +39,7 @@ def test_every_variable_is_read():
         False,
         3,
         "./editor",
+        Path("gate.json"),
         "a/safety",
         ("violence", "gore"),
     )

@@ -1,15 +1,17 @@
 """Loads what generation needs: an editor, and the gate with the models that judge for it."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from arena.errors import SettingsError
 from arena.generation.makers import Drawing, EditorMaker, Maker
 from arena.generation.orders import Tool
-from arena.models import best_device
+from arena.models import best_device, load
 from arena.roster import STARTER_MODELS, entry_of
 from arena.settings import Settings
 from generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
 
 if TYPE_CHECKING:
+    from arena.models.contrastive import ContrastiveModel
     from generators.gate.gate import Gate
     from generators.gate.thresholds import Thresholds
 
@@ -55,29 +57,42 @@ def maker_of(tool: Tool, editor: str | None = None) -> Maker:
 
 
 def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, asks_all: bool = False) -> "Gate":
-    """Load the gate with the models that ship.
+    """Load the gate, with the models that its thresholds name.
 
     Args:
-        settings: of the arena: which classifier of unsafe images, if any.
-        thresholds: what passes; by default, those that ship.
+        settings: of the arena: which thresholds, and which classifier of unsafe images, if any.
+        thresholds: what passes, in place of those of the settings; where they name no models, those that ship are used.
         asks_all: as for `Gate`.
 
     Raises:
         ArenaError: a model cannot be loaded, or the safety classifier that the settings name cannot.
+        SettingsError: there are no thresholds, they are for other models, or their scorer compares nothing.
     """
-    from arena.models.contrastive import load_contrastive
-    from arena.models.generative import load_generative
     from generators.gate.gate import Gate
     from generators.gate.image_safety import LABELS, load_image_safety
+    from generators.gate.thresholds import SHIPPED as SHIPPED_THRESHOLDS
+    from generators.gate.thresholds import read_thresholds
 
+    thresholds = thresholds or read_thresholds(settings.gate or SHIPPED_THRESHOLDS)
     device = best_device()
-    scorer, checker = (entry_of(str(folder), settings.home, device) for folder in (SCORER, CHECKER))
+    scorer, checker = (
+        entry_of(_reference(name) or str(folder), settings.home, device)
+        for name, folder in ((thresholds.scorer, SCORER), (thresholds.checker, CHECKER))
+    )
+    if scorer.report.kind != "contrastive":
+        raise SettingsError(f"gate: scorer: {scorer.report.repository} compares no images; name a CLIP or a SigLIP")
     labels = settings.image_safety_labels or LABELS
     safety = load_image_safety(settings.image_safety, labels, device=device) if settings.image_safety else None
     return Gate(
-        load_contrastive(scorer.contestant, scorer.report.folder),
-        load_generative(checker.contestant, checker.report.folder),
+        cast("ContrastiveModel", load(scorer.report, scorer.contestant)),
+        load(checker.report, checker.contestant),
         thresholds,
         safety,
         asks_all=asks_all,
     )
+
+
+def _reference(name: str) -> str:
+    """Where a model that thresholds name as `repository@revision` is: among those that ship, or on the Hub."""
+    shipped = STARTER_MODELS / name.partition("@")[0]
+    return str(shipped) if name and shipped.is_dir() else name

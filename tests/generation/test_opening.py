@@ -8,6 +8,8 @@ from tiny_repositories import save_vit
 from arena.errors import EditorError, RepositoryError, SettingsError
 from arena.generation.makers import Drawing
 from arena.generation.opening import editor_reference, maker_of, open_editor, open_gate
+from arena.models import check_repository
+from arena.roster import STARTER_MODELS
 from arena.settings import Settings
 from generators.editor_repository import SHIPPED_EDITOR
 from generators.gate import Candidate
@@ -87,8 +89,40 @@ def test_a_classifier_that_cannot_be_loaded_opens_no_gate(tmp_path, broken):
 
 
 def test_a_gate_opens_for_no_other_models_than_its_thresholds_are_for(tmp_path):
-    with pytest.raises(SettingsError, match="for people/other@1, not for drawn-world/clip-small@"):
-        open_gate(Settings(home=tmp_path), Thresholds({}, WEIGHTS, scorer="people/other@1"))
+    with pytest.raises(SettingsError, match="for drawn-world/clip-small@1, not for drawn-world/clip-small@"):
+        open_gate(Settings(home=tmp_path), Thresholds({}, WEIGHTS, scorer="drawn-world/clip-small@1"))
+
+
+def thresholds_file(tmp_path, **models: str):
+    file = tmp_path / "gate.json"
+    file.write_text(json.dumps(Thresholds({"changed_area": Bounds(high=0.5)}, WEIGHTS, **models).as_json()))
+    return file
+
+
+def test_the_gate_of_the_settings_uses_the_models_that_it_names(tmp_path):
+    mini = check_repository(str(STARTER_MODELS / "drawn-world" / "clip-mini"))
+    file = thresholds_file(tmp_path, scorer=f"{mini.repository}@{mini.revision}")
+    gate = open_gate(Settings(home=tmp_path, gate=file))
+    assert gate.models == ("drawn-world/clip-mini", "drawn-world/llava-small")
+    (report,) = gate.judge([candidate()])
+    assert report.scores[0].high == 0.5
+
+
+@pytest.mark.parametrize(
+    ("models", "error", "says"),
+    [
+        ({"scorer": "drawn-world/llava-mini"}, SettingsError, "scorer: drawn-world/llava-mini compares no images"),
+        ({"checker": "no-such-checker"}, RepositoryError, "no-such-checker"),
+    ],
+)
+def test_a_gate_whose_models_do_not_fit_stays_closed(tmp_path, models, error, says):
+    with pytest.raises(error, match=says):
+        open_gate(Settings(home=tmp_path, gate=thresholds_file(tmp_path, **models)))
+
+
+def test_a_gate_without_its_file_stays_closed(tmp_path):
+    with pytest.raises(SettingsError, match=r"absent.json: holds no thresholds \(FileNotFoundError\)"):
+        open_gate(Settings(home=tmp_path, gate=tmp_path / "absent.json"))
 
 
 def test_asking_all_asks_after_a_failure_too(tmp_path):
