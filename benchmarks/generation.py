@@ -27,7 +27,7 @@ from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_instruct_pix
 from diffusers.schedulers.scheduling_euler_ancestral_discrete import EulerAncestralDiscreteScheduler
 from rich.console import Console
 from rich.table import Table
-from transformers import CLIPTextConfig, CLIPTextModel, CLIPTokenizerFast
+from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
 from arena.generation.carrying_out import judge
 from arena.generation.makers import EditorMaker
@@ -138,6 +138,7 @@ def save_full_size(folder: Path) -> Path:
         "up_block_types": ("UpDecoderBlock2D",) * 4,
     }
     autoencoder: Any = AutoencoderKL(**stages, layers_per_block=2, latent_channels=4)
+    words = check_editor(SHIPPED_EDITOR).folder / "tokenizer"
     scheduler: Any = EulerAncestralDiscreteScheduler(beta_schedule="scaled_linear", beta_start=0.00085, beta_end=0.012)
     text = CLIPTextConfig(
         vocab_size=49408, hidden_size=768, intermediate_size=3072, num_hidden_layers=12, num_attention_heads=12
@@ -145,7 +146,9 @@ def save_full_size(folder: Path) -> Path:
     pipeline = StableDiffusionInstructPix2PixPipeline(
         vae=autoencoder,
         text_encoder=CLIPTextModel(text),
-        tokenizer=CLIPTokenizerFast.from_pretrained(check_editor(SHIPPED_EDITOR).folder / "tokenizer", model_max_length=77),
+        tokenizer=PreTrainedTokenizerFast.from_pretrained(
+            check_editor(SHIPPED_EDITOR).folder / "tokenizer", model_max_length=77
+        ),
         unet=network,
         scheduler=scheduler,
         safety_checker=None,  # pyright: ignore[reportArgumentType]
