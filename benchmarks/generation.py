@@ -146,9 +146,7 @@ def save_full_size(folder: Path) -> Path:
     pipeline = StableDiffusionInstructPix2PixPipeline(
         vae=autoencoder,
         text_encoder=CLIPTextModel(text),
-        tokenizer=PreTrainedTokenizerFast.from_pretrained(
-            check_editor(SHIPPED_EDITOR).folder / "tokenizer", model_max_length=77
-        ),
+        tokenizer=PreTrainedTokenizerFast.from_pretrained(words, model_max_length=77),
         unet=network,
         scheduler=scheduler,
         safety_checker=None,  # pyright: ignore[reportArgumentType]
