@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 from arena.errors import EditorError
 from arena.images import Picture, picture_from_pixels
-from arena.models.runtime import one_line
+from arena.models.runtime import one_line, one_thread
 from arena.pairs import Box
 from generators.editor_loading import load_pipeline
 from generators.editor_repository import EditorReport
@@ -93,7 +93,8 @@ class Editor:
     def edit(
         self, requests: Sequence[EditRequest], *, strength: float | None = None, preview: Preview | None = None
     ) -> list[Edit]:
-        """One edit a request, in order. Without batches, a request gives the same pixels whatever is asked with it.
+        """One edit a request, in order. Without batches, a request gives the same pixels whatever is asked with it, and however
+        many threads the caller may use.
 
         Args:
             requests: what to edit.
@@ -104,7 +105,8 @@ class Editor:
             EditorError: the pipeline failed, or memory does not suffice even for one.
         """
         self._check_strength(strength)
-        return self._batches([self._job(request) for request in requests], strength, preview)
+        with one_thread():
+            return self._batches([self._job(request) for request in requests], strength, preview)
 
     def coded(self, picture: Picture, region: Box = WHOLE, *, over: Picture | None = None) -> Picture:
         """The region of a picture through the editor's autoencoder and back, as it comes out where nothing is edited.

@@ -6,7 +6,8 @@ import shutil
 import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -51,6 +52,19 @@ def step_back() -> None:
     if sys.platform == "linux":  # where each thread has a priority of its own
         me = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, me, max(NICE, os.getpriority(os.PRIO_PROCESS, me)))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Compute in the calling thread alone inside the block: how sums are rounded depends on how many threads share them."""
+    import torch  # noqa: PLC0415 - takes seconds
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def one_line(error: BaseException) -> str:

@@ -12,7 +12,8 @@ from tiny_pipelines import inpaint
 
 from arena.errors import EditorError, InputError
 from arena.images import picture_from_pixels
-from generators.edits import WHOLE, Editor, EditRequest, in_batches
+from generators.editor_repository import SHIPPED_EDITOR, check_editor
+from generators.edits import WHOLE, Editor, EditRequest, in_batches, load_editor
 from generators.framing import pixels_of
 
 INSTRUCT, INPAINT = "StableDiffusionInstructPix2PixPipeline", "StableDiffusionInpaintPipeline"
@@ -163,6 +164,18 @@ def test_previews_show_every_picture_of_the_batch_after_each_step(editors):
 def test_watching_changes_nothing(editors):
     watched = editors(INSTRUCT).edit([request()], preview=lambda *_: None)
     assert watched == editors(INSTRUCT).edit([request()])
+
+
+def test_a_request_gives_the_same_pixels_however_many_threads_may_work():
+    requests = [EditRequest(noise(512, 512), f"make it number {seed}", f"number {seed}", seed) for seed in range(4)]
+    alone = load_editor(check_editor(SHIPPED_EDITOR)).edit(requests)
+    before = torch.get_num_threads()
+    torch.set_num_threads(before + 1)
+    try:
+        assert load_editor(check_editor(SHIPPED_EDITOR)).edit(requests) == alone
+        assert torch.get_num_threads() == before + 1
+    finally:
+        torch.set_num_threads(before)
 
 
 def difference(first, second) -> int:
