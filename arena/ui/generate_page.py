@@ -21,6 +21,8 @@ from arena.ui.uploads import Uploads
 LEAD = """<h1>Generate</h1>
 <p class="lead">Change one detail of a picture, and have a pair that no model has seen. A gate checks it, people review it, the
 arena plays it.</p>"""
+SEEDS = range(2**32)
+"""What the generators of noise take."""
 KEPT = 64
 """Results that wait to be sent to review; the oldest go first."""
 
@@ -75,7 +77,7 @@ class GeneratePage:
         try:
             proposer = person(given[self.browser], profile)
             proposal = self.form.proposal(given, given[self.region])
-            for told in self.workshop.generate(proposal, int(given[self.seed] or 0), **self._called_with(given)):
+            for told in self.workshop.generate(proposal, read_seed(given[self.seed]), **self._called_with(given)):
                 if isinstance(told, Step):
                     yield {self.progress: step_html(told, unsafe=proposal.label == "unsafe")}
                 else:
@@ -110,7 +112,7 @@ class GeneratePage:
         self._results.add((generated.order.id, proposer), generated)
         return {
             self.go: gr.update(interactive=True),
-            self.progress: making_html("Done", 1),
+            self.progress: making_html("Done: the pair is below", 1),
             self.pair: pair_html(generated.pair),
             self.comparison: compare_html(generated),
             self.verdict: verdict_html(generated.report),
@@ -126,7 +128,7 @@ class GeneratePage:
     def _lay_out_editor(self) -> None:
         with gr.Row(elem_classes="short"):
             self.editor = choice("Editor")
-            self.seed = gr.Number(0, label="Seed", precision=0, minimum=0, maximum=2**32 - 1, min_width=90)
+            self.seed = gr.Number(0, label="Seed", precision=0, min_width=90)  # with bounds, Gradio would complain all over
         self.strength = gr.Slider(0.05, 1, 1, step=0.05, label="Strength", visible=False)
         self.go = gr.Button("Generate", elem_id="generate", size="sm")
         self.progress = html(elem_id="making")
@@ -139,3 +141,16 @@ class GeneratePage:
                 self.send = gr.Button("Send to review", elem_id="send", visible=False, size="sm")
                 self.sent = html(elem_id="sent")
                 self.gate = html()
+
+
+def read_seed(given: float | None) -> int:
+    """The seed that a visitor gave; 0 for an empty field.
+
+    Raises:
+        InputError: there is no such seed.
+    """
+    if given is None:
+        return 0
+    if given not in SEEDS:
+        raise InputError(f"seed: {given:g} is none; give a whole number from 0 to {SEEDS[-1]}")
+    return int(given)

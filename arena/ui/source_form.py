@@ -79,7 +79,7 @@ class SourceForm:
         shown = [self.kind, self.family, self.another, self.twin, self.upload, self.about]
         shown += [self.picture, self.reference, self.caption, self.instruction]
         link = "() => window.arenaPage.parameters(['source'])"
-        page.load(self.open, [self.reference], shown, js=link, **INTERNAL)
+        opened = page.load(self.open, [self.reference], shown, js=link, **INTERNAL)
         drawn = gr.on(
             [self.kind.input, self.family.select, self.another.click],
             self.draw,
@@ -91,7 +91,7 @@ class SourceForm:
         turned = self.twin.click(self.turn, [self.reference], shown, **INTERNAL)
         picture = "() => `picture ${window.freshPairs.uploaded()}`"
         sent = self.uploaded.click(self.show, [self.reference], shown, js=picture, **INTERNAL)
-        for changed in (drawn, turned, sent):
+        for changed in (opened, drawn, turned, sent):
             changed.then(None, [self.reference], js="(source) => window.arenaPage.keep({ source })", **INTERNAL)
         labels = [self.safe, self.request, self.culture, self.other_culture]
         self.domain.input(self.show_labels, [self.domain], labels, **INTERNAL)

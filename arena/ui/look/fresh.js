@@ -61,19 +61,22 @@ window.freshPairs = (() => {
   // The last two things that are asked with an edit are known to the browser alone.
   const asked = (...given) => [...given.slice(0, -2), region(), browser()];
 
-  // A finished pair is shown; whoever made it is taken there.
+  // A finished pair is shown; whoever made it is taken there. Where nothing came of it, the button that was pressed has the focus
+  // again, which it lost while it could not be used.
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
   const made = () => requestAnimationFrame(() => requestAnimationFrame(() => {
-    if (!find("#verdict-title")) return;
-    find("#verdict-title").focus({ preventScroll: true });
-    find("#pair").scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
+    const title = find("#verdict-title");
+    (title ?? find("#generate")).focus({ preventScroll: true });
+    if (title) find("#pair").scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   }));
 
   // --- one verdict at a time -------------------------------------------------------------------------------------------
   // A second key must not judge the pair that the first one brings.
   let waiting;
+  let pressed = null;
   const held = (stay) => document.querySelectorAll("#bar button").forEach((button) => { button.inert = stay; });
   function judged(...given) {
+    pressed = document.activeElement?.closest("#bar button");
     held(true);
     clearTimeout(waiting);
     waiting = setTimeout(held, 15_000, false); // a server that never answers must not hold the page
@@ -82,6 +85,7 @@ window.freshPairs = (() => {
   function shown() {
     clearTimeout(waiting);
     held(false);
+    pressed?.focus({ preventScroll: true }); // what is held loses the focus
     scrollTo({ top: 0 });
   }
 

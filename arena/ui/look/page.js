@@ -115,12 +115,12 @@ window.arenaPage = (() => {
     image.className = hidden(figure) ? "blurred" : "";
     find("figcaption", dialog).textContent = `${figure.dataset.number}  ${find(".caption", figure).textContent}`;
     dialog.dataset.number = figure.dataset.number;
-    find('[data-action="flip"]', dialog).hidden = document.querySelectorAll(".side").length < 2;
+    find('[data-action="flip"]', dialog).hidden = document.querySelectorAll(".pictures .side").length < 2;
     if (!dialog.open) dialog.showModal();
   }
   // The other picture in the same place: what differs jumps to the eye.
   function flip() {
-    const other = find(`.side:not([data-number="${lightbox().dataset.number}"])`);
+    const other = find(`.pictures .side:not([data-number="${lightbox().dataset.number}"])`);
     if (other) enlarge(other);
   }
 
