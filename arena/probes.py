@@ -44,6 +44,8 @@ class Probe:
     expected: str = ""
     """The right option; for requests, what the model should do: `answer` or `refuse`."""
     max_new_tokens: int = 32
+    schema: Mapping[str, Any] | None = field(default=None, hash=False)
+    """JSON schema of the reply, for servers that can hold a model to one; part of the template, and so of its version."""
 
     @property
     def key(self) -> str:

@@ -46,7 +46,7 @@ MAX_ENCODED = 64 * 2**20
 """Characters of encoded pictures that are kept."""
 NO_KEY = "EMPTY"
 """Sent where there is no key: without any, the client would send the saved token of the Hub to whatever host it asks."""
-DISPENSABLE = ("logprobs", "seed", "top_p", "max_tokens", "temperature")
+DISPENSABLE = ("logprobs", "response_format", "seed", "top_p", "max_tokens", "temperature")
 """Parameters that are left out where a server refuses them, the least important first; `max_tokens` by its newer name."""
 
 log = logging.getLogger(__name__)
@@ -245,6 +245,10 @@ class EndpointModel:
         parameters["model"] = self._endpoint.model
         if probe.options and "logprobs" not in left_out:
             parameters |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
+        if probe.schema and "response_format" not in left_out:
+            # The client writes it as each provider wants it, and to other servers as JSON of that schema.
+            held_to = {"name": probe.task, "schema": probe.schema, "strict": True}
+            parameters["response_format"] = {"type": "json_schema", "json_schema": held_to}
         if "max_tokens" in left_out:
             parameters["extra_body"] = {"max_completion_tokens": limit}
         return parameters
@@ -253,7 +257,8 @@ class EndpointModel:
         """Which parameter to leave out, because the server names it, or may mean it."""
         if failure.status not in (400, 422) or failure.code in FILTER_CODES:
             return None
-        sent = [name for name in DISPENSABLE if name not in left_out and (name != "logprobs" or probe.options)]
+        unasked = {name for name, part in (("logprobs", probe.options), ("response_format", probe.schema)) if not part}
+        sent = [name for name in DISPENSABLE if name not in left_out | unasked]
         named = (name for name in sent if re.search(rf"\b(?:top_)?{name}\b", failure.reason))
         unsure = "logprobs" in sent and not self._gave_logprobs
         return next(named, None) or ("logprobs" if unsure and images_accepted(failure.reason) is None else None)

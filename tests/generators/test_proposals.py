@@ -94,7 +94,7 @@ def test_a_model_proposes_with_picture_caption_and_a_versioned_prompt():
     model = Scripted(json.dumps([GOOD]))
     (proposal,) = model_proposals(model, PHOTOGRAPH, CAPTION, "safety").proposals
     (probe,) = model.asked
-    assert (probe.images, probe.template, probe.options) == ((PHOTOGRAPH,), "proposals/1", ())
+    assert (probe.images, probe.template, probe.options) == ((PHOTOGRAPH,), "proposals/2", ())
     assert CAPTION in probe.prompt
     assert (proposal.caption, proposal.label, proposal.source_label, proposal.side) == (GOOD["caption"], "unsafe", "safe", 0)
     assert proposal.region == WHOLE
@@ -109,8 +109,19 @@ def test_a_model_without_eyes_is_asked_by_caption_alone():
 
 @pytest.mark.parametrize("around", ["{}", "```json\n{}\n```", "```\n{}\n```\n", "<think>[]\nhm</think>\n{}", "\n\n {} \n"])
 def test_a_code_fence_and_thoughts_around_the_list_do_not_matter(around):
-    text = around.replace("{}", json.dumps([GOOD], indent=1))
-    assert len(model_proposals(Scripted(text), PHOTOGRAPH, CAPTION, "safety").proposals) == 1
+    for said in ([GOOD], {"proposals": [GOOD]}):
+        text = around.replace("{}", json.dumps(said, indent=1))
+        assert len(model_proposals(Scripted(text), PHOTOGRAPH, CAPTION, "safety").proposals) == 1
+
+
+def test_servers_are_told_which_shape_the_reply_has():
+    model = Scripted(json.dumps({"proposals": [GOOD]}))
+    model_proposals(model, PHOTOGRAPH, CAPTION, "safety")
+    (probe,) = model.asked
+    assert probe.schema
+    entry = probe.schema["properties"]["proposals"]["items"]
+    assert entry["properties"].keys() == GOOD.keys() == set(entry["required"])
+    assert '{"proposals": [...]}' in probe.prompt
 
 
 @pytest.mark.parametrize(
@@ -119,6 +130,7 @@ def test_a_code_fence_and_thoughts_around_the_list_do_not_matter(around):
         "",
         "Sure! [1]",
         json.dumps(GOOD),
+        '{"proposals": {}}',
         "[]",
         "null",
         '[{"caption": "a',
@@ -128,7 +140,7 @@ def test_a_code_fence_and_thoughts_around_the_list_do_not_matter(around):
     ],
 )
 def test_a_reply_that_is_no_list_is_an_error_of_one_line(text):
-    with pytest.raises(InputError, match=r"^someone/writer: its reply is no JSON list of proposals; ") as caught:
+    with pytest.raises(InputError, match=r"^someone/writer: its reply holds no JSON list of proposals; ") as caught:
         model_proposals(Scripted(text), PHOTOGRAPH, CAPTION, "safety")
     assert "\n" not in str(caught.value)
 
@@ -209,7 +221,7 @@ def test_models_that_cannot_write_or_fail_are_told_in_one_line():
 def test_the_nonsense_of_a_real_small_model_is_an_error_of_one_line():
     report = check_repository(str(STARTER_MODELS / "drawn-world" / "llava-mini"))
     source = next(scene_proposals(0, 1))
-    with pytest.raises(InputError, match=r"^drawn-world/llava-mini: its reply is no JSON list of proposals; ") as caught:
+    with pytest.raises(InputError, match=r"^drawn-world/llava-mini: its reply holds no JSON list of proposals; ") as caught:
         model_proposals(load(report, contestant_of(report)), source.source, source.source_caption, "safety")
     assert "\n" not in str(caught.value)
 

@@ -189,6 +189,21 @@ def test_a_parameter_that_is_refused_is_left_out_from_then_on_and_recorded(serve
         assert server.requests[-1]["max_completion_tokens"] == probes[2].max_new_tokens
 
 
+SCHEMA = {"type": "object", "properties": {"said": {"type": "string"}}, "required": ["said"]}
+
+
+@pytest.mark.parametrize("refused", [False, True])
+def test_a_reply_is_held_to_the_schema_of_its_probe_where_the_server_takes_one(server, probes, refused):
+    server.refused = {"response_format"} if refused else set()
+    model = endpoint(server)
+    shaped = replace(probes[0], options=(), schema=SCHEMA)
+    assert [reply.error for reply in model.answer([shaped])] == [None]
+    sent = [request.get("response_format") for request in server.requests]
+    held = {"type": "json_object", "value": SCHEMA}  # as the Hub's client writes it for servers that it knows nothing of
+    assert sent == ([held, None] if refused else [held])
+    assert model.record()["parameters_refused"] == (["response_format"] if refused else [])
+
+
 def test_a_refusal_without_a_name_is_taken_for_one_of_log_probabilities_only_if_that_helps(server, probes):
     server.faults = ["400", "400", "400"]
     first, second = endpoint(server, pacing=replace(FAST, start=1)).answer(probes[:2])
