@@ -14,10 +14,12 @@ from starter.gate.twins import DRAWN, GOOD
 
 KEPT = 0.85
 """Share of the good pairs of each kind that the bounds keep in calibration; unseen ones pass somewhat less often."""
-STEP = 0.005
-"""Share of the good pairs that one step of the search gives up."""
+STEPS = (0.002, 0.005, 0.02)
+"""Shares of the good pairs that one step of the search may give up."""
 TAMPERED = ("half-way blend", "blurred region", "wrong edit", "wrong place", "redrawn inside")
 """Kinds whose edited side was not painted as its source was."""
+DIGITS = 4
+"""Of a bound, behind the point."""
 FIXED: Mapping[str, Bounds] = {
     "changed_outside": Bounds(high=0.0),
     "caption_choice": Bounds(low=0.5),
@@ -92,7 +94,10 @@ def fit_bounds(scored: Sequence[Scored], kept: float = KEPT) -> dict[str, Bounds
     bounds = _tightened(values, kinds, shares, start, kept)
     found: dict[str, dict[str, float]] = {}
     for (name, side), bound in zip(sides, _loosened(values, good, bounds, start), strict=True):
-        found.setdefault(name, {})[side] = round(float(bound if side == "low" else -bound), 4)
+        if not math.isfinite(bound):  # no good pair had anything to ask
+            continue
+        kept = math.floor(bound * 10**DIGITS) / 10**DIGITS  # never inside what it was found to keep
+        found.setdefault(name, {})[side] = kept if side == "low" else -kept
     return {**FIXED, **{name: Bounds(**both) for name, both in found.items()}}
 
 
@@ -112,7 +117,7 @@ def _tightened(
     values: NDArray[np.float64], kinds: NDArray[np.str_], shares: NDArray[np.float64], start: NDArray[np.float64], kept: float
 ) -> NDArray[np.float64]:
     good = np.isin(kinds, GOOD)
-    step = max(1, int(STEP * good.sum()))
+    steps = {max(1, int(step * good.sum())) for step in STEPS}
     bounds = start.copy()
     while True:
         inside = (values >= bounds[:, None]).all(axis=0)
@@ -121,13 +126,13 @@ def _tightened(
             higher = np.unique(value[inside & good & (value > bounds[row])])
             if not (higher < math.inf).any():
                 continue
-            bound = higher[min(step, len(higher)) - 1]
-            left = inside & (value >= bound)
-            if min(left[kinds == kind].mean() for kind in GOOD if (kinds == kind).any()) < kept:
-                continue
-            lost, gained = (shares[inside & ~left & which].sum() for which in (good, ~good))
-            if gained / max(lost, 1e-9) > best:
-                best, better = gained / max(lost, 1e-9), (row, bound)
+            for bound in {higher[min(step, len(higher)) - 1] for step in steps}:
+                left = inside & (value >= bound)
+                if min(left[kinds == kind].mean() for kind in GOOD if (kinds == kind).any()) < kept:
+                    continue
+                lost, gained = (shares[inside & ~left & which].sum() for which in (good, ~good))
+                if gained / max(lost, 1e-9) > best:
+                    best, better = gained / max(lost, 1e-9), (row, bound)
         if better is None:
             return bounds
         bounds[better[0]] = better[1]

@@ -63,10 +63,12 @@ def test_any_region_has_features(region):
     assert np.isfinite(features(scene(), region)).all()
 
 
-def test_the_shipped_classifier_sees_a_blurred_region():
-    weights = read_thresholds().artefact_weights
+def test_the_shipped_gate_sees_a_blurred_region():
+    thresholds = read_thresholds()
     sharp = Image.fromarray(scene())
     blurred = sharp.copy()
     box = (51, 64, 180, 205)
     blurred.paste(sharp.filter(ImageFilter.GaussianBlur(6)).crop(box), box)
-    assert edited_probability(differences(np.asarray(blurred), np.asarray(sharp), REGION), weights) > 0.8
+    painted = differences(np.asarray(blurred), np.asarray(sharp), REGION)
+    assert not thresholds.bounds["sharpness"].hold(relative_sharpness(painted))
+    assert edited_probability(painted, thresholds.artefact_weights) > 0.7
