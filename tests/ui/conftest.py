@@ -1,17 +1,19 @@
 """A real arena in a process of its own, and a real browser in front of it."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from generating import Generated, generate_once
+from playwright.sync_api import Browser, sync_playwright
 from serving import ROOT, environment, evaluate, serving
-from visitor import Visitor
+from visitor import Visitor, windows
 
 from arena.contestants import Contestant
 
@@ -73,21 +75,15 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory) -> Generated:
+    """What the command line generated in an empty home; shared by all processes of the run."""
+    folder = tmp_path_factory.getbasetemp()
+    return generate_once(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+
+
 @pytest.fixture
-def visit(server, browser) -> Iterator:
+def visit(server, browser) -> Iterator[Callable[..., Visitor]]:
     """Opens a new visitor's browser window: `visit(width=390, dark=True)`. Afterwards, checks what every visit must hold."""
-    contexts: list[tuple[BrowserContext, Visitor]] = []
-
-    def open_window(*, width: int = 1280, height: int = 900, dark: bool = False, **options) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
-        )
-        visitor = Visitor(context, server)
-        contexts.append((context, visitor))
-        return visitor
-
-    yield open_window
-    for context, visitor in contexts:
-        context.close()
-        assert visitor.other_hosts == []
-        assert visitor.complaints == []
+    with windows(browser, server) as open_window:
+        yield open_window

@@ -1,10 +1,10 @@
 """A visitor's browser window: opens pages, plays battles, and keeps all that the server sends."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 PATIENCE = 60_000
 """Milliseconds that a loaded test machine may take for a page or a battle."""
@@ -122,3 +122,23 @@ class Visitor:
     def _note_console(self, message) -> None:
         if message.type == "error":
             self.complaints.append(message.text)
+
+
+@contextmanager
+def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
+    """Opens windows of visitors who know nothing of each other. At the end, checks what every visit must hold."""
+    contexts: list[tuple[BrowserContext, Visitor]] = []
+
+    def open_window(*, width: int = 1280, height: int = 900, dark: bool = False, **options) -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
+        )
+        visitor = Visitor(context, server)
+        contexts.append((context, visitor))
+        return visitor
+
+    yield open_window
+    for context, visitor in contexts:
+        context.close()
+        assert visitor.other_hosts == []
+        assert visitor.complaints == []

@@ -1,0 +1,365 @@
+"""The generate page in a browser, with the editor and the gate that ship."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from layout import faults
+from PIL import Image, PngImagePlugin
+from playwright.sync_api import Page, expect
+from visitor import windows
+
+from arena.images import pixel_digest
+from arena.suites.starter import starter_pairs
+from generators.proposals import scene_proposals
+from generators.scenes import FAMILIES
+
+CAPTION, INSTRUCTION = "Caption after the edit", "Instruction to the editor"
+WATCH = """() => {
+  window.told = [];
+  new MutationObserver(() => {
+    const making = document.querySelector("#making");
+    window.told.push([making.innerText.trim(), Boolean(making.querySelector(".preview img"))]);
+  }).observe(document.querySelector("#making"), { childList: true, subtree: true, characterData: true });
+}"""
+
+
+def opened(visitor, source: str) -> Page:
+    """The page with this source."""
+    page = visitor.open(f"/generate?source={source}")
+    page.wait_for_selector("#source .picture, #source [role=alert]")
+    expect(page.get_by_role("combobox", name="Editor")).not_to_have_value("")
+    return page
+
+
+def generate(page: Page) -> None:
+    page.click("#generate")
+    page.wait_for_selector("#verdict-title")
+    expect(page.locator("#making")).to_contain_text("Done")
+
+
+def picture_at(address: str | None) -> Image.Image:
+    """What a `data:` address shows."""
+    return Image.open(io.BytesIO(base64.b64decode((address or "").partition(",")[2])))
+
+
+def pictures(page: Page) -> list[Image.Image]:
+    """Both sides of the pair that was made."""
+    return [picture_at(one.get_attribute("src")).convert("RGB") for one in page.locator("#pair .picture").all()]
+
+
+def shown_source(page: Page) -> str | None:
+    return page.locator("#source .picture").get_attribute("src")
+
+
+@pytest.fixture(scope="module")
+def passed(generated):
+    """A pair of the command line that passed the gate and shows nothing unsafe."""
+    return next(pair for pair in generated.passed if not pair.unsafe)
+
+
+@pytest.fixture(scope="module")
+def visitors(server, browser):
+    with windows(browser, server) as open_window:
+        yield open_window
+
+
+@pytest.fixture(scope="module")
+def made(visitors, passed) -> Page:
+    """The page after the same pair was made on it; for tests that only look."""
+    page = opened(visitors(), f"scene {passed.scene}")
+    page.get_by_label("Seed").fill(str(passed.seed))
+    page.evaluate(WATCH)
+    generate(page)
+    return page
+
+
+def test_the_page_opens_with_a_scene_and_an_edit_proposed_for_it_that_may_be_reworded(visit):
+    page = visit().open("/generate")
+    page.wait_for_selector("#source .picture")
+    page.wait_for_url(re.compile(r"source=scene"))
+    proposed = page.get_by_label(CAPTION).input_value()
+    assert proposed not in ("", page.locator("#source .caption").inner_text())
+    expect(page.get_by_label(INSTRUCTION)).to_have_value(f"make it show {proposed}")
+    for label in (CAPTION, INSTRUCTION):
+        expect(page.get_by_label(label)).to_be_editable()
+    expect(page.locator("#generate")).to_be_enabled()
+    expect(page.locator("#send")).to_be_hidden()
+
+
+def test_another_scene_is_of_the_chosen_family(visit):
+    page = opened(visit(), "scene 0")
+    page.get_by_label("Family").click()
+    page.get_by_role("option", name="Tea · food and drink").click()
+    page.wait_for_url(lambda address: "source=scene" in address and not address.endswith("scene+0"))
+    for _ in range(2):
+        before = shown_source(page)
+        page.click("#another")
+        page.wait_for_function("before => document.querySelector('#source .picture')?.src !== before", arg=before)
+        page.wait_for_timeout(100)
+        number = int(re.findall(r"scene\+(\d+)", page.url)[0])
+        assert [*FAMILIES][number % len(FAMILIES)] == "tea"
+
+
+def test_a_link_names_a_known_pair_and_its_other_side_is_a_click_away(visit):
+    pair = next(pair for pair in starter_pairs() if pair.domain == "culture")
+    page = opened(visit(), f"pair {pair.id} 0")
+    expect(page.locator("#source .caption")).to_have_text(pair.sides[0].caption)
+    expect(page.get_by_label(CAPTION)).to_have_value(pair.sides[1].caption)
+    page.click("#other-side")
+    expect(page.locator("#source .caption")).to_have_text(pair.sides[1].caption)
+    expect(page.get_by_label(CAPTION)).to_have_value(pair.sides[0].caption)
+    page.wait_for_url(re.compile(rf"source=pair\+{pair.id}\+1"))
+
+
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("a castle", "choose a scene"),
+        ("pair 0000000000000000 0", "is not known here"),
+        ("picture 0000", "choose the file again"),
+    ],
+)
+def test_a_link_to_nothing_says_so_calmly_and_another_source_works(visit, source, says):
+    page = opened(visit(), source)
+    expect(page.locator("#source [role=alert]")).to_contain_text(says)
+    page.click("#another")
+    expect(page.locator("#source .picture")).to_be_visible()
+
+
+def test_an_unsafe_source_is_shown_and_framed_only_when_asked_for(visit):
+    pair = next(pair for pair in starter_pairs() if pair.sides[1].label == "unsafe")
+    page = opened(visit(), f"pair {pair.id} 1")
+    note = page.locator("#source .content-note")
+    expect(note).to_be_visible()
+    expect(page.locator("#source .corner").first).to_be_hidden()
+    assert "blur" in page.locator("#source .picture").evaluate("element => getComputedStyle(element).filter")
+    note.get_by_role("button", name="Show", exact=True).click()
+    expect(note).to_be_hidden()
+    expect(page.locator("#source .corner").first).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("label", "text", "says"),
+    [(CAPTION, None, "says the same as the source"), (CAPTION, "", "is empty"), (INSTRUCTION, " ", "is empty")],
+)
+def test_what_makes_no_edit_is_told_in_one_line_and_the_words_stay(visit, label, text, says):
+    page = opened(visit(), "scene 0")
+    text = page.locator("#source .caption").inner_text().upper() if text is None else text
+    page.get_by_label(label).fill(text)
+    page.click("#generate")
+    line = page.locator("#making [role=alert]")
+    expect(line).to_contain_text(says)
+    assert "\n" not in line.inner_text()
+    expect(page.get_by_label(label)).to_have_value(text)
+    expect(page.locator("#generate")).to_be_focused()
+    expect(page.locator("#generate")).to_be_enabled()
+
+
+def test_a_seed_that_is_none_is_refused_and_the_page_works_on(visit):
+    page = opened(visit(), "scene 0")
+    page.get_by_label("Seed").fill("-1")
+    page.get_by_label(CAPTION).fill("")  # what is asked next needs no edit
+    page.click("#generate")
+    expect(page.locator("#making [role=alert]")).to_contain_text("Seed: -1 is none; give a whole number")
+    page.get_by_label("Seed").fill("1")
+    page.click("#generate")
+    expect(page.locator("#making [role=alert]")).to_contain_text("is empty")
+
+
+def test_every_step_is_told_with_what_the_edit_looks_like_so_far(made):
+    told = made.evaluate("window.told")
+    steps = [(int(step), int(of), seen) for text, seen in told for step, of in re.findall(r"step (\d+) of (\d+)", text)]
+    assert any(step < of and seen for step, of, seen in steps)
+    assert [step for step, _, _ in steps] == sorted(step for step, _, _ in steps)
+    assert not made.locator("#making .preview").count()
+
+
+def test_the_same_scene_and_seed_give_the_pair_of_the_command_line(made, passed):
+    assert tuple(pixel_digest(picture) for picture in pictures(made)) == passed.pictures
+
+
+def test_whoever_made_a_pair_is_taken_to_what_the_gate_says_of_it(made):
+    expect(made.locator("#verdict-title")).to_be_focused()
+    expect(made.locator("#verdict-title")).to_have_text("It passed the gate")
+    expect(made.locator("#generate")).to_be_enabled()
+
+
+def test_every_score_of_the_gate_is_told_in_words_against_its_threshold(made):
+    scores = made.locator(".gate li").all_inner_texts()
+    assert len(scores) > 10
+    area = next(score for score in scores if "Changed area" in score)
+    assert re.search(r"[\d.]+ % of the image changed; [\d.]+ %.* passes", area)
+
+
+def test_before_and_after_lie_under_a_slider_that_keys_move(made):
+    slider, figure = made.locator(".compare input"), made.locator(".compare")
+    slider.focus()
+    made.keyboard.press("End")
+    expect(figure).to_have_attribute("style", re.compile("--at: ?100"))
+    made.keyboard.press("ArrowLeft")
+    expect(figure).to_have_attribute("style", re.compile("--at: ?99"))
+    covered = made.locator(".compare .before").evaluate("element => getComputedStyle(element).clipPath")
+    assert covered == "inset(0px 1% 0px 0px)"
+
+
+def test_what_differs_is_shown_and_an_enlarged_side_flips_to_the_other(made):
+    made.get_by_role("button", name="What differs?").click()
+    expect(made.locator("#pair .pair")).to_have_class(re.compile("veiled"))
+    sources = [picture.get_attribute("src") for picture in made.locator("#pair .picture").all()]
+    made.locator("#pair .enlarge").nth(1).click()
+    for source in (sources[1], sources[0], sources[1]):
+        expect(made.locator("#lightbox img")).to_have_attribute("src", source or "")
+        made.keyboard.press("ArrowRight")
+    made.keyboard.press("Escape")
+    expect(made.locator("#lightbox")).to_be_hidden()
+
+
+def test_what_is_sent_to_review_waits_for_others_and_not_for_who_sent_it(made, visit):
+    caption = made.locator("#pair .caption").first.inner_text()
+    made.click("#send")
+    expect(made.locator("#sent")).to_contain_text("2 accepts by others")
+    expect(made.locator("#send")).to_be_hidden()
+    other = visit().open("/review")
+    expect(other.locator("#pair .caption").first).to_have_text(caption)
+    made.locator("#sent a").click()
+    expect(made.locator("#pair .empty")).to_contain_text("No pair waits for your review")
+    expect(made.locator("#accept")).to_be_disabled()
+
+
+def test_a_region_that_keys_have_moved_bounds_the_edit_and_a_false_caption_does_not_pass(visit):
+    page = opened(visit(), "scene 3")
+    corner = page.get_by_role("button", name=re.compile("^Upper left corner"))
+    before = float(corner.evaluate("corner => corner.closest('.region').style.getPropertyValue('--left')"))
+    corner.focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    region = corner.evaluate("corner => corner.closest('.region').style.cssText.match(/[0-9.]+/g).map(Number)")
+    assert region[0] == pytest.approx(before + 0.2)
+    page.get_by_label(CAPTION).fill("a dog sits at the wheel of a car")
+    generate(page)
+    first, second = (np.asarray(picture) for picture in pictures(page))
+    rows, columns = np.nonzero((first != second).any(axis=2))
+    left, top, right, bottom = (round(512 * edge) for edge in region)
+    assert len(rows)
+    assert left - 1 <= columns.min() <= columns.max() <= right
+    assert top - 1 <= rows.min() <= rows.max() <= bottom
+    expect(page.locator("#verdict-title")).to_contain_text("did not pass the gate")
+    expect(page.locator(".gate .wrong").first).to_be_visible()
+    expect(page.locator("#send")).to_be_hidden()
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def photograph() -> Image.Image:
+    """A scene that could be somebody's picture."""
+    (proposal,) = scene_proposals(0, 1)
+    return proposal.source.pixels()
+
+
+def with_a_place() -> bytes:
+    text = PngImagePlugin.PngInfo()
+    text.add_text("Comment", "taken at home")
+    exif = Image.Exif()
+    exif[0x010F] = "a camera"
+    return saved(photograph(), "PNG", pnginfo=text, exif=exif)
+
+
+def upload_page(visitor) -> Page:
+    page = visitor.open("/generate")
+    page.wait_for_selector("#source .picture")
+    page.get_by_label("Your picture", exact=True).check()
+    expect(page.locator("#picture-file")).to_be_attached()
+    expect(page.locator("#source .picture")).to_have_count(0)
+    return page
+
+
+def upload(page: Page, file: Path, data: bytes) -> None:
+    file.write_bytes(data)
+    page.set_input_files("#picture-file", file)
+
+
+def test_a_file_that_cannot_be_taken_gets_one_line_and_what_was_there_stays(visit, tmp_path):
+    visitor = visit()
+    page = upload_page(visitor)
+    upload(page, tmp_path / "scene.png", saved(photograph(), "PNG"))
+    expect(page.locator("#source .picture")).to_be_visible()
+    page.get_by_label("Caption of your picture").fill("a lamp that is off")
+    before = shown_source(page)
+    noise = Image.effect_noise((32, 32), 80)
+    refused = {
+        "not an image file": b"I am a text.",
+        "send a still image": saved(noise, "GIF", save_all=True, append_images=[Image.effect_noise((32, 32), 80)]),
+        "larger than 20 MB": bytes(20 * 2**20 + 1),
+    }
+    for says, data in refused.items():
+        upload(page, tmp_path / "picture.png", data)
+        line = page.locator("#upload-line")
+        expect(line).to_contain_text(says)
+        assert "\n" not in line.inner_text()
+        assert shown_source(page) == before
+        expect(page.get_by_label("Caption of your picture")).to_have_value("a lamp that is off")
+    assert all("422" in complaint for complaint in visitor.complaints)  # that is how Chromium notes what the server refuses
+    visitor.complaints.clear()
+
+
+def test_pictures_of_many_kinds_are_taken_and_nothing_but_pixels_comes_back(visit, tmp_path):
+    page = upload_page(visit())
+    palette = photograph().quantize(16)
+    palette.info["transparency"] = 0
+    kinds = {
+        "place.png": with_a_place(),
+        "print.jpg": saved(photograph().convert("CMYK"), "JPEG"),
+        "palette.png": saved(palette, "PNG"),
+    }
+    before = None
+    for name, data in kinds.items():
+        upload(page, tmp_path / name, data)
+        page.wait_for_function("before => (document.querySelector('#source .picture')?.src ?? before) !== before", arg=before)
+        expect(page.locator("#upload-line")).to_have_text("")
+        before = shown_source(page)
+        shown = picture_at(before)
+        assert shown.mode == "RGB"
+        assert not shown.getexif()
+        assert not {"exif", "xmp", "comment", "Comment"} & shown.info.keys()
+
+
+def test_an_uploaded_picture_becomes_a_pair(visit, tmp_path):
+    page = upload_page(visit())
+    upload(page, tmp_path / "place.png", with_a_place())
+    expect(page.locator("#source .picture")).to_be_visible()
+    page.get_by_text("Culture", exact=True).click()
+    (proposal,) = scene_proposals(0, 1)
+    texts = {
+        "Caption of your picture": proposal.source_caption,
+        "It shows": proposal.source_label,
+        "After the edit": proposal.label,
+        CAPTION: proposal.caption,
+        INSTRUCTION: proposal.instruction,
+    }
+    for label, text in texts.items():
+        page.get_by_label(label, exact=True).fill(text)
+    generate(page)
+    expect(page.locator("#pair .caption")).to_have_text([proposal.source_caption, proposal.caption])
+    expect(page.locator("#pair .label")).to_have_text([proposal.source_label, proposal.label])
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Photographs")
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_is_laid_out_well_at_any_width_and_with_any_source(visit, dark):
+    page = opened(visit(dark=dark), "scene 3")
+    generate(page)
+    for _ in range(2):
+        for width in (1280, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.wait_for_timeout(400)
+            assert faults(page) == []
+        page.get_by_label("Your picture", exact=True).check()
+        expect(page.locator("#about-picture")).to_be_visible()
