@@ -1,11 +1,13 @@
 """The page `docs/gate.md`: what the gate asks, how it was calibrated, and how often it is right."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from arena.metrics.units import Estimate
+from generators.gate.artefacts import FEATURES
 from generators.gate.scores import SCORES, Bounds
-from generators.gate.thresholds import Thresholds
+from generators.gate.thresholds import METHOD, Thresholds
 from starter.gate import deciding
 from starter.gate.deciding import Curve, Point
 from starter.gate.fitting import KEPT, Scored
@@ -49,6 +51,23 @@ MADE: Mapping[str, str] = {
     DUPLICATE: "the true side was in the arena before, two pixels to the side and saved as JPEG",
     FAILED: f"an edit that leaves more than {100 * FALSE_ENOUGH:.0f} % of the difference",
 }
+
+PHOTOGRAPHS: Mapping[str, object] = {
+    "method": METHOD,
+    "scorer": "openai/clip-vit-large-patch14@commit",
+    "checker": "organisation/model@commit",
+    "bounds": {
+        "changed_area": {"low": 0.01, "high": 0.4},
+        "changed_outside": {"high": 0.0},
+        "image_similarity": {"low": 0.7},
+        "directional_similarity": {"low": 0.2},
+        "caption_choice": {"low": 0.5},
+        "image_choice": {"low": 0.5},
+        "changed_facts": {"low": 0.5},
+    },
+    "artefact_weights": dict.fromkeys(FEATURES, 0),
+}
+"""A gate to begin with (Brooks et al. 2023, 3.1.2)."""
 
 
 def write_page(file: Path, thresholds: Thresholds, calibration: Sequence[Scored], held_out: Sequence[Scored]) -> None:
@@ -95,6 +114,7 @@ def page(
         by_family=_by_family(by_family),
         scorer=thresholds.scorer.partition("@")[0],
         checker=thresholds.checker.partition("@")[0],
+        photographs=json.dumps(PHOTOGRAPHS, indent=2),
     )
 
 
@@ -204,10 +224,18 @@ whatever the data say.
 
     python -m starter.gate          # draws, breaks, measures, and writes thresholds.json and this page
 
+## For photographs
+
+The bounds above are for the drawn world, the editor that ships and two small models; on photographs they mean nothing. Name
+models and bounds of your own in a file, and the file in `ARENA_GATE`. These bounds are those of InstructPix2Pix's data set
+where it has any; they were not calibrated here. A score without bounds is told, and passes.
+
+```json
+{photographs}
+```
+
 ## Limits
 
-- The bounds are for the drawn world, the editor that ships and two small models. On photographs they mean nothing: name
-  other models and bounds in a file of your own, with the layout of `generators/gate/thresholds.json`, in `ARENA_GATE`.
 - A blurred region, and the region of another scene of the same family, are the twins that pass most often: an honest edit by
   a small editor is somewhat soft, too, and the other region shows just what the caption says. That is what reviewers are for.
 - The scorer and the checker were trained on scenes like these. On what they never saw, they may be wrong together.
