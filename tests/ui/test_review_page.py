@@ -1,0 +1,169 @@
+"""The review page in browsers of several people, over what the command line generated."""
+
+import re
+import shutil
+
+import pytest
+from layout import faults
+from playwright.sync_api import Page, expect
+from serving import serving
+from visitor import windows
+
+REASONS = {"1": "Not minimal", "2": "Caption false", "3": "Edit visible", "4": "Unsafe to show", "5": "Duplicate"}
+
+
+@pytest.fixture(scope="module")
+def arena(generated, tmp_path_factory):
+    home = tmp_path_factory.mktemp("reviewed") / "home"
+    shutil.copytree(generated.home, home)
+    with serving(home) as running:
+        yield running
+
+
+@pytest.fixture
+def reviewer(arena, browser):
+    """Opens the page for somebody who has never been here: `reviewer(width=390)`."""
+    with windows(browser, arena) as open_window:
+        yield lambda **options: opened(open_window(**options).open("/review"))
+
+
+def opened(page: Page) -> Page:
+    page.wait_for_selector("#accept:not([disabled])")
+    page.wait_for_selector("#agreement p")
+    return page
+
+
+def again(page: Page) -> Page:
+    """The page in another tab of the same browser."""
+    tab = page.context.new_page()
+    tab.goto(page.url)
+    return opened(tab)
+
+
+def generation(page: Page) -> str:
+    """Id of the pair that is shown."""
+    return page.locator(".provenance dd").last.inner_text()
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key, and wait for the pair that it brings."""
+    before = generation(page)
+    page.keyboard.press(key)
+    page.wait_for_function(
+        """before => [...document.querySelectorAll(".provenance dd")].at(-1)?.textContent !== before
+            && !document.querySelector("#accept").inert""",
+        arg=before,
+    )
+
+
+def said(page: Page):
+    return page.locator("#progress")
+
+
+def test_the_oldest_pair_comes_first_with_how_it_was_made_and_what_the_gate_found(reviewer, generated):
+    page = reviewer()
+    expect(said(page)).to_contain_text(f"{len(generated.passed)} pairs to review")
+    assert generation(page) == generated.passed[0].id
+    expect(page.locator("#pair .picture")).to_have_count(2)
+    facts = page.locator(".provenance").inner_text()
+    for part in ("Was to change", "→", "make it show", "drawn-world/pix2pix-mini", "a scene drawn for it"):
+        assert part in facts
+    assert len(page.locator("#gate li").all()) > 10
+    expect(page.locator("#gate")).to_contain_text(re.compile(r"[\d.]+ % of the image changed; .* passes"))
+
+
+def test_the_next_pair_comes_without_a_verdict(reviewer, generated):
+    page = reviewer()
+    press(page, "n")
+    assert generation(page) == generated.passed[1].id
+    assert generation(again(page)) == generated.passed[0].id
+
+
+def test_each_reason_to_reject_has_a_key_and_is_taken_back_with_another(reviewer):
+    page = reviewer()
+    rejected = []
+    for key, label in REASONS.items():
+        expect(page.get_by_role("button", name=label)).to_have_attribute("aria-keyshortcuts", key)
+        rejected.append(generation(page))
+        press(page, key)
+        expect(said(page)).to_contain_text("Rejected")
+    assert len(set(rejected)) == len(REASONS)
+    for name in reversed(rejected):
+        press(page, "u")
+        assert generation(page) == name
+        expect(said(page)).to_contain_text("Taken back")
+    page.keyboard.press("u")
+    expect(said(page)).to_contain_text("You have judged nothing yet")
+    assert generation(page) == rejected[0]
+
+
+def test_two_keys_at_once_judge_one_pair(reviewer):
+    page = reviewer()
+    before = generation(page)
+    page.keyboard.press("1")
+    page.keyboard.press("1")
+    expect(said(page)).to_contain_text("Rejected")
+    press(page, "u")
+    assert generation(page) == before
+    page.keyboard.press("u")
+    expect(said(page)).to_contain_text("You have judged nothing yet")
+
+
+def test_buttons_keep_the_focus_of_who_uses_them_with_tab_and_enter(reviewer):
+    page = reviewer()
+    page.locator("#skip-pair").focus()
+    for _ in range(2):
+        press(page, "Enter")
+        expect(page.locator("#skip-pair")).to_be_focused()
+
+
+def test_two_people_put_a_pair_into_play_and_agreement_is_told(reviewer, generated):
+    first, second = reviewer(), reviewer()
+    expect(first.locator("#agreement")).to_contain_text("once two of them have judged the same pairs")
+    name = generation(first)
+    press(first, "a")
+    expect(said(first)).to_contain_text("Accepted: 1 of 2")
+    assert generation(again(first)) != name, "nobody judges a pair twice"
+    assert generation(second) == name
+    press(second, "a")
+    expect(said(second)).to_contain_text("Accepted: it is in play")
+    expect(second.locator("#agreement")).to_contain_text("1 pair judged by two or more of 2 reviewers")
+    third = reviewer()
+    expect(said(third)).to_contain_text(f"{len(generated.passed) - 1} pairs to review")
+    assert generation(third) != name
+
+
+def test_two_rejections_end_a_pair(reviewer):
+    first, second = reviewer(), reviewer()
+    name = generation(first)
+    press(first, "3")
+    expect(said(first)).to_have_text(re.compile(r"^\s*Rejected\s*$"))
+    assert generation(second) == name
+    press(second, "2")
+    expect(said(second)).to_contain_text("Rejected for good")
+    assert generation(reviewer()) != name
+
+
+def test_an_unsafe_side_is_shown_only_when_asked_for(reviewer):
+    page = reviewer()
+    while not page.locator("#pair .guarded").count():
+        press(page, "n")
+    unsafe = page.locator("#pair .guarded")
+    expect(unsafe.locator(".content-note")).to_be_visible()
+    assert "blur" in unsafe.locator(".picture").evaluate("element => getComputedStyle(element).filter")
+    unsafe.get_by_role("button", name="Always show").click()
+    expect(unsafe.locator(".content-note")).to_be_hidden()
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_is_laid_out_well_at_any_width(reviewer, dark):
+    page = reviewer(dark=dark)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        page.wait_for_timeout(400)
+        assert faults(page) == []
+        captions = page.locator("#pair figcaption").first.bounding_box()
+        bar = page.locator("#bar").bounding_box()
+        assert captions
+        assert bar
+        assert captions["y"] + captions["height"] <= bar["y"], "what is judged lies above the buttons"
