@@ -1,0 +1,104 @@
+"""From an empty home to the leaderboard: pairs are generated, reviewed by two people, and played."""
+
+import re
+import shutil
+
+import pytest
+from generating import COUNT
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from playwright.sync_api import expect
+from serving import serving
+from visitor import windows
+
+from arena.store import Store
+
+ACCEPTED = 3
+REASONS = ("not_minimal", "caption_false", "artefact", "unsafe", "duplicate")
+"""In the order of their keys, from 1."""
+
+
+def test_generated_pairs_are_reviewed_played_and_seen_beside_frozen_ones(generated, browser, tmp_path):
+    check_what_was_said(generated)
+    home = tmp_path / "home"
+    shutil.copytree(generated.home, home)
+    with serving(home) as running, windows(browser, running) as open_window:
+        client = Client(running.url, verbose=False)
+        with pytest.raises(AppError, match="no generated pair is in play"):
+            client.predict(source="generated", api_name="/battle")
+        first, second = open_window(), open_window()
+        judge(first.open("/review"), "a" * ACCEPTED + "12345")
+        judge(second.open("/review"), "a" * ACCEPTED)
+        play(first)
+        play_on(client)
+        see(second, client)
+    check_what_was_kept(home, generated)
+
+
+def check_what_was_said(generated) -> None:
+    """The command tells what became of everything that it was asked for, and why."""
+    assert len(generated.pairs) == COUNT
+    assert f"{len(generated.passed)}  passed the gate" in generated.said
+    assert f"{COUNT - len(generated.passed)}  refused by the gate (" in generated.said
+
+
+def judge(page, keys: str) -> None:
+    """Press one key a pair."""
+    page.wait_for_selector("#accept:not([disabled])")
+    for key in keys:
+        shown = page.locator(".provenance dd").last
+        before = shown.inner_text()
+        page.keyboard.press(key)
+        expect(shown).not_to_have_text(before)
+        page.wait_for_function("!document.querySelector('#accept').inert")
+
+
+def play(visitor) -> None:
+    """A battle on a generated pair, in the browser."""
+    page = visitor.open_battle()
+    page.evaluate("document.querySelector('#pair .pair').id = 'before'")  # the next one may show the same picture
+    page.get_by_label("Source").click()
+    page.get_by_role("option", name="Generated", exact=True).click()
+    page.wait_for_selector("#pair .pair:not(#before) .picture")
+    visitor.wait_for_answers()
+    page.keyboard.press("g")
+    visitor.wait_for_reveal()
+    played = set(page.locator("#reveal .card h3").all_inner_texts())
+    assert not played & {"clip-small", "llava-small"}, "who judged the pair in the gate does not play on it"
+
+
+def play_on(client) -> None:
+    """Battles over HTTP: on what was accepted, on pairs drawn just now, and on frozen ones of the same categories."""
+    met = set()
+    for _ in range(8):
+        battle = client.predict(source="generated", api_name="/battle")
+        met.add(battle["pair"]["category"])
+        client.predict(battle["battle"], "skip", api_name="/vote")
+    for category in sorted(met) * 2:
+        for source in ("starter", "fresh", "starter"):
+            battle = client.predict(category=category, source=source, api_name="/battle")
+            client.predict(battle["battle"], "skip", api_name="/vote")
+
+
+def see(visitor, client) -> None:
+    """Fresh beside frozen, on the leaderboard."""
+    told = client.predict(api_name="/memorisation")
+    assert sum(row["families"] > 0 for row in told) >= 4
+    page = visitor.open("/leaderboard")
+    expect(page.locator("#gaps tbody tr")).to_have_count(len(told))
+    expect(page.locator("#gaps .interval-plot li").first).to_be_visible()
+    assert re.search(r"of \d+ tasks", page.locator("#gaps tbody").inner_text())
+
+
+def check_what_was_kept(home, generated) -> None:
+    """Every verdict with its reason, under two names that give no browser away."""
+    names = [pair.id for pair in generated.passed]
+    with Store.open(home) as store:
+        said = store.generations.reviews()
+        accepts = [one for one in said if one.verdict == "accept"]
+        assert {one.generation_id for one in accepts} == set(names[:ACCEPTED])
+        assert len({one.reviewer for one in accepts}) == 2
+        rejected = {one.generation_id: one.reason for one in said if one.verdict == "reject"}
+        assert rejected == dict(zip(names[ACCEPTED:], REASONS, strict=False))
+        in_play = {standing.record.id for standing in store.generations.standings() if standing.state(2) == "in-play"}
+        assert in_play == set(names[:ACCEPTED])
