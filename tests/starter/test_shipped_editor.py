@@ -87,4 +87,5 @@ def test_the_card_tells_how_often_edits_pass_by_family_and_in_all():
     assert f"| **all** | 50% | 75% | {statistics.median([0.2, 0.2, 0.6, 0.9]):.2f} | ghost (2), changed facts (1) |" in text
     assert "value: 0.500" in text
     assert "32.3 dB" in text
-    assert "{" not in text.replace(str(training.CALL), "")
+    assert "square, num_inference_steps=6, guidance_scale=1.0, image_guidance_scale=1.0)" in text
+    assert "{" not in text

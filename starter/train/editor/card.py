@@ -12,6 +12,7 @@ from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 from arena.generation.opening import open_gate
 from arena.settings import from_environment
 from generators.editor_repository import check_editor
+from generators.editors import SCHEDULER
 from generators.edits import load_editor
 from generators.scenes import FAMILIES
 from starter.train.dataset import VALIDATION_SEED
@@ -47,7 +48,7 @@ def card(judged: Sequence[Judged], called_with: Mapping[str, Any], decibels: flo
         f"# pix2pix-mini\n\n{_WHAT_IT_IS.format(steps=called_with['num_inference_steps'], decibels=decibels)}",
         f"## How it was trained\n\n{_training()}",
         f"## How often its edits pass\n\n{_scores(judged)}",
-        f"## How to use it\n\n{_USAGE.format(call=dict(called_with))}",
+        f"## How to use it\n\n{_USAGE.format(call=_call(called_with))}",
         f"## Limits\n\n{_LIMITS}",
     )
     return "\n\n".join(sections) + "\n"
@@ -102,12 +103,13 @@ that the source has to it; the median, 0 for a perfect edit and 1 for none.
 _USAGE = """    arena generate --source starter --count 50 --editor drawn-world/pix2pix-mini
 
 ```python
+import torch
 from diffusers import StableDiffusionInstructPix2PixPipeline
 from PIL import Image
 
-edit = StableDiffusionInstructPix2PixPipeline.from_pretrained("drawn-world/pix2pix-mini")
+edit = StableDiffusionInstructPix2PixPipeline.from_pretrained("drawn-world/pix2pix-mini", dtype=torch.float32)
 square = Image.open("square.png").convert("RGB").resize((64, 64))
-edit("make it show a child next to a stove that is on", square, **{call}).images[0]
+edit("make it show a child next to a stove that is on", square, {call}).images[0]
 ```"""
 
 
@@ -115,10 +117,16 @@ def _training() -> str:
     data = (
         f"{SCENES_A_FAMILY} scenes of each of {len(FAMILIES)} drawn families, in both directions, as squares of {SIDE} pixels"
     )
-    return f"""On {data}: the autoencoder in {AUTOENCODER_STEPS} steps, then text encoder and network together in
-{EDITOR_STEPS}. What changes between the two sides of a scene weighs {CHANGED_WEIGHT:g} times as much as what stays, and
-noise levels are drawn towards the noisy end. The weights are a running average. `python -m starter.train.editor` in the
-arena's repository makes it again; no scene below was seen in training."""
+    return f"""On {data}:
+the autoencoder in {AUTOENCODER_STEPS} steps, then text encoder and network together in {EDITOR_STEPS}. What changes between the
+two sides of a scene weighs {CHANGED_WEIGHT:g} times as much as what stays, and noise levels are drawn towards the noisy end.
+The weights are a running average. `python -m starter.train.editor` in the arena's repository makes it again; no scene below was
+seen in training."""
+
+
+def _call(called_with: Mapping[str, Any]) -> str:
+    """As arguments in Python; the scheduler is the pipeline's own, and no argument."""
+    return ", ".join(f"{name}={value!r}" for name, value in called_with.items() if name != SCHEDULER)
 
 
 def _scores(judged: Sequence[Judged]) -> str:
