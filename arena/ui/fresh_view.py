@@ -27,6 +27,7 @@ PASSED, FAILED, NOT_ASKED = (
     Mark("–", "not asked", "not_applicable"),
 )
 STAGES = {"loading": "Loading the editor …", "judging": "The gate looks at the pair …"}
+WHAT_MAY_HELP = "Another seed, another region or other words may do better."
 JUDGED_AT = 0.9
 """Share of the bar that is full when the edit is done."""
 
@@ -83,12 +84,13 @@ def compare_html(generated: Generated) -> Markup:
 
 
 def verdict_html(report: GateReport) -> Markup:
-    """What the gate says of a pair, as a headline."""
+    """What the gate says of a pair, as a headline; and what may help where it did not pass."""
     failed = len(report.failed())
     line = "It passed the gate" if report.passed else "It did not pass the gate"
-    return Markup('<h2 id="verdict-title" tabindex="-1">{}</h2>').format(
+    title = Markup('<h2 id="verdict-title" tabindex="-1">{}</h2>').format(
         f"{line}: {words.count(failed, 'check')} failed" if failed else line
     )
+    return title if report.passed else title + Markup('<p class="reading">{}</p>').format(WHAT_MAY_HELP)
 
 
 def gate_html(report: Mapping[str, Any], title: str = "") -> Markup:
