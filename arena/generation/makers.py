@@ -82,6 +82,10 @@ def drawn_proposals(first: int, count: int) -> Iterator[Proposal]:
     """
     if first < 0 or first + count > len(DRAWN_SEEDS):
         raise InputError(f"seed: {first} with {count} scenes is out of range; scenes are numbered 0 to {len(DRAWN_SEEDS) - 1}")
+    return _drawn(first, count)
+
+
+def _drawn(first: int, count: int) -> Iterator[Proposal]:
     families = islice(cycle(FAMILIES), first % len(FAMILIES), None)
     for seed, family in zip(DRAWN_SEEDS[first : first + count], families, strict=False):
         (proposal,) = pair_proposals([draw_pair(family, seed)])

@@ -116,7 +116,9 @@ def _weight_files(folder: Path, names: Container[str], prefix: str) -> tuple[str
 def _cached(repository: str, revision: str) -> Path | None:
     """The folder of a commit whose weights were downloaded before."""
     try:
-        folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
+        # Copies of the weights in other formats are never fetched, and must not make it incomplete.
+        patterns = list(CONFIGURATION)
+        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, local_files_only=True))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     return folder if _complete(folder) else None

@@ -11,7 +11,7 @@ from arena.generation.orders import Order
 from arena.store import Store
 from generators.proposals import scene_proposals
 
-COUNT = 20
+COUNT = 12
 COMMITTED = "generations committed"
 
 
