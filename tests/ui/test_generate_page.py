@@ -1,23 +1,18 @@
 """The generate page in a browser, with the editor and the gate that ship."""
 
-import base64
-import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
+from generate_visit import CAPTION, INSTRUCTION, generate, opened, pictures, shown_source
 from layout import faults
-from PIL import Image, PngImagePlugin
 from playwright.sync_api import Page, expect
 from visitor import windows
 
 from arena.images import pixel_digest
 from arena.suites.starter import starter_pairs
-from generators.proposals import scene_proposals
 from generators.scenes import FAMILIES
 
-CAPTION, INSTRUCTION = "Caption after the edit", "Instruction to the editor"
 WATCH = """() => {
   window.told = [];
   new MutationObserver(() => {
@@ -25,34 +20,6 @@ WATCH = """() => {
     window.told.push([making.innerText.trim(), Boolean(making.querySelector(".preview img"))]);
   }).observe(document.querySelector("#making"), { childList: true, subtree: true, characterData: true });
 }"""
-
-
-def opened(visitor, source: str) -> Page:
-    """The page with this source."""
-    page = visitor.open(f"/generate?source={source}")
-    page.wait_for_selector("#source .picture, #source [role=alert]")
-    expect(page.get_by_role("combobox", name="Editor")).not_to_have_value("")
-    return page
-
-
-def generate(page: Page) -> None:
-    page.click("#generate")
-    page.wait_for_selector("#verdict-title")
-    expect(page.locator("#making")).to_contain_text("Done")
-
-
-def picture_at(address: str | None) -> Image.Image:
-    """What a `data:` address shows."""
-    return Image.open(io.BytesIO(base64.b64decode((address or "").partition(",")[2])))
-
-
-def pictures(page: Page) -> list[Image.Image]:
-    """Both sides of the pair that was made."""
-    return [picture_at(one.get_attribute("src")).convert("RGB") for one in page.locator("#pair .picture").all()]
-
-
-def shown_source(page: Page) -> str | None:
-    return page.locator("#source .picture").get_attribute("src")
 
 
 @pytest.fixture(scope="module")
@@ -142,32 +109,27 @@ def test_an_unsafe_source_is_shown_and_framed_only_when_asked_for(visit):
     expect(page.locator("#source .corner").first).to_be_visible()
 
 
-@pytest.mark.parametrize(
-    ("label", "text", "says"),
-    [(CAPTION, None, "says the same as the source"), (CAPTION, "", "is empty"), (INSTRUCTION, " ", "is empty")],
-)
-def test_what_makes_no_edit_is_told_in_one_line_and_the_words_stay(visit, label, text, says):
+def test_what_makes_no_edit_is_told_in_one_line_and_the_words_stay(visit):
     page = opened(visit(), "scene 0")
-    text = page.locator("#source .caption").inner_text().upper() if text is None else text
-    page.get_by_label(label).fill(text)
-    page.click("#generate")
-    line = page.locator("#making [role=alert]")
-    expect(line).to_contain_text(says)
-    assert "\n" not in line.inner_text()
-    expect(page.get_by_label(label)).to_have_value(text)
-    expect(page.locator("#generate")).to_be_focused()
-    expect(page.locator("#generate")).to_be_enabled()
-
-
-def test_a_seed_that_is_none_is_refused_and_the_page_works_on(visit):
-    page = opened(visit(), "scene 0")
-    page.get_by_label("Seed").fill("-1")
-    page.get_by_label(CAPTION).fill("")  # what is asked next needs no edit
-    page.click("#generate")
-    expect(page.locator("#making [role=alert]")).to_contain_text("Seed: -1 is none; give a whole number")
-    page.get_by_label("Seed").fill("1")
-    page.click("#generate")
-    expect(page.locator("#making [role=alert]")).to_contain_text("is empty")
+    same = page.locator("#source .caption").inner_text().upper()
+    cases = (
+        (CAPTION, same, "says the same as the source"),
+        (CAPTION, "", "caption: is empty"),
+        (INSTRUCTION, " ", "instruction: is empty"),
+        ("Seed", "-1", "Seed: -1 is none; give a whole number"),
+    )
+    for label, text, says in cases:
+        field = page.get_by_label(label)
+        proposed = field.input_value()
+        field.fill(text)
+        page.click("#generate")
+        line = page.locator("#making [role=alert]")
+        expect(line).to_contain_text(says)
+        assert "\n" not in line.inner_text()
+        expect(field).to_have_value(text)
+        expect(page.locator("#generate")).to_be_focused()
+        expect(page.locator("#generate")).to_be_enabled()
+        field.fill(proposed)
 
 
 def test_every_step_is_told_with_what_the_edit_looks_like_so_far(made):
@@ -250,106 +212,6 @@ def test_a_region_that_keys_have_moved_bounds_the_edit_and_a_false_caption_does_
     expect(page.locator("#verdict-title")).to_contain_text("did not pass the gate")
     expect(page.locator(".gate .wrong").first).to_be_visible()
     expect(page.locator("#send")).to_be_hidden()
-
-
-def saved(image: Image.Image, kind: str, **options) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, kind, **options)
-    return buffer.getvalue()
-
-
-def photograph() -> Image.Image:
-    """A scene that could be somebody's picture."""
-    (proposal,) = scene_proposals(0, 1)
-    return proposal.source.pixels()
-
-
-def with_a_place() -> bytes:
-    text = PngImagePlugin.PngInfo()
-    text.add_text("Comment", "taken at home")
-    exif = Image.Exif()
-    exif[0x010F] = "a camera"
-    return saved(photograph(), "PNG", pnginfo=text, exif=exif)
-
-
-def upload_page(visitor) -> Page:
-    page = visitor.open("/generate")
-    page.wait_for_selector("#source .picture")
-    page.get_by_label("Your picture", exact=True).check()
-    expect(page.locator("#picture-file")).to_be_attached()
-    expect(page.locator("#source .picture")).to_have_count(0)
-    return page
-
-
-def upload(page: Page, file: Path, data: bytes) -> None:
-    file.write_bytes(data)
-    page.set_input_files("#picture-file", file)
-
-
-def test_a_file_that_cannot_be_taken_gets_one_line_and_what_was_there_stays(visit, tmp_path):
-    visitor = visit()
-    page = upload_page(visitor)
-    upload(page, tmp_path / "scene.png", saved(photograph(), "PNG"))
-    expect(page.locator("#source .picture")).to_be_visible()
-    page.get_by_label("Caption of your picture").fill("a lamp that is off")
-    before = shown_source(page)
-    noise = Image.effect_noise((32, 32), 80)
-    refused = {
-        "not an image file": b"I am a text.",
-        "send a still image": saved(noise, "GIF", save_all=True, append_images=[Image.effect_noise((32, 32), 80)]),
-        "larger than 20 MB": bytes(20 * 2**20 + 1),
-    }
-    for says, data in refused.items():
-        upload(page, tmp_path / "picture.png", data)
-        line = page.locator("#upload-line")
-        expect(line).to_contain_text(says)
-        assert "\n" not in line.inner_text()
-        assert shown_source(page) == before
-        expect(page.get_by_label("Caption of your picture")).to_have_value("a lamp that is off")
-    assert all("422" in complaint for complaint in visitor.complaints)  # that is how Chromium notes what the server refuses
-    visitor.complaints.clear()
-
-
-def test_pictures_of_many_kinds_are_taken_and_nothing_but_pixels_comes_back(visit, tmp_path):
-    page = upload_page(visit())
-    palette = photograph().quantize(16)
-    palette.info["transparency"] = 0
-    kinds = {
-        "place.png": with_a_place(),
-        "print.jpg": saved(photograph().convert("CMYK"), "JPEG"),
-        "palette.png": saved(palette, "PNG"),
-    }
-    before = None
-    for name, data in kinds.items():
-        upload(page, tmp_path / name, data)
-        page.wait_for_function("before => (document.querySelector('#source .picture')?.src ?? before) !== before", arg=before)
-        expect(page.locator("#upload-line")).to_have_text("")
-        before = shown_source(page)
-        shown = picture_at(before)
-        assert shown.mode == "RGB"
-        assert not shown.getexif()
-        assert not {"exif", "xmp", "comment", "Comment"} & shown.info.keys()
-
-
-def test_an_uploaded_picture_becomes_a_pair(visit, tmp_path):
-    page = upload_page(visit())
-    upload(page, tmp_path / "place.png", with_a_place())
-    expect(page.locator("#source .picture")).to_be_visible()
-    page.get_by_text("Culture", exact=True).click()
-    (proposal,) = scene_proposals(0, 1)
-    texts = {
-        "Caption of your picture": proposal.source_caption,
-        "It shows": proposal.source_label,
-        "After the edit": proposal.label,
-        CAPTION: proposal.caption,
-        INSTRUCTION: proposal.instruction,
-    }
-    for label, text in texts.items():
-        page.get_by_label(label, exact=True).fill(text)
-    generate(page)
-    expect(page.locator("#pair .caption")).to_have_text([proposal.source_caption, proposal.caption])
-    expect(page.locator("#pair .label")).to_have_text([proposal.source_label, proposal.label])
-    expect(page.locator("#pair .eyebrow")).to_contain_text("Photographs")
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
