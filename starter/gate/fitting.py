@@ -96,7 +96,8 @@ def fit_bounds(scored: Sequence[Scored], kept: float = KEPT) -> dict[str, Bounds
     for (name, side), bound in zip(sides, _loosened(values, good, bounds, start), strict=True):
         if not math.isfinite(bound):  # no good pair had anything to ask
             continue
-        kept = math.floor(bound * 10**DIGITS) / 10**DIGITS  # never inside what it was found to keep
+        # Away from what it was found to keep; rounded first, as 0.57 times 10,000 is 5,699.999.
+        kept = math.floor(round(bound * 10**DIGITS, 6)) / 10**DIGITS
         found.setdefault(name, {})[side] = kept if side == "low" else -kept
     return {**FIXED, **{name: Bounds(**both) for name, both in found.items()}}
 
