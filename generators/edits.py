@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 
 from arena.errors import EditorError
 from arena.images import Picture, picture_from_pixels
-from arena.models.runtime import one_line, one_thread
+from arena.models.runtime import one_line, same_threads
 from arena.pairs import Box
 from generators.editor_loading import load_pipeline
 from generators.editor_repository import EditorReport
@@ -105,7 +105,7 @@ class Editor:
             EditorError: the pipeline failed, or memory does not suffice even for one.
         """
         self._check_strength(strength)
-        with one_thread():
+        with same_threads():
             return self._batches([self._job(request) for request in requests], strength, preview)
 
     def coded(self, picture: Picture, region: Box = WHOLE, *, over: Picture | None = None) -> Picture:

@@ -48,19 +48,19 @@ def step_back() -> None:
     """Leave most cores to other threads, in the calling one from now on."""
     import torch  # noqa: PLC0415 - takes seconds
 
-    torch.set_num_threads(max(1, cores() // BACKGROUND_SHARE))
+    torch.set_num_threads(_background_cores())
     if sys.platform == "linux":  # where each thread has a priority of its own
         me = threading.get_native_id()
         os.setpriority(os.PRIO_PROCESS, me, max(NICE, os.getpriority(os.PRIO_PROCESS, me)))
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute in the calling thread alone inside the block: how sums are rounded depends on how many threads share them."""
+def same_threads() -> Iterator[None]:
+    """Compute with as many threads as work that can wait, whoever calls: rounding depends on how many share a sum."""
     import torch  # noqa: PLC0415 - takes seconds
 
     before = torch.get_num_threads()
-    torch.set_num_threads(1)
+    torch.set_num_threads(_background_cores())
     try:
         yield
     finally:
@@ -97,3 +97,7 @@ class Recent(Generic[Key, Value]):
             _, dropped = self._values.popitem(last=False)
             self._kept -= self._cost(dropped)
         return found
+
+
+def _background_cores() -> int:
+    return max(1, cores() // BACKGROUND_SHARE)

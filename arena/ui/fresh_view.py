@@ -18,6 +18,7 @@ from arena.ui.markup import render
 from arena.ui.pictures import data_address, source
 from arena.ui.uploads import LONGEST_SIDE
 from arena.ui.words import Mark
+from generators.gate.report import NOT_ASKED as UNASKED
 from generators.gate.report import GateReport
 from generators.proposals import Proposal
 
@@ -150,7 +151,7 @@ def agreement_line(found: ReviewerAgreement) -> str:
 def _mark(score: Mapping[str, Any]) -> Mark:
     if score["passed"]:
         return PASSED if score["value"] is not None else NOT_ASKED
-    return FAILED if score["value"] is not None else NOT_ASKED
+    return NOT_ASKED if score["words"] == UNASKED else FAILED
 
 
 def _origin(origin: Mapping[str, str]) -> str:
