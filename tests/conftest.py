@@ -1,6 +1,8 @@
-"""Settings that every test runs under: no analytics, no network."""
+"""Settings that every test runs under: no analytics, no network; and the order in which files of tests begin."""
 
 import os
+
+import pytest
 
 for name in [name for name in os.environ if name.startswith("ARENA_") and name != "ARENA_BENCHMARK_DATA"]:
     del os.environ[name]  # a developer's own arena stays out of it
@@ -8,3 +10,12 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files first, so that none is left to one process at the end; then others; then what needs a browser.
+
+    A browser's event loop runs in its thread until the process ends, where other tests could start none of their own.
+    """
+    in_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: (item.path in in_browser, item.get_closest_marker("long") is None))

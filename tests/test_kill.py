@@ -16,6 +16,8 @@ from arena.battles.scoring import ELO_RULE
 from arena.ratings import UnitCounts, UnitRow, elo, rate
 from arena.store import BattleRecord, Store, discordant_units
 
+pytestmark = pytest.mark.long
+
 KILLS = 10
 BATTLES = 200
 ACKNOWLEDGED = re.compile(r"battle (\S+): number (\d+)")

@@ -22,6 +22,8 @@ from arena.models.endpoint_reference import contestant_of_endpoint
 from arena.store import Store
 from arena.suites import SUITES
 
+pytestmark = pytest.mark.long
+
 KILLS = 10
 PAIRS = 10
 ROOT = Path(__file__).parents[2]

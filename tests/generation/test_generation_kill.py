@@ -7,9 +7,13 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from arena.generation.orders import Order
 from arena.store import Store
 from generators.proposals import scene_proposals
+
+pytestmark = pytest.mark.long
 
 COUNT = 12
 COMMITTED = "generations committed"

@@ -3,6 +3,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+pytestmark = pytest.mark.long
+
 WIDTHS = [1280, 390]
 
 

@@ -13,6 +13,8 @@ from visitor import windows
 
 from arena.store import Store
 
+pytestmark = pytest.mark.long
+
 ACCEPTED = 3
 REASONS = ("not_minimal", "caption_false", "artefact", "unsafe", "duplicate")
 """In the order of their keys, from 1."""

@@ -13,6 +13,8 @@ from arena.images import pixel_digest
 from arena.suites.starter import starter_pairs
 from generators.scenes import FAMILIES
 
+pytestmark = pytest.mark.long
+
 WATCH = """() => {
   window.told = [];
   new MutationObserver(() => {

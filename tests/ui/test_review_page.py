@@ -9,6 +9,8 @@ from playwright.sync_api import Page, expect
 from serving import serving
 from visitor import windows
 
+pytestmark = pytest.mark.long
+
 REASONS = {"1": "Not minimal", "2": "Caption false", "3": "Edit visible", "4": "Unsafe to show", "5": "Duplicate"}
 
 

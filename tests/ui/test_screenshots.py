@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from layout import faults
 
+pytestmark = pytest.mark.long
+
 FOLDER = Path(os.environ.get("ARENA_SCREENSHOTS") or Path(__file__).parents[2] / "artifacts" / "screenshots")
 
 
