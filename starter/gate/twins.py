@@ -72,7 +72,7 @@ def _twins(scene: Scene, edit: Edit, editor: Editor, known: Collection[str]) -> 
         source = edit.source if region == scene.region else editor.coded(scene.source, region)
         broken = Edit(source, editor.coded(painting, region, over=scene.source))
         yield Twin(kind, _candidate(scene, broken, region, known))
-    left = _difference(edit.result, true.result, scene.region) / _difference(edit.source, true.result, scene.region)
+    left = difference(edit.result, true.result, scene.region) / difference(edit.source, true.result, scene.region)
     if not TRUE_ENOUGH < left < FALSE_ENOUGH:
         yield Twin(EDITED if left <= TRUE_ENOUGH else FAILED, _candidate(scene, edit, scene.region, known))
 
@@ -117,7 +117,7 @@ def _moved(image: Image.Image) -> Image.Image:
     return Image.open(file)
 
 
-def _difference(first: Picture, second: Picture, region: Box) -> float:
+def difference(first: Picture, second: Picture, region: Box) -> float:
     """Mean difference of the colours inside the region."""
     box = pixels_of(region, *first.pixels().size)
     colours = [np.asarray(picture.pixels().crop(box), np.float64) for picture in (first, second)]

@@ -4,21 +4,18 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from arena.errors import EditorError
 from arena.generation.carrying_out import Judges, carry_out
 from arena.generation.makers import EditorMaker
 from arena.generation.orders import Order
 from arena.generation.outcomes import Failed, Generated
-from arena.images import Picture, picture_from_pixels
-from arena.pairs import Box
+from arena.images import picture_from_pixels
 from arena.store import Store
 from arena.suites.starter import starter_pairs
 from generators.edits import Editor
-from generators.framing import pixels_of
 from generators.proposals import scene_proposals
 from generators.scenes import FAMILIES, draw_sides
+from starter.gate.twins import difference
 
 EDITS_A_FAMILY = 10
 BATCH = 24
@@ -73,12 +70,4 @@ def _left(editor: Editor, outcome: Generated) -> float:
     *sides, _ = draw_sides(proposal.family, int(proposal.origin["scene_seed"]))
     source, result = (outcome.pair.sides[side].picture for side in (proposal.side, 1 - proposal.side))
     true = editor.coded(picture_from_pixels(sides[1 - proposal.side], quick=True), proposal.region, over=proposal.source)
-    return _difference(result, true, proposal.region) / _difference(source, true, proposal.region)
-
-
-def _difference(first: Picture, second: Picture, region: Box) -> float:
-    """Mean difference of the colours inside the region."""
-    pixels = first.pixels()
-    box = pixels_of(region, *pixels.size)
-    inside = (np.asarray(picture.pixels().crop(box), float) for picture in (first, second))
-    return float(np.abs(np.subtract(*inside)).mean())
+    return difference(result, true, proposal.region) / difference(source, true, proposal.region)
