@@ -50,7 +50,7 @@ def check_proposal(proposal: Proposal, name: str = "proposal") -> None:
         InputError: a text is empty, over-long or holds control tokens, both captions say the same, the labels do not fit the
             domain, or there is no such region.
     """
-    texts = {"source_caption": proposal.source_caption, "caption": proposal.caption, "instruction": proposal.instruction}
+    texts = {"source caption": proposal.source_caption, "caption": proposal.caption, "instruction": proposal.instruction}
     for field_name, text in texts.items():
         if not text.strip():
             raise InputError(f"{name}: {field_name}: is empty; write it in a few words")

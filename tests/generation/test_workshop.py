@@ -282,7 +282,7 @@ def test_an_upload_keeps_its_safe_side_first(opened):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"source_caption": ""}, "upload: source_caption: is empty"),
+        ({"source_caption": ""}, "upload: source caption: is empty"),
         ({"caption": "A POT on a stove"}, "upload: caption: says the same"),
         ({"caption": "x" * 501}, "upload: caption: has 501 characters"),
         ({"label": "dangerous"}, "upload: label: "),

@@ -23,8 +23,6 @@ from pathlib import Path
 from arena.store import Store
 from store_world import RULE, furnish, make_battle
 
-pytestmark = pytest.mark.long
-
 home, turn = Path(sys.argv[1]), sys.argv[2]
 store = furnish(Store.open(home, RULE))
 if int(turn) % 2:  # every other process folds its log into the database all the time, so kills hit that as well
