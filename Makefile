@@ -19,10 +19,10 @@ apt_install = $(as_root) apt-get update -qq && \
 run: .venv/.runtime
 	ARENA_PORT=$(ARENA_PORT) $(BIN)/python app.py
 
-# Three files of tests at a time, one thread each, as most of them wait for a model, a browser or the disk; in the order of
-# tests/conftest.py.
+# Two files of tests at a time, one thread each: most of them wait for a model, a browser or the disk. More only crowd two cores.
+# They begin in the order of tests/conftest.py.
 test: .venv/.development chromium
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.development
 	$(BIN)/ruff check .
