@@ -41,7 +41,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     battle.add_argument("--count", type=positive, default=1, metavar="N", help="how many (default: 1)")
     battle.add_argument("--domain", choices=DOMAINS, help="default: any")
     battle.add_argument("--category", help="one category of the domain")
-    battle.add_argument("--source", help="starter or fresh (default: both)")
+    battle.add_argument(
+        "--source", help="starter, fresh (drawn on the spot) or generated (accepted by reviewers); default: any"
+    )
     battle.set_defaults(run=_battle)
 
     board = commands.add_parser("leaderboard", help="print the leaderboard")
