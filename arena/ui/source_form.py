@@ -15,7 +15,7 @@ from arena.ui.markup import error_html
 from arena.ui.parts import ANY, INTERNAL, Updates, html, line_for_visitors
 from arena.ui.sources import About, Reference, Sources, Wording, read_reference
 from arena.ui.uploads import Uploads
-from generators.proposals import Proposal
+from generators.proposals import INSTRUCTION, Proposal
 from generators.scenes import FAMILIES
 
 KINDS = [("A drawn scene", "scene"), ("A known pair", "pair"), ("Your picture", "picture")]
@@ -24,6 +24,8 @@ DOMAINS = [("Safety", "safety"), ("Culture", "culture")]
 SIDES = [("Safe", "safe"), ("Unsafe", "unsafe")]
 UPLOADED_REGION = (0.2, 0.2, 0.8, 0.8)
 """Where an uploaded picture may change, unless the visitor says otherwise."""
+PROPOSE = f"(caption, told) => told || (caption.trim() && `{INSTRUCTION.format(caption='${caption.trim()}')}`)"
+"""Proposes an instruction where the visitor has written none; in the browser, so that nothing written meanwhile is lost."""
 TRY_AGAIN = "Try again."
 """What a visitor may do about an error of the generate page."""
 
@@ -93,6 +95,7 @@ class SourceForm:
         sent = self.uploaded.click(self.show, [self.reference], shown, js=picture, **INTERNAL)
         for changed in (opened, drawn, turned, sent):
             changed.then(None, [self.reference], js="(source) => window.arenaPage.keep({ source })", **INTERNAL)
+        self.caption.blur(None, [self.caption, self.instruction], [self.instruction], js=PROPOSE, **INTERNAL)
         labels = [self.safe, self.request, self.culture, self.other_culture]
         self.domain.input(self.show_labels, [self.domain], labels, **INTERNAL)
 

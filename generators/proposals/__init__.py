@@ -1,7 +1,16 @@
 """Proposals: what to edit, and what shall be true afterwards; by rules for the drawn world, by a model for photographs."""
 
 from generators.proposals.proposal import Proposal, check_proposal
-from generators.proposals.rules import SCENE_SEEDS, pair_proposals, scene_proposals
+from generators.proposals.rules import INSTRUCTION, SCENE_SEEDS, pair_proposals, scene_proposals
 from generators.proposals.writing import Written, model_proposals
 
-__all__ = ["SCENE_SEEDS", "Proposal", "Written", "check_proposal", "model_proposals", "pair_proposals", "scene_proposals"]
+__all__ = [
+    "INSTRUCTION",
+    "SCENE_SEEDS",
+    "Proposal",
+    "Written",
+    "check_proposal",
+    "model_proposals",
+    "pair_proposals",
+    "scene_proposals",
+]
