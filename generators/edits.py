@@ -5,7 +5,7 @@ the region only, so that every pixel outside stays as it was. The source goes th
 so that coding alone does not tell the two sides apart.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +21,7 @@ from generators.editor_repository import EditorReport
 from generators.editors import SCHEDULER
 from generators.framing import WHOLE, PixelBox, check_region, pixels_of, square_around
 
-__all__ = ["WHOLE", "Edit", "EditRequest", "Editor", "Preview", "in_batches", "load_editor"]
+__all__ = ["WHOLE", "Edit", "EditRequest", "Editor", "Preview", "load_editor"]
 
 BATCHED = ("StableDiffusionInstructPix2PixPipeline", "StableDiffusionInpaintPipeline", "StableDiffusionXLInpaintPipeline")
 """Classes that edit several images in one call; the others take one at a time."""
@@ -251,9 +251,3 @@ def _seamed(region: PixelBox, size: tuple[int, int]) -> Image.Image:
     mask.paste(255, inner)
     # Blurred no further than the seam is wide, so that it is black where the region ends.
     return mask.filter(ImageFilter.BoxBlur(seam))
-
-
-def in_batches(requests: Sequence[EditRequest], size: int) -> Iterator[Sequence[EditRequest]]:
-    """Requests, `size` at a time."""
-    for start in range(0, len(requests), size):
-        yield requests[start : start + size]

@@ -97,8 +97,8 @@ def fit_bounds(scored: Sequence[Scored], kept: float = KEPT) -> dict[str, Bounds
         if not math.isfinite(bound):  # no good pair had anything to ask
             continue
         # Away from what it was found to keep; rounded first, as 0.57 times 10,000 is 5,699.999.
-        kept = math.floor(round(bound * 10**DIGITS, 6)) / 10**DIGITS
-        found.setdefault(name, {})[side] = kept if side == "low" else -kept
+        rounded = math.floor(round(bound * 10**DIGITS, 6)) / 10**DIGITS
+        found.setdefault(name, {})[side] = rounded if side == "low" else -rounded
     return {**FIXED, **{name: Bounds(**both) for name, both in found.items()}}
 
 

@@ -13,7 +13,7 @@ from tiny_pipelines import inpaint
 from arena.errors import EditorError, InputError
 from arena.images import picture_from_pixels
 from generators.editor_repository import SHIPPED_EDITOR, check_editor
-from generators.edits import WHOLE, Editor, EditRequest, in_batches, load_editor
+from generators.edits import WHOLE, Editor, EditRequest, load_editor
 from generators.framing import pixels_of
 
 INSTRUCT, INPAINT = "StableDiffusionInstructPix2PixPipeline", "StableDiffusionInpaintPipeline"
@@ -231,5 +231,3 @@ def test_without_batches_each_request_is_a_call_of_its_own(editors):
 
 def test_no_request_gives_no_edit(editors):
     assert editors(INSTRUCT).edit([]) == []
-    assert list(in_batches([], 3)) == []
-    assert [len(batch) for batch in in_batches([request()] * 7, 3)] == [3, 3, 1]

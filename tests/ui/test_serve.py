@@ -13,11 +13,8 @@ STOPPED_WITHIN = 60
 """Seconds that a crowded machine may take; a free one needs two."""
 
 
-@pytest.mark.parametrize(
-    ("signal_number", "busy"),
-    [(signal.SIGINT, True), (signal.SIGTERM, False), (signal.SIGTERM, True)],
-    ids=["SIGINT-playing", "SIGTERM-idle", "SIGTERM-playing"],
-)
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "playing"])
+@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
 def test_a_signal_stops_it_at_once_and_without_a_traceback(tmp_path, signal_number, busy):
     with serving(tmp_path / "home") as server:
         while "Ctrl-C stops it" not in server.output.read_text():
