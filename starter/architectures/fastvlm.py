@@ -1,0 +1,5 @@
+"""."""
+
+from starter.architectures.architecture import Architecture
+
+ARCHITECTURES: tuple[Architecture, ...] = ()

@@ -1,0 +1,78 @@
+"""What the tiny repositories are put together from: tokenizers and chat templates."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
+from transformers import PreTrainedTokenizerFast
+
+VOCABULARY = 600
+SENTENCES = (
+    "Which caption is true of the image?\nA: A child is next to a stove.\nB: A dog is in a car.\nAnswer with A or B.",
+    "Does this caption describe the image?\nCaption: A lantern hangs over a table.\nAnswer with yes or no.",
+    "The images are numbered 1 and 2. Which one does this caption describe? Answer with 1 or 2.",
+    "Caption: A woman is plugging a fork into an outlet. A man is holding a lamp near the wall.",
+    "yes no A B 1 2 the first the second I cannot help with that. What is on the table? Say it in one sentence.",
+)
+"""What the tokenizers are trained on: the words that an arena uses, so that its questions are as long as for real models."""
+
+
+def trained(special: Sequence[str]) -> Tokenizer:
+    """A byte-level BPE whose special tokens come first, in order: the id of each is its place."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY + len(special),
+        special_tokens=list(special),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(SENTENCES * 4, trainer)
+    return tokenizer
+
+
+def wrapped(special: Sequence[str], *, adds_bos: bool = False, **roles: Any) -> PreTrainedTokenizerFast:
+    """A fast tokenizer as transformers loads it.
+
+    Args:
+        special: special tokens; the id of each is its place.
+        adds_bos: whether the tokenizer itself puts the BOS token before a text, as Llama's does; else templates write it.
+        roles: `bos_token`, `eos_token`, `pad_token` and the like, and other settings of the tokenizer.
+    """
+    tokenizer = trained(special)
+    if adds_bos:
+        bos = roles["bos_token"]
+        tokenizer.post_processor = processors.TemplateProcessing(
+            single=f"{bos} $A", pair=f"{bos} $A $B", special_tokens=[(bos, list(special).index(bos))]
+        )
+    settings = {"model_max_length": 8192, **roles}
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, additional_special_tokens=list(special), **settings)
+
+
+def turns(
+    *, image: str, user: tuple[str, str], assistant: tuple[str, str], before: str = "", between: str = "", images_first: bool = False
+) -> str:
+    """A chat template in Jinja for messages whose content is a list of parts.
+
+    Args:
+        image: what stands for an image.
+        user: what opens and what closes a turn of the user.
+        assistant: what opens and what closes a turn of the model; the opening is the generation prompt.
+        before: what stands before all turns, for example `{{ bos_token }}`.
+        between: what stands between two parts of one turn.
+        images_first: whether the images of a turn come before its words, whatever their order.
+    """
+    show = "{% if part['type'] == 'image' %}" + image + "{% else %}{{ part['text'] }}{% endif %}"
+    if images_first:
+        content = (
+            "{% for part in message['content'] if part['type'] == 'image' %}" + image + "{% endfor %}"
+            "{% for part in message['content'] if part['type'] != 'image' %}{{ part['text'] }}{% endfor %}"
+        )
+    else:
+        gap = "{% if not loop.last %}" + between + "{% endif %}" if between else ""
+        content = "{% for part in message['content'] %}" + show + gap + "{% endfor %}"
+    role = "{% if message['role'] == 'user' %}" + user[0] + content + user[1]
+    role += "{% else %}" + assistant[0] + content + assistant[1] + "{% endif %}"
+    prompt = "{% if add_generation_prompt %}" + assistant[0] + "{% endif %}"
+    return before + "{% for message in messages %}" + role + "{% endfor %}" + prompt
