@@ -6,6 +6,8 @@ from typing import Any
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
+from starter.architectures.architecture import Scale
+
 VOCABULARY = 600
 SENTENCES = (
     "Which caption is true of the image?\nA: A child is next to a stove.\nB: A dog is in a car.\nAnswer with A or B.",
@@ -15,6 +17,36 @@ SENTENCES = (
     "yes no A B 1 2 the first the second I cannot help with that. What is on the table? Say it in one sentence.",
 )
 """What the tokenizers are trained on: the words that an arena uses, so that its questions are as long as for real models."""
+
+CHATML: dict[str, tuple[str, str]] = {
+    "user": ("<|im_start|>user\n", "<|im_end|>\n"),
+    "assistant": ("<|im_start|>assistant\n", "<|im_end|>\n"),
+}
+"""The turns of ChatML, for `turns`."""
+
+
+def text_sizes(scale: Scale) -> dict[str, Any]:
+    """Sizes of a language model, as most configurations name them."""
+    return {
+        "hidden_size": scale.hidden,
+        "intermediate_size": 2 * scale.hidden,
+        "num_hidden_layers": scale.layers,
+        "num_attention_heads": scale.heads,
+        "num_key_value_heads": scale.key_heads,
+        "head_dim": scale.head,
+    }
+
+
+def vision_sizes(scale: Scale) -> dict[str, Any]:
+    """Sizes of a vision encoder, as most configurations name them."""
+    return {
+        "hidden_size": scale.hidden,
+        "intermediate_size": 2 * scale.hidden,
+        "num_hidden_layers": scale.layers,
+        "num_attention_heads": scale.heads,
+        "image_size": scale.image,
+        "patch_size": scale.patch,
+    }
 
 
 def trained(special: Sequence[str]) -> Tokenizer:
@@ -51,7 +83,13 @@ def wrapped(special: Sequence[str], *, adds_bos: bool = False, **roles: Any) -> 
 
 
 def turns(
-    *, image: str, user: tuple[str, str], assistant: tuple[str, str], before: str = "", between: str = "", images_first: bool = False
+    *,
+    image: str,
+    user: tuple[str, str],
+    assistant: tuple[str, str],
+    before: str = "",
+    between: str = "",
+    images_first: bool = False,
 ) -> str:
     """A chat template in Jinja for messages whose content is a list of parts.
 
