@@ -90,17 +90,21 @@ def turns(
     before: str = "",
     between: str = "",
     images_first: bool = False,
+    prompt: str | None = None,
 ) -> str:
     """A chat template in Jinja for messages whose content is a list of parts.
 
     Args:
         image: what stands for an image.
         user: what opens and what closes a turn of the user.
-        assistant: what opens and what closes a turn of the model; the opening is the generation prompt.
+        assistant: what opens and what closes a turn of the model.
         before: what stands before all turns, for example `{{ bos_token }}`.
         between: what stands between two parts of one turn.
         images_first: whether the images of a turn come before its words, whatever their order.
+        prompt: the generation prompt; by default the opening of a turn of the model.
     """
+    image, between = _after_tag(image), _after_tag(between)
+    user, assistant = (user[0], _after_tag(user[1])), (assistant[0], _after_tag(assistant[1]))
     show = "{% if part['type'] == 'image' %}" + image + "{% else %}{{ part['text'] }}{% endif %}"
     if images_first:
         content = (
@@ -112,5 +116,10 @@ def turns(
         content = "{% for part in message['content'] %}" + show + gap + "{% endfor %}"
     role = "{% if message['role'] == 'user' %}" + user[0] + content + user[1]
     role += "{% else %}" + assistant[0] + content + assistant[1] + "{% endif %}"
-    prompt = "{% if add_generation_prompt %}" + assistant[0] + "{% endif %}"
-    return before + "{% for message in messages %}" + role + "{% endfor %}" + prompt
+    opening = "{% if add_generation_prompt %}" + (assistant[0] if prompt is None else prompt) + "{% endif %}"
+    return before + "{% for message in messages %}" + role + "{% endfor %}" + opening
+
+
+def _after_tag(text: str) -> str:
+    # Transformers renders with `trim_blocks`, which drops a line break right after a tag.
+    return "{{ '\\n' }}" + text[1:] if text.startswith("\n") else text
