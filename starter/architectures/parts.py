@@ -85,6 +85,7 @@ def wrapped(special: Sequence[str], *, adds_bos: bool = False, **roles: Any) -> 
 def turns(
     *,
     image: str,
+    words: str = "{{ part['text'] }}",
     user: tuple[str, str],
     assistant: tuple[str, str],
     before: str = "",
@@ -96,6 +97,7 @@ def turns(
 
     Args:
         image: what stands for an image.
+        words: how a part of words is written.
         user: what opens and what closes a turn of the user.
         assistant: what opens and what closes a turn of the model.
         before: what stands before all turns, for example `{{ bos_token }}`.
@@ -103,13 +105,13 @@ def turns(
         images_first: whether the images of a turn come before its words, whatever their order.
         prompt: the generation prompt; by default the opening of a turn of the model.
     """
-    image, between = _after_tag(image), _after_tag(between)
+    image, words, between = _after_tag(image), _after_tag(words), _after_tag(between)
     user, assistant = (user[0], _after_tag(user[1])), (assistant[0], _after_tag(assistant[1]))
-    show = "{% if part['type'] == 'image' %}" + image + "{% else %}{{ part['text'] }}{% endif %}"
+    show = "{% if part['type'] == 'image' %}" + image + "{% else %}" + words + "{% endif %}"
     if images_first:
         content = (
             "{% for part in message['content'] if part['type'] == 'image' %}" + image + "{% endfor %}"
-            "{% for part in message['content'] if part['type'] != 'image' %}{{ part['text'] }}{% endfor %}"
+            "{% for part in message['content'] if part['type'] != 'image' %}" + words + "{% endfor %}"
         )
     else:
         gap = "{% if not loop.last %}" + between + "{% endif %}" if between else ""
