@@ -18,7 +18,7 @@ SENTENCES = (
 )
 """What the tokenizers are trained on: the words that an arena uses, so that its questions are as long as for real models."""
 
-CHATML: dict[str, tuple[str, str]] = {
+CHATML: dict[str, Any] = {
     "user": ("<|im_start|>user\n", "<|im_end|>\n"),
     "assistant": ("<|im_start|>assistant\n", "<|im_end|>\n"),
 }
