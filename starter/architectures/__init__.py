@@ -24,12 +24,13 @@ from starter.architectures import (
     ovis2,
     phi,
     qwen,
+    siglip,
 )
 from starter.architectures.architecture import SMALL, TINY, Architecture, Scale
 
 MAKERS = (
     *(llava, qwen, internvl, idefics, gemma, mistral, cohere, llama, glm, ovis2, lfm2, deepseek),
-    *(kimi, minicpm, molmo, phi, ernie, fastvlm, dual),
+    *(kimi, minicpm, molmo, phi, ernie, fastvlm, dual, siglip),
 )
 ARCHITECTURES = {architecture.name: architecture for maker in MAKERS for architecture in maker.ARCHITECTURES}
 """Name -> architecture."""
