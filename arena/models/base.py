@@ -18,11 +18,14 @@ class Capabilities:
     """It answers in words; without this, requests are not applicable."""
     scores_options: bool
     """It gives a log-probability for each option."""
+    needs_image: bool = False
+    """It cannot be asked in words alone."""
 
     def can_answer(self, probe: Probe) -> bool:
         """Whether the probe can be asked at all."""
-        enough_images = len(probe.images) <= self.images_per_prompt
-        return enough_images and (self.writes_text or (self.scores_options and bool(probe.options)))
+        if not int(self.needs_image) <= len(probe.images) <= self.images_per_prompt:
+            return False
+        return self.writes_text or (self.scores_options and bool(probe.options))
 
 
 class Model(Protocol):

@@ -6,7 +6,7 @@ model's states of the prompt do not depend on what comes after it.
 
 import copy
 import inspect
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -26,13 +26,15 @@ class Prefill:
     """B x T: 1 where a position holds a token, 0 where it is padding."""
     rope_delta: Tensor | None
     """B: position of the next token minus the number of tokens, for models that number image patches in 3-D; else None."""
+    sight: Tensor | None = None
+    """B x 1 x images x tiles: 1 where the words that follow look, for models whose layers look at images beside the text."""
 
     def select(self, rows: Tensor) -> None:
         """Keep `rows`, in their order; a row may be repeated."""
         self.cache.reorder_cache(cast("torch.LongTensor", rows))
         self.logits, self.mask = self.logits[rows], self.mask[rows]
-        if self.rope_delta is not None:
-            self.rope_delta = self.rope_delta[rows]
+        self.rope_delta = None if self.rope_delta is None else self.rope_delta[rows]
+        self.sight = None if self.sight is None else self.sight[rows]
 
 
 def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
@@ -51,7 +53,8 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
     delta = base.rope_deltas if counts_in_3d else None
     if counts_in_3d:
         delta = torch.zeros(len(mask), dtype=torch.long, device=mask.device) if delta is None else delta.reshape(-1)
-    return Prefill(output.logits[:, -1].float(), output.past_key_values, mask, delta)
+    sight = inputs["cross_attention_mask"][:, -1:] if "cross_attention_mask" in inputs else None
+    return Prefill(output.logits[:, -1].float(), output.past_key_values, mask, delta, sight)
 
 
 def read_shared(model: PreTrainedModel, prefixes: dict[str, Any], rows: Tensor, ids: Tensor, present: Tensor) -> Prefill:
@@ -97,14 +100,22 @@ def candidate_logprobs(
     return [[next(sums) for _ in row] for row in candidates]
 
 
-def write(model: PreTrainedModel, read: Prefill, limits: Sequence[int], stop: frozenset[int]) -> list[list[int]]:
+def write(
+    model: PreTrainedModel,
+    read: Prefill,
+    limits: Sequence[int],
+    stop: frozenset[int],
+    watch: Callable[[list[int], Tensor], None] = lambda *_: None,
+) -> list[list[int]]:
     """Greedy continuations, each until a stop token (left out) or its limit of tokens. Uses `read` up.
 
-    Rows that are done leave the batch, so that a long reply does not make short ones cost more.
+    Rows that are done leave the batch, so that a long reply does not make short ones cost more. Before each step `watch` is
+    told which rows are in it, and their logits.
     """
     written: list[list[int]] = [[] for _ in limits]
     active = list(range(len(limits)))
     while True:
+        watch(active, read.logits)
         tokens = read.logits.argmax(-1)
         going = []
         for place, (row, token) in enumerate(zip(active, tokens.tolist(), strict=True)):
@@ -132,6 +143,8 @@ def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tenso
         arguments["position_ids"] = (positions + read.rope_delta[:, None]).expand(3, -1, -1)
     elif "position_ids" in inspect.signature(model.forward).parameters:
         arguments["position_ids"] = positions
+    if read.sight is not None:
+        arguments["cross_attention_mask"] = read.sight.expand(-1, ids.shape[1], -1, -1)
     return model(**arguments, **(_last_only(model) if last else {}), use_cache=True)
 
 

@@ -13,10 +13,12 @@ import torch
 from transformers import AutoModelForImageTextToText, PreTrainedModel
 
 from arena.contestants import Contestant
-from arena.errors import RepositoryError, SettingsError
+from arena.errors import SettingsError
 from arena.models.base import Capabilities
 from arena.models.decoding import Prefill, candidate_logprobs, write
-from arena.models.encoding import Encoder, choose_encoder, groups
+from arena.models.encoding import Encoder, groups
+from arena.models.findings import Finding, Findings
+from arena.models.guard import choose_encoder, encoder_of
 from arena.models.pretrained import from_pretrained
 from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
@@ -28,17 +30,26 @@ log = logging.getLogger(__name__)
 
 
 class GenerativeModel:
-    """A loaded image-text-to-text model. `answer` is called by one thread at a time."""
+    """A loaded image-text-to-text model. `answer` is called by one thread at a time.
 
-    def __init__(self, contestant: Contestant, model: PreTrainedModel, processor: Any) -> None:
+    What a repository ships to shape its replies, such as a penalty on repetition, is ignored for everybody: all write greedily.
+    """
+
+    finding: Finding
+    """How it is asked, and how well that agrees with stock transformers."""
+
+    def __init__(
+        self, contestant: Contestant, model: PreTrainedModel, processor: Any, encoder: Encoder, finding: Finding
+    ) -> None:
         self.contestant = contestant
         self.memory_bytes = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
         self._model = model
         self._tokenizer = processor.tokenizer
         self._stop = _stop_tokens(model, self._tokenizer)
         self._spellings: dict[str, frozenset[int]] = {}
-        self._encoder, images = _encoder(contestant.repository, model, processor)
-        self.capabilities = Capabilities(images_per_prompt=images, writes_text=True, scores_options=True)
+        self._encoder = encoder
+        self.finding = finding
+        self.capabilities = Capabilities(finding.images, writes_text=True, scores_options=True, needs_image=finding.needs_image)
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order: greedy text, and log-probabilities where the probe has options.
@@ -70,7 +81,7 @@ class GenerativeModel:
     def _answer_all(self, probes: list[Probe]) -> list[Reply]:
         prompts = self._encoder.encode(probes)
         replies: dict[int, Reply] = {}
-        for places in groups(prompts, together=self._encoder.batches, max_tokens=MAX_BATCH_TOKENS):
+        for places in groups(prompts, fits=self._encoder.fits, max_tokens=MAX_BATCH_TOKENS):
             read = self._encoder.read([prompts[place] for place in places])
             asked = [probes[place] for place in places]
             replies.update(zip(places, self._score_and_write(read, asked), strict=True))
@@ -118,42 +129,43 @@ class GenerativeModel:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def load_generative(contestant: Contestant, folder: Path) -> GenerativeModel:
+def load_generative(contestant: Contestant, folder: Path, findings: Findings | None = None) -> GenerativeModel:
     """Load a checked repository; `contestant.settings` says how.
 
+    Args:
+        contestant: who it will be.
+        folder: its files.
+        findings: what the guard found of others before, and where it is kept; by default it is found anew.
+
     Raises:
-        RepositoryError: its weights do not fit its architecture, or it cannot answer a test question.
+        RepositoryError: its weights do not fit its architecture, or no way to ask it agrees with stock transformers.
         SettingsError: its image size means nothing to its processor.
     """
     model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder)
     if image_size := contestant.settings.get("image_size"):
         _set_image_size(contestant.repository, processor, int(image_size))
-    return GenerativeModel(contestant, model, processor)
-
-
-def _encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[Encoder, int]:
-    """How to ask the model, and whether it takes two images or one: found out by asking."""
-    for images in (2, 1):
-        try:
-            return choose_encoder(model, processor, images), images
-        except Exception as error:  # noqa: BLE001  what it says where it cannot be asked depends on the architecture
-            failure = error
-    raise RepositoryError(f"{name}: cannot answer a test question ({one_line(failure)}); try it with generate") from failure
+    if findings and (finding := findings.get(contestant)):
+        return GenerativeModel(contestant, model, processor, encoder_of(finding, model, processor), finding)
+    encoder, finding = choose_encoder(contestant.repository, model, processor)
+    if findings:
+        findings.keep(contestant, finding)
+    return GenerativeModel(contestant, model, processor, encoder, finding)
 
 
 def _stop_tokens(model: PreTrainedModel, tokenizer: Any) -> frozenset[int]:
+    """Where a reply ends: what the tokenizer calls its end, and what the generation config does, which may be several."""
     declared = model.generation_config.eos_token_id if model.generation_config else None
-    declared = tokenizer.eos_token_id if declared is None else declared
-    return frozenset(declared if isinstance(declared, list) else [] if declared is None else [declared])
+    ends = declared if isinstance(declared, list) else [declared]
+    return frozenset(token for token in (tokenizer.eos_token_id, *ends) if token is not None)
 
 
 def _set_image_size(name: str, processor: Any, longest_edge: int) -> None:
     """Bound the image size of a processor that scales images; one with a fixed size stays as trained."""
     size = dict(processor.image_processor.size)
     if set(size) == {"longest_edge"}:
-        size["longest_edge"] = longest_edge
+        size["longest_edge"] = min(size["longest_edge"], longest_edge)
     elif {"shortest_edge", "longest_edge"} <= set(size) and hasattr(processor.image_processor, "merge_size"):
-        size["longest_edge"] = longest_edge**2  # these processors bound the number of pixels
+        size["longest_edge"] = min(size["longest_edge"], longest_edge**2)  # these processors bound the number of pixels
     else:
         raise SettingsError(f"{name}: image_size does not apply, its processor's size is {json.dumps(size)}; leave it out")
     processor.image_processor.size = type(processor.image_processor.size)(**size)

@@ -1,15 +1,17 @@
 import dataclasses
-from functools import partial
 
 import pytest
 import torch
 from tiny_repositories import GENERATIVE, load_folder
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
+from arena.models.chat import Chat
 from arena.models.decoding import candidate_logprobs
-from arena.models.encoding import OneByOne, Prompt, SharedVision, groups
+from arena.models.encoding import Prompt, groups
 from arena.models.generative import GenerativeModel
+from arena.models.guard import ENCODERS
 from arena.models.repository import check_repository
+from arena.models.shared_vision import SharedVision
 from arena.probes import Probe, Reply
 
 ARCHITECTURES = sorted(GENERATIVE)
@@ -140,10 +142,11 @@ def test_scores_of_longer_options_equal_those_of_separate_forward_passes(model, 
         assert replies[place].logprobs == pytest.approx(expected, abs=1e-4)
 
 
-@pytest.mark.parametrize("other", [OneByOne, partial(SharedVision, share_prefixes=False)])
-def test_slower_ways_to_read_the_prompts_give_the_same_replies(model, stock, probes, other):
+@pytest.mark.parametrize("path", ["shared vision", "one by one"])
+def test_slower_ways_to_read_the_prompts_give_the_same_replies(model, stock, probes, path):
     expected = model.answer(probes)
-    shared, model._encoder = model._encoder, other(model._model, stock[1])
+    chat = Chat(stock[1], model._model.device, model._model.dtype)
+    shared, model._encoder = model._encoder, ENCODERS[path](model._model, chat)
     try:
         assert all(close(reply, other) for reply, other in zip(model.answer(probes), expected, strict=True))
     finally:
@@ -159,8 +162,9 @@ def test_scoring_candidates_leaves_the_prefill_as_it_was(model, probes):
 
 def test_each_image_is_encoded_once(model, picture, monkeypatch):
     counted = []
-    encode = model._encoder._encode_images
-    monkeypatch.setattr(model._encoder, "_encode_images", lambda pictures: counted.extend(pictures) or encode(pictures))
+    vision = model._encoder._vision
+    encode = vision._inputs
+    monkeypatch.setattr(vision, "_inputs", lambda pictures: counted.extend(pictures) or encode(pictures))
     first, second = picture(101), picture(102)
     asked = [question([first]), question([second]), question([first, second]), question([second, first]), question([first])]
     model.answer(asked)
@@ -234,17 +238,17 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
 
 
 @pytest.mark.parametrize(
-    ("lengths", "together", "max_tokens", "expected"),
+    ("lengths", "most", "max_tokens", "expected"),
     [
-        ([], True, 100, []),
-        ([10, 10, 11], True, 100, [[0, 1, 2]]),
-        ([10, 50, 11, 55], True, 1000, [[0, 2, 1, 3]]),
-        ([100, 3000, 110, 3100], True, 10_000, [[0, 2], [1, 3]]),
-        ([10, 10, 10], True, 20, [[0, 1], [2]]),
-        ([10, 10], False, 100, [[0], [1]]),
-        ([500], True, 100, [[0]]),
+        ([], 9, 100, []),
+        ([10, 10, 11], 9, 100, [[0, 1, 2]]),
+        ([10, 50, 11, 55], 9, 1000, [[0, 2, 1, 3]]),
+        ([100, 3000, 110, 3100], 9, 10_000, [[0, 2], [1, 3]]),
+        ([10, 10, 10], 9, 20, [[0, 1], [2]]),
+        ([10, 10], 1, 100, [[0], [1]]),
+        ([500], 9, 100, [[0]]),
     ],
 )
-def test_prompts_are_grouped_by_length_within_a_bound(lengths, together, max_tokens, expected):
-    prompts = [Prompt(length, [0] * length, ()) for length in lengths]
-    assert list(groups(prompts, together=together, max_tokens=max_tokens)) == expected
+def test_prompts_are_grouped_by_length_within_bounds(lengths, most, max_tokens, expected):
+    prompts = [Prompt([0] * length) for length in lengths]
+    assert list(groups(prompts, fits=lambda group: len(group) <= most, max_tokens=max_tokens)) == expected

@@ -11,6 +11,7 @@ from tiny_repositories import load_folder
 from arena.contestants import Contestant
 from arena.models.base import Capabilities
 from arena.models.loading import contestant_of, load
+from arena.models.one_by_one import OneByOne
 from arena.models.pool import RETRY_SECONDS, ModelPool
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
@@ -296,7 +297,8 @@ def test_real_models_asked_by_many_visitors_answer_as_if_asked_alone(repositorie
 def test_the_log_does_not_tell_who_plays_whatever_goes_wrong(repositories, picture, caplog, capfd, monkeypatch):
     """Two real models, of which the pool holds one, answer and fail by turns; a third cannot be loaded, a fourth crashes."""
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr("arena.models.encoding.AGREEMENT", -1.0)  # no faster encoder is good enough, which is logged too
+    slow = {"fast": lambda *_: 1 / 0, "one by one": OneByOne}  # no faster encoder is good enough, which is logged too
+    monkeypatch.setattr("arena.models.guard.ENCODERS", slow)
     references = [str(repositories(name)) for name in ("llava", "smolvlm")]
     reports = [check_repository(reference) for reference in references]
     pool = ModelPool(max(report.memory_bytes for report in reports))

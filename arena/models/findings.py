@@ -1,0 +1,63 @@
+"""What the guard found about models, kept so that each is held against stock transformers once."""
+
+import json
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from arena.contestants import Contestant
+
+VERSION = 1
+"""Rises when a way to read prompts changes, so that all models are looked at anew."""
+_writing = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Finding:
+    """How a generative model is asked, and how well that agrees with stock transformers. Differences are in nats."""
+
+    path: str
+    """One of `arena.models.guard.ENCODERS`."""
+    images: int
+    """Most images that a prompt may show."""
+    needs_image: bool
+    """Whether a prompt without an image cannot be asked."""
+    difference: float
+    """Largest difference from `generate` and a plain forward pass, one prompt at a time."""
+    batch_difference: float
+    """Largest difference between prompts in one batch and each alone."""
+    tolerance: float
+    """What they may differ by: 1e-4 in float32, in half precision what stock transformers shows between batch and single."""
+
+
+class Findings:
+    """A JSON file of findings. Who a contestant is names its commit, versions, device and dtype: with others it is unknown."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def get(self, contestant: Contestant) -> Finding | None:
+        """What is known of a contestant; None where that is nothing, or was found by another version of the arena."""
+        entry: Any = self._content().get(contestant.id)
+        try:
+            return Finding(**entry["finding"]) if entry["version"] == VERSION else None
+        except (TypeError, KeyError):
+            return None
+
+    def keep(self, contestant: Contestant, finding: Finding) -> None:
+        """Add a finding; all others stay."""
+        entry = {"model": f"{contestant.repository}@{contestant.revision}", "version": VERSION, "finding": asdict(finding)}
+        with _writing:
+            content = {**self._content(), contestant.id: entry}
+            partial = self._file.with_suffix(".partial")
+            partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            partial.replace(self._file)
+
+    def _content(self) -> dict[str, Any]:
+        """Nothing where the file is not there or broken, as all of it can be found again."""
+        try:
+            content = json.loads(self._file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return content if isinstance(content, dict) else {}

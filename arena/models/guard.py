@@ -1,0 +1,260 @@
+"""The guard of generative models: no way to read prompts is used that gives other numbers than stock transformers.
+
+A model is asked a few questions by `generate` and by a plain forward pass, as anybody would run it, and then in each of the
+ways that the arena knows, the fastest first. The first that agrees is taken, and kept, so that this is paid for once.
+"""
+
+import logging
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import torch
+from PIL import Image
+from torch import Tensor
+from transformers import GenerationConfig, PreTrainedModel
+
+from arena.errors import RepositoryError
+from arena.images import Picture, picture_from_pixels
+from arena.models.chat import Chat
+from arena.models.decoding import candidate_logprobs, write
+from arena.models.encoding import Encoder, groups
+from arena.models.findings import Finding
+from arena.models.one_by_one import UNREAD, OneByOne
+from arena.models.runtime import one_line
+from arena.models.shared_vision import SharedVision, window
+from arena.probes import Probe
+
+EXACT = 1e-4
+"""Largest difference in nats at which float32 numbers agree."""
+ROUGH = 0.05
+"""The same in half precision, where the stock processor cannot read two prompts in one batch to show what rounding does."""
+SPREAD = 2.0
+"""How much further than stock transformers itself, batch against single, numbers of half precision may lie from it: both
+differences are the largest of a few random ones."""
+LIKELIEST = 20
+"""Tokens whose log-probabilities are compared at each step."""
+STEPS = 8
+"""Tokens that are written."""
+SIZES = ((64, 48), (400, 150), (40, 64))
+"""Pictures of different shapes. A wide one makes tiles where a processor cuts images into tiles."""
+ENCODERS: dict[str, Callable[[PreTrainedModel, Chat], Encoder]] = {
+    "shared prefixes": partial(SharedVision, share_prefixes=True, alone=True),
+    "shared prefixes, by number of images": partial(SharedVision, share_prefixes=True, alone=False),
+    "shared vision": partial(SharedVision, share_prefixes=False, alone=True),
+    "shared vision, by number of images": partial(SharedVision, share_prefixes=False, alone=False),
+    "one by one": OneByOne,
+}
+"""Path -> what reads prompts so, the fastest first."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What follows one question: S steps, V tokens."""
+
+    written: list[int]
+    """The likeliest token of each step."""
+    logprobs: Tensor
+    """S x V."""
+    options: list[float]
+    """Log-probability of each option."""
+
+
+def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[Encoder, Finding]:
+    """The fastest encoder that agrees with stock transformers, and how well it does.
+
+    Args:
+        name: of the repository, for the error.
+        model: in evaluation mode.
+        processor: with a chat template.
+
+    Raises:
+        RepositoryError: stock transformers cannot ask the model about an image, or no encoder agrees with it.
+    """
+    chat = Chat(processor, model.device, model.dtype)
+    with torch.inference_mode(), _greedy(model):
+        images, probes, stock = _stock_answers(name, model, chat)
+        needs_image = _needs_image(model, chat)
+        tolerance = _tolerance(model, chat, probes, stock)
+        problems: list[str] = []
+        for path, make in ENCODERS.items():
+            try:
+                encoder = make(model, chat)
+                together = _answers(model, chat, encoder, probes)
+                alone = [_answers(model, chat, encoder, [probe])[0] for probe in probes]
+            except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked so depends on the architecture
+                problems.append(f"{path}: {one_line(error)}")
+                continue
+            difference = max(_difference(ours, theirs) for ours, theirs in zip(together, stock, strict=True))
+            batch_difference = max(_difference(ours, single) for ours, single in zip(together, alone, strict=True))
+            if max(difference, batch_difference) <= tolerance:
+                log.debug("%s: %s (%s)", name, path, "; ".join(problems) or "nothing faster differed")
+                return encoder, Finding(path, images, needs_image, difference, batch_difference, tolerance)
+            problems.append(f"{path}: {max(difference, batch_difference):.2g} nats from transformers' own answers")
+    raise RepositoryError(f"{name}: would not be measured exactly ({problems[-1]}); serve it, and enter its endpoint instead")
+
+
+def encoder_of(finding: Finding, model: PreTrainedModel, processor: Any) -> Encoder:
+    """The encoder that was found to agree before."""
+    return ENCODERS[finding.path](model, Chat(processor, model.device, model.dtype))
+
+
+def questions(images: int, longest: int) -> list[Probe]:
+    """What is asked: prompts of different lengths, both orders of pictures, options of one token and of several.
+
+    Args:
+        images: most images of a prompt, 1 or 2.
+        longest: words of the longest prompt.
+    """
+    first, wide, tall = _pictures()
+    pair = (first, wide)[:images]
+    prompts = (
+        (pair, "Which one is it, A or B?", ("A", "B")),
+        (pair[::-1], "Which one is it, A or B?", ("A", "B")),
+        ((tall,), "What?", ("a child next to a stove", "a dog")),
+        ((wide,), f"Say what is here. {_words(longest // 2)}", ("the first image", "2")),
+        (pair, f"Caption: a lamp near the wall. {_words(longest)} Is it true?", ("yes", "no, it is not")),
+    )
+    return [Probe("guard", "", "", shown, prompt, options=options) for shown, prompt, options in prompts]
+
+
+@cache
+def _pictures() -> tuple[Picture, ...]:
+    """Pictures in which every place looks different, so that a tile or a row that is lost shows."""
+    made = []
+    for seed, (width, height) in enumerate(SIZES):
+        noise = torch.rand((3, 6, 8), generator=torch.Generator().manual_seed(seed))
+        pixels = torch.nn.functional.interpolate(noise[None], (height, width), mode="bicubic")[0].clamp(0, 1)
+        made.append(picture_from_pixels(Image.fromarray((pixels.permute(1, 2, 0) * 255).byte().numpy())))
+    return tuple(made)
+
+
+def _words(count: int) -> str:
+    return " ".join(("lamp", "wall", "child", "stove", "table", "car", "dog")[place % 7] for place in range(count))
+
+
+def _stock_answers(name: str, model: PreTrainedModel, chat: Chat) -> tuple[int, list[Probe], list[_Answer]]:
+    """How many images a prompt may show, and what stock transformers answers to questions with so many."""
+    failure: Exception = ValueError("the order of two images, or one of them, makes no difference")
+    for images in (2, 1):
+        # Words are at least one token each, so that this prompt is longer than the window.
+        probes = questions(images, (window(model) or 0) + 20)
+        try:
+            answers = [_stock_answer(model, chat, probe) for probe in probes]
+        except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
+            failure = error
+            continue
+        if images == 1 or _difference(answers[0], answers[1]) > EXACT:
+            return images, probes, answers
+    raise RepositoryError(f"{name}: cannot answer a test question ({one_line(failure)}); try it with generate") from failure
+
+
+def _stock_answer(model: PreTrainedModel, chat: Chat, probe: Probe) -> _Answer:
+    """By `generate`, with one prompt and no cache of ours; its first step is held against a plain forward pass."""
+    inputs = chat.stock_inputs(probe.prompt, [picture.pixels() for picture in probe.images])
+    inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
+    written, logprobs = _generated(model, inputs, STEPS)
+    plain = model(**inputs).logits[0, -1].float().log_softmax(-1)
+    if (gap := _gap(plain, logprobs[0])) > max(EXACT, 0.0 if model.dtype == torch.float32 else ROUGH):
+        raise ValueError(f"generate and a forward pass differ by {gap:.2g} nats")
+    options = []
+    for ids in _options(chat, probe):
+        _, steps = _generated(model, inputs, len(ids), ids)
+        options.append(sum(steps[step, token].item() for step, token in enumerate(ids)))
+    return _Answer(written, logprobs, options)
+
+
+def _generated(
+    model: PreTrainedModel, inputs: dict[str, Any], steps: int, forced: Sequence[int] = ()
+) -> tuple[list[int], Tensor]:
+    """Tokens that `generate` writes, or is forced to write, and the log-probabilities of each step before that."""
+    length = inputs["input_ids"].shape[1]
+    force = {"prefix_allowed_tokens_fn": lambda _, ids: [forced[len(ids) - length]]} if forced else {}
+    output: Any = model.generate(  # type: ignore[operator]
+        **inputs, max_new_tokens=steps, do_sample=False, output_logits=True, return_dict_in_generate=True, **force
+    )
+    return output.sequences[0, length:].tolist(), torch.cat(output.logits).float().log_softmax(-1)
+
+
+def _answers(model: PreTrainedModel, chat: Chat, encoder: Encoder, probes: Sequence[Probe]) -> list[_Answer]:
+    """What we make of the questions, read together as far as the encoder lets them be."""
+    prompts = encoder.encode(probes)
+    answers: dict[int, _Answer] = {}
+    for places in groups(prompts, fits=encoder.fits, max_tokens=2**62):
+        read = encoder.read([prompts[place] for place in places])
+        options = candidate_logprobs(model, read, [_options(chat, probes[place]) for place in places])
+        steps: list[Tensor] = []
+        written = write(model, read, [STEPS] * len(places), frozenset(), lambda _, logits, steps=steps: steps.append(logits))
+        logprobs = torch.stack(steps[:STEPS], 1).log_softmax(-1)
+        for row, place in enumerate(places):
+            answers[place] = _Answer(written[row], logprobs[row], options[row])
+    return [answers[place] for place in range(len(probes))]
+
+
+def _options(chat: Chat, probe: Probe) -> list[list[int]]:
+    return [chat.tokenizer.encode(option, add_special_tokens=False) for option in probe.options]
+
+
+def _difference(ours: _Answer, theirs: _Answer) -> float:
+    """The largest difference in nats. Where another token is written, how much likelier theirs is; no step after it counts."""
+    gaps = [abs(one - other) for one, other in zip(ours.options, theirs.options, strict=True)]
+    for step, (token, other) in enumerate(zip(ours.written, theirs.written, strict=True)):
+        gaps.append(_gap(ours.logprobs[step], theirs.logprobs[step]))
+        if token != other:
+            gaps.append((theirs.logprobs[step, other] - theirs.logprobs[step, token]).item())
+            break
+    return max(math.inf if math.isnan(gap) else gap for gap in gaps)
+
+
+def _gap(ours: Tensor, theirs: Tensor) -> float:
+    likeliest = theirs.topk(min(LIKELIEST, len(theirs))).indices
+    return (ours[likeliest] - theirs[likeliest]).abs().max().item()
+
+
+def _needs_image(model: PreTrainedModel, chat: Chat) -> bool:
+    """Whether words alone cannot be asked."""
+    try:
+        _stock_answer(model, chat, Probe("guard", "", "", (), "Is it A or B?", options=("A",)))
+    except Exception:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
+        return True
+    return False
+
+
+def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stock: Sequence[_Answer]) -> float:
+    """In half precision, what stock transformers itself differs by when it reads two prompts in one batch."""
+    if model.dtype == torch.float32:
+        return EXACT
+    first, last = 0, len(probes) - 1  # as many images, and of different lengths
+    pictures = [[picture.pixels() for picture in probes[place].images] for place in (first, last)]
+    try:
+        inputs = chat.stock_batch([probes[first].prompt, probes[last].prompt], pictures)
+        inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
+        output: Any = model.generate(  # type: ignore[operator]
+            **inputs, max_new_tokens=STEPS, do_sample=False, output_logits=True, return_dict_in_generate=True
+        )
+    except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
+        log.debug("no batch of the stock processor: %s", one_line(error))
+        return ROUGH
+    logprobs = torch.stack(output.logits, 1).float().log_softmax(-1)
+    length = inputs["input_ids"].shape[1]
+    batch = [
+        _Answer(output.sequences[row, length:].tolist(), logprobs[row], stock[place].options)
+        for row, place in enumerate((first, last))
+    ]
+    return max(EXACT, SPREAD * max(_difference(one, stock[place]) for one, place in zip(batch, (first, last), strict=True)))
+
+
+@contextmanager
+def _greedy(model: PreTrainedModel) -> Iterator[None]:
+    """Generate without what a repository ships to shape its replies: penalties, forced and suppressed tokens, an end."""
+    shipped = model.generation_config
+    model.generation_config = GenerationConfig()
+    try:
+        yield
+    finally:
+        model.generation_config = shipped

@@ -1,0 +1,160 @@
+"""Pictures as a generative model sees them: what its vision encoder gives, computed once a picture."""
+
+import inspect
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+from transformers import PreTrainedModel
+
+from arena.images import Picture
+from arena.models.chat import Chat
+from arena.models.runtime import Recent
+
+KEPT_FEATURES = 64 * 2**20
+"""Bytes of features that are kept: a few images of a large model, all of a suite for a tiny one."""
+LAYERED = "deepstack_features"
+"""Features that go into deeper layers: one part for each of those layers."""
+PLAIN = ("pooler_output", "last_hidden_state")
+"""Where a vision encoder puts the features of its images; the second where a model projects them itself."""
+CONSTANT = ("visual_indicator_features",)
+"""What is the same for all images."""
+GEOMETRY = ("image_grid_thw",)
+"""What a language model asks about images beside their features."""
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True)
+class EncodedImage:
+    """An image as the language model takes it."""
+
+    features: dict[str, Any]
+    """Field of the vision encoder's output -> its part for this image: a tensor, a list of tensors, or one of those a layer."""
+    geometry: dict[str, Tensor]
+    """First dimension: images."""
+
+    def size(self) -> int:
+        """Bytes of its features."""
+        return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(self.features))
+
+
+class Vision:
+    """The vision encoder of one model.
+
+    Args:
+        model: whose forward pass takes `mm_encoder_outputs`.
+        chat: its processor.
+        alone: whether a picture looks the same however many a prompt shows; some processors cut a single picture into more
+            tiles than one of several.
+
+    Raises:
+        TypeError: the model takes no features.
+    """
+
+    def __init__(self, model: PreTrainedModel, chat: Chat, *, alone: bool) -> None:
+        if "mm_encoder_outputs" not in inspect.signature(model.forward).parameters:
+            raise TypeError(f"{type(model).__name__} takes no vision features")
+        base: Any = model.base_model
+        self._encoder: Any = base.get_image_features if hasattr(base, "get_image_features") else model.get_image_features  # type: ignore[operator]
+        self._arguments = inspect.signature(self._encoder).parameters
+        self._chat = chat
+        self._alone = alone
+        self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
+        self._output: Any = None
+        """The last output, whose type and constant parts all outputs share."""
+
+    def encode(self, shown: Sequence[tuple[Picture, ...]]) -> list[tuple[EncodedImage, ...]]:
+        """The images of several prompts. Each picture is encoded once, as long as there is room for its features."""
+        sets = [one for pictures in shown for one in ([(picture,) for picture in pictures] if self._alone else [pictures])]
+        keys = {(picture, len(pictures)): pictures for pictures in sets for picture in pictures}
+        images = self._images.get(keys, lambda missing: self._encode(missing, {keys[key]: None for key in missing}))
+        return [tuple(images[picture, 1 if self._alone else len(pictures)] for picture in pictures) for pictures in shown]
+
+    def arguments(self, images: Sequence[EncodedImage]) -> dict[str, Any]:
+        """What the forward pass of a batch takes in place of pixels; the images are those of all its prompts, in order."""
+        if not images:
+            return {}
+        fields = {name: _joined([image.features[name] for image in images]) for name in images[0].features}
+        constant = {name: self._output[name] for name in CONSTANT if name in self._output}
+        geometry = {name: torch.cat([image.geometry[name] for image in images]) for name in images[0].geometry}
+        return {"mm_encoder_outputs": {"image": type(self._output)(**fields, **constant)}, **geometry}
+
+    def _encode(self, keys: Sequence[tuple[Picture, int]], sets: Iterable[tuple[Picture, ...]]) -> Iterator[EncodedImage]:
+        """Sets of pictures whose inputs have one shape go through the vision encoder together."""
+        inputs = {pictures: self._inputs(pictures) for pictures in sets}
+        encoded: dict[tuple[Picture, int], EncodedImage] = {}
+        for same in _by(lambda pictures: _shapes(inputs[pictures]), inputs):
+            output = self._run([inputs[pictures] for pictures in same])
+            for pictures, features in zip(same, _split(output, len(same)), strict=True):
+                for place, (picture, part) in enumerate(zip(pictures, _split(features, len(pictures)), strict=True)):
+                    names = [name for name in GEOMETRY if name in inputs[pictures]]
+                    geometry = {name: inputs[pictures][name][place : place + 1] for name in names}
+                    encoded[picture, len(pictures)] = EncodedImage(part, geometry)
+        return (encoded[key] for key in keys)
+
+    def _inputs(self, pictures: Sequence[Picture]) -> dict[str, Tensor]:
+        """What the vision encoder takes of the stock processor's inputs."""
+        inputs = self._chat.stock_inputs("?", [picture.pixels() for picture in pictures])
+        return {name: value for name, value in inputs.items() if name in self._arguments or name in GEOMETRY}
+
+    def _run(self, inputs: Sequence[dict[str, Tensor]]) -> dict[str, Any]:
+        names = [name for name in inputs[0] if name in self._arguments]
+        with torch.inference_mode():
+            output = self._encoder(**{name: torch.cat([one[name] for one in inputs]) for name in names}, return_dict=True)
+        self._output = output
+        plain = next(name for name in PLAIN if output.get(name) is not None)
+        fields = {plain: output[plain]}
+        if output.get(LAYERED) is not None:
+            fields[LAYERED] = list(output[LAYERED])
+        return fields
+
+
+def _split(fields: dict[str, Any], count: int) -> list[dict[str, Any]]:
+    """The features of `count` images of one shape, apart."""
+    parts: list[dict[str, Any]] = [{} for _ in range(count)]
+    for name, value in fields.items():
+        layers = [_parts(layer, count) for layer in value] if name == LAYERED else [_parts(value, count)]
+        for place, part in enumerate(parts):
+            mine = [layer[place] for layer in layers]
+            part[name] = mine if name == LAYERED else mine[0]
+    return parts
+
+
+def _parts(value: Any, count: int) -> list[Any]:
+    if len(value) % count:
+        raise ValueError(f"{count} images gave {len(value)} features")
+    rows = len(value) // count
+    return [value[start : start + rows] for start in range(0, len(value), rows)]
+
+
+def _joined(values: Sequence[Any]) -> Any:
+    """As the vision encoder gives the features of several images: rows of one tensor, or a list."""
+    first = values[0]
+    if isinstance(first, Tensor):
+        return torch.cat(list(values))
+    if first and not isinstance(first[0], Tensor):
+        return [_joined([value[layer] for value in values]) for layer in range(len(first))]
+    return [part for value in values for part in value]
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    else:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(part)
+
+
+def _shapes(inputs: dict[str, Tensor]) -> Hashable:
+    return tuple((name, tuple(value.shape)) for name, value in sorted(inputs.items()))
+
+
+def _by(key: Callable[[Value], Hashable], values: Iterable[Value]) -> list[list[Value]]:
+    """Values with equal keys, in lists."""
+    together: dict[Hashable, list[Value]] = {}
+    for value in values:
+        together.setdefault(key(value), []).append(value)
+    return list(together.values())
