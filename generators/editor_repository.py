@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from arena.errors import EditorError, RepositoryError
+from arena.models.files import PICKLE_SUFFIXES, content_hash
 from arena.models.hub import PIPELINE_INDEX, download, hub_listing, weight_files
-from arena.models.repository import PICKLE_SUFFIXES, available_memory, content_hash
 from arena.models.runtime import best_device, one_line
+from arena.models.weights import available_memory
 from generators.editors import EditorKind, editor_kind
 
 CALLED_WITH = "editing.json"

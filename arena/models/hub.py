@@ -17,6 +17,9 @@ PIPELINE_INDEX = "model_index.json"
 """What a diffusers pipeline has in place of a configuration: the library and class of each of its parts."""
 WEIGHTS = ("model.safetensors", "diffusion_pytorch_model.safetensors")
 """How transformers and diffusers call the weights of one model; those that are split have an index beside them."""
+ADAPTER_CONFIG = "adapter_config.json"
+ADAPTER_WEIGHTS = "adapter_model.safetensors"
+"""How PEFT calls what it adds to the weights of another model."""
 CONFIGURATION = tuple(f"*{suffix}" for suffix in CONFIGURATION_SUFFIXES)
 MAX_CONFIGURATION = 200 * 2**20
 """Bound on what is fetched before the checks: configuration and tokenizer, in bytes."""
@@ -38,12 +41,12 @@ class HubListing:
     sizes: dict[str, int]
 
     def safetensors_header(self, file: str) -> dict[str, Any]:
-        """Names, shapes and offsets of the tensors in `file`, by a range request of its first bytes."""
+        """Name -> dtype, shape and data_offsets of the tensors in `file`, by a range request of its first bytes."""
         api = HfApi()
         metadata = _asked(
             self.repository, lambda: api.parse_safetensors_file_metadata(self.repository, file, revision=self.revision)
         )
-        return {key: {"shape": tensor.shape, "data_offsets": tensor.data_offsets} for key, tensor in metadata.tensors.items()}
+        return {key: vars(tensor) for key, tensor in metadata.tensors.items()}
 
 
 def hub_listing(repository: str, revision: str | None) -> HubListing:
@@ -54,9 +57,9 @@ def hub_listing(repository: str, revision: str | None) -> HubListing:
     Raises:
         RepositoryError: no such repository or commit, no access to it, or the Hub cannot be reached.
     """
-    if revision and re.fullmatch("[0-9a-f]{40}", revision) and (cached := _cached(repository, revision)):
-        sizes = {path.relative_to(cached).as_posix(): path.stat().st_size for path in cached.rglob("*") if path.is_file()}
-        return HubListing(repository, revision, cached, sizes)
+    if revision and re.fullmatch("[0-9a-f]{40}", revision) and (folder := cached(repository, revision)):
+        sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+        return HubListing(repository, revision, folder, sizes)
     info = _asked(repository, lambda: HfApi().model_info(repository, revision=revision, files_metadata=True))
     if info.sha is None or info.siblings is None:
         raise RepositoryError(f"{repository}: the Hub names no commit for {revision or 'main'}; give one of 40 hex digits")
@@ -78,7 +81,7 @@ def download(repository: str, revision: str, weights: Collection[str] = ("*.safe
     Raises:
         RepositoryError: the Hub cannot be reached, or refuses.
     """
-    return _cached(repository, revision) or _fetched(repository, revision, (*CONFIGURATION, *weights))
+    return cached(repository, revision) or _fetched(repository, revision, (*CONFIGURATION, *weights))
 
 
 def weight_files(folder: Path, names: Container[str]) -> dict[str, tuple[str, ...]]:
@@ -110,10 +113,11 @@ def _weight_files(folder: Path, names: Container[str], prefix: str) -> tuple[str
         if (index := f"{prefix}{name}.index.json") in names:
             shards = json.loads((folder / index).read_text(encoding="utf-8"))["weight_map"].values()
             return tuple(sorted({prefix + shard for shard in shards}))
-    return ()
+    adapter = all(prefix + name in names for name in (ADAPTER_CONFIG, ADAPTER_WEIGHTS))
+    return (prefix + ADAPTER_WEIGHTS,) if adapter else ()
 
 
-def _cached(repository: str, revision: str) -> Path | None:
+def cached(repository: str, revision: str) -> Path | None:
     """The folder of a commit whose weights were downloaded before."""
     try:
         # Copies of the weights in other formats are never fetched, and must not make it incomplete.

@@ -41,6 +41,8 @@ def contestant_of(
     settings: dict[str, str | int | float] = {"dtype": dtype}
     if device != "cpu":
         settings["device"] = device
+    if report.base:
+        settings["base"] = f"{report.base.repository}@{report.base.revision}"
     image_size = image_size or IMAGE_SIZES.get(report.model_type)
     if report.kind == "generative" and image_size:
         settings["image_size"] = image_size
@@ -54,13 +56,24 @@ def engine(kind: Kind) -> str:
     return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"
 
 
+def fetch(report: RepositoryReport) -> Path:
+    """The folder with all that loading reads, downloaded if need be; for an adapter, its base is fetched too.
+
+    Raises:
+        RepositoryError: the Hub cannot be reached, or refuses.
+    """
+    if report.base:
+        fetch(report.base)
+    return report.folder if report.local else download(report.repository, report.revision, report.weights)
+
+
 def load(report: RepositoryReport, contestant: Contestant) -> Model:
     """Load a checked repository as `contestant`, downloading its weights if need be.
 
     Raises:
         RepositoryError: it cannot be downloaded or loaded, or cannot answer a test question.
     """
-    folder = report.folder if report.local else download(report.repository, report.revision)
+    folder = fetch(report)
     # torch and transformers take seconds to import, and who only lists contestants needs neither.
     if report.kind == "generative":
         from arena.models.generative import load_generative  # noqa: PLC0415

@@ -1,42 +1,137 @@
 """The one door through which weights come in."""
 
+import json
+import re
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
 
 import torch
-from transformers import AutoProcessor
+import transformers
+from transformers import AutoConfig, AutoProcessor
 from transformers.utils import logging
 
 from arena.contestants import Contestant
 from arena.errors import RepositoryError
+from arena.models.adapters import base_folder, merged
+from arena.models.architectures import OMNI_CLASSES
 from arena.models.runtime import one_line
 
 logging.disable_progress_bar()
 door = threading.Lock()
 """Held while loading, which changes how all of torch makes weights: two models loaded at once lose the weights they tie."""
+LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
+"""Nothing but the folder is read, and nothing in it is run."""
+CLASS_NAMES = ("processor_class", "image_processor_type", "feature_extractor_type", "video_processor_type", "tokenizer_class")
+"""Fields of configuration that name a class, which may be one of the repository's own."""
 
 
 def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tuple[Any, Any]:
     """Model and processor of a checked repository: from safetensors, complete, and without code of its own.
 
+    An adapter is merged into its base, and brings a processor along or takes that of its base.
+
+    Args:
+        auto_class: class of transformers that knows the architecture, unless it is one of `OMNI_CLASSES`.
+        contestant: what it is loaded as.
+        folder: where the repository lies.
+
     Raises:
         RepositoryError: stock transformers cannot load it, or weights are missing, which would be drawn at random.
     """
+    name = contestant.repository
+    base = base_folder(contestant, folder)
     try:
         with door:
-            processor = AutoProcessor.from_pretrained(folder, trust_remote_code=False)
-            model, loading = auto_class.from_pretrained(
-                folder,
+            processor = load_processor(folder if _has_processor(folder) else base, base)
+            model, loading = model_class(base, auto_class).from_pretrained(
+                base,
                 use_safetensors=True,
-                trust_remote_code=False,
                 dtype=getattr(torch, str(contestant.settings["dtype"])),
                 output_loading_info=True,
+                **LOCAL,
             )
+            if loading["missing_keys"]:
+                raise RepositoryError(f"{name}: has no weights for {min(loading['missing_keys'])}; save all of them")
+            model = model if base == folder else merged(name, model, folder)
+    except RepositoryError:
+        raise
     except Exception as error:  # transformers fails in many ways on a broken repository
-        raise RepositoryError(
-            f"{contestant.repository}: cannot be loaded ({one_line(error)}); try it with from_pretrained"
-        ) from error
-    if loading["missing_keys"]:
-        raise RepositoryError(f"{contestant.repository}: has no weights for {min(loading['missing_keys'])}; save all of them")
+        raise RepositoryError(f"{name}: cannot be loaded ({one_line(error)}); {remedy(error)}") from error
     return model.eval().to(str(contestant.settings.get("device", "cpu"))), processor
+
+
+def model_class(folder: Path, auto_class: Any) -> Any:
+    """The class that loads the model in a folder: an auto class, or the one that it does not know."""
+    model_type = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    return getattr(transformers, OMNI_CLASSES[model_type]) if model_type in OMNI_CLASSES else auto_class
+
+
+def load_processor(folder: Path, model: Path) -> Any:
+    """The processor in a folder, with its chat template wherever the repository keeps it.
+
+    Args:
+        folder: where the processor lies.
+        model: where the `config.json` of its model lies.
+
+    Raises:
+        RepositoryError: there are several chat templates, and none is the default.
+        Exception: whatever transformers says of files that it cannot read.
+    """
+    config = AutoConfig.from_pretrained(model, **LOCAL)
+    with tempfile.TemporaryDirectory() as scratch:
+        readable = _without_own_code(folder, Path(scratch))
+        processor = AutoProcessor.from_pretrained(readable, config=config, **LOCAL)
+        if hasattr(processor, "tokenizer"):
+            # Not every processor takes the template that lies beside it, and none takes that of its tokenizer.
+            beside = type(processor).get_processor_dict(readable, local_files_only=True)[0].get("chat_template")
+            processor.chat_template = _default(processor.chat_template or beside or processor.tokenizer.chat_template)
+    return processor
+
+
+def remedy(error: Exception) -> str:
+    """What to do about an error of loading."""
+    text = str(error)
+    if package := re.search(r"pip install (?:-U |--upgrade )?['\"]?([\w.\[\],-]+(?:[<>=]=?[\d.]+)?)", text):
+        return f"install {package[1]}"
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"install {error.name.partition('.')[0]}"
+    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in text or "can't allocate" in text:
+        return "use a smaller model or a larger machine"
+    return "try it with from_pretrained"
+
+
+def _has_processor(folder: Path) -> bool:
+    configs = ("processor_config.json", "preprocessor_config.json")
+    return (folder / "tokenizer_config.json").exists() and any((folder / config).exists() for config in configs)
+
+
+def _default(template: Any) -> str | None:
+    """The one template of several that is meant where nobody chooses."""
+    if not isinstance(template, dict):
+        return template
+    if "default" in template:
+        return template["default"]
+    raise RepositoryError(f"chat template: none of {', '.join(template)} is the default; call one of them default")
+
+
+def _without_own_code(folder: Path, scratch: Path) -> Path:
+    """The folder itself, or a view of it in `scratch` without the classes that only code of its own would know."""
+    configs = {path: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*config.json")}
+    if not any("auto_map" in config for config in configs.values()):
+        return folder
+    for path in folder.iterdir():
+        if path not in configs:
+            (scratch / path.name).symlink_to(path.resolve())
+    for path, config in configs.items():
+        (scratch / path.name).write_text(json.dumps(_native(config)), encoding="utf-8")
+    return scratch
+
+
+def _native(config: dict[str, Any]) -> dict[str, Any]:
+    """Configuration that names no code and no class but those of transformers."""
+    known = dir(transformers)
+    own = {key for key in CLASS_NAMES if key in config and str(config[key]).removesuffix("Fast") not in known}
+    kept = {key: value for key, value in config.items() if key not in own | {"auto_map"}}
+    return {key: _native(value) if isinstance(value, dict) else value for key, value in kept.items()}

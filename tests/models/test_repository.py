@@ -7,8 +7,10 @@ import pytest
 from tiny_repositories import CONTRASTIVE, GENERATIVE, load_folder
 
 from arena.errors import RepositoryError
+from arena.models.files import content_hash
 from arena.models.loading import contestant_of, load
-from arena.models.repository import available_memory, check_repository, content_hash
+from arena.models.repository import check_repository
+from arena.models.weights import available_memory
 
 
 @pytest.fixture
@@ -79,33 +81,31 @@ DAMAGES = {
     "truncated header": (lambda f: cut(f, keep=0.0001), "model.safetensors is truncated"),
     "empty weights": (lambda f: (f / "model.safetensors").write_bytes(b""), "model.safetensors is truncated"),
     "weights that are text": (lambda f: (f / "model.safetensors").write_text("version https://git-lfs"), "is truncated or not"),
-    "own model code": (
-        lambda f: edit_json(f / "config.json", auto_map={"AutoModel": "code.Model"}),
-        "config.json asks for code",
-    ),
-    "own tokenizer code": (
-        lambda f: edit_json(f / "tokenizer_config.json", auto_map={}),
-        "tokenizer_config.json asks for code",
-    ),
-    "own processor code": (
-        lambda f: edit_json(f / "processor_config.json", auto_map={}),
-        "processor_config.json asks for code",
-    ),
     "text model": (
         lambda f: edit_json(f / "config.json", model_type="llama", architectures=["LlamaForCausalLM"]),
         "only image-text",
     ),
     "unknown type": (
         lambda f: edit_json(f / "config.json", model_type="own", architectures=["Own"]),
-        "names Own (model_type own)",
+        "has no architecture 'own'; ask it through an endpoint that serves it (http://host/v1#name)",
     ),
-    "no type": (lambda f: (f / "config.json").write_text("{}"), "names no architecture"),
-    "half a model": (lambda f: edit_json(f / "config.json", architectures=["LlavaVisionTower"]), "names LlavaVisionTower"),
+    "code of its own": (
+        lambda f: edit_json(f / "config.json", model_type="own", auto_map={"AutoModel": "code.Model"}),
+        "has no architecture 'own', and its own code (auto_map) is never run; ask it through an endpoint",
+    ),
+    "no type": (lambda f: (f / "config.json").write_text("{}"), "names no model_type"),
+    "half a model": (lambda f: edit_json(f / "config.json", architectures=["LlavaModel"]), "names LlavaModel (model_type llava)"),
+    "reader of proteins": (lambda f: edit_json(f / "config.json", model_type="evolla"), "evolla reads proteins; enter a model"),
+    "weights by another name": (
+        lambda f: edit_json(f / "config.json", transformers_weights="adapter_model.bin"),
+        "transformers_weights is not read",
+    ),
     "no processor": (lambda f: (f / "processor_config.json").unlink(), "has no processor_config.json"),
     "no chat template": (without_template, "has no chat template"),
     "tensor without shape": (lambda f: rewrite_header(f, without_shape), "cannot be read as a model (KeyError"),
     "shards in a list": (shards_in_a_list, "cannot be read as a model"),
     "numbered architecture": (lambda f: edit_json(f / "config.json", architectures=5), "cannot be read as a model"),
+    "model and adapter": (lambda f: (f / "adapter_config.json").write_text("{}"), "holds a model and an adapter"),
     "type in a list": (lambda f: edit_json(f / "config.json", model_type=["llava"]), "cannot be read as a model"),
     "deep config": (lambda f: (f / "config.json").write_text("[" * 100_000), "config.json is not readable JSON (Recursion"),
     "deep header": (deep_header, "model.safetensors is truncated or not a safetensors file"),
@@ -140,7 +140,7 @@ def test_a_reference_that_no_system_takes_is_told_in_one_line(reference):
 
 
 def test_a_folder_with_too_many_files_for_a_model_is_refused_before_any_is_read(repository, monkeypatch):
-    monkeypatch.setattr("arena.models.repository.MAX_FILES", 20)
+    monkeypatch.setattr("arena.models.files.MAX_FILES", 20)
     (repository / "data").mkdir()
     for number in range(20):
         (repository / "data" / f"{number}.csv").touch()
@@ -151,7 +151,7 @@ def test_a_folder_with_too_many_files_for_a_model_is_refused_before_any_is_read(
 
 def test_hidden_folders_do_not_count(repository, monkeypatch):
     expected = check_repository(str(repository))
-    monkeypatch.setattr("arena.models.repository.MAX_FILES", 20)
+    monkeypatch.setattr("arena.models.files.MAX_FILES", 20)
     for number in range(30):
         (repository / ".git" / str(number)).mkdir(parents=True)
         (repository / ".git" / str(number) / "model.safetensors").write_text("no weights")
@@ -160,7 +160,7 @@ def test_hidden_folders_do_not_count(repository, monkeypatch):
 
 def test_weights_are_hashed_only_where_everything_else_is_right(repository, monkeypatch):
     hashed = []
-    monkeypatch.setattr("arena.models.repository.content_hash", lambda folder: hashed.append(folder) or "0" * 40)
+    monkeypatch.setattr("arena.models.files.content_hash", lambda folder: hashed.append(folder) or "0" * 40)
     (repository / "config.json").unlink()
     with pytest.raises(RepositoryError, match=r"has no config\.json"):
         check_repository(str(repository))

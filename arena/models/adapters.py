@@ -1,0 +1,104 @@
+"""LoRA adapters of PEFT: which model they change, whether they may enter, and how they become part of it."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from arena.contestants import Contestant
+from arena.errors import RepositoryError
+from arena.models.files import HUB_NAME, Files
+from arena.models.hub import ADAPTER_CONFIG, ADAPTER_WEIGHTS, cached
+
+TYPES = ("ADALORA", "LOHA", "LOKR", "LORA")
+"""Methods that add to the weights of a model, so that they can be merged into them."""
+IMPORTS = "megatron_config"
+"""A setting that makes PEFT import whatever package the repository names."""
+
+
+def is_adapter(files: Files) -> bool:
+    """Whether a repository holds an adapter.
+
+    Raises:
+        RepositoryError: it holds a whole model too, and nobody can tell whether the adapter is merged into it already.
+    """
+    if ADAPTER_CONFIG in files.sizes and "config.json" in files.sizes:
+        raise RepositoryError(f"{files.name}: holds a model and an adapter; remove the one that is not meant")
+    return ADAPTER_CONFIG in files.sizes
+
+
+def check_adapter(files: Files) -> str:
+    """Check all but the base of an adapter, and say which that is: a folder or `organisation/name@revision`.
+
+    Raises:
+        RepositoryError: it cannot be merged, has no safetensors, or names no base that it may use.
+    """
+    config = files.json(ADAPTER_CONFIG)
+    method = config.get("peft_type")
+    if method not in TYPES or config.get(IMPORTS):
+        what = f"has {IMPORTS}" if method in TYPES else f"peft_type: {method!r} cannot be merged into a model"
+        raise RepositoryError(f"{files.name}: {ADAPTER_CONFIG} {what}; use one of {', '.join(TYPES)}, or save the merged model")
+    if ADAPTER_WEIGHTS not in files.sizes:
+        raise RepositoryError(f"{files.name}: has no {ADAPTER_WEIGHTS}; save the adapter with safe_serialization")
+    files.header(ADAPTER_WEIGHTS)
+    return base_reference(files.name, config, local=files.local)
+
+
+def base_reference(name: str, config: Mapping[str, Any], *, local: bool) -> str:
+    """The model that an adapter changes, as its configuration names it.
+
+    Args:
+        name: how error messages call the adapter.
+        config: what its `adapter_config.json` holds.
+        local: whether it lies in a local folder; one from the Hub may name nothing on this machine.
+
+    Raises:
+        RepositoryError: it names none, or a folder of this machine.
+    """
+    base = config.get("base_model_name_or_path")
+    if not isinstance(base, str) or not base:
+        raise RepositoryError(f"{name}: {ADAPTER_CONFIG} has no base_model_name_or_path; name the model that it changes")
+    if local and Path(base).expanduser().exists():
+        return base
+    if HUB_NAME.fullmatch(base) is None:
+        where = "no folder here and no name on the Hub" if local else "no name on the Hub"
+        raise RepositoryError(f"{name}: {ADAPTER_CONFIG}: base_model_name_or_path: {base!r} is {where}; write that of its base")
+    revision = config.get("revision")
+    return f"{base}@{revision}" if revision and "@" not in base else base
+
+
+def base_folder(contestant: Contestant, folder: Path) -> Path:
+    """Where the base of an adapter lies: in the cache of the Hub, or where the adapter says. A model is its own base.
+
+    Args:
+        contestant: whose settings name the base and its revision.
+        folder: where the model or the adapter lies.
+    """
+    if "base" not in contestant.settings:
+        return folder
+    repository, _, revision = str(contestant.settings["base"]).rpartition("@")
+    config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
+    return cached(repository, revision) or Path(config["base_model_name_or_path"]).expanduser()
+
+
+def merged(name: str, model: Any, folder: Path) -> Any:
+    """The model with an adapter added to its weights, of the same class as before.
+
+    Args:
+        name: how error messages call the adapter.
+        model: its base, loaded.
+        folder: where the adapter lies.
+
+    Raises:
+        RepositoryError: the adapter lacks weights, or has some that the base has no place for.
+    """
+    from peft import PeftConfig, PeftModel  # noqa: PLC0415  takes seconds, and few models are adapters
+
+    config = PeftConfig.from_pretrained(str(folder))
+    config.inference_mode = True
+    adapted = PeftModel(model, config)
+    loading = adapted.load_adapter(str(folder), "default", torch_device=str(model.device))
+    for keys, problem in ((loading.missing_keys, "lacks"), (loading.unexpected_keys, "has weights that its base lacks:")):
+        if keys:
+            raise RepositoryError(f"{name}: the adapter {problem} {min(keys)}; is base_model_name_or_path the right model?")
+    return adapted.merge_and_unload(safe_merge=True)
