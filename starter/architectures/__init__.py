@@ -11,6 +11,7 @@ from starter.architectures import (
     ernie,
     fastvlm,
     gemma,
+    gemma4,
     glm,
     idefics,
     internvl,
@@ -29,7 +30,7 @@ from starter.architectures import (
 from starter.architectures.architecture import SMALL, TINY, Architecture, Scale
 
 MAKERS = (
-    *(llava, qwen, internvl, idefics, gemma, mistral, cohere, llama, glm, ovis2, lfm2, deepseek),
+    *(llava, qwen, internvl, idefics, gemma, gemma4, mistral, cohere, llama, glm, ovis2, lfm2, deepseek),
     *(kimi, minicpm, molmo, phi, ernie, fastvlm, dual, siglip),
 )
 ARCHITECTURES = {architecture.name: architecture for maker in MAKERS for architecture in maker.ARCHITECTURES}
