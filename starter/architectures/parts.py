@@ -49,6 +49,12 @@ def vision_sizes(scale: Scale) -> dict[str, Any]:
     }
 
 
+def layer_types(layers: int, *, every: int, others: str = "sliding_attention") -> list[str]:
+    """The kind of each layer: full attention in each so many, and in the last of fewer layers; else another."""
+    every = min(every, layers)
+    return [others if layer % every else "full_attention" for layer in range(1, layers + 1)]
+
+
 def trained(special: Sequence[str]) -> Tokenizer:
     """A byte-level BPE whose special tokens come first, in order: the id of each is its place."""
     tokenizer = Tokenizer(models.BPE())
