@@ -21,6 +21,8 @@ KEPT_LAYOUTS = 64
 """Sets of image sizes of which the tokens that stand for them are known."""
 TYPES = ("mm_token_type_ids", "token_type_ids")
 """What processors call the row that tells for each token whether it is an image's or a word's."""
+SIGHT = "cross_attention_mask"
+"""And the one that tells which tiles of which images it sees, for models that look at images beside the text."""
 
 Size = tuple[int, int]
 
@@ -30,8 +32,8 @@ class Tokens:
     """What one prompt is to the language model: its tokens, those that images will fill among them."""
 
     ids: list[int]
-    types: dict[str, list[int]]
-    """Name -> a number for each token, where the processor gives such rows."""
+    types: dict[str, list[Any]]
+    """Name -> what each token is, or sees, where the processor gives such rows."""
 
 
 class Chat:
@@ -82,7 +84,7 @@ class Chat:
 
     def _tokens(self, prompt: str, sizes: Sequence[Size]) -> Tokens:
         inputs = self._safe(self._by_size, prompt, [Image.new("RGB", size) for size in sizes])
-        rows = {name: inputs[name][0].tolist() for name in ("input_ids", *TYPES) if name in inputs}
+        rows = {name: inputs[name][0].tolist() for name in ("input_ids", *TYPES, SIGHT) if name in inputs}
         return Tokens(rows.pop("input_ids"), rows)
 
     def _safe(self, processor: Any, prompt: str, images: Sequence[Image.Image]) -> BatchFeature:

@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
+from arena.models.chat import SIGHT
+
 
 @dataclass
 class Prefill:
@@ -53,7 +55,7 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
     delta = base.rope_deltas if counts_in_3d else None
     if counts_in_3d:
         delta = torch.zeros(len(mask), dtype=torch.long, device=mask.device) if delta is None else delta.reshape(-1)
-    sight = inputs["cross_attention_mask"][:, -1:] if "cross_attention_mask" in inputs else None
+    sight = inputs[SIGHT][:, -1:] if SIGHT in inputs else None
     return Prefill(output.logits[:, -1].float(), output.past_key_values, mask, delta, sight)
 
 
@@ -144,7 +146,7 @@ def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tenso
     elif "position_ids" in inspect.signature(model.forward).parameters:
         arguments["position_ids"] = positions
     if read.sight is not None:
-        arguments["cross_attention_mask"] = read.sight.expand(-1, ids.shape[1], -1, -1)
+        arguments[SIGHT] = read.sight.expand(-1, ids.shape[1], -1, -1)
     return model(**arguments, **(_last_only(model) if last else {}), use_cache=True)
 
 

@@ -4,12 +4,27 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from torch import Tensor
+
 from arena.models.decoding import Prefill
-from arena.models.vision import EncodedImage
 from arena.probes import Probe
 
 MAX_PADDING = 1024
 """Tokens of padding that cost less than another batch."""
+
+
+@dataclass(frozen=True)
+class EncodedImage:
+    """An image as the language model takes it."""
+
+    features: dict[str, Any]
+    """Field of the vision encoder's output -> its part for this image: a tensor, a list of tensors, or one of those a layer."""
+    geometry: dict[str, Tensor]
+    """First dimension: images."""
+
+    def size(self) -> int:
+        """Bytes of its features."""
+        return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(self.features))
 
 
 @dataclass(frozen=True)
@@ -18,8 +33,8 @@ class Prompt:
 
     ids: list[int]
     images: tuple[EncodedImage, ...] = ()
-    types: dict[str, list[int]] = field(default_factory=dict)
-    """Name -> a number for each token that tells images from words, for models that ask for it."""
+    types: dict[str, list[Any]] = field(default_factory=dict)
+    """Name -> for each token what it is, a word or part of an image, or which images it sees, for models that ask for it."""
     inputs: dict[str, Any] | None = None
     """Ready-made inputs of a batch of one."""
     prefix: int = 0
@@ -79,3 +94,11 @@ def groups(prompts: Sequence[Prompt], *, fits: Callable[[Sequence[Prompt]], bool
         tokens += prompts[place].length
     if group:
         yield group
+
+
+def _tensors(value: Any) -> Iterator[Tensor]:
+    if isinstance(value, Tensor):
+        yield value
+    else:
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _tensors(part)

@@ -9,8 +9,9 @@ from transformers import PreTrainedModel
 
 from arena.models.chat import TYPES, Chat
 from arena.models.decoding import Prefill, prefill, read_shared
-from arena.models.encoding import Prompt, room
-from arena.models.vision import EncodedImage, Vision
+from arena.models.encoding import EncodedImage, Prompt, room
+from arena.models.sight import Sight, takes_sight
+from arena.models.vision import Vision
 from arena.probes import Probe
 
 WINDOWS = ("sliding_window", "attention_chunk_size")
@@ -33,11 +34,11 @@ class SharedVision:
     def __init__(self, model: PreTrainedModel, chat: Chat, *, share_prefixes: bool, alone: bool) -> None:
         self._model = model
         self._chat = chat
-        self._vision = Vision(model, chat, alone=alone)
+        self._vision = Sight(model, chat) if takes_sight(model) else Vision(model, chat, alone=alone)
         self._share_prefixes = share_prefixes
         parameters = inspect.signature(model.forward).parameters
         self._types = set(TYPES) & set(parameters)
-        self._placeholder = _image_token(model, chat)
+        self._placeholders = _image_tokens(model, chat)
         self._pad = chat.tokenizer.pad_token_id or 0
         self._window = window(model)
 
@@ -47,10 +48,13 @@ class SharedVision:
         return [self._prompt(probe, shown) for probe, shown in zip(probes, images, strict=True)]
 
     def fits(self, prompts: Sequence[Prompt]) -> bool:
-        """Whether padding would come between an image and a question where it takes the place of tokens.
+        """Whether these prompts may be read together.
 
-        Layers with a window look at the last places, padding or not: an image would fall out of the window before its time.
+        Layers with a window look at the last places, padding or not. Padding between an image and a question must not push the
+        image out of the window before its time.
         """
+        if not self._vision.mixes and len({len(prompt.images) for prompt in prompts}) > 1:
+            return False
         if not self._share_prefixes or self._window is None:
             return True
         rest = {prompt.length - prompt.start for prompt in prompts}
@@ -74,7 +78,7 @@ class SharedVision:
         tokens = self._chat.tokens(probe.prompt, [picture.pixels().size for picture in probe.images])
         if not self._share_prefixes:
             return Prompt(tokens.ids, images, tokens.types)
-        backwards = (place for place in range(len(tokens.ids) - 1, -1, -1) if tokens.ids[place] == self._placeholder)
+        backwards = (place for place in range(len(tokens.ids) - 1, -1, -1) if tokens.ids[place] in self._placeholders)
         prefix = min(next(backwards, -1) + 1, len(tokens.ids) - 1)
         after = room(probe, self._chat.tokenizer) if self._window else 0
         return Prompt(tokens.ids, images, tokens.types, prefix=prefix, room=after)
@@ -91,13 +95,14 @@ class SharedVision:
             rows = zip(gaps, prompts, strict=True)
             batch[name] = [[0] * gap + prompt.types.get(name, [0] * prompt.length) for gap, prompt in rows]
         tensors = {name: torch.tensor(rows, device=self._model.device) for name, rows in batch.items()}
-        return tensors | self._vision.arguments([image for prompt in prompts for image in prompt.images])
+        return tensors | self._vision.arguments(prompts)
 
 
-def _image_token(model: PreTrainedModel, chat: Chat) -> int | None:
-    """The token that features replace; None where the configuration names none."""
+def _image_tokens(model: PreTrainedModel, chat: Chat) -> set[int]:
+    """The tokens that features replace; none where the configuration does not name them."""
     places = [(model.config, "image_token_id"), (model.config, "image_token_index"), (chat.processor, "image_token_id")]
-    return next((token for place, name in places if (token := getattr(place, name, None)) is not None), None)
+    image = next((token for place, name in places if (token := getattr(place, name, None)) is not None), None)
+    return {*([] if image is None else [image]), *(getattr(model.config, "visual_indicator_token_ids", None) or ())}
 
 
 def window(model: PreTrainedModel) -> int | None:

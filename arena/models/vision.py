@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, TypeVar
 
 import torch
@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from arena.images import Picture
 from arena.models.chat import Chat
+from arena.models.encoding import EncodedImage, Prompt
 from arena.models.runtime import Recent
 
 KEPT_FEATURES = 64 * 2**20
@@ -27,20 +28,6 @@ GEOMETRY = ("image_grid_thw",)
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True)
-class EncodedImage:
-    """An image as the language model takes it."""
-
-    features: dict[str, Any]
-    """Field of the vision encoder's output -> its part for this image: a tensor, a list of tensors, or one of those a layer."""
-    geometry: dict[str, Tensor]
-    """First dimension: images."""
-
-    def size(self) -> int:
-        """Bytes of its features."""
-        return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(self.features))
-
-
 class Vision:
     """The vision encoder of one model.
 
@@ -54,6 +41,9 @@ class Vision:
         TypeError: the model takes no features.
     """
 
+    mixes = True
+    """Whether prompts with different numbers of images may be read together."""
+
     def __init__(self, model: PreTrainedModel, chat: Chat, *, alone: bool) -> None:
         if "mm_encoder_outputs" not in inspect.signature(model.forward).parameters:
             raise TypeError(f"{type(model).__name__} takes no vision features")
@@ -64,7 +54,7 @@ class Vision:
         self._alone = alone
         self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
         self._output: Any = None
-        """The last output, whose type and constant parts all outputs share."""
+        """The last output, whose constant parts all outputs share."""
 
     def encode(self, shown: Sequence[tuple[Picture, ...]]) -> list[tuple[EncodedImage, ...]]:
         """The images of several prompts. Each picture is encoded once, as long as there is room for its features."""
@@ -73,14 +63,15 @@ class Vision:
         images = self._images.get(keys, lambda missing: self._encode(missing, {keys[key]: None for key in missing}))
         return [tuple(images[picture, 1 if self._alone else len(pictures)] for picture in pictures) for pictures in shown]
 
-    def arguments(self, images: Sequence[EncodedImage]) -> dict[str, Any]:
-        """What the forward pass of a batch takes in place of pixels; the images are those of all its prompts, in order."""
+    def arguments(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
+        """What the forward pass of a batch takes in place of pixels."""
+        images = [image for prompt in prompts for image in prompt.images]
         if not images:
             return {}
         fields = {name: _joined([image.features[name] for image in images]) for name in images[0].features}
         constant = {name: self._output[name] for name in CONSTANT if name in self._output}
         geometry = {name: torch.cat([image.geometry[name] for image in images]) for name in images[0].geometry}
-        return {"mm_encoder_outputs": {"image": type(self._output)(**fields, **constant)}, **geometry}
+        return {"mm_encoder_outputs": {"image": SimpleNamespace(**fields, **constant)}, **geometry}
 
     def _encode(self, keys: Sequence[tuple[Picture, int]], sets: Iterable[tuple[Picture, ...]]) -> Iterator[EncodedImage]:
         """Sets of pictures whose inputs have one shape go through the vision encoder together."""
@@ -138,14 +129,6 @@ def _joined(values: Sequence[Any]) -> Any:
     if first and not isinstance(first[0], Tensor):
         return [_joined([value[layer] for value in values]) for layer in range(len(first))]
     return [part for value in values for part in value]
-
-
-def _tensors(value: Any) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    else:
-        for part in value.values() if isinstance(value, dict) else value:
-            yield from _tensors(part)
 
 
 def _shapes(inputs: dict[str, Tensor]) -> Hashable:
