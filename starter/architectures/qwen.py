@@ -34,6 +34,9 @@ SPECIAL = (
 THOUGHTS = ("<think>", "</think>")
 """Tokens that are no special ones: they are written out as other words are."""
 IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
+QUIET = "{% if enable_thinking is defined and not enable_thinking %}{{ '\\n</think>\\n\\n' }}{% endif %}"
+THINKING = CHATML["assistant"][0] + "<think>\n" + QUIET
+"""Generation prompt that opens a thought, and closes it at once where thoughts are switched off."""
 SYSTEM = "<|im_start|>system\nSay only what is true.<|im_end|>\n"
 ROLES: dict[str, Any] = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
 PAD, END = SPECIAL.index("<|endoftext|>"), SPECIAL.index("<|im_end|>")
@@ -152,23 +155,28 @@ def qwen3_vl_moe(scale: Scale) -> tuple[PreTrainedModel, Any]:
     return model, qwen3_processor(scale)
 
 
-def qwen3_5(scale: Scale) -> tuple[PreTrainedModel, Any]:
+def hybrid(scale: Scale) -> dict[str, Any]:
+    """The language model of Qwen3.5: linear attention in all layers but the last of every four."""
     # A quarter of each head is rotated, and heads are wider than their share of the model.
     text = language(scale, frequencies(scale.head, 5 / 16), mrope_interleaved=True, partial_rotary_factor=0.25)
-    text["head_dim"] = 4 * scale.head
     kinds = ["full_attention" if layer in quarters(scale) else "linear_attention" for layer in range(scale.layers)]
-    linear = {"linear_num_key_heads": scale.key_heads, "linear_num_value_heads": scale.heads}
-    linear |= {"linear_key_head_dim": scale.head, "linear_value_head_dim": scale.head}
-    encoder = {name: value for name, value in deepstack(scale).items() if name != "deepstack_visual_indexes"}
-    config = Qwen3_5Config(text_config=text | linear | {"layer_types": kinds}, vision_config=encoder, **TOKENS)
-    model = Qwen3_5ForConditionalGeneration(config)
+    heads = {"linear_num_key_heads": scale.key_heads, "linear_num_value_heads": scale.heads}
+    heads |= {"head_dim": 4 * scale.head, "linear_key_head_dim": scale.head, "linear_value_head_dim": scale.head}
+    return text | heads | {"layer_types": kinds}
+
+
+def lengthen_memory(model: PreTrainedModel) -> None:
+    """Fresh layers of linear attention forget within a few tokens; trained ones remember the image."""
     for name, parameter in model.named_parameters():
         if name.endswith("dt_bias"):
-            # Fresh layers of linear attention forget within a few tokens; trained ones remember the image.
             parameter.data.fill_(-4.0)
-    silence = "{% if enable_thinking is defined and not enable_thinking %}{{ '\\n</think>\\n\\n' }}{% endif %}"
-    processor = qwen3_processor(scale, prompt=CHATML["assistant"][0] + "<think>\n" + silence)
-    return model, processor
+
+
+def qwen3_5(scale: Scale) -> tuple[PreTrainedModel, Any]:
+    encoder = {name: value for name, value in deepstack(scale).items() if name != "deepstack_visual_indexes"}
+    model = Qwen3_5ForConditionalGeneration(Qwen3_5Config(text_config=hybrid(scale), vision_config=encoder, **TOKENS))
+    lengthen_memory(model)
+    return model, qwen3_processor(scale, prompt=THINKING)
 
 
 _TEMPLATES = "huggingface/trl: trl/chat_templates"
