@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 import pytest
 
 from arena.cli import main
+from arena.cli.console import duration
 
 ESTIMATE = {"metric", "value", "low", "high", "pairs", "families", "chance", "slice"}
 
@@ -89,6 +91,47 @@ def test_every_suite_is_listed_and_shown_with_its_source_licence_and_defects(are
         assert word in shown
 
 
+def test_an_evaluation_says_how_long_it_will_take_and_ends_with_what_a_report_says(arena, tmp_path, capsys):
+    command = ["evaluate", "--model", "clip-mini", "--suite", "starter", "--limit", "6"]
+    assert main(["--home", str(tmp_path), *command]) == 0
+    printed = capsys.readouterr()
+    assert re.search(r"^arena: clip-mini on starter: 28 of 76 questions left, about ", printed.err, re.MULTILINE)
+    assert "arena: all metrics of starter: arena report --suite starter\n" in printed.err
+    shown = {tuple(line.split()[:5]) for line in printed.out.splitlines()[1:]}
+    report = [tuple(line.split()[:5]) for line in arena("report", "--suite", "starter", at=tmp_path).splitlines()[1:]]
+    assert shown == set(report[:5])
+    assert main(["--home", str(tmp_path), *command]) == 0
+    again = capsys.readouterr()
+    assert again.out == printed.out
+    assert "questions left" not in again.err
+
+
+def test_a_model_that_is_refused_is_told_and_the_others_are_evaluated(home, capsys):
+    named = [part for model in ("nope", "clip-mini", "https://#") for part in ("--model", model)]
+    assert main(["--home", str(home), "evaluate", *named, "--suite", "starter", "--limit", "6"]) == 1
+    printed = capsys.readouterr()
+    assert "drawn-world/clip-mini" in printed.out
+    first, second, *_ = printed.err.splitlines()
+    assert first.startswith("arena: left out: nope: no such folder")
+    assert second.startswith("arena: left out: https: the address names no host")
+    assert "Traceback" not in printed.err
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.2, "about a second"),
+        (2.4, "about 2 seconds"),
+        (119, "about 119 seconds"),
+        (121, "about 2 minutes"),
+        (7190, "about 120 minutes"),
+        (9000, "about 2 hours"),
+    ],
+)
+def test_how_long_something_takes_is_told_in_a_unit_that_people_would_choose(seconds, words):
+    assert duration(seconds) == words
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -96,6 +139,7 @@ def test_every_suite_is_listed_and_shown_with_its_source_licence_and_defects(are
         (["suites", "show", "nope"], "suite 'nope': is unknown; there are starter, "),
         (["evaluate", "--model", "all", "--suite", "nope"], "suite 'nope': is unknown"),
         (["evaluate", "--model", "nope", "--suite", "starter"], "contestants of this arena: drawn-world/clip-mini"),
+        (["evaluate", "--model", "clip-mini", "--suite", "xstest", "--judge", "nope"], "contestants of this arena: "),
         (["evaluate", "--model", "clip-mini", "--suite", "starter", "--task", "dance"], "has no task 'dance'; it has caption"),
         (["evaluate", "--model", "clip-mini", "--suite", "cross"], "cross"),
         (["evaluate", "--model", "clip-mini", "--suite", "vscbench-image"], "--data"),

@@ -54,6 +54,14 @@ def console(*, stderr: bool = False) -> "Console":
     return Console(stderr=stderr, width=None if (sys.stderr if stderr else sys.stdout).isatty() else 160)
 
 
+def duration(seconds: float) -> str:
+    """About how long, in a unit that people would choose."""
+    for unit, size in (("hour", 3600), ("minute", 60)):
+        if seconds >= 2 * size:
+            return f"about {seconds / size:.0f} {unit}s"
+    return f"about {seconds:.0f} seconds" if seconds >= 1.5 else "about a second"
+
+
 def print_json(value: object) -> None:
     """A value for programs."""
     print(json.dumps(value, indent=2, ensure_ascii=False))  # noqa: T201

@@ -9,8 +9,9 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Self
 
-from arena.cli.console import console, positive, say, settings_of, tell
-from arena.errors import EvaluationError
+from arena.cli.console import console, duration, positive, say, settings_of, tell
+from arena.cli.headlines import print_headlines
+from arena.errors import EvaluationError, RepositoryError
 from arena.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ def _share(text: str) -> float:
 
 
 def _evaluate(options: argparse.Namespace) -> int:
-    from arena.evaluation.entrants import entrants, segmenter
+    from arena.evaluation.entrants import entrant
     from arena.evaluation.evaluate import Options, evaluate
+    from arena.evaluation.results import Results
     from arena.opening import open_store
 
     settings = settings_of(options)
@@ -88,24 +90,30 @@ def _evaluate(options: argparse.Namespace) -> int:
     wanted = Options(options.limit, tuple(options.task), options.max_errors, settings.memory_gigabytes * 2**30, asked)
     suites = _suites(options.suite, options.data)
     with open_store(settings) as store, _orderly_stop():
-        models, problems = entrants(options.model, settings)
-        judge = _judge(options.judge, settings) if options.judge else None
-        if options.segmenter:
-            models.append(segmenter(options.segmenter, suites))
+        models, problems = _models(options, settings, suites)
+        judge = entrant(options.judge, settings, "--judge") if options.judge else None
         tell(problems)
+        if not models:
+            return 1
         loaded = _load(suites, options.data)
         with _Bars() as bars:
             done = evaluate(store, models, loaded, wanted, judge=judge, watch=bars.draw)
-    return _conclude(done)
+        _tell_failures(done)
+        print_headlines(Results(store), done, options.judge)
+    return 1 if problems or any(evaluation.failure for evaluation in done) else 0
 
 
-def _judge(reference: str, settings: Settings) -> "Entrant":
-    from arena.evaluation.entrants import entrants
+def _models(options: argparse.Namespace, settings: Settings, suites: "Sequence[Suite]") -> "tuple[list[Entrant], list[str]]":
+    """Who is evaluated, and one line for each that cannot take part."""
+    from arena.evaluation.entrants import entrants, segmenter
 
-    found, _ = entrants([reference], settings)
-    if len(found) > 1:
-        raise EvaluationError(f"--judge {reference}: means {len(found)} models; name one of them")
-    return found[0]
+    models, problems = entrants(options.model, settings)
+    if options.segmenter:
+        try:
+            models.append(segmenter(options.segmenter, suites))
+        except RepositoryError as error:
+            problems.append(str(error))
+    return models, problems
 
 
 def _suites(names: Sequence[str], data: str | None) -> "list[Suite]":
@@ -129,8 +137,8 @@ def _load(suites: "Sequence[Suite]", data: str | None) -> "list[tuple[Suite, Loa
     return found
 
 
-def _conclude(done: "Sequence[Evaluation]") -> int:
-    """Say what failed; 1 where a model could not be asked at all."""
+def _tell_failures(done: "Sequence[Evaluation]") -> None:
+    """Say what failed, and whom it left out."""
     for evaluation in done:
         name = f"{evaluation.contestant.repository} on {evaluation.suite}"
         if evaluation.failure:
@@ -138,11 +146,10 @@ def _conclude(done: "Sequence[Evaluation]") -> int:
         elif evaluation.count.errors:
             failed = f"{evaluation.count.errors} of {evaluation.count.asked} questions failed"
             say(f"{name}: {failed} and count nowhere; the same command asks them again")
-    return 1 if any(evaluation.failure for evaluation in done) else 0
 
 
 class _Bars:
-    """A bar for each contestant and suite, with its rate and the time left; nothing before there is one."""
+    """A bar for each contestant and suite, and once a line that says how long it will take; nothing before there is one."""
 
     def __init__(self) -> None:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -151,6 +158,7 @@ class _Bars:
         columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), *told)
         self._progress = Progress(*columns, console=console(stderr=True))
         self._bars: dict[str, TaskID] = {}
+        self._forecast: set[str] = set()
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -173,6 +181,9 @@ class _Bars:
             bar = self._progress.tasks[self._progress.task_ids.index(self._bars[title])]
             parts = (f"{bar.speed:.0f}/s" if bar.speed else "", f"{count.errors} failed" if count.errors else "")
             self._progress.update(bar.id, completed=count.done, rate=", ".join(filter(None, parts)))
+            if count.seconds_left and title not in self._forecast:
+                self._forecast.add(title)
+                say(f"{title}: {count.total - count.done:,} of {count.total:,} questions left, {duration(count.seconds_left)}")
 
 
 @contextmanager

@@ -115,11 +115,11 @@ def _proposals(options: argparse.Namespace, settings: "Settings", store: "Store"
 def _written(
     options: argparse.Namespace, settings: "Settings", store: "Store", pairs: "Sequence[MinimalPair]"
 ) -> "Iterator[Proposal]":
-    from arena.evaluation.entrants import entrants
+    from arena.evaluation.entrants import entrant
     from arena.generation.writing import Remembering, written_proposals
 
-    (entrant, *_), _ = entrants([options.writer], settings)
-    return written_proposals(Remembering(entrant.load(), store), pairs, options.locale, said=say)
+    writer = entrant(options.writer, settings, "--writer")
+    return written_proposals(Remembering(writer.load(), store), pairs, options.locale, said=say)
 
 
 def _maker(options: argparse.Namespace, settings: "Settings") -> "Maker":

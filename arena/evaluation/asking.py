@@ -33,6 +33,8 @@ class Count:
     """Probes put to the model."""
     errors: int = 0
     """Those that failed."""
+    seconds_left: float | None = None
+    """What the rest will take, as the last batch went; None until that can be told."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,8 @@ class Asker:
             count.asked += len(fresh)
             count.errors += sum(reply.error is not None for reply in fresh.values())
             count.done += _questions(batch)
+            if size.seconds_per_probe is not None:
+                count.seconds_left = size.seconds_per_probe * sum(len(inquiry.probes) for inquiry in waiting)
             log.info("%d of %d questions committed", count.done, count.total)
             watch(count)
             self._check_errors(count, list(fresh.values()))

@@ -15,16 +15,26 @@ WORTHWHILE = 1.05
 """Times as many probes a second that make a larger batch worth its memory."""
 
 
+SLOW_SECONDS = 5.0
+"""A first batch that takes longer tells how fast a model is; in a quick one, what is done only once weighs too much."""
+
+
 class BatchSize:
     """How many probes to ask together: twice as many as long as that makes a probe cheaper."""
 
     def __init__(self) -> None:
         self.probes = FIRST
+        self.seconds_per_probe: float | None = None
+        """As the last batch went; None until a batch tells."""
+        self._batches = 0
         self._rate = 0.0
         self._settled = False
 
     def took(self, probes: int, seconds: float) -> None:
         """Learn from a batch that was answered."""
+        self._batches += 1
+        if self._batches > 1 or seconds > SLOW_SECONDS:
+            self.seconds_per_probe = seconds / probes
         if seconds > LONGEST_SECONDS:
             self._settle(min(self.probes, int(probes * LONGEST_SECONDS / seconds)))
         if self._settled or probes < self.probes:

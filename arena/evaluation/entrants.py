@@ -1,11 +1,12 @@
 """Who is evaluated: from what people write on a command line to contestants that can be loaded."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 from arena.contestants import Contestant
-from arena.errors import EvaluationError, RepositoryError
+from arena.errors import ArenaError, EvaluationError, RepositoryError
 from arena.models import Model, best_device, check_repository, contestant_of, load
 from arena.models.endpoint import load_endpoint
 from arena.models.endpoint_reference import is_endpoint
@@ -13,6 +14,8 @@ from arena.roster import Entry, Roster, entry_of, gather, shipped
 from arena.settings import Settings
 from arena.suites.suite import Audience, Suite
 from arena.tasks import segmentation
+
+log = logging.getLogger(__name__)
 
 EVERYBODY = "all"
 """Stands for all contestants of this arena."""
@@ -31,29 +34,43 @@ class Entrant:
 
 
 def entrants(references: Sequence[str], settings: Settings) -> tuple[list[Entrant], list[str]]:
-    """The contestants that are meant, each once, and one line for each model of the arena that cannot take part.
+    """The contestants that are meant, each once, and one line for each that cannot take part: one of the two is never empty.
 
     Args:
-        references: each `all`, the repository or the bare name of a contestant of this arena, a local folder,
+        references: at least one; each `all`, the repository or the bare name of a contestant of this arena, a local folder,
             `organisation/name@commit` on the Hub, or an endpoint.
         settings: of the arena.
-
-    Raises:
-        EvaluationError: nobody goes by that name.
-        ArenaError: the model cannot enter, for the reason that it says.
     """
     meant: dict[str, Entrant] = {}
     problems: list[str] = []
-    roster: Roster | None = None
-    for reference in references:
-        if is_endpoint(reference):
-            found = [_endpoint(reference)]
-        else:
-            roster = roster or gather(settings)
-            found = [_entrant(entry) for entry in _entries(reference, roster.entries, settings)]
-        problems += roster.problems if roster and reference == EVERYBODY else ()
-        meant |= {entrant.contestant.id: entrant for entrant in found}
+    roster = cache(partial(gather, settings))
+    for reference in dict.fromkeys(references):
+        try:
+            meant |= {one.contestant.id: one for one in _called(reference, roster, settings)}
+        except ArenaError as error:
+            problems.append(str(error))
+            log.exception("%s cannot be evaluated", reference)
+        problems += roster().problems if reference == EVERYBODY else ()
     return list(meant.values()), problems
+
+
+def entrant(reference: str, settings: Settings, option: str) -> Entrant:
+    """The one contestant that an option such as `--judge` means.
+
+    Args:
+        reference: as those of `entrants`.
+        settings: of the arena.
+        option: how messages call it.
+
+    Raises:
+        EvaluationError: it cannot take part, or several are meant.
+    """
+    meant, problems = entrants([reference], settings)
+    if len(meant) > 1:
+        raise EvaluationError(f"{option} {reference}: means {len(meant)} models; name one of them")
+    if not meant:
+        raise EvaluationError(problems[0])
+    return meant[0]
 
 
 def segmenter(reference: str, suites: Sequence[Suite]) -> Entrant:
@@ -74,19 +91,29 @@ def segmenter(reference: str, suites: Sequence[Suite]) -> Entrant:
     return Entrant(contestant, "segmenters", report.memory_bytes, partial(load, report, contestant))
 
 
-def _endpoint(reference: str) -> Entrant:
-    model = load_endpoint(reference)  # asks nothing yet, and says at once what is wrong with the name or the key
-    return Entrant(model.contestant, "writers", 0, lambda: model)
+def _called(reference: str, roster: Callable[[], Roster], settings: Settings) -> list[Entrant]:
+    """Those whom a reference means.
 
-
-def _entries(reference: str, known: Sequence[Entry], settings: Settings) -> list[Entry]:
+    Raises:
+        EvaluationError: nobody goes by that name, or nobody takes part.
+        ArenaError: the endpoint cannot be asked.
+    """
+    if is_endpoint(reference):
+        model = load_endpoint(reference)  # asks nothing yet, and says at once what is wrong with the name or the key
+        return [Entrant(model.contestant, "writers", 0, lambda: model)]
+    known = roster().entries
     if reference == EVERYBODY:
-        return list(known)
+        if not known and not roster().problems:
+            raise EvaluationError(f"{EVERYBODY}: no model takes part in this arena; add one with ARENA_MODELS")
+        return [_entrant(entry) for entry in known]
     named = [entry for entry in known if reference in (entry.contestant.repository, entry.contestant.name)]
-    if named:
-        return named
+    return [_entrant(entry) for entry in named or [_stranger(reference, known, settings)]]
+
+
+def _stranger(reference: str, known: Sequence[Entry], settings: Settings) -> Entry:
+    """A model that is no contestant of this arena."""
     try:
-        return [entry_of(shipped(reference), settings.home, best_device())]
+        return entry_of(shipped(reference), settings.home, best_device())
     except RepositoryError as error:
         names = ", ".join(entry.contestant.repository for entry in known) or "none"
         raise EvaluationError(f"{error} (contestants of this arena: {names})") from error

@@ -17,6 +17,9 @@ from arena.suites.suite import Suite
 FAILED = (Outcome.WRONG, Outcome.REFUSED, Outcome.UNPARSEABLE)
 """Outcomes that are the contestant's own doing."""
 
+HEADLINES = 5
+"""Metrics that are told where there is no room for all; suites name those that matter most first."""
+
 T = TypeVar("T")
 
 
@@ -106,6 +109,10 @@ class Results:
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""
         return self._once(self._estimates, suite_name, contestant_id, judge)
+
+    def headlines(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
+        """The first metrics of the whole suite that the contestant has."""
+        return [one for one in self.estimates(suite_name, contestant_id, judge) if not one.slice][:HEADLINES]
 
     def table(
         self,

@@ -36,6 +36,16 @@ def test_the_last_batch_of_a_suite_says_nothing_about_the_next():
     assert size.probes == FIRST
 
 
+def test_how_long_a_probe_takes_is_told_by_the_last_batch_but_not_by_a_quick_first_one():
+    quick, slow = BatchSize(), BatchSize()
+    quick.took(16, 1.0)
+    assert quick.seconds_per_probe is None
+    quick.took(32, 0.8)
+    assert quick.seconds_per_probe == 0.025
+    slow.took(16, 8.0)
+    assert slow.seconds_per_probe == 0.5
+
+
 class Crashing(FunctionModel):
     def __init__(self, error, breaks):
         super().__init__(respond=lambda probe: Reply(probe.prompt))

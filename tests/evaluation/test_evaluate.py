@@ -1,6 +1,7 @@
 """Evaluations: what is asked, what is not asked again, what is told."""
 
 import threading
+import time
 from collections import Counter
 from typing import Any
 
@@ -267,6 +268,25 @@ def test_what_an_endpoint_tells_of_itself_is_logged(store):
 
     run(store, Endpoint())
     assert store.evaluations.log()[0][0].endpoint == {"system_fingerprints": ["fp_1"]}
+
+
+def test_the_time_that_is_left_is_told_from_the_second_batch_on_without_what_was_answered_before(store):
+    def patient(probe):
+        time.sleep(0.001)
+        return Reply("A")
+
+    many, seen = loaded(200), []
+    run(store, FunctionModel(), given=many, limit=120)
+    run(
+        store,
+        FunctionModel(respond=patient),
+        given=many,
+        watch=lambda evaluation: seen.append((evaluation.count.done, evaluation.count.seconds_left)),
+    )
+    assert [done for done, _ in seen] == [120, 136, 168, 200]
+    assert [left is None for _, left in seen] == [True, True, False, False]
+    assert 0.032 <= (seen[2][1] or 0) < 0.2
+    assert seen[3][1] == 0
 
 
 def test_progress_begins_where_the_last_run_ended(store):

@@ -54,6 +54,15 @@ def test_a_metric_that_should_be_low_has_the_lowest_first(store):
     assert rows[0][0].name == "poor"
 
 
+def test_headlines_are_the_first_numbers_of_the_whole_suite(store, monkeypatch):
+    put(store, GOOD)
+    shown = results(store)
+    whole = [one for one in shown.estimates("tiny", GOOD.contestant.id) if not one.slice]
+    assert shown.headlines("tiny", GOOD.contestant.id) == whole
+    monkeypatch.setattr("arena.evaluation.results.HEADLINES", 1)
+    assert [one.metric for one in shown.headlines("tiny", GOOD.contestant.id)] == ["accuracy"]
+
+
 def test_numbers_are_kept_until_an_answer_is_read(store, monkeypatch):
     put(store, GOOD)
     shown = results(store)
