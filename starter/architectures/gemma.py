@@ -16,7 +16,7 @@ from transformers import (
 )
 
 from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from starter.architectures.parts import layer_types, text_sizes, turns, vision_sizes, wrapped
 
 ROLES: dict[str, Any] = {"pad_token": "<pad>", "eos_token": "<eos>", "bos_token": "<bos>", "unk_token": "<unk>"}
 SPECIAL = tuple(ROLES.values())
@@ -39,12 +39,6 @@ def gemma_tokenizer(*others: str, **roles: str) -> PreTrainedTokenizerFast:
     """The tokenizer of Gemma 3, which puts BOS before a text, as the chat template does too."""
     special = (*SPECIAL, *TURN, *others)
     return wrapped(special, adds_bos=True, padding_side="left", **ROLES, **roles)
-
-
-def layer_types(layers: int, *, every: int) -> list[str]:
-    """Windows, and a layer without one at each so many; the last of few layers has none."""
-    every = min(every, layers)
-    return ["sliding_attention" if layer % every else "full_attention" for layer in range(1, layers + 1)]
 
 
 def paligemma2(scale: Scale) -> tuple[PreTrainedModel, Any]:
@@ -71,9 +65,8 @@ def gemma3(scale: Scale) -> tuple[PreTrainedModel, Any]:
     tokenizer = gemma_tokenizer(*IMAGE_ROLES.values(), **IMAGE_ROLES)
     tokens = (scale.image // scale.patch // 2) ** 2
     ids = tokenizer.get_vocab()
-    layers = layer_types(scale.layers, every=6)
     config = Gemma3Config(
-        text_config={**_language(scale, len(tokenizer)), "layer_types": layers},
+        text_config={**_language(scale, len(tokenizer)), "layer_types": layer_types(scale.layers, every=6)},
         vision_config=_siglip(scale),
         mm_tokens_per_image=tokens,
         image_token_index=ids["<image_soft_token>"],

@@ -20,8 +20,8 @@ from transformers import (
 )
 
 from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.gemma import IMAGE_ROLES, ROLES, SAMPLING, SPECIAL, TURNS, gemma_tokenizer, layer_types
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from starter.architectures.gemma import IMAGE_ROLES, ROLES, SAMPLING, SPECIAL, TURNS, gemma_tokenizer
+from starter.architectures.parts import layer_types, text_sizes, turns, vision_sizes, wrapped
 
 SOUND_ROLES: dict[str, Any] = {
     "audio_token": "<audio_soft_token>",
