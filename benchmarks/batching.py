@@ -85,7 +85,7 @@ def measure(models: Sequence[Model], visitors: int, workers: int, seconds: float
     return Line(visitors, next(answered) / took, statistics.median(latencies), len(errors))
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Measure and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", default=sorted(str(path.parent) for path in STARTERS.glob("*/*/config.json")))
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--workers", nargs="+", type=int, default=[2])
     parser.add_argument("--pairs", type=int, default=400, help="fresh pairs to draw for each measurement")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     reports = [check_repository(reference) for reference in options.models]
     models = [load(report, contestant_of(report, threshold=0.0, calibration="none")) for report in reports]
     crowds = [[model] for model in models] + ([models] if len(models) > 1 else [])

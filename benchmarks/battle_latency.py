@@ -1,9 +1,9 @@
 """How long a battle takes, step by step, and how many more are played when twenty visitors come at once.
 
-    python benchmarks/battle_latency.py [--battles 100] [--visitors 20]
+    python benchmarks/battle_latency.py [MODEL ...] [--battles 100] [--visitors 20]
 
-Nothing is cached: each phase has a new home and freshly loaded models, and no contestant sees a pair twice. Each battle is
-opened, played to its end, committed, and judged.
+MODEL is a folder or a Hub name; the starter models by default. Nothing is cached: each phase has a new home and freshly loaded
+models, and no contestant sees a pair twice. Each battle is opened, played to its end, committed, and judged.
 """
 
 import argparse
@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -23,11 +23,13 @@ from rich.console import Console
 from rich.table import Table
 
 from arena.battles import Arena, BattleFilter
+from arena.battles.pair_choice import Chosen
 from arena.battles.playing import probes_of
 from arena.battles.scoring import ELO_RULE
 from arena.models import ModelPool
+from arena.pairs import MinimalPair
 from arena.roster import calibration_pairs, gather, register
-from arena.settings import from_environment
+from arena.settings import Settings
 from arena.store import Store
 from arena.suites.starter import starter_pairs
 
@@ -54,14 +56,14 @@ class Stopwatch:
 
 
 @contextmanager
-def fresh_arena(stopwatch: Stopwatch) -> Iterator[Arena]:
+def fresh_arena(models: Sequence[str], stopwatch: Stopwatch) -> Iterator[Arena]:
     """An arena that has played nothing, with all models loaded and no picture or reply in any cache."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Store.open(Path(folder), ELO_RULE) as store,
         closing(ModelPool(2**33)) as pool,
     ):
-        roster = gather(from_environment({"ARENA_HOME": folder}))
+        roster = gather(Settings(home=Path(folder), models=tuple(models), starter_models=not models))
         pairs = starter_pairs()
         store.add_pairs(pairs)
         contestants = register(roster, pool)
@@ -77,22 +79,22 @@ def fresh_arena(stopwatch: Stopwatch) -> Iterator[Arena]:
             yield arena
 
 
-def warm_up(pool: ModelPool, contestants: Any) -> None:
+def warm_up(pool: ModelPool, contestants: Collection[str]) -> None:
     """The first forward pass of a model allocates; a pair that no battle shows takes it."""
     probes = [probe for asked in probes_of(calibration_pairs()[0]).values() for probe in asked]
     for contestant in contestants:
         pool.ask(contestant, probes)
 
 
-def deal(arena: Arena, pairs: list) -> None:
+def deal(arena: Arena, pairs: Sequence[MinimalPair]) -> None:
     """Each battle gets the next pair, so that no contestant sees one twice."""
     lock, left = threading.Lock(), iter(pairs)
 
-    def choose(_: BattleFilter) -> Any:
+    def choose(filters: BattleFilter, repositories: Collection[str]) -> Chosen:  # noqa: ARG001 - as the arena calls it
         with lock:
-            return next(left)
+            return Chosen(next(left))
 
-    setattr(arena._choice, "choose", choose)  # noqa: B010, SLF001 - the benchmark deals the pairs
+    arena._choice.choose = choose  # noqa: SLF001 - the benchmark deals the pairs
 
 
 def play(arena: Arena) -> float:
@@ -105,21 +107,22 @@ def play(arena: Arena) -> float:
     return time.perf_counter() - start
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print both tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--battles", type=int, default=100, help="in each phase, at most 240 (default: %(default)s)")
     parser.add_argument("--visitors", type=int, default=20, help="at once in the second phase (default: %(default)s)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
 
     alone = Stopwatch()
-    with fresh_arena(alone) as arena:
+    with fresh_arena(options.models, alone) as arena:
         began = time.perf_counter()
         latencies = [play(arena) for _ in range(options.battles)]
         alone_rate = options.battles / (time.perf_counter() - began)
         print_steps(latencies, alone)
 
-    with fresh_arena(Stopwatch()) as arena, ThreadPoolExecutor(options.visitors) as visitors:
+    with fresh_arena(options.models, Stopwatch()) as arena, ThreadPoolExecutor(options.visitors) as visitors:
         began = time.perf_counter()
         together = list(visitors.map(lambda _: play(arena), range(options.battles)))
         together_rate = options.battles / (time.perf_counter() - began)

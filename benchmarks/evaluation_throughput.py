@@ -1,11 +1,12 @@
 """How fast the starter models are evaluated on the starter suite, where the time goes, and what asking naively would take.
 
-    python benchmarks/evaluation_throughput.py [--limit PAIRS] [--naive 60] [--clock processor]
+    python benchmarks/evaluation_throughput.py [MODEL ...] [--limit PAIRS] [--naive 60] [--clock processor]
 
-All tasks, both orders, into a new home: nothing is cached, models are loaded, and every answer is committed. Then each model
-that writes is asked some of the same probes again as one would by hand: the stock processor and `generate`, one probe at a
-time, on as many threads as it had before. `times` is how many times as many probes a second the evaluation answers. On a
-machine that does other things meanwhile, the processor time of the threads that ask tells more than the clock on the wall.
+MODEL is the name of a starter model; all by default. All tasks, both orders, into a new home: nothing is cached, models are
+loaded, and every answer is committed. Then each model that writes is asked some of the same probes again as one would by hand:
+the stock processor and `generate`, one probe at a time, on as many threads as it had before. `times` is how many times as many
+probes a second the evaluation answers. On a machine that does other things meanwhile, the processor time of the threads that
+ask tells more than the clock on the wall.
 """
 
 import argparse
@@ -14,23 +15,26 @@ import tempfile
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import torch
+from naive import NaiveModel
 from rich.console import Console
 from rich.table import Table
-from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from arena.evaluation.entrants import Entrant, entrants
+from arena.evaluation.entrants import EVERYBODY, Entrant, entrants
 from arena.evaluation.evaluate import WORKERS, Evaluation, Options, evaluate
-from arena.models import check_repository, generative
+from arena.models import generative
 from arena.models.contrastive import ContrastiveModel
-from arena.models.encoding import SharedVision
 from arena.models.runtime import cores
+from arena.models.shared_vision import SharedVision
+from arena.models.vision import Vision
 from arena.probes import Probe
-from arena.roster import references
+from arena.roster import gather
 from arena.settings import from_environment
 from arena.store import Store
 from arena.store.evaluations import Evaluations
@@ -40,7 +44,7 @@ from arena.suites.suite import Loaded
 Clock = Callable[[], float]
 CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "processor": time.thread_time}
 STEPS: dict[str, tuple[Any, str]] = {
-    "vision": (SharedVision, "_encode_images"),
+    "vision": (Vision, "encode"),
     "prefill": (SharedVision, "read"),
     "writing": (generative, "write"),
     "images and captions (CLIP)": (ContrastiveModel, "answer"),
@@ -57,17 +61,19 @@ class Stopwatch:
         self._clock = clock
         self._lock = threading.Lock()
 
-    def watch(self) -> None:
-        """Time the steps from now on."""
-        for step, (place, name) in STEPS.items():
-            setattr(place, name, self._around(step, getattr(place, name)))
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Time the steps within the block."""
+        with ExitStack() as patches:
+            for step, (place, name) in STEPS.items():
+                patches.enter_context(patch.object(place, name, self._around(step, getattr(place, name))))
+            yield
 
     def _around(self, step: str, function: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*arguments: Any, **named: Any) -> Any:
             start = self._clock()
             try:
-                found = function(*arguments, **named)
-                return iter(list(found)) if step == "vision" else found  # a generator has done nothing yet
+                return function(*arguments, **named)
             finally:
                 with self._lock:
                     self.seconds[step] += self._clock() - start
@@ -92,25 +98,12 @@ class Pace:
 
 def naive_rate(folder: Path, probes: Sequence[Probe], clock: Clock) -> float:
     """Probes a second of a model that is asked one probe at a time, through its stock processor and `generate`."""
-    processor: Any = AutoProcessor.from_pretrained(folder)
-    model: Any = AutoModelForImageTextToText.from_pretrained(folder).eval()
-    ask_naively(model, processor, probes[0])  # the first pass allocates
+    model = NaiveModel(folder)
+    model.ask(probes[0])  # the first pass allocates
     began = clock()
     for probe in probes:
-        ask_naively(model, processor, probe)
+        model.ask(probe)
     return len(probes) / (clock() - began)
-
-
-def ask_naively(model: Any, processor: Any, probe: Probe) -> str:
-    """What the model writes."""
-    images = [{"type": "image", "image": picture.pixels()} for picture in probe.images]
-    chat = [{"role": "user", "content": [*images, {"type": "text", "text": probe.prompt}]}]
-    inputs = processor.apply_chat_template(
-        chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True
-    )
-    with torch.inference_mode():
-        written = model.generate(**inputs, max_new_tokens=probe.max_new_tokens, do_sample=False)
-    return processor.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
 
 
 def evaluated(
@@ -118,34 +111,34 @@ def evaluated(
 ) -> tuple[list[Evaluation], Pace, Stopwatch, float]:
     """Evaluate in a new home. Gives what was done, when, the steps, and the seconds of all of it on the wall."""
     pace, stopwatch = Pace(clock), Stopwatch(clock)
-    stopwatch.watch()
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
+    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder)) as store, stopwatch.watching():
         done = evaluate(store, models, [(SUITES["starter"], loaded)], Options(limit), watch=pace)
         return done, pace, stopwatch, time.perf_counter() - began
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Evaluate, ask naively, and print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="*", default=[EVERYBODY])
     parser.add_argument("--limit", type=int, help="pairs (default: all)")
     parser.add_argument("--naive", type=int, default=60, help="probes to ask naively (default: %(default)s)")
     parser.add_argument("--clock", choices=CLOCKS, default="wall", help="by which rates and shares are told (default: wall)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     clock = CLOCKS[options.clock]
-    settings = from_environment({"ARENA_HOME": tempfile.mkdtemp()})
-    models, _ = entrants(["all"], settings)
     loaded = SUITES["starter"].load(None)
+    with tempfile.TemporaryDirectory() as home:
+        settings = from_environment({"ARENA_HOME": home})
+        models, _ = entrants(options.models, settings)
+        roster = gather(settings)
+    folders = {entry.contestant.name: entry.report.folder for entry in roster.entries if entry.report.kind == "generative"}
     cpu = time.process_time()
     done, pace, stopwatch, seconds = evaluated(models, loaded, options.limit, clock)
     cpu = time.process_time() - cpu
     probes = random.Random(0).sample([question.probe for question in loaded.questions], options.naive)
     torch.set_num_threads(max(1, cores() // WORKERS))
-    naive = {
-        (report := check_repository(reference)).repository: naive_rate(report.folder, probes, clock)
-        for reference in references(settings)
-        if check_repository(reference).kind == "generative"
-    }
+    names = [one.contestant.name for one in done if one.contestant.name in folders]
+    naive = {name: naive_rate(folders[name], probes, clock) for name in names}
     console = Console(width=120)
     console.print(models_table(done, pace, naive))
     console.print(steps_table(stopwatch, sum(pace.seconds(one.contestant.name) for one in done)))
@@ -164,7 +157,7 @@ def models_table(done: Sequence[Evaluation], pace: Pace, naive: dict[str, float]
     table = Table("model", "seconds", "probes/s", "naively/s", "times", box=None)
     for one in sorted(done, key=lambda one: one.contestant.repository):
         seconds = pace.seconds(one.contestant.name)
-        rate, by_hand = one.count.asked / seconds, naive.get(one.contestant.repository)
+        rate, by_hand = one.count.asked / seconds, naive.get(one.contestant.name)
         compared = ("", "") if by_hand is None else (f"{by_hand:.1f}", f"{rate / by_hand:.1f}x")
         table.add_row(one.contestant.name, f"{seconds:.1f}", f"{rate:.0f}", *compared)
     return table

@@ -178,14 +178,14 @@ def numbers(text: str) -> list[int]:
     return [int(part) for part in text.split(",")]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edits", type=int, default=16, help="in each line (default: %(default)s)")
     parser.add_argument("--batches", type=numbers, default=[1, 4, 16], help="sizes of batches (default: 1,4,16)")
     parser.add_argument("--steps", type=numbers, default=[2, 6, 12], help="steps (default: 2,6,12)")
     parser.add_argument("--full-size", action="store_true", help="also the full-size editor where there is no GPU")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(cores())
     console, asked = Console(), requests(options.edits)
     console.print(f"{torch.get_num_threads()} threads of the CPU", highlight=False)

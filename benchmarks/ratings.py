@@ -9,7 +9,7 @@ draws its own, timed. Times are the best of five runs; `agrees` is the largest d
 
 import argparse
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import choix
@@ -93,14 +93,14 @@ def measure(counts: UnitCounts, rounds: int, generator: np.random.Generator) -> 
     return lines
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print one table for all sizes."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--battles", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
     parser.add_argument("--contestants", type=int, default=20)
     parser.add_argument("--families", type=int, default=240)
     parser.add_argument("--rounds", type=int, default=100)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     generator = np.random.default_rng(0)
     print(f"{chosen.contestants} contestants, {chosen.families} families, {chosen.rounds} bootstrap rounds; times in ms")
     print(f"{'battles':>9} {'counts':>8} {'engine':>8} {'fit':>8} {'bootstrap':>10} {'both':>8} {'x ours':>7} {'agrees':>8}")

@@ -11,6 +11,7 @@ import itertools
 import tempfile
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -28,11 +29,11 @@ CELLS = {"caption_choice": 4, "image_choice": 4, "verification": 4, "request": 2
 CONTESTANTS = [Contestant(f"organisation/model-{number}", f"{number:040x}", "generative") for number in range(6)]
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=3, help="how long each case runs")
     parser.add_argument("--home", type=Path, help="a folder on the disk to measure (default: the temporary folder)")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     print(f"{'writers':>7}  {'commits':<13}  {'battles/s':>9}  {'battles a commit':>16}  {'median ms':>9}  {'p99 ms':>7}")
     for writers, (name, largest_group) in itertools.product((1, 20), (("one each", 1), ("group commit", 256))):
         with tempfile.TemporaryDirectory(dir=options.home) as folder, Store.open(Path(folder), RULE, largest_group) as store:

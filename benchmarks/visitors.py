@@ -1,20 +1,22 @@
 """Battles a second over HTTP: one visitor against twenty at once, on a real server.
 
-    python benchmarks/visitors.py [--battles 100] [--visitors 20]
+    python benchmarks/visitors.py [MODEL ...] [--battles 100] [--visitors 20]
 
-A visitor asks for a battle, reads the answers, votes, and asks for the next. Visitors are bare sockets, so that
-they take little of the machine that they share with the server; each of the two phases has a server and a home of its own.
+MODEL is a folder or a Hub name; the starter models by default. A visitor asks for a battle, reads the answers, votes, and asks
+for the next. Visitors are bare sockets, so that they take little of the machine that they share with the server; each of the
+two phases has a server and a home of its own.
 """
 
 import argparse
 import http.client
 import json
+import os
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,13 +44,15 @@ class Phase:
         return self.battles / self.seconds
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--battles", type=int, default=100, help="in each phase (default: %(default)s)")
     parser.add_argument("--visitors", type=int, default=20, help="at once in the second phase (default: %(default)s)")
-    options = parser.parse_args()
-    phases = [measure(visitors, options.battles) for visitors in (1, options.visitors)]
+    parser.add_argument("--warm-up", type=int, default=12, help="battles before each phase (default: %(default)s)")
+    options = parser.parse_args(arguments)
+    phases = [measure(options.models, visitors, options.battles, options.warm_up) for visitors in (1, options.visitors)]
     table = Table("visitors", "battles/s", "ratio", "server CPU ms a battle", "stored", box=None)
     for phase in phases:
         cost = 1000 * phase.server_seconds / phase.battles
@@ -59,15 +63,15 @@ def main() -> None:
     Console().print(table)
 
 
-def measure(visitors: int, battles: int) -> Phase:
+def measure(models: Sequence[str], visitors: int, battles: int, warm_up: int) -> Phase:
     """Let visitors share `battles` among them, on a server whose models have all been loaded and used."""
-    with serving() as (port, pid), ThreadPoolExecutor(visitors) as crowd:
-        for _ in range(12):
+    with serving(models) as (port, pid), ThreadPoolExecutor(visitors) as crowd:
+        for _ in range(warm_up):
             visit(port)
         before, began = cpu_seconds(pid), time.perf_counter()
         list(crowd.map(visit, [port] * battles))
         seconds, server_seconds = time.perf_counter() - began, cpu_seconds(pid) - before
-        stored = sum(row["battles"] for row in call(port, "leaderboard", "")) // 2 - 12
+        stored = sum(row["battles"] for row in call(port, "leaderboard", "")) // 2 - warm_up
     return Phase(visitors, battles, seconds, server_seconds, stored)
 
 
@@ -93,14 +97,16 @@ def call(port: int, endpoint: str, *arguments: str) -> Any:
 
 
 @contextmanager
-def serving() -> Iterator[tuple[int, int]]:
+def serving(models: Sequence[str]) -> Iterator[tuple[int, int]]:
     """A server with an empty home: its port and its process id."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as home:
         command = [sys.executable, "-m", "arena", "--home", home, "serve", "--port", str(port)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as server:
+        only = {"ARENA_MODELS": ",".join(models), "ARENA_STARTER_MODELS": "0"} if models else {}
+        environment = {**os.environ, **only}
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
             assert server.stdout
             server.stdout.readline()
             try:
