@@ -203,7 +203,6 @@ def _class_token(scale: Scale) -> dict[str, Any]:
     return {"patch_size": scale.patch, "num_additional_image_tokens": 1, "vision_feature_select_strategy": "default"}
 
 
-TEMPLATES = "openvinotoolkit/openvino.genai: src/cpp/src/tokenizer/chat_template_fallback_map.hpp"
 TRANSFORMERS = "huggingface/transformers: "
 
 ARCHITECTURES: tuple[Architecture, ...] = (
@@ -211,7 +210,6 @@ ARCHITECTURES: tuple[Architecture, ...] = (
         "LLaVA-1.5",
         llava,
         sources=(
-            TEMPLATES,
             TRANSFORMERS + "src/transformers/models/llava/convert_llava_weights_to_hf.py",
             TRANSFORMERS + "tests/models/llava/test_processing_llava.py",
         ),
@@ -220,7 +218,7 @@ ARCHITECTURES: tuple[Architecture, ...] = (
         "LLaVA-Next",
         llava_next,
         sources=(
-            TEMPLATES,
+            "modelscope/ms-swift: swift/llm/template/template/llava.py",
             TRANSFORMERS + "src/transformers/models/llava_next/convert_llava_next_weights_to_hf.py",
         ),
     ),
