@@ -1,16 +1,15 @@
 """From probes to prompts that a generative model has read: what every way promises, and which prompts go together."""
 
-from collections.abc import Callable, Iterator, Sequence
+from array import array
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any, Protocol
 
 from torch import Tensor
 
 from arena.models.decoding import Prefill
 from arena.probes import Probe
-
-MAX_PADDING = 1024
-"""Tokens of padding that cost less than another batch."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,60 @@ class Prompt:
         """Tokens of the prefix; at least one."""
         return max(1, self.prefix)
 
+    @property
+    def rest(self) -> int:
+        """Tokens after the prefix."""
+        return self.length - self.start
+
+    @cached_property
+    def beginning_key(self) -> Hashable:
+        """The same for prompts that begin with the same images after the same words."""
+        return array("q", self.ids[: self.start]).tobytes(), tuple(map(id, self.images))
+
     def beginning(self) -> "Prompt":
         """The prefix as a prompt of its own."""
         types = {name: row[: self.start] for name, row in self.types.items()}
         return replace(self, ids=self.ids[: self.start], types=types)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Prompts to be read together, summed up."""
+
+    places: tuple[int, ...] = ()
+    """Where they are in a longer list."""
+    beginnings: dict[Hashable, int] = field(default_factory=dict)
+    """Beginning -> its tokens. Each is read once."""
+    images: frozenset[int] = frozenset()
+    """Numbers of images."""
+    rests: frozenset[int] = frozenset()
+    """Numbers of tokens after the beginning."""
+    room: int = 0
+    """Most tokens that may follow."""
+    tokens: int = 0
+    """Tokens to read, without padding."""
+
+    def plus(self, place: int, prompt: Prompt) -> "Group":
+        """With one prompt more."""
+        fresh = prompt.beginning_key not in self.beginnings
+        return Group(
+            (*self.places, place),
+            {**self.beginnings, prompt.beginning_key: prompt.start} if fresh else self.beginnings,
+            self.images | {len(prompt.images)},
+            self.rests | {prompt.rest},
+            max(self.room, prompt.room),
+            self.tokens + prompt.rest + (prompt.start if fresh else 0),
+        )
+
+    @property
+    def width(self) -> int:
+        """Tokens of a row in the cache, padding included."""
+        return max(self.beginnings.values()) + max(self.rests)
+
+    @property
+    def padded(self) -> int:
+        """Tokens to read, padding included."""
+        return max(self.beginnings.values()) * len(self.beginnings) + max(self.rests) * len(self.places)
 
 
 class Encoder(Protocol):
@@ -65,8 +114,8 @@ class Encoder(Protocol):
         """One prompt a probe."""
         ...
 
-    def fits(self, prompts: Sequence[Prompt]) -> bool:
-        """Whether these prompts may be read together. Any one of them fits."""
+    def fits(self, group: Group) -> bool:
+        """Whether the prompts of a group may be read together. Any one by itself does."""
         ...
 
     def read(self, prompts: Sequence[Prompt]) -> Prefill:
@@ -77,23 +126,6 @@ class Encoder(Protocol):
 def room(probe: Probe, tokenizer: Any) -> int:
     """How many tokens a reply to `probe` may take, written or scored."""
     return max([probe.max_new_tokens, *(len(tokenizer.encode(option, add_special_tokens=False)) for option in probe.options)])
-
-
-def groups(prompts: Sequence[Prompt], *, fits: Callable[[Sequence[Prompt]], bool], max_tokens: int) -> Iterator[list[int]]:
-    """Places of prompts to read together: of similar length, so that little is padding, and of at most `max_tokens`."""
-    group: list[int] = []
-    tokens = 0
-    for place in sorted(range(len(prompts)), key=lambda place: prompts[place].length):
-        padded = prompts[place].length * (len(group) + 1)
-        padding = padded - tokens - prompts[place].length
-        wasteful = padding > MAX_PADDING and padding > padded / 4
-        if group and (wasteful or padded > max_tokens or not fits([prompts[one] for one in (*group, place)])):
-            yield group
-            group, tokens = [], 0
-        group.append(place)
-        tokens += prompts[place].length
-    if group:
-        yield group
 
 
 def _tensors(value: Any) -> Iterator[Tensor]:

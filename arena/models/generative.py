@@ -16,15 +16,13 @@ from arena.contestants import Contestant
 from arena.errors import SettingsError
 from arena.models.base import Capabilities
 from arena.models.decoding import Prefill, candidate_logprobs, write
-from arena.models.encoding import Encoder, groups
+from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
+from arena.models.groups import bounds, groups
 from arena.models.guard import choose_encoder, encoder_of
 from arena.models.pretrained import from_pretrained
 from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
-
-MAX_BATCH_TOKENS = 8192
-"""Prompt tokens that are read together, padding included; more do not fit the caches of a CPU, and are slower."""
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +46,7 @@ class GenerativeModel:
         self._stop = _stop_tokens(model, self._tokenizer)
         self._spellings: dict[str, frozenset[int]] = {}
         self._encoder = encoder
+        self._bounds = bounds(model)
         self.finding = finding
         self.capabilities = Capabilities(finding.images, writes_text=True, scores_options=True, needs_image=finding.needs_image)
 
@@ -81,7 +80,7 @@ class GenerativeModel:
     def _answer_all(self, probes: list[Probe]) -> list[Reply]:
         prompts = self._encoder.encode(probes)
         replies: dict[int, Reply] = {}
-        for places in groups(prompts, fits=self._encoder.fits, max_tokens=MAX_BATCH_TOKENS):
+        for places in groups(prompts, fits=self._encoder.fits, limits=self._bounds):
             read = self._encoder.read([prompts[place] for place in places])
             asked = [probes[place] for place in places]
             replies.update(zip(places, self._score_and_write(read, asked), strict=True))

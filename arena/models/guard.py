@@ -21,8 +21,9 @@ from arena.errors import RepositoryError
 from arena.images import Picture, picture_from_pixels
 from arena.models.chat import Chat
 from arena.models.decoding import candidate_logprobs, write
-from arena.models.encoding import Encoder, groups
+from arena.models.encoding import Encoder
 from arena.models.findings import Finding
+from arena.models.groups import groups
 from arena.models.one_by_one import UNREAD, OneByOne
 from arena.models.runtime import one_line
 from arena.models.shared_vision import SharedVision, window
@@ -185,7 +186,7 @@ def _answers(model: PreTrainedModel, chat: Chat, encoder: Encoder, probes: Seque
     """What we make of the questions, read together as far as the encoder lets them be."""
     prompts = encoder.encode(probes)
     answers: dict[int, _Answer] = {}
-    for places in groups(prompts, fits=encoder.fits, max_tokens=2**62):
+    for places in groups(prompts, fits=encoder.fits):
         read = encoder.read([prompts[place] for place in places])
         options = candidate_logprobs(model, read, [_options(chat, probes[place]) for place in places])
         steps: list[Tensor] = []

@@ -7,7 +7,7 @@ from transformers import PreTrainedModel
 
 from arena.models.chat import TYPES, Chat
 from arena.models.decoding import Prefill, prefill
-from arena.models.encoding import Prompt
+from arena.models.encoding import Group, Prompt
 from arena.probes import Probe
 
 UNREAD = ("labels",)
@@ -27,9 +27,9 @@ class OneByOne:
         """One prompt a probe."""
         return [self._prompt(probe) for probe in probes]
 
-    def fits(self, prompts: Sequence[Prompt]) -> bool:
+    def fits(self, group: Group) -> bool:
         """Each is read by itself."""
-        return len(prompts) == 1
+        return len(group.places) == 1
 
     def read(self, prompts: Sequence[Prompt]) -> Prefill:
         """The one prompt, read by the model."""

@@ -9,7 +9,7 @@ from transformers import PreTrainedModel
 
 from arena.models.chat import TYPES, Chat
 from arena.models.decoding import Prefill, prefill, read_shared
-from arena.models.encoding import EncodedImage, Prompt, room
+from arena.models.encoding import EncodedImage, Group, Prompt, room
 from arena.models.sight import Sight, takes_sight
 from arena.models.vision import Vision
 from arena.probes import Probe
@@ -47,27 +47,25 @@ class SharedVision:
         images = self._vision.encode([probe.images for probe in probes])
         return [self._prompt(probe, shown) for probe, shown in zip(probes, images, strict=True)]
 
-    def fits(self, prompts: Sequence[Prompt]) -> bool:
-        """Whether these prompts may be read together.
+    def fits(self, group: Group) -> bool:
+        """Whether the prompts of a group may be read together.
 
         Layers with a window look at the last places, padding or not. Padding between an image and a question must not push the
         image out of the window before its time.
         """
-        if not self._vision.mixes and len({len(prompt.images) for prompt in prompts}) > 1:
+        if not self._vision.mixes and len(group.images) > 1:
             return False
         if not self._share_prefixes or self._window is None:
             return True
-        rest = {prompt.length - prompt.start for prompt in prompts}
-        places = max(prompt.start for prompt in prompts) + max(rest) + max(prompt.room for prompt in prompts)
-        return len(rest) == 1 or places <= self._window
+        return len(group.rests) == 1 or group.width + group.room <= self._window
 
     def read(self, prompts: Sequence[Prompt]) -> Prefill:
         """The prompts, read by the model in one batch."""
         if not self._share_prefixes:
             return prefill(self._model, self._collate(prompts))
-        beginnings = {_beginning_key(prompt): prompt.beginning() for prompt in prompts}
+        beginnings = {prompt.beginning_key: prompt.beginning() for prompt in prompts}
         places = {key: place for place, key in enumerate(beginnings)}
-        rows = torch.tensor([places[_beginning_key(prompt)] for prompt in prompts], device=self._model.device)
+        rows = torch.tensor([places[prompt.beginning_key] for prompt in prompts], device=self._model.device)
         rest = [prompt.ids[prompt.start :] for prompt in prompts]
         width = max(map(len, rest))
         ids = torch.tensor([[self._pad] * (width - len(row)) + row for row in rest], device=self._model.device)
@@ -109,8 +107,3 @@ def window(model: PreTrainedModel) -> int | None:
     """The fewest last tokens that a layer of the model looks at; None where each looks at all."""
     config = model.config.get_text_config(decoder=True)
     return min((size for name in WINDOWS if (size := getattr(config, name, None))), default=None)
-
-
-def _beginning_key(prompt: Prompt) -> tuple[Any, ...]:
-    """The same for prompts that begin with the same images after the same words."""
-    return (tuple(prompt.ids[: prompt.start]), tuple(map(id, prompt.images)))

@@ -7,7 +7,6 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from arena.models.chat import Chat
 from arena.models.decoding import candidate_logprobs
-from arena.models.encoding import Prompt, groups
 from arena.models.generative import GenerativeModel
 from arena.models.guard import ENCODERS
 from arena.models.repository import check_repository
@@ -235,20 +234,3 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
     assert model.contestant.engine.startswith(f"generative transformers 5.23.0 torch {torch.__version__.split('+')[0]}")
     assert model.contestant.settings["dtype"] == "float32"
     assert model.memory_bytes == report.memory_bytes
-
-
-@pytest.mark.parametrize(
-    ("lengths", "most", "max_tokens", "expected"),
-    [
-        ([], 9, 100, []),
-        ([10, 10, 11], 9, 100, [[0, 1, 2]]),
-        ([10, 50, 11, 55], 9, 1000, [[0, 2, 1, 3]]),
-        ([100, 3000, 110, 3100], 9, 10_000, [[0, 2], [1, 3]]),
-        ([10, 10, 10], 9, 20, [[0, 1], [2]]),
-        ([10, 10], 1, 100, [[0], [1]]),
-        ([500], 9, 100, [[0]]),
-    ],
-)
-def test_prompts_are_grouped_by_length_within_bounds(lengths, most, max_tokens, expected):
-    prompts = [Prompt([0] * length) for length in lengths]
-    assert list(groups(prompts, fits=lambda group: len(group) <= most, max_tokens=max_tokens)) == expected

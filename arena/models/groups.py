@@ -1,0 +1,66 @@
+"""Which prompts are read together: as many as memory and caches bear, and alike, so that little is padding."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from transformers import PreTrainedModel
+
+from arena.models.encoding import Group, Prompt
+
+MAX_PADDING = 1024
+"""Tokens of padding that cost less than another batch."""
+READ_TOGETHER = 8192
+"""Prompt tokens that are read together, padding included; more do not fit the caches of a CPU, and are slower."""
+REMEMBERED = 2**30
+"""Bytes of keys and values that a batch may hold; and at least those of `READ_TOGETHER` tokens."""
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """How large a group may be."""
+
+    read: int = READ_TOGETHER
+    """Tokens that the model reads, where a beginning that several prompts share counts once."""
+    cached: int = READ_TOGETHER
+    """Tokens that are in the cache afterwards, where it counts for each."""
+
+
+def bounds(model: PreTrainedModel) -> Bounds:
+    """What a model can read together; the larger its cache of one token, the less."""
+    config = model.config.get_text_config(decoder=True)
+    heads = getattr(config, "num_key_value_heads", None) or getattr(config, "num_attention_heads", None)
+    layers, width = getattr(config, "num_hidden_layers", None), getattr(config, "hidden_size", None)
+    if not (isinstance(heads, int) and isinstance(layers, int) and isinstance(width, int)):
+        return Bounds()
+    head = getattr(config, "head_dim", None) or width // config.num_attention_heads
+    token = 2 * layers * heads * head * model.dtype.itemsize
+    return Bounds(cached=max(READ_TOGETHER, REMEMBERED // token))
+
+
+def groups(
+    prompts: Sequence[Prompt],
+    *,
+    fits: Callable[[Group], bool] = lambda _: True,
+    limits: Bounds = Bounds(),  # noqa: B008 - frozen
+) -> Iterator[list[int]]:
+    """Places of prompts to read together; those that begin alike stand beside each other."""
+    group = Group()
+    for place in sorted(range(len(prompts)), key=lambda place: _order(prompts[place])):
+        larger = group.plus(place, prompts[place])
+        if group.places and not (_worthwhile(larger, limits) and fits(larger)):
+            yield list(group.places)
+            larger = Group().plus(place, prompts[place])
+        group = larger
+    if group.places:
+        yield list(group.places)
+
+
+def _order(prompt: Prompt) -> tuple[int, tuple[int, ...], int]:
+    alike = tuple(map(id, prompt.images)) if prompt.prefix else ()
+    return prompt.start, alike, prompt.length
+
+
+def _worthwhile(group: Group, limits: Bounds) -> bool:
+    padding = group.padded - group.tokens
+    wasteful = padding > MAX_PADDING and padding > group.padded / 4
+    return not wasteful and group.padded <= limits.read and len(group.places) * group.width <= limits.cached

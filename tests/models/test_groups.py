@@ -1,0 +1,78 @@
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena.models.encoding import EncodedImage, Group, Prompt
+from arena.models.groups import MAX_PADDING, Bounds, bounds, groups
+
+IMAGES = [EncodedImage({}, {}) for _ in range(3)]
+
+
+@pytest.mark.parametrize(
+    ("lengths", "most", "tokens", "expected"),
+    [
+        ([], 9, 100, []),
+        ([10, 10, 11], 9, 100, [[0, 1, 2]]),
+        ([10, 50, 11, 55], 9, 1000, [[0, 2, 1, 3]]),
+        ([100, 3000, 110, 3100], 9, 10_000, [[0, 2], [1, 3]]),
+        ([10, 10, 10], 9, 20, [[0, 1], [2]]),
+        ([10, 10], 1, 100, [[0], [1]]),
+        ([500], 9, 100, [[0]]),
+    ],
+)
+def test_prompts_are_grouped_by_length_within_bounds(lengths, most, tokens, expected):
+    prompts = [Prompt([place] * length) for place, length in enumerate(lengths)]
+    fits = lambda group: len(group.places) <= most  # noqa: E731
+    assert list(groups(prompts, fits=fits, limits=Bounds(tokens, tokens))) == expected
+
+
+@st.composite
+def prompt_lists(draw):
+    def prompt(image, prefix, rest):
+        return Prompt([image] * prefix + [9] * rest, (IMAGES[image],), prefix=prefix)
+
+    sizes = st.tuples(st.integers(0, 2), st.sampled_from([0, 400, 2000]), st.integers(1, 900))
+    return [prompt(*size) for size in draw(st.lists(sizes, max_size=12))]
+
+
+@given(prompt_lists(), st.integers(500, 9000), st.integers(500, 20_000))
+def test_each_prompt_is_in_one_group_that_keeps_the_bounds_unless_it_is_alone(prompts, read, cached):
+    parts = list(groups(prompts, limits=Bounds(read, cached)))
+    assert sorted(place for part in parts for place in part) == list(range(len(prompts)))
+    for part in parts:
+        group = Group()
+        for place in part:
+            group = group.plus(place, prompts[place])
+        assert group.padded >= group.tokens
+        if len(part) > 1:
+            assert group.padded <= read
+            assert group.width * len(part) <= cached
+            assert group.padded - group.tokens <= max(MAX_PADDING, group.padded / 4)
+
+
+def test_a_beginning_that_prompts_share_counts_once():
+    prompts = [Prompt([7] * 1000 + [1, 2, place], (IMAGES[0],), prefix=1000) for place in range(5)]
+    assert list(groups(prompts, limits=Bounds(1015, 5015))) == [[0, 1, 2, 3, 4]]
+    assert len(list(groups(prompts, limits=Bounds(1014, 5015)))) == 2
+    assert len(list(groups(prompts, limits=Bounds(1015, 5014)))) == 2
+
+
+def test_prompts_about_the_same_images_stand_together_whatever_their_order():
+    prompts = [Prompt([place % 2] * 500 + [1], (IMAGES[place % 2],), prefix=500) for place in range(6)]
+    assert list(groups(prompts, limits=Bounds(510, 99_999))) == [[0, 2, 4], [1, 3, 5]]
+
+
+def test_a_larger_cache_of_one_token_makes_smaller_groups():
+    class Config:
+        num_hidden_layers, num_key_value_heads, num_attention_heads, hidden_size, head_dim = 2, 2, 4, 32, 8
+
+        def get_text_config(self, **_):
+            return self
+
+    class Model:
+        config, dtype = Config(), torch.float32
+
+    assert bounds(Model()).cached == 2**30 // (2 * 2 * 2 * 8 * 4)
+    Config.num_hidden_layers, Config.num_key_value_heads, Config.head_dim = 80, 64, 128
+    assert bounds(Model()).cached == 8192
