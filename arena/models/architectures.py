@@ -20,6 +20,8 @@ PURPOSES = {
 """Kinds that enter no battle: the mapping of transformers that knows their classes, and what they are for."""
 CONTRASTIVE_TYPES = ("align", "altclip", "chinese_clip", "clip", "metaclip_2", "siglip", "siglip2")
 """Zero-shot image classes with two encoders, whose features can be kept and compared; the others fuse image and text."""
+MATCHING = "BlipForImageTextRetrieval"
+"""A class that no mapping lists: it reads an image and a caption together, and is scored as one that compares."""
 OMNI_CLASSES = {
     "phi4_multimodal": "Phi4MultimodalForCausalLM",
     "qwen2_5_omni": "Qwen2_5OmniThinkerForConditionalGeneration",
@@ -75,6 +77,8 @@ def architecture(name: str, config: Mapping[str, Any]) -> tuple[Kind, str]:
         raise RepositoryError(f"{name}: config.json: {unknown}; {ENDPOINT}")
     if reason := UNFIT.get(model_type):
         raise RepositoryError(f"{name}: config.json: {model_type} {reason}; enter a model that takes pictures and text")
+    if declared == MATCHING:
+        return "contrastive", MATCHING
     kind: Kind = "contrastive" if model_type in CONTRASTIVE_TYPES else "generative"
     known = (
         MODEL_FOR_ZERO_SHOT_IMAGE_CLASSIFICATION_MAPPING_NAMES[model_type]
@@ -102,3 +106,22 @@ def purpose_architecture(name: str, config: Mapping[str, Any], kind: Kind) -> tu
     raise RepositoryError(
         f"{name}: config.json names {declared or 'no architecture'} (model_type {config.get('model_type')}); only {purpose}"
     )
+
+
+def check_image_processor(name: str, file: str, config: Mapping[str, Any]) -> None:
+    """Refuse an image processor whose class is not in transformers: what its settings mean is known to its own code only.
+
+    Args:
+        name: how error messages call the repository.
+        file: what the configuration is called.
+        config: what it holds; newer ones keep that of the image processor in a field.
+
+    Raises:
+        RepositoryError: transformers has no such class.
+    """
+    import transformers  # noqa: PLC0415
+
+    class_name = config.get("image_processor", config).get("image_processor_type")
+    if class_name and class_name.removesuffix("Fast") not in dir(transformers):
+        missing = f"transformers {version('transformers')} has no {class_name}"
+        raise RepositoryError(f"{name}: {file}: image_processor_type: {missing}; {ENDPOINT}")

@@ -23,8 +23,6 @@ door = threading.Lock()
 """Held while loading, which changes how all of torch makes weights: two models loaded at once lose the weights they tie."""
 LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 """Nothing but the folder is read, and nothing in it is run."""
-CLASS_NAMES = ("processor_class", "image_processor_type", "feature_extractor_type", "video_processor_type", "tokenizer_class")
-"""Fields of configuration that name a class, which may be one of the repository's own."""
 
 
 def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tuple[Any, Any]:
@@ -44,7 +42,7 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
     base = base_folder(contestant, folder)
     try:
         with door:
-            processor = load_processor(folder if _has_processor(folder) else base, base)
+            processor = load_processor(name, folder if _has_processor(folder) else base, base)
             model, loading = model_class(base, auto_class).from_pretrained(
                 base,
                 use_safetensors=True,
@@ -68,10 +66,11 @@ def model_class(folder: Path, auto_class: Any) -> Any:
     return getattr(transformers, OMNI_CLASSES[model_type]) if model_type in OMNI_CLASSES else auto_class
 
 
-def load_processor(folder: Path, model: Path) -> Any:
+def load_processor(name: str, folder: Path, model: Path) -> Any:
     """The processor in a folder, with its chat template wherever the repository keeps it.
 
     Args:
+        name: how error messages call the repository.
         folder: where the processor lies.
         model: where the `config.json` of its model lies.
 
@@ -86,7 +85,8 @@ def load_processor(folder: Path, model: Path) -> Any:
         if hasattr(processor, "tokenizer"):
             # Not every processor takes the template that lies beside it, and none takes that of its tokenizer.
             beside = type(processor).get_processor_dict(readable, local_files_only=True)[0].get("chat_template")
-            processor.chat_template = _default(processor.chat_template or beside or processor.tokenizer.chat_template)
+            template = processor.chat_template or beside or processor.tokenizer.chat_template
+            processor.chat_template = _default(name, template)
     return processor
 
 
@@ -107,31 +107,28 @@ def _has_processor(folder: Path) -> bool:
     return (folder / "tokenizer_config.json").exists() and any((folder / config).exists() for config in configs)
 
 
-def _default(template: Any) -> str | None:
+def _default(name: str, template: Any) -> str | None:
     """The one template of several that is meant where nobody chooses."""
     if not isinstance(template, dict):
         return template
     if "default" in template:
         return template["default"]
-    raise RepositoryError(f"chat template: none of {', '.join(template)} is the default; call one of them default")
+    raise RepositoryError(f"{name}: chat template: none of {', '.join(template)} is the default; call one of them default")
 
 
 def _without_own_code(folder: Path, scratch: Path) -> Path:
-    """The folder itself, or a view of it in `scratch` without the classes that only code of its own would know."""
-    configs = {path: json.loads(path.read_text(encoding="utf-8")) for path in folder.glob("*config.json")}
-    if not any("auto_map" in config for config in configs.values()):
+    """The folder itself, or a view of it in `scratch` that names no code, without which transformers may not go on."""
+    configs = {path: path.read_text(encoding="utf-8") for path in folder.glob("*config.json")}
+    if not any('"auto_map"' in config for config in configs.values()):
         return folder
     for path in folder.iterdir():
-        if path not in configs:
+        if path in configs:
+            config = json.loads(configs[path], object_hook=_without_auto_map)
+            (scratch / path.name).write_text(json.dumps(config), encoding="utf-8")
+        else:
             (scratch / path.name).symlink_to(path.resolve())
-    for path, config in configs.items():
-        (scratch / path.name).write_text(json.dumps(_native(config)), encoding="utf-8")
     return scratch
 
 
-def _native(config: dict[str, Any]) -> dict[str, Any]:
-    """Configuration that names no code and no class but those of transformers."""
-    known = dir(transformers)
-    own = {key for key in CLASS_NAMES if key in config and str(config[key]).removesuffix("Fast") not in known}
-    kept = {key: value for key, value in config.items() if key not in own | {"auto_map"}}
-    return {key: _native(value) if isinstance(value, dict) else value for key, value in kept.items()}
+def _without_auto_map(config: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in config.items() if key != "auto_map"}

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from arena.errors import RepositoryError
 from arena.models.adapters import check_adapter, is_adapter
-from arena.models.architectures import PURPOSES, VOICES, Kind, architecture, purpose_architecture
+from arena.models.architectures import PURPOSES, VOICES, Kind, architecture, check_image_processor, purpose_architecture
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.hub import ADAPTER_WEIGHTS
 from arena.models.quantisation import check_quantisation
@@ -128,6 +128,8 @@ def _adapter(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | Non
 def _check_processor(files: Files, kind: Kind) -> None:
     if not set(PROCESSOR_CONFIGS) & files.sizes.keys():
         raise RepositoryError(f"{files.name}: has no processor_config.json; save the processor with save_pretrained")
+    for file in (name for name in PROCESSOR_CONFIGS if name in files.sizes):
+        check_image_processor(files.name, file, files.json(file))
     if kind != "generative" or set(TEMPLATES) & files.sizes.keys():
         return
     configs = ("tokenizer_config.json", "processor_config.json")
