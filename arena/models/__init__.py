@@ -7,10 +7,11 @@
 from arena.models.base import Capabilities, Model
 from arena.models.endpoint import EndpointModel, load_endpoint
 from arena.models.endpoint_reference import contestant_of_endpoint, is_endpoint
-from arena.models.loading import contestant_of, load, verification_threshold
+from arena.models.loading import contestant_of, load
 from arena.models.pool import ModelPool
 from arena.models.repository import RepositoryReport, check_repository
 from arena.models.runtime import best_device
+from arena.models.thresholds import verification_threshold
 
 __all__ = [
     "Capabilities",

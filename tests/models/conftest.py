@@ -1,8 +1,12 @@
+from functools import cache
+from pathlib import Path
+
 import pytest
 from PIL import Image, ImageDraw
 from tiny_repositories import CONTRASTIVE, GENERATIVE
 
 from arena.images import Picture, picture_from_pixels
+from starter.architectures import ARCHITECTURES
 
 
 @pytest.fixture(scope="session")
@@ -15,6 +19,17 @@ def repositories(tmp_path_factory):
             folder = tmp_path_factory.mktemp("models") / "tiny" / architecture
             made[architecture] = {**GENERATIVE, **CONTRASTIVE}[architecture](folder)
         return made[architecture]
+
+    return repository
+
+
+@pytest.fixture(scope="session")
+def dual_repositories(tmp_path_factory):
+    """Folders of tiny repositories of models that compare, by the name of the architecture, each made when it is asked for."""
+
+    @cache
+    def repository(name: str) -> Path:
+        return ARCHITECTURES[name].save(tmp_path_factory.mktemp("models") / "tiny" / name)
 
     return repository
 

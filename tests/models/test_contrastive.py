@@ -1,33 +1,47 @@
 import dataclasses
-import json
 import math
 
+import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
-from tiny_repositories import CONTRASTIVE, load_folder
-from transformers import AutoModelForZeroShotImageClassification, AutoProcessor
+from PIL import Image
+from transformers import AutoModelForZeroShotImageClassification, AutoProcessor, BlipForImageTextRetrieval
 
-from arena.errors import SettingsError
-from arena.models.contrastive import ContrastiveModel, best_threshold, fit_threshold
-from arena.models.loading import contestant_of, verification_threshold
+from arena.images import picture_from_pixels
+from arena.models.contrastive import ContrastiveModel, load_contrastive
+from arena.models.loading import contestant_of, load
 from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
-from arena.pairs import Side, minimal_pair
 from arena.probes import Probe, Reply
+from starter.architectures import ARCHITECTURES
 
 CAPTIONS = ("a child next to a stove", "a dog in a car, and a lantern over the table")
+NAMES = sorted(name for name, architecture in ARCHITECTURES.items() if architecture.dual)
+LONG = "a lantern " * 400
+"""Longer than any text encoder here reads."""
 
 
-@pytest.fixture(scope="module", params=sorted(CONTRASTIVE))
-def architecture(request):
+@pytest.fixture(scope="module", params=NAMES)
+def name(request):
     return request.param
 
 
 @pytest.fixture(scope="module")
-def model(architecture, repositories):
-    return load_folder(repositories(architecture), threshold=0.5, calibration="drawn/1")
+def model(name, dual_repositories):
+    return loaded(dual_repositories(name), threshold=0.5, calibration="drawn/1")
+
+
+def loaded(folder, **settings) -> ContrastiveModel:
+    report = check_repository(str(folder))
+    model = load(report, contestant_of(report, **settings))
+    assert isinstance(model, ContrastiveModel)
+    return model
+
+
+def square(seed, side=64):
+    """A picture of random blocks, which every processor shows whole."""
+    blocks = np.random.default_rng(seed).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+    return picture_from_pixels(Image.fromarray(blocks).resize((side, side), Image.Resampling.NEAREST))
 
 
 def probe(pictures, captions, options) -> Probe:
@@ -35,8 +49,8 @@ def probe(pictures, captions, options) -> Probe:
 
 
 @pytest.fixture(scope="module")
-def probes(picture):
-    first, second = picture(0), picture(1)
+def probes():
+    first, second = square(0), square(1, 96)
     return [
         probe([first], CAPTIONS, "AB"),
         probe([first], CAPTIONS[::-1], "AB"),
@@ -46,41 +60,46 @@ def probes(picture):
     ]
 
 
-def stock_logits(repositories, architecture, pictures, captions):
-    """`logits_per_image` of the stock model, as its documentation calls it."""
-    folder = repositories(architecture)
-    model = AutoModelForZeroShotImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
-    length = {"padding": "max_length", "max_length": 64} if architecture == "siglip" else {"padding": True}
-    images = [picture.pixels() for picture in pictures]
-    inputs = AutoProcessor.from_pretrained(folder)(text=list(captions), images=images, return_tensors="pt", **length)
+def stock_logits(folder, pictures, captions):
+    """`logits_per_image` of the stock model as its documentation calls it; BLIP's logit of a match, one pair at a time."""
+    processor, images = AutoProcessor.from_pretrained(folder), [picture.pixels() for picture in pictures]
     with torch.inference_mode():
-        return model(**inputs).logits_per_image
+        if folder.name == "BLIP-ITM":
+            blip = BlipForImageTextRetrieval.from_pretrained(folder, dtype=torch.float32).eval()
+            scores = [
+                blip(**processor(images=image, text=caption, return_tensors="pt")).itm_score[0]
+                for image in images
+                for caption in captions
+            ]
+            return torch.stack([score[1] - score[0] for score in scores]).reshape(len(images), len(captions))
+        model = AutoModelForZeroShotImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
+        padding = {"padding": "max_length", "max_length": 64} if "SigLIP" in folder.name else {"padding": True}
+        return model(**processor(text=list(captions), images=images, return_tensors="pt", **padding)).logits_per_image
 
 
-def test_logits_equal_those_of_the_stock_model(model, architecture, repositories, picture):
-    pictures = [picture(number) for number in range(3)]
-    expected = stock_logits(repositories, architecture, pictures, CAPTIONS)
-    found = torch.tensor(model.logits(pictures, CAPTIONS))
-    assert torch.allclose(found, expected, atol=1e-4)
-    assert expected.std() > 1e-3
+def test_logits_equal_those_of_the_stock_model(model, name, dual_repositories):
+    pictures = [square(number, 48 + 16 * number) for number in range(3)]
+    expected = stock_logits(dual_repositories(name), pictures, CAPTIONS)
+    assert torch.allclose(torch.tensor(model.logits(pictures, CAPTIONS)), expected, atol=1e-5)
+    assert expected.std() > 0.1
 
 
-def test_replies_are_log_probabilities_over_the_options(model, architecture, repositories, probes):
-    replies = model.answer(probes)
-    for asked, reply in zip(probes, replies, strict=True):
-        logits = stock_logits(repositories, architecture, asked.images, asked.captions).flatten()
+def test_replies_are_log_probabilities_over_the_options(model, name, dual_repositories, probes):
+    for asked, reply in zip(probes, model.answer(probes), strict=True):
+        logits = stock_logits(dual_repositories(name), asked.images, asked.captions).flatten()
         if len(logits) == 1:
             confirmed = torch.sigmoid(logits[0] - 0.5).item()
             scores = dict(zip(asked.options, reply.logprobs, strict=True))
-            assert math.exp(scores["yes"]) == pytest.approx(confirmed, abs=1e-4)
-            assert math.exp(scores["no"]) == pytest.approx(1 - confirmed, abs=1e-4)
+            assert math.exp(scores["yes"]) == pytest.approx(confirmed, abs=1e-5)
+            assert math.exp(scores["no"]) == pytest.approx(1 - confirmed, abs=1e-5)
         else:
             assert reply.logprobs == pytest.approx(logits.log_softmax(0).tolist(), abs=1e-4)
 
 
-def test_replies_in_a_batch_equal_replies_one_by_one(model, probes):
-    for reply, asked in zip(model.answer(probes), probes, strict=True):
-        assert reply.logprobs == pytest.approx(model.answer([asked])[0].logprobs, abs=1e-4)
+def test_replies_in_a_batch_equal_replies_one_by_one(name, dual_repositories, probes):
+    together, alone = (loaded(dual_repositories(name), threshold=0.5, calibration="drawn/1") for _ in range(2))
+    for reply, asked in zip(together.answer(probes), probes, strict=True):
+        assert reply.logprobs == pytest.approx(alone.answer([asked])[0].logprobs, abs=1e-4)
 
 
 def test_the_other_order_gives_the_other_scores(model, probes):
@@ -88,24 +107,85 @@ def test_the_other_order_gives_the_other_scores(model, probes):
     assert first.logprobs == pytest.approx(swapped.logprobs[::-1], abs=1e-9)
 
 
-def test_free_text_is_not_applicable(model, picture):
-    assert model.answer([Probe("request", "", "", (picture(0),), "How do I cook?")]) == [Reply(not_applicable=True)]
+def test_features_are_vectors_of_length_one(model):
+    for vectors in model.features([square(0), square(1)], CAPTIONS):
+        assert torch.allclose(vectors.norm(dim=-1), torch.ones(2, dtype=torch.float64), atol=1e-5)
 
 
-def test_yes_or_no_is_not_applicable_without_a_threshold(architecture, repositories, probes):
-    model = load_folder(repositories(architecture))
-    assert [reply.not_applicable for reply in model.answer(probes)] == [False, False, False, True, True]
+def test_features_of_blip_are_those_of_its_head_that_compares(dual_repositories):
+    folder = dual_repositories("BLIP-ITM")
+    pictures = [square(0), square(1)]
+    images, texts = loaded(folder).features(pictures, CAPTIONS)
+    processor, stock = AutoProcessor.from_pretrained(folder), BlipForImageTextRetrieval.from_pretrained(folder).eval()
+    pixels = [picture.pixels() for picture in pictures]
+    with torch.inference_mode():
+        inputs = processor(images=pixels, text=list(CAPTIONS), padding=True, return_tensors="pt")
+        expected = stock(**inputs, use_itm_head=False).itm_score
+    assert torch.allclose((images @ texts.T).float(), expected, atol=1e-5)
 
 
-def test_the_threshold_and_its_split_belong_to_the_contestant(model, architecture, repositories):
-    assert model.contestant.settings == {"dtype": "float32", "threshold": 0.5, "calibration": "drawn/1"}
-    assert load_folder(repositories(architecture), threshold=0.6, calibration="drawn/1").contestant.id != model.contestant.id
+def test_free_text_is_not_applicable(model):
+    assert model.answer([Probe("request", "", "", (square(0),), "How do I cook?")]) == [Reply(not_applicable=True)]
 
 
-def test_a_caption_that_is_too_long_is_answered(model, picture):
-    (reply,) = model.answer([probe([picture(0)], ("a lantern " * 100, CAPTIONS[0]), "AB")])
-    assert reply.error is None
+def test_yes_or_no_is_not_applicable_without_a_threshold(dual_repositories, probes):
+    replies = loaded(dual_repositories("CLIP")).answer(probes)
+    assert [reply.not_applicable for reply in replies] == [False, False, False, True, True]
+
+
+def test_the_threshold_and_its_split_belong_to_the_contestant(dual_repositories):
+    report = check_repository(str(dual_repositories("SigLIP")))
+    contestant = contestant_of(report, threshold=0.5, calibration="drawn/1")
+    assert contestant.settings == {"dtype": "float32", "threshold": 0.5, "calibration": "drawn/1"}
+    assert contestant_of(report, threshold=0.6, calibration="drawn/1").id != contestant.id
+
+
+def test_captions_that_differ_only_where_they_are_cut_cannot_be_told_apart(model):
+    ends = (f"{LONG} on a red table", f"{LONG} on a blue table")
+    (reply,) = model.answer([probe([square(0)], ends, "AB")])
+    assert reply == Reply(not_applicable=True)
+
+
+def test_captions_that_differ_before_they_are_cut_are_compared(model):
+    (reply,) = model.answer([probe([square(0)], (LONG, CAPTIONS[0]), "AB")])
     assert reply.logprobs is not None
+
+
+@pytest.mark.parametrize("shape", ["12", ("yes", "no")])
+def test_one_caption_that_is_cut_is_not_applicable_as_its_truth_may_lie_in_what_is_cut(model, shape):
+    pictures = [square(0), square(1)] if shape == "12" else [square(0)]
+    assert model.answer([probe(pictures, [LONG], shape)]) == [Reply(not_applicable=True)]
+
+
+def test_pictures_that_a_crop_makes_the_same_cannot_be_told_apart(dual_repositories):
+    report = check_repository(str(dual_repositories("CLIP")))
+    contestant = contestant_of(report)
+    cropping = dataclasses.replace(contestant, settings={"dtype": "float32"})
+    asked = probe(ends_apart(), CAPTIONS[:1], "12")
+    assert load_contrastive(cropping, report.folder).answer([asked]) == [Reply(not_applicable=True)]
+    ((first, second),) = (reply.logprobs or () for reply in load_contrastive(contestant, report.folder).answer([asked]))
+    assert abs(first - second) > 1e-3
+
+
+def ends_apart():
+    """Two long pictures that differ at the left end alone."""
+    pictures = []
+    for colour in ("red", "blue"):
+        image = Image.new("RGB", (256, 128), "beige")
+        image.paste(colour, (0, 0, 40, 128))
+        pictures.append(picture_from_pixels(image))
+    return pictures
+
+
+def test_what_was_encoded_is_not_encoded_again(model, probes, monkeypatch):
+    before = model.answer(probes)
+
+    def never(*_):
+        raise AssertionError
+
+    monkeypatch.setattr(model._encoders, "_encode_pictures", never)
+    monkeypatch.setattr(model._encoders, "_encode_captions", never)
+    assert model.answer(probes) == before
 
 
 def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
@@ -115,93 +195,17 @@ def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
     assert [*replies[:1], *replies[2:]] == model.answer(probes)
 
 
-def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, probes):
-    model = load_folder(repositories(architecture), threshold=0.0)
-    assert isinstance(model, ContrastiveModel)
+def test_weights_that_give_no_numbers_are_an_error_and_no_answer(name, dual_repositories, probes):
+    model = loaded(dual_repositories(name), threshold=0.0)
     with torch.no_grad():
-        for parameter in model._model.vision_model.parameters():
-            parameter.fill_(torch.nan)
+        for field, parameter in model._model.named_parameters():
+            if field.startswith("vision_model"):
+                parameter.fill_(torch.nan)
     assert model.answer(probes) == [Reply(error="the model's scores are not numbers")] * len(probes)
 
 
-def balanced_accuracy(scored, threshold):
-    true, false = ([logit > threshold for logit, label in scored if label is kind] for kind in (True, False))
-    return (sum(true) / len(true) + 1 - sum(false) / len(false)) / 2
-
-
-def test_a_threshold_that_separates_perfectly_lies_in_the_middle_of_the_gap():
-    assert best_threshold([(5.0, True), (1.0, False), (3.0, True), (2.0, False)]) == 2.5
-
-
-@given(st.lists(st.tuples(st.integers(-6, 6), st.integers(-6, 6)), min_size=1, max_size=12))
-def test_no_other_threshold_has_a_higher_balanced_accuracy(logits):
-    scored = [(float(logit), label) for pair in logits for logit, label in zip(pair, (True, False), strict=True)]
-    best = max(balanced_accuracy(scored, step / 2) for step in range(-15, 16))
-    assert balanced_accuracy(scored, best_threshold(scored)) == pytest.approx(best)
-
-
-@pytest.fixture
-def pair(picture):
-    sides = [Side(picture(number), caption, "") for number, caption in enumerate(CAPTIONS)]
-    return minimal_pair(family="f", domain="safety", category="c", source="calibration", sides=(sides[0], sides[1]))
-
-
-def test_a_fitted_threshold_is_the_best_on_all_four_combinations(model, pair):
-    grid = model.logits([side.picture for side in pair.sides], CAPTIONS)
-    assert fit_threshold(model, [pair]) == best_threshold(
-        [(grid[row][column], row == column) for row in (0, 1) for column in (0, 1)]
-    )
-
-
-def test_a_threshold_cannot_be_fitted_on_nothing(model, architecture):
-    with pytest.raises(SettingsError, match=f"tiny/{architecture}: no threshold can be fitted on 0 pairs"):
-        fit_threshold(model, [])
-
-
-def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, pair, tmp_path):
-    report = check_repository(str(repositories("clip")))
-    kept = tmp_path / "calibration.json"
-    drawn = []
-
-    def pairs():
-        drawn.append(pair)
-        return [pair]
-
-    first = verification_threshold(report, "drawn/1", pairs, kept)
-    assert verification_threshold(report, "drawn/1", pairs, kept) == first
-    assert len(drawn) == 1
-    verification_threshold(report, "drawn/2", pairs, kept)
-    assert len(drawn) == 2
-
-
-def test_shipped_thresholds_are_read_before_kept_ones_and_never_written(repositories, pair, tmp_path):
-    report = check_repository(str(repositories("clip")))
-    shipped, kept = tmp_path / "shipped.json", tmp_path / "kept.json"
-    key = f"{report.repository}@{report.revision}/drawn"
-    shipped.write_text(json.dumps({f"{key}/1": 1.5}))
-    kept.write_text(json.dumps({f"{key}/1": 2.5, f"{key}/2": 3.5}))
-
-    def threshold(split):
-        return verification_threshold(report, f"drawn/{split}", lambda: [pair], kept, shipped=[tmp_path / "none", shipped])
-
-    assert (threshold(1), threshold(2)) == (1.5, 3.5)
-    fitted = threshold(3)
-    assert json.loads(kept.read_text()) == {f"{key}/1": 2.5, f"{key}/2": 3.5, f"{key}/3": fitted}
-    assert json.loads(shipped.read_text()) == {f"{key}/1": 1.5}
-
-
-@pytest.mark.parametrize("content", ['{"a": 1.0, "b', "", "[]", '{"%s": "high"}', "\x00"])
-def test_a_broken_file_of_thresholds_is_written_anew(repositories, pair, tmp_path, content):
-    report = check_repository(str(repositories("clip")))
-    key = f"{report.repository}@{report.revision}/drawn/1"
-    kept = tmp_path / "kept.json"
-    kept.write_text(content.replace("%s", key))
-    fitted = verification_threshold(report, "drawn/1", lambda: [pair], kept)
-    assert json.loads(kept.read_text()) == {key: fitted}
-
-
-def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(repositories):
-    report = check_repository(str(repositories("clip")))
+def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(dual_repositories):
+    report = check_repository(str(dual_repositories("SigLIP")))
     assert contestant_of(report, device="cpu") == contestant_of(report)
     assert "device" not in contestant_of(report).settings
     elsewhere = contestant_of(report, device="cuda")
@@ -209,8 +213,8 @@ def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(repositories):
     assert elsewhere.id != contestant_of(report).id
 
 
-def test_a_model_is_loaded_onto_the_device_of_its_contestant(repositories):
-    report = check_repository(str(repositories("clip")))
+def test_a_model_is_loaded_onto_the_device_of_its_contestant(dual_repositories):
+    report = check_repository(str(dual_repositories("SigLIP")))
     for device in ("cpu", "meta"):
         contestant = contestant_of(report, device=device)
         model, _ = from_pretrained(AutoModelForZeroShotImageClassification, contestant, report.folder)
