@@ -41,7 +41,7 @@ def groups(
     prompts: Sequence[Prompt],
     *,
     fits: Callable[[Group], bool] = lambda _: True,
-    limits: Bounds = Bounds(),  # noqa: B008 - frozen
+    limits: Bounds = Bounds(),
 ) -> Iterator[list[int]]:
     """Places of prompts to read together; those that begin alike stand beside each other."""
     group = Group()

@@ -40,8 +40,8 @@ LIKELIEST = 20
 """Tokens whose log-probabilities are compared at each step."""
 STEPS = 8
 """Tokens that are written."""
-SIZES = ((64, 48), (400, 150), (40, 64))
-"""Pictures of different shapes. A wide one makes tiles where a processor cuts images into tiles."""
+SIZES = ((64, 48), (400, 150), (40, 64), (64, 48))
+"""Pictures of different shapes, and two of one shape. A wide one makes tiles where a processor cuts images into tiles."""
 ENCODERS: dict[str, Callable[[PreTrainedModel, Chat], Encoder]] = {
     "shared prefixes": partial(SharedVision, share_prefixes=True, alone=True),
     "shared prefixes, by number of images": partial(SharedVision, share_prefixes=True, alone=False),
@@ -112,16 +112,15 @@ def questions(images: int, longest: int) -> list[Probe]:
         images: most images of a prompt, 1 or 2.
         longest: words of the longest prompt.
     """
-    first, wide, tall = _pictures()
-    pair = (first, wide)[:images]
+    first, wide, tall, twin = _pictures()
     prompts = (
-        (pair, "Which one is it, A or B?", ("A", "B")),
-        (pair[::-1], "Which one is it, A or B?", ("A", "B")),
-        ((tall,), "What?", ("a child next to a stove", "a dog")),
-        ((wide,), f"Say what is here. {_words(longest // 2)}", ("the first image", "2")),
-        (pair, f"Caption: a lamp near the wall. {_words(longest)} Is it true?", ("yes", "no, it is not")),
+        ((first, wide), "Which one is it, A or B?", ("A", "B")),
+        ((wide, first), "Which one is it, A or B?", ("A", "B")),
+        ((wide,), "What?", ("a child next to a stove", "a dog")),
+        ((twin,), f"Say what is here. {_words(longest // 2)}", ("the first image", "2")),
+        ((tall, first), f"Caption: a lamp near the wall. {_words(longest)} Is it true?", ("yes", "no, it is not")),
     )
-    return [Probe("guard", "", "", shown, prompt, options=options) for shown, prompt, options in prompts]
+    return [Probe("guard", "", "", shown[:images], prompt, options=options) for shown, prompt, options in prompts]
 
 
 @cache

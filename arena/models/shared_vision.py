@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from transformers import PreTrainedModel
 
-from arena.models.chat import TYPES, Chat
+from arena.models.chat import TYPES, Chat, Tokens
 from arena.models.decoding import Prefill, prefill, read_shared
 from arena.models.encoding import EncodedImage, Group, Prompt, room
 from arena.models.sight import Sight, takes_sight
@@ -76,10 +76,17 @@ class SharedVision:
         tokens = self._chat.tokens(probe.prompt, [picture.pixels().size for picture in probe.images])
         if not self._share_prefixes:
             return Prompt(tokens.ids, images, tokens.types)
-        backwards = (place for place in range(len(tokens.ids) - 1, -1, -1) if tokens.ids[place] in self._placeholders)
-        prefix = min(next(backwards, -1) + 1, len(tokens.ids) - 1)
+        prefix = min(self._images_end(tokens), len(tokens.ids) - 1)
         after = room(probe, self._chat.tokenizer) if self._window else 0
         return Prompt(tokens.ids, images, tokens.types, prefix=prefix, room=after)
+
+    def _images_end(self, tokens: Tokens) -> int:
+        """How many tokens there are up to the end of the last image: the last token that features replace, or that is typed so."""
+        types = [tokens.types[name] for name in self._types & tokens.types.keys()]
+        for place in range(len(tokens.ids) - 1, -1, -1):
+            if tokens.ids[place] in self._placeholders or any(row[place] for row in types):
+                return place + 1
+        return 0
 
     def _collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
         """Arguments of the model's forward pass, padded on the left."""

@@ -1,6 +1,7 @@
 """Pictures as a generative model sees them: what its vision encoder gives, computed once a picture."""
 
 import inspect
+import logging
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from transformers import PreTrainedModel
 from arena.images import Picture
 from arena.models.chat import Chat
 from arena.models.encoding import EncodedImage, Prompt
-from arena.models.runtime import Recent
+from arena.models.runtime import Recent, one_line
 
 KEPT_FEATURES = 64 * 2**20
 """Bytes of features that are kept: a few images of a large model, all of a suite for a tiny one."""
@@ -26,6 +27,8 @@ GEOMETRY = ("image_grid_thw",)
 """What a language model asks about images beside their features."""
 
 Value = TypeVar("Value")
+
+log = logging.getLogger(__name__)
 
 
 class Vision:
@@ -53,6 +56,7 @@ class Vision:
         self._chat = chat
         self._alone = alone
         self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
+        self._batches = True
         self._output: Any = None
         """The last output, whose constant parts all outputs share."""
 
@@ -78,8 +82,7 @@ class Vision:
         inputs = {pictures: self._inputs(pictures) for pictures in sets}
         encoded: dict[tuple[Picture, int], EncodedImage] = {}
         for same in _by(lambda pictures: _shapes(inputs[pictures]), inputs):
-            output = self._run([inputs[pictures] for pictures in same])
-            for pictures, features in zip(same, _split(output, len(same)), strict=True):
+            for pictures, features in zip(same, self._run([inputs[pictures] for pictures in same]), strict=True):
                 for place, (picture, part) in enumerate(zip(pictures, _split(features, len(pictures)), strict=True)):
                     names = [name for name in GEOMETRY if name in inputs[pictures]]
                     geometry = {name: inputs[pictures][name][place : place + 1] for name in names}
@@ -91,7 +94,17 @@ class Vision:
         inputs = self._chat.stock_inputs("?", [picture.pixels() for picture in pictures])
         return {name: value for name, value in inputs.items() if name in self._arguments or name in GEOMETRY}
 
-    def _run(self, inputs: Sequence[dict[str, Tensor]]) -> dict[str, Any]:
+    def _run(self, inputs: Sequence[dict[str, Tensor]]) -> list[dict[str, Any]]:
+        """The features of each set, together where the vision encoder lets their inputs be put one after another."""
+        if self._batches and len(inputs) > 1:
+            try:
+                return _split(self._output_of(inputs), len(inputs))
+            except Exception as error:  # noqa: BLE001 - what it says where it cannot depends on the architecture
+                log.debug("images are encoded one at a time (%s)", one_line(error))
+                self._batches = False
+        return [self._output_of([one]) for one in inputs]
+
+    def _output_of(self, inputs: Sequence[dict[str, Tensor]]) -> dict[str, Any]:
         names = [name for name in inputs[0] if name in self._arguments]
         with torch.inference_mode():
             output = self._encoder(**{name: torch.cat([one[name] for one in inputs]) for name in names}, return_dict=True)
