@@ -7,7 +7,7 @@ from arena.ratings import battle_score, elo
 from arena.store import EloRule, OutcomeRecord, Result, Seat, task_units
 from arena.tasks import TASKS
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 """Stamped on every battle and rating; raised when prompts, readers, units or formulas change what a number means."""
 
 

@@ -8,7 +8,7 @@ from arena.store import QuestionRecord, ReadingRecord
 from arena.suites.suite import Question
 from arena.tasks import READERS
 
-METHOD_VERSION = "1"
+METHOD_VERSION = "2"
 """Stamped on every reading; raised when a reader or a judge's form changes, so that replies are read again, not asked again."""
 
 

@@ -13,6 +13,7 @@ from arena.store import AnswerRecord, Evaluated, QuestionRecord, Store
 from arena.suites import SUITES
 from arena.suites.folder_suite import folder_suite, is_folder_suite
 from arena.suites.suite import Suite
+from arena.tasks.reading import likeliest
 
 FAILED = (Outcome.WRONG, Outcome.REFUSED, Outcome.UNPARSEABLE)
 """Outcomes that are the contestant's own doing."""
@@ -212,4 +213,4 @@ def _said(answer: AnswerRecord) -> str:
     options = answer.question.probe.options
     if not answer.logprobs or len(answer.logprobs) != len(options):
         return ""
-    return options[answer.logprobs.index(max(answer.logprobs))]
+    return likeliest(options, answer.logprobs) or "cannot tell them apart"

@@ -1,7 +1,8 @@
 """How a reply to a question with options becomes an outcome.
 
 What a model writes wins over its log-probabilities: a visitor would read the words. Log-probabilities are read only where
-nothing was written, and there a tie loses, because a model that cannot tell the options apart has not chosen. What cannot be
+nothing was written, and there a tie loses, because a model that cannot tell the options apart has not chosen. What differs by
+no more than rounding is a tie. What cannot be
 read is `unparseable`, never guessed; a refusal is looked for only in that, so "Sorry, the answer is B" is an answer.
 """
 
@@ -10,6 +11,11 @@ from collections.abc import Callable
 
 from arena.probes import Outcome, Probe, Reading, Reply
 from arena.tasks import refusals
+
+ROUNDING = 1e-4
+"""Log-probabilities that lie no further apart tell nothing, in nats. The same question in another batch moved the difference of
+two options by up to 1.5e-5 in float32: ten models that compare, eight layers, 16 to 48 images and captions in one batch and one
+by one. Ways to read prompts are held to the same bound (`arena.models.guard`)."""
 
 Reader = Callable[[str, Probe], str | None]
 """Finds the one option of the probe that a written reply decides for; None if it decides for none, or for more than one."""
@@ -47,9 +53,10 @@ def choice(probe: Probe, reply: Reply, reader: Reader, fact: str) -> Reading:
 
 
 def likeliest(options: tuple[str, ...], logprobs: tuple[float, ...]) -> str | None:
-    """The option whose log-probability is strictly the highest; None on a tie for the highest."""
+    """The option whose log-probability is the highest by more than `ROUNDING`; None on a tie for the highest."""
     best = max(logprobs)
-    return options[logprobs.index(best)] if logprobs.count(best) == 1 else None
+    tied = sum(not best - logprob > ROUNDING for logprob in logprobs)  # infinity minus itself is not a number, and ties
+    return options[logprobs.index(best)] if tied == 1 else None
 
 
 def scores_usable(probe: Probe, logprobs: tuple[float, ...] | None) -> bool:

@@ -163,8 +163,9 @@ def test_pictures_that_a_crop_makes_the_same_cannot_be_told_apart(dual_repositor
     cropping = dataclasses.replace(contestant, settings={"dtype": "float32"})
     asked = probe(ends_apart(), CAPTIONS[:1], "12")
     assert load_contrastive(cropping, report.folder).answer([asked]) == [Reply(not_applicable=True)]
-    ((first, second),) = (reply.logprobs or () for reply in load_contrastive(contestant, report.folder).answer([asked]))
-    assert abs(first - second) > 1e-3
+    (reply,) = load_contrastive(contestant, report.folder).answer([asked])
+    assert reply.logprobs is not None
+    assert abs(reply.logprobs[0] - reply.logprobs[1]) > 1e-3
 
 
 def ends_apart():

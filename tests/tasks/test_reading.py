@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from arena.probes import Outcome, Probe, Reply
 from arena.tasks import caption_choice
+from arena.tasks.reading import ROUNDING, likeliest
 
 PROBE = Probe("caption_choice", "image0/captions01", "caption_choice/1", (), "", ("a cat sits", "a dog sits"), ("A", "B"), "A")
 
@@ -26,6 +27,8 @@ PROBE = Probe("caption_choice", "image0/captions01", "caption_choice/1", (), "",
         (Reply(logprobs=(-0.1, -2.0)), "correct"),
         (Reply(logprobs=(-2.0, -0.1)), "wrong"),
         (Reply(logprobs=(-0.5, -0.5)), "wrong"),
+        (Reply(logprobs=(-0.693147180559945, -0.693147180559954)), "wrong"),
+        (Reply(logprobs=(-0.693, -0.6935)), "correct"),
         (Reply(logprobs=(-math.inf, -math.inf)), "wrong"),
         (Reply(logprobs=(-3.0, -math.inf)), "correct"),
         (Reply(logprobs=(math.nan, -0.5)), "error"),
@@ -57,4 +60,18 @@ def test_any_scores_are_read(scores):
     broken = any(math.isnan(score) for score in scores)
     outcome = caption_choice.read(PROBE, Reply(logprobs=scores))
     assert (outcome is Outcome.ERROR) == broken
-    assert (outcome is Outcome.CORRECT) == (scores[0] > scores[1])
+    assert (outcome is Outcome.CORRECT) == (scores[0] - scores[1] > ROUNDING)
+
+
+@given(st.lists(st.floats(-50, 0), min_size=2, max_size=5), st.data())
+def test_what_wins_wins_however_rounding_moves_the_scores_within_the_tolerance(scores, data):
+    options = tuple("ABCDE"[: len(scores)])
+    moved = [score + data.draw(st.floats(-ROUNDING / 4, ROUNDING / 4)) for score in scores]
+    winners = {likeliest(options, tuple(scores)), likeliest(options, tuple(moved))}
+    assert len(winners - {None}) <= 1
+
+
+@given(st.lists(st.floats(-50, 0), min_size=2, max_size=5), st.floats(0, ROUNDING / 2))
+def test_a_score_that_only_rounding_lifts_above_the_highest_wins_nothing(scores, rounding):
+    best = max(scores)
+    assert likeliest(tuple("ABCDEF"[: len(scores) + 1]), (*scores, best + rounding)) is None
