@@ -8,9 +8,12 @@ import sys
 
 import pytest
 from hub_server import serve
+from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
+from transformers import CLIPModel
 
 COMMIT = "c0ffee" * 6 + "0123"
+REFERENCES = (f"org/clip@{COMMIT}", f"people/adapter@{COMMIT}", f"org/sharded@{COMMIT}")
 PROGRAM = """
 import json, sys
 from arena.errors import RepositoryError
@@ -21,7 +24,8 @@ for reference in sys.argv[2:]:
         checked = sorted(path.name for path in report.folder.iterdir())
         model = load(report, contestant_of(report)) if sys.argv[1] == "load" else None
         print(json.dumps({"repository": report.repository, "revision": report.revision, "kind": report.kind, "checked": checked,
-                          "memory": report.memory_bytes, "loaded": model and model.memory_bytes}))
+                          "memory": report.memory_bytes, "loaded": model and model.memory_bytes,
+                          "base": report.base and f"{report.base.repository}@{report.base.revision}"}))
     except RepositoryError as error:
         print(json.dumps({"error": str(error)}))
 """
@@ -51,14 +55,32 @@ def split_weights(folder):
     (folder / "model.safetensors.index.json").write_text(json.dumps({"metadata": {}, "weight_map": weight_map}))
 
 
+def save_adapter(folder, base, **changes):
+    """A LoRA adapter of the model in the folder `base`, whose configuration is then changed."""
+    model = CLIPModel.from_pretrained(base)
+    get_peft_model(model, LoraConfig(target_modules=["q_proj"], init_lora_weights=False)).save_pretrained(folder)
+    config = json.loads((folder / "adapter_config.json").read_text())
+    (folder / "adapter_config.json").write_text(json.dumps(config | changes))
+    return folder
+
+
 @pytest.fixture(scope="module")
 def hub(repositories, tmp_path_factory):
-    pickled = shutil.copytree(repositories("clip"), tmp_path_factory.mktemp("hub") / "pickled")
+    clip, folder = repositories("clip"), tmp_path_factory.mktemp("hub")
+    pickled = shutil.copytree(clip, folder / "pickled")
     (pickled / "model.safetensors").rename(pickled / "pytorch_model.bin")
-    sharded = shutil.copytree(repositories("clip"), tmp_path_factory.mktemp("hub") / "sharded")
+    sharded = shutil.copytree(clip, folder / "sharded")
     split_weights(sharded)
-    with serve({"org/clip": repositories("clip"), "org/pickled": pickled, "org/sharded": sharded}, COMMIT) as served:
-        yield served
+    shutil.copy(clip / "model.safetensors", sharded / "consolidated.safetensors")
+    served = {
+        "org/clip": clip,
+        "org/pickled": pickled,
+        "org/sharded": sharded,
+        "people/adapter": save_adapter(folder / "adapter", clip, base_model_name_or_path="org/clip", revision=COMMIT),
+        "people/thief": save_adapter(folder / "thief", clip, base_model_name_or_path=str(clip)),
+    }
+    with serve(served, COMMIT) as endpoint_and_log:
+        yield endpoint_and_log
 
 
 def test_a_branch_is_resolved_to_its_commit_and_no_weights_are_fetched_by_the_check(hub, tmp_path):
@@ -73,31 +95,58 @@ def test_a_branch_is_resolved_to_its_commit_and_no_weights_are_fetched_by_the_ch
     assert all("bytes=" in line for line in weights)
 
 
-def test_a_checked_commit_is_downloaded_loaded_and_then_found_without_the_hub(hub, tmp_path):
-    endpoint, _ = hub
-    (report,) = run(tmp_path, "load", f"org/clip@{COMMIT}", endpoint=endpoint)
-    assert report["loaded"] == report["memory"]
-    (again,) = run(tmp_path, "load", f"org/clip@{COMMIT}", offline="1")
-    assert {**again, "checked": None} == {**report, "checked": None}
+@pytest.fixture(scope="module")
+def first(hub, tmp_path_factory):
+    """A home into which a model, an adapter of it and a model in shards were loaded, what was said of each, and asked for."""
+    endpoint, requested = hub
+    requested.clear()
+    home = tmp_path_factory.mktemp("first")
+    return home, run(home, "load", *REFERENCES, endpoint=endpoint), list(requested)
 
 
-def test_a_download_that_was_broken_off_is_resumed(hub, tmp_path):
-    endpoint, _ = hub
-    reference = f"org/sharded@{COMMIT}"
-    (report,) = run(tmp_path, "load", reference, endpoint=endpoint)
-    (shard,) = tmp_path.rglob("snapshots/*/model-00002-of-00002.safetensors")
+def test_checked_commits_are_downloaded_loaded_and_then_found_without_the_hub(first):
+    home, reports, _ = first
+    assert all(report["loaded"] == report["memory"] for report in reports)
+    again = run(home, "load", *REFERENCES, offline="1")
+    assert [{**report, "checked": None} for report in again] == [{**report, "checked": None} for report in reports]
+
+
+def test_an_adapter_names_the_commit_of_its_base(first):
+    _, reports, _ = first
+    assert [(report["revision"], report["base"]) for report in reports] == [
+        (COMMIT, None),
+        (COMMIT, f"org/clip@{COMMIT}"),
+        (COMMIT, None),
+    ]
+
+
+def test_copies_of_the_weights_in_another_format_are_not_fetched(first):
+    _, _, requested = first
+    fetched = {line.split()[1].rpartition("/")[2] for line in requested if line.startswith("GET org/sharded")}
+    assert {name for name in fetched if name.endswith(".safetensors")} == {
+        "model-00001-of-00002.safetensors",
+        "model-00002-of-00002.safetensors",
+    }
+
+
+def test_a_download_that_was_broken_off_is_resumed(first, hub, tmp_path):
+    home = shutil.copytree(first[0], tmp_path / "home", symlinks=True)
+    (shard,) = home.rglob("snapshots/*/model-00002-of-00002.safetensors")
     shard.unlink()
-    (again,) = run(tmp_path, "load", reference, endpoint=endpoint)
-    assert again["loaded"] == report["loaded"] == report["memory"]
+    (again,) = run(home, "load", REFERENCES[2], endpoint=hub[0])
+    assert again["loaded"] == again["memory"]
     assert shard.exists()
 
 
-def test_what_the_hub_does_not_have_is_told_in_one_line(hub, tmp_path):
+def test_what_the_hub_does_not_have_is_told_in_one_line(hub, repositories, tmp_path):
+    clip = repositories("clip")
     messages = {
         "org/pickled": "org/pickled: its weights are pickled, which can run code; save them as safetensors",
         "org/nothing": "org/nothing: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
         "org/clip@" + "0" * 40: "org/clip: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
         "org/.clip": "org/.clip: no such folder; give a folder, or organisation/name@commit on the Hub",
+        "people/thief": f"people/thief: adapter_config.json: base_model_name_or_path: {str(clip)!r} is no name on the Hub; "
+        "write that of its base",
         "org/a--b": "org/a--b: not a repository name; write organisation/name@commit",
     }
     assert run(tmp_path, "check", *messages, endpoint=hub[0]) == [{"error": message} for message in messages.values()]

@@ -94,7 +94,10 @@ DAMAGES = {
         "has no architecture 'own', and its own code (auto_map) is never run; ask it through an endpoint",
     ),
     "no type": (lambda f: (f / "config.json").write_text("{}"), "names no model_type"),
-    "half a model": (lambda f: edit_json(f / "config.json", architectures=["LlavaModel"]), "names LlavaModel (model_type llava)"),
+    "half a model": (
+        lambda f: edit_json(f / "config.json", architectures=["LlavaModel"]),
+        "names LlavaModel (model_type llava)",
+    ),
     "reader of proteins": (lambda f: edit_json(f / "config.json", model_type="evolla"), "evolla reads proteins; enter a model"),
     "weights by another name": (
         lambda f: edit_json(f / "config.json", transformers_weights="adapter_model.bin"),
@@ -187,6 +190,13 @@ def test_a_repository_that_memory_cannot_hold_is_refused(repository):
 def test_a_repository_above_the_size_bound_is_refused(repository):
     with pytest.raises(RepositoryError, match="at most 0 MB may enter"):
         check_repository(str(repository), max_bytes=1000)
+
+
+def test_copies_of_the_weights_in_another_format_count_for_nothing(repository):
+    size = sum(path.stat().st_size for path in repository.iterdir())
+    before = check_repository(str(repository))
+    shutil.copy(repository / "model.safetensors", repository / "consolidated.safetensors")
+    assert check_repository(str(repository), max_bytes=size) == before
 
 
 def test_the_hub_is_named_as_the_way_out_where_neither_folder_nor_network_is_there():
