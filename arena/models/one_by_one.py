@@ -8,6 +8,7 @@ from transformers import PreTrainedModel
 from arena.models.chat import TYPES, Chat
 from arena.models.decoding import Prefill, prefill
 from arena.models.encoding import Group, Prompt
+from arena.models.rows import remember_rows
 from arena.probes import Probe
 
 UNREAD = ("labels",)
@@ -18,6 +19,7 @@ class OneByOne:
     """Each probe alone."""
 
     def __init__(self, model: PreTrainedModel, chat: Chat) -> None:
+        remember_rows(model)
         self._model = model
         self._chat = chat
         # Some tokenizers tell types of tokens although the model does not ask for them.

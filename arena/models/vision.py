@@ -23,7 +23,7 @@ PLAIN = ("pooler_output", "last_hidden_state")
 """Where a vision encoder puts the features of its images; the second where a model projects them itself."""
 CONSTANT = ("visual_indicator_features",)
 """What is the same for all images."""
-GEOMETRY = ("image_grid_thw",)
+GEOMETRY = ("image_grid_thw", "target_sizes")
 """What a language model asks about images beside their features."""
 
 Value = TypeVar("Value")
@@ -48,11 +48,13 @@ class Vision:
     """Whether prompts with different numbers of images may be read together."""
 
     def __init__(self, model: PreTrainedModel, chat: Chat, *, alone: bool) -> None:
-        if "mm_encoder_outputs" not in inspect.signature(model.forward).parameters:
+        parameters = inspect.signature(model.forward).parameters
+        if "mm_encoder_outputs" not in parameters:
             raise TypeError(f"{type(model).__name__} takes no vision features")
         base: Any = model.base_model
         self._encoder: Any = base.get_image_features if hasattr(base, "get_image_features") else model.get_image_features  # type: ignore[operator]
         self._arguments = inspect.signature(self._encoder).parameters
+        self._geometry = [name for name in GEOMETRY if name in parameters]
         self._chat = chat
         self._alone = alone
         self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
@@ -83,16 +85,16 @@ class Vision:
         encoded: dict[tuple[Picture, int], EncodedImage] = {}
         for same in _by(lambda pictures: _shapes(inputs[pictures]), inputs):
             for pictures, features in zip(same, self._run([inputs[pictures] for pictures in same]), strict=True):
-                for place, (picture, part) in enumerate(zip(pictures, _split(features, len(pictures)), strict=True)):
-                    names = [name for name in GEOMETRY if name in inputs[pictures]]
-                    geometry = {name: inputs[pictures][name][place : place + 1] for name in names}
-                    encoded[picture, len(pictures)] = EncodedImage(part, geometry)
+                geometry = {name: inputs[pictures][name] for name in self._geometry if name in inputs[pictures]}
+                images = zip(pictures, _split(features, len(pictures)), _split(geometry, len(pictures)), strict=True)
+                for picture, part, shape in images:
+                    encoded[picture, len(pictures)] = EncodedImage(part, shape)
         return (encoded[key] for key in keys)
 
     def _inputs(self, pictures: Sequence[Picture]) -> dict[str, Tensor]:
         """What the vision encoder takes of the stock processor's inputs."""
         inputs = self._chat.stock_inputs("?", [picture.pixels() for picture in pictures])
-        return {name: value for name, value in inputs.items() if name in self._arguments or name in GEOMETRY}
+        return {name: value for name, value in inputs.items() if name in self._arguments or name in self._geometry}
 
     def _run(self, inputs: Sequence[dict[str, Tensor]]) -> list[dict[str, Any]]:
         """The features of each set, together where the vision encoder lets their inputs be put one after another."""
