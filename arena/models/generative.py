@@ -18,7 +18,7 @@ from arena.models.base import Capabilities
 from arena.models.decoding import Prefill, candidate_logprobs, write
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
-from arena.models.groups import bounds, groups
+from arena.models.groups import Bounds, bounds, groups
 from arena.models.guard import choose_encoder, encoder_of
 from arena.models.pretrained import from_pretrained
 from arena.models.runtime import one_line
@@ -46,7 +46,7 @@ class GenerativeModel:
         self._stop = _stop_tokens(model, self._tokenizer)
         self._spellings: dict[str, frozenset[int]] = {}
         self._encoder = encoder
-        self._bounds = bounds(model)
+        self._bounds = Bounds()
         self.finding = finding
         self.capabilities = Capabilities(finding.images, writes_text=True, scores_options=True, needs_image=finding.needs_image)
 
@@ -82,6 +82,7 @@ class GenerativeModel:
         replies: dict[int, Reply] = {}
         for places in groups(prompts, fits=self._encoder.fits, limits=self._bounds):
             read = self._encoder.read([prompts[place] for place in places])
+            self._bounds = bounds(read)
             asked = [probes[place] for place in places]
             replies.update(zip(places, self._score_and_write(read, asked), strict=True))
         return [replies[place] for place in range(len(probes))]

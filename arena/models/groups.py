@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from transformers import PreTrainedModel
-
+from arena.models.decoding import Prefill
 from arena.models.encoding import Group, Prompt
 
 MAX_PADDING = 1024
@@ -25,16 +24,11 @@ class Bounds:
     """Tokens that are in the cache afterwards, where it counts for each."""
 
 
-def bounds(model: PreTrainedModel) -> Bounds:
-    """What a model can read together; the larger its cache of one token, the less."""
-    config = model.config.get_text_config(decoder=True)
-    heads = getattr(config, "num_key_value_heads", None) or getattr(config, "num_attention_heads", None)
-    layers, width = getattr(config, "num_hidden_layers", None), getattr(config, "hidden_size", None)
-    if not (isinstance(heads, int) and isinstance(layers, int) and isinstance(width, int)):
-        return Bounds()
-    head = getattr(config, "head_dim", None) or width // config.num_attention_heads
-    token = 2 * layers * heads * head * model.dtype.itemsize
-    return Bounds(cached=max(READ_TOGETHER, REMEMBERED // token))
+def bounds(read: Prefill) -> Bounds:
+    """What a model can read together, learnt from what it has read: the larger its cache of one token, the less."""
+    layers = [layer for layer in read.cache.layers if getattr(layer, "keys", None) is not None]
+    size = sum(tensor.numel() * tensor.element_size() for layer in layers for tensor in (layer.keys, layer.values))
+    return Bounds(cached=max(READ_TOGETHER, REMEMBERED * read.mask.numel() // size if size else 0))
 
 
 def groups(

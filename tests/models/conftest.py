@@ -7,6 +7,7 @@ from tiny_repositories import CONTRASTIVE, GENERATIVE
 
 from arena.images import Picture, picture_from_pixels
 from starter.architectures import ARCHITECTURES
+from starter.architectures import ARCHITECTURES
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +31,19 @@ def dual_repositories(tmp_path_factory):
     @cache
     def repository(name: str) -> Path:
         return ARCHITECTURES[name].save(tmp_path_factory.mktemp("models") / "tiny" / name)
+
+    return repository
+
+
+@pytest.fixture(scope="session")
+def architectures(tmp_path_factory):
+    """Folders of tiny repositories as the public ones are, by the name of their architecture, each made when first asked for."""
+    made = {}
+
+    def repository(name: str):
+        if name not in made:
+            made[name] = ARCHITECTURES[name].save(tmp_path_factory.mktemp("architectures") / name.replace(" ", "-"))
+        return made[name]
 
     return repository
 

@@ -2,7 +2,9 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
+from transformers import DynamicCache
 
+from arena.models.decoding import Prefill
 from arena.models.encoding import EncodedImage, Group, Prompt
 from arena.models.groups import MAX_PADDING, Bounds, bounds, groups
 
@@ -63,16 +65,13 @@ def test_prompts_about_the_same_images_stand_together_whatever_their_order():
     assert list(groups(prompts, limits=Bounds(510, 99_999))) == [[0, 2, 4], [1, 3, 5]]
 
 
+def prefill_of(layers, heads, head, tokens=100):
+    cache = DynamicCache()
+    for layer in range(layers):
+        cache.update(torch.zeros(1, heads, tokens, head), torch.zeros(1, heads, tokens, head), layer)
+    return Prefill(torch.zeros(1, 5), cache, torch.ones(1, tokens), None)
+
+
 def test_a_larger_cache_of_one_token_makes_smaller_groups():
-    class Config:
-        num_hidden_layers, num_key_value_heads, num_attention_heads, hidden_size, head_dim = 2, 2, 4, 32, 8
-
-        def get_text_config(self, **_):
-            return self
-
-    class Model:
-        config, dtype = Config(), torch.float32
-
-    assert bounds(Model()).cached == 2**30 // (2 * 2 * 2 * 8 * 4)
-    Config.num_hidden_layers, Config.num_key_value_heads, Config.head_dim = 80, 64, 128
-    assert bounds(Model()).cached == 8192
+    assert bounds(prefill_of(layers=2, heads=2, head=8)).cached == 2**30 // (2 * 2 * 2 * 8 * 4)
+    assert bounds(prefill_of(layers=40, heads=32, head=128)).cached == 8192

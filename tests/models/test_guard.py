@@ -1,0 +1,166 @@
+"""Planted errors: what the guard is there for. Each is one that some version of the arena had, or could have had."""
+
+import dataclasses
+import json
+
+import pytest
+import torch
+
+from arena.errors import RepositoryError
+from arena.models import contestant_of, load
+from arena.models.chat import SIGHT, Chat
+from arena.models.findings import VERSION, Findings
+from arena.models.guard import ENCODERS, EXACT, choose_encoder, encoder_of, questions
+from arena.models.one_by_one import OneByOne
+from arena.models.repository import check_repository
+from arena.models.shared_vision import SharedVision
+from arena.models.vision import Vision
+from arena.probes import Probe
+
+FAST = ("shared prefixes", "shared prefixes, by number of images")
+TWO_IMAGES = ("LLaVA-1.5", "LLaVA-OneVision", "Qwen3-VL", "Llama 3.2 Vision")
+
+
+@pytest.fixture
+def choose(architectures):
+    """What the guard makes of an architecture as it is now, errors that were planted included."""
+
+    def choice(name: str):
+        report = check_repository(str(architectures(name)))
+        return load(report, contestant_of(report)).finding
+
+    return choice
+
+
+def swapped(images):
+    return images[::-1]
+
+
+@pytest.mark.parametrize("name", TWO_IMAGES)
+def test_pictures_in_the_wrong_order_are_noticed_on_every_path(choose, monkeypatch, name):
+    inputs, encode = Chat.inputs, SharedVision.encode
+    monkeypatch.setattr(Chat, "inputs", lambda self, prompt, images: inputs(self, prompt, swapped(images)))
+    flip = lambda probe: dataclasses.replace(probe, images=swapped(probe.images))  # noqa: E731
+    monkeypatch.setattr(SharedVision, "encode", lambda self, probes: encode(self, [flip(probe) for probe in probes]))
+    with pytest.raises(RepositoryError, match=r"would not be measured exactly \(one by one: .* nats"):
+        choose(name)
+
+
+@pytest.mark.parametrize("name", ["PaliGemma2", "Gemma 3"])
+def test_token_types_that_are_lost_are_noticed_on_every_path(choose, monkeypatch, name):
+    monkeypatch.setattr("arena.models.shared_vision.TYPES", ())
+    encode = OneByOne.encode
+
+    def untyped(self, probes):
+        prompts = encode(self, probes)
+        for prompt in prompts:
+            prompt.inputs.pop("token_type_ids")
+        return prompts
+
+    monkeypatch.setattr(OneByOne, "encode", untyped)
+    with pytest.raises(RepositoryError, match="would not be measured exactly"):
+        choose(name)
+
+
+def test_a_cross_attention_mask_that_is_lost_after_the_first_token_is_noticed_on_every_path(choose, monkeypatch):
+    monkeypatch.setattr("arena.models.decoding.SIGHT", "no such input")
+    assert SIGHT == "cross_attention_mask"
+    with pytest.raises(RepositoryError, match="would not be measured exactly"):
+        choose("Llama 3.2 Vision")
+
+
+@pytest.mark.parametrize("name", ["Gemma 3", "Gemma 4"])
+def test_padding_that_pushes_an_image_out_of_a_window_is_noticed(choose, monkeypatch, name):
+    assert choose(name).path in FAST
+    monkeypatch.setattr(SharedVision, "fits", lambda *_: True)
+    assert choose(name).path not in FAST
+
+
+def test_features_that_depend_on_the_number_of_images_are_noticed(choose, monkeypatch):
+    assert choose("LLaVA-OneVision").path == "shared prefixes, by number of images"
+
+
+def test_features_of_two_pictures_of_one_shape_that_change_places_are_noticed(choose, monkeypatch):
+    run = Vision._run
+    monkeypatch.setattr(Vision, "_run", lambda self, inputs: run(self, inputs)[::-1])
+    assert choose("LLaVA-1.5").path == "one by one"
+
+
+@pytest.mark.parametrize("name", ["LLaVA-1.5", "Qwen3-VL"])
+def test_half_precision_is_held_against_what_stock_transformers_shows(architectures, name):
+    report = check_repository(str(architectures(name)))
+    finding = load(report, contestant_of(report, dtype="bfloat16")).finding
+    assert finding.path in FAST
+    assert finding.tolerance > 10 * EXACT
+    assert max(finding.difference, finding.batch_difference) <= finding.tolerance < 1
+
+
+def test_float32_agrees_to_a_ten_thousandth_of_a_nat(choose):
+    finding = choose("LLaVA-1.5")
+    assert finding.tolerance == EXACT == 1e-4
+    assert max(finding.difference, finding.batch_difference) < EXACT
+
+
+def test_a_prompt_is_longer_than_the_window(architectures):
+    report = check_repository(str(architectures("Gemma 4")))
+    model = load(report, contestant_of(report))
+    window = model._encoder._window
+    longest = max(questions(2, window + 20), key=lambda probe: len(probe.prompt))
+    tokens = model._tokenizer.encode(longest.prompt, add_special_tokens=False)
+    assert len(tokens) > window
+
+
+def test_what_needs_an_image_is_not_asked_without_one(architectures):
+    report = check_repository(str(architectures("PaliGemma2")))
+    model = load(report, contestant_of(report))
+    (reply,) = model.answer([Probe("test", "", "", (), "Is it A or B?", options=("A", "B"))])
+    assert reply.not_applicable
+
+
+def test_a_finding_is_kept_and_then_believed(architectures, tmp_path, monkeypatch):
+    report = check_repository(str(architectures("LLaVA-1.5")))
+    findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
+    first = load(report, contestant, findings)
+    monkeypatch.setattr("arena.models.generative.choose_encoder", None)  # asking the guard again would fail
+    second = load(report, contestant, findings)
+    assert second.finding == first.finding == findings.get(contestant)
+    assert second.capabilities == first.capabilities
+    probe = questions(2, 20)[0]
+    assert second.answer([probe]) == first.answer([probe])
+
+
+def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(architectures, tmp_path):
+    report = check_repository(str(architectures("LLaVA-1.5")))
+    findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
+    findings.keep(contestant, load(report, contestant).finding)
+    assert findings.get(contestant)
+    assert findings.get(contestant_of(report, dtype="bfloat16")) is None
+    assert findings.get(contestant_of(report, device="cuda")) is None
+    content = json.loads((tmp_path / "findings.json").read_text())
+    content[contestant.id]["version"] = VERSION - 1
+    (tmp_path / "findings.json").write_text(json.dumps(content))
+    assert findings.get(contestant) is None
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"%s": 1}', '{"%s": {"version": 1, "finding": {"path": "x"}}}'])
+def test_a_broken_file_of_findings_is_found_anew_and_mended(architectures, tmp_path, content):
+    report = check_repository(str(architectures("LLaVA-1.5")))
+    contestant = contestant_of(report)
+    file = tmp_path / "findings.json"
+    file.write_text(content.replace("%s", contestant.id))
+    assert Findings(file).get(contestant) is None
+    model = load(report, contestant, Findings(file))
+    assert Findings(file).get(contestant) == model.finding
+
+
+def test_the_guard_leaves_the_model_as_it_was(architectures):
+    from transformers import AutoModelForImageTextToText, AutoProcessor
+
+    folder = architectures("Qwen2-VL")
+    model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
+    shipped = model.generation_config
+    assert shipped.repetition_penalty != 1.0
+    encoder, finding = choose_encoder("tiny/qwen", model, AutoProcessor.from_pretrained(folder))
+    assert model.generation_config is shipped
+    assert type(encoder_of(finding, model, AutoProcessor.from_pretrained(folder))) is type(encoder)
+    assert finding.path in ENCODERS
