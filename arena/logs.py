@@ -1,15 +1,21 @@
 """The log of a running arena: one line an event in ARENA_HOME/logs, tracebacks there and nowhere else.
 
-At INFO no line may name a contestant: until a battle is judged, nothing that tells who plays leaves the server.
+No line at INFO names a contestant that answers: until a battle is judged, nothing that tells who plays leaves the server. One
+that fails is named, with the reason: its battle is void, and only whoever runs the arena reads here.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from arena.errors import SettingsError
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
+FAILURES = ("arena.battles", "arena.models.pool")
+"""Loggers whose warnings tell which model failed, and why."""
 
 
 def start_log(home: Path) -> Path:
@@ -33,3 +39,26 @@ def start_log(home: Path) -> Path:
         old.close()
     logger.addHandler(handler)
     return path
+
+
+@contextmanager
+def failures_on_terminal() -> Iterator[None]:
+    """Tell on standard error, too, which models fail: one line each."""
+    handler = logging.StreamHandler()
+    handler.setLevel(logging.WARNING)
+    handler.setFormatter(_OneLine())
+    loggers = [logging.getLogger(name) for name in FAILURES]
+    for logger in loggers:
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeHandler(handler)
+
+
+class _OneLine(logging.Formatter):
+    """The message as other commands tell it; its traceback stands in the file."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f"arena: {record.getMessage()}"

@@ -84,7 +84,7 @@ def gather(settings: Settings) -> Roster:
             entries.append(entry_of(reference, settings.home, device))
         except ArenaError as error:
             problems.append(str(error))
-            log.exception("a model cannot take part")
+            log.exception("%s cannot take part", reference)
     return Roster(tuple(entries), tuple(problems))
 
 

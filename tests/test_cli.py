@@ -2,6 +2,9 @@
 
 import json
 import os
+import shutil
+import signal
+import socket
 import subprocess
 import sys
 
@@ -11,6 +14,7 @@ from arena.battles.scoring import ELO_RULE, METHOD_VERSION
 from arena.cli import main
 from arena.contestants import Contestant
 from arena.probes import Outcome
+from arena.roster import STARTER_MODELS
 from arena.store import SEATS, BattleRecord, OutcomeRecord, Store
 from generators.scenes import draw_pair
 
@@ -196,3 +200,39 @@ def test_a_model_that_cannot_enter_is_left_out_and_the_others_play(tmp_path):
     assert done.returncode == 0
     assert f"arena: left out: {broken}: config.json is not readable JSON" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, capsys, monkeypatch):
+    sound = STARTER_MODELS / "drawn-world" / "llava-mini"
+    unfit = tmp_path / "people" / "unfit"
+    shutil.copytree(sound, unfit)
+    config = json.loads((unfit / "config.json").read_text())
+    config["text_config"]["intermediate_size"] *= 2
+    (unfit / "config.json").write_text(json.dumps(config))
+    monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
+    monkeypatch.setenv("ARENA_MODELS", f"{sound},{unfit}")
+    main(["--home", str(tmp_path / "home"), "battle", "--count", "2", "--source", "starter"])
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("arena: people/unfit: ")]
+    assert len(told) == 1
+    assert "cannot be loaded" in told[0]
+
+
+def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ARENA_MEMORY", "0.0001")
+    assert main(["--home", str(tmp_path), "battle"]) == 1
+    *reasons, refusal = capsys.readouterr().err.splitlines()
+    assert len(reasons) >= 6
+    assert all("plays no battle: its weights take " in line and "raise ARENA_MEMORY" in line for line in reasons)
+    assert "fewer than two models take part" in refusal
+
+
+def test_a_server_tells_its_terminal_which_models_fail(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ARENA_MEMORY", "0.0001")
+    before = signal.getsignal(signal.SIGTERM)
+    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that the server ends by itself
+        assert main(["--home", str(tmp_path), "serve", "--port", str(taken.getsockname()[1])]) == 1
+    signal.signal(signal.SIGTERM, before)
+    *reasons, refusal = capsys.readouterr().err.splitlines()
+    assert len(reasons) >= 6
+    assert all(line.startswith("arena: drawn-world/") and line.endswith("raise ARENA_MEMORY") for line in reasons)
+    assert "port" in refusal

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 from arena.battles.board import Board
+from arena.battles.failures import Failures
 from arena.battles.generated_pairs import GeneratedPairs, without_makers
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
@@ -75,6 +76,8 @@ class Arena:
         """The frozen pairs."""
         self._models = models
         self._contestants = dict(contestants)
+        self.failures = Failures(self._contestants, models)
+        """Who could not answer and why, for whoever runs the arena: it must reach no visitor."""
         self._names = names_of([*store.contestants().values(), *self._contestants.values()])
         self._board = Board(store, self._contestants)
         self._rng = random.Random(seed)
@@ -272,6 +275,8 @@ class Arena:
             self.store.add_pairs([battle.pair])
         kept = self.store.add_battle(record, played.fresh)
         log.info("battle %s: number %d, %s", battle_id, kept.seq, battle.pair.domain)
+        for seat, replies in zip(battle.seats, played.replies, strict=True):
+            self.failures.add(battle_id, seat, replies.values())
 
     def _stored(self, battle_id: str) -> BattleRecord:
         record = self.store.battle(battle_id)

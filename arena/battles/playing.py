@@ -1,7 +1,7 @@
 """Asking both seats of a battle the same probes, task by task, and putting their answers in plain words."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from re import Pattern
@@ -27,8 +27,8 @@ class Asks(Protocol):
         """One reply a probe, in order."""
         ...
 
-    def failed(self) -> Collection[str]:
-        """Ids of contestants that cannot be asked, because their model could not be loaded."""
+    def failed(self) -> Mapping[str, str]:
+        """Contestants that cannot be asked, because their model could not be loaded: id -> why not."""
         ...
 
 

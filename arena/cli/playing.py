@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arena.cli.console import console, positive, print_json, settings_of, table, tell
+from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
 from arena.pairs import DOMAINS
 from arena.settings import read_port
 
@@ -62,6 +62,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _serve(options: argparse.Namespace) -> int:
     from arena.generation.workshop import Workshop
+    from arena.logs import failures_on_terminal
     from arena.opening import open_arena
     from arena.ui.app import launch
 
@@ -73,7 +74,7 @@ def _serve(options: argparse.Namespace) -> int:
     if options.autoplay:
         settings = replace(settings, autoplay=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
-    with open_arena(settings) as (arena, problems):
+    with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell(problems)
         launch(arena, Workshop(arena.store, settings, arena.pairs), host=settings.host, port=settings.port)
     return 0
@@ -90,9 +91,13 @@ def _battle(options: argparse.Namespace) -> int:
     results: Counter[str] = Counter()
     with open_arena(settings_of(options)) as (arena, problems):
         tell(problems)
-        arena.open_battle(filters, "command")  # so that what is wrong with the filters is said before a bar begins
-        for _ in track(range(options.count), "Battles", console=console(stderr=True)):
-            results[arena.play_through(filters)] += 1
+        try:
+            arena.open_battle(filters, "command")  # so that what is wrong with the filters is said before a bar begins
+            for _ in track(range(options.count), "Battles", console=console(stderr=True)):
+                results[arena.play_through(filters)] += 1
+        finally:
+            for failure in arena.failures.all():
+                say(str(failure))
     for result, title in RESULTS.items():
         if results[result]:
             console().print(f"{results[result]:>6}  {title}", highlight=False)

@@ -86,8 +86,12 @@ class ModelPool:
         """Make a contestant known; `load` is called, in a thread of the pool, when it is first asked, and after evictions."""
         entry = _Entry(contestant, memory_bytes, load)
         if memory_bytes > self._budget:
-            entry.failure = f"{contestant.repository}: {memory_bytes / 2**20:.0f} MB do not fit the budget of the pool"
+            entry.failure = (
+                f"{contestant.repository}: its weights take {memory_bytes / 2**30:.3g} GB, and all models together may take "
+                f"{self._budget / 2**30:.3g}; raise ARENA_MEMORY"
+            )
             entry.failed_at = math.inf
+            log.warning(entry.failure)
         with self._changed:
             self._entries.setdefault(contestant.id, entry)
 
@@ -213,9 +217,9 @@ class ModelPool:
             model = entry.load()
         except Exception as error:  # a model that cannot be loaded must not stop the others
             failure = str(error) if isinstance(error, ArenaError) else one_line(error)
-            # Who it was could tell who plays a battle that is not judged yet.
-            log.warning("a model cannot be loaded; the next attempt is in %g s at the earliest", RETRY_SECONDS)
-            log.debug("%s cannot be loaded", entry.contestant.id, exc_info=True)
+            name = entry.contestant.repository
+            reason = failure.removeprefix(f"{name}: ")
+            log.warning("%s: left alone for %g s: %s", name, RETRY_SECONDS, reason, exc_info=True)
         with self._changed:
             entry.model, entry.failure, entry.used_at = model, failure, self._clock()
             if failure is not None:
@@ -259,9 +263,7 @@ def _answers(model: Model, probes: Sequence[Probe]) -> list[Reply]:
     try:
         replies = model.answer(probes)
     except Exception as error:
-        # The traceback could tell who plays a battle that is not judged yet.
-        log.error("a model crashed on a batch that begins with %s", probes[0].key)  # noqa: TRY400
-        log.debug("%s crashed", model.contestant.id, exc_info=True)
+        log.exception("%s: crashed on a batch of %d", model.contestant.repository, len(probes))
         return [Reply(error=one_line(error))] * len(probes)
     if len(replies) != len(probes):
         return [Reply(error=f"{len(replies)} replies to {len(probes)} probes")] * len(probes)

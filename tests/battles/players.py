@@ -45,7 +45,7 @@ class Players:
     def __init__(self, **players: Player) -> None:
         self.contestants = {c.id: c for c in (Contestant(f"people/{name}", "0" * 40, "test") for name in players)}
         self._players = dict(zip(self.contestants, players.values(), strict=True))
-        self.unable: set[str] = set()
+        self.unable: dict[str, str] = {}
         self.asked: Counter[tuple[str, str]] = Counter()
         self._lock = threading.Lock()
 
@@ -55,6 +55,6 @@ class Players:
             self.asked.update((contestant_id, probe.key) for probe in probes)
         return [self._players[contestant_id](probe) for probe in probes]
 
-    def failed(self) -> set[str]:
-        """Ids of players that cannot be asked."""
+    def failed(self) -> dict[str, str]:
+        """Ids of players that cannot be asked, and why."""
         return self.unable

@@ -177,7 +177,7 @@ def test_what_a_visitor_never_judges_is_skipped_in_the_end(open_with, monkeypatc
 def test_a_contestant_whose_model_cannot_be_loaded_is_not_drawn(open_with):
     with open_with(good=perfect, first=always_first, ill=broken) as (arena, players):
         (ill,) = (name for name, contestant in players.contestants.items() if contestant.name == "ill")
-        players.unable = {ill}
+        players.unable = {ill: "no disk"}
         for _ in range(10):
             arena.play_through(STARTER)
         assert ill not in arena.store.battle_counts()
