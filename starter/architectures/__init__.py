@@ -22,6 +22,7 @@ from starter.architectures import (
     minicpm,
     mistral,
     molmo,
+    omni,
     ovis2,
     phi,
     qwen,
@@ -31,7 +32,7 @@ from starter.architectures.architecture import SMALL, TINY, Architecture, Scale
 
 MAKERS = (
     *(llava, qwen, internvl, idefics, gemma, gemma4, mistral, cohere, llama, glm, ovis2, lfm2, deepseek),
-    *(kimi, minicpm, molmo, phi, ernie, fastvlm, dual, siglip),
+    *(omni, kimi, minicpm, molmo, phi, ernie, fastvlm, dual, siglip),
 )
 ARCHITECTURES = {architecture.name: architecture for maker in MAKERS for architecture in maker.ARCHITECTURES}
 """Name -> architecture."""
