@@ -58,7 +58,6 @@ def test_no_visitor_learns_why_a_model_failed(open_with, vote):
     with open_with(good=perfect, ill=lambda _: Reply(error="people/ill: out of memory")) as (arena, _):
         opened = arena.open_battle(STARTER)
         seen = [opened, *arena.play(opened.battle_id), arena.view(opened.battle_id)]
-        assert "ill" not in repr(seen).replace("will", "").replace("still", "").split("'")
         assert "people/ill" not in repr(seen)
         seen += [arena.vote(opened.battle_id, "me", vote), arena.view(opened.battle_id)]
     assert "out of memory" not in repr(seen)
