@@ -77,7 +77,7 @@ def architecture(name: str, config: Mapping[str, Any]) -> tuple[Kind, str]:
         raise RepositoryError(f"{name}: config.json: {unknown}; {ENDPOINT}")
     if reason := UNFIT.get(model_type):
         raise RepositoryError(f"{name}: config.json: {model_type} {reason}; enter a model that takes pictures and text")
-    if declared == MATCHING:
+    if (model_type, declared) == ("blip", MATCHING):
         return "contrastive", MATCHING
     kind: Kind = "contrastive" if model_type in CONTRASTIVE_TYPES else "generative"
     known = (

@@ -42,16 +42,16 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
     base = base_folder(contestant, folder)
     try:
         with door:
-            processor = load_processor(name, folder if _has_processor(folder) else base, base)
+            processor = load_processor(name, folder if has_processor(folder) else base, base)
             model, loading = model_class(base, auto_class).from_pretrained(
                 base,
                 use_safetensors=True,
                 dtype=getattr(torch, str(contestant.settings["dtype"])),
+                ignore_mismatched_sizes=True,  # else the error would not say which they are
                 output_loading_info=True,
                 **LOCAL,
             )
-            if loading["missing_keys"]:
-                raise RepositoryError(f"{name}: has no weights for {min(loading['missing_keys'])}; save all of them")
+            check_loading(name, loading)
             model = model if base == folder else merged(name, model, folder)
     except RepositoryError:
         raise
@@ -90,6 +90,31 @@ def load_processor(name: str, folder: Path, model: Path) -> Any:
     return processor
 
 
+def check_loading(name: str, loading: dict[str, Any]) -> None:
+    """Refuse weights that transformers would draw at random.
+
+    Args:
+        name: how the error calls the repository.
+        loading: what `from_pretrained` says with `output_loading_info`.
+
+    Raises:
+        RepositoryError: weights are missing, or have another shape than the model.
+    """
+    if loading["missing_keys"]:
+        raise RepositoryError(f"{name}: has no weights for {min(loading['missing_keys'])}; save all of them")
+    if loading["mismatched_keys"]:
+        key, stored, built = min(loading["mismatched_keys"], key=lambda mismatch: mismatch[0])
+        raise RepositoryError(
+            f"{name}: its weights {key} have shape {list(stored)}, and config.json makes them {list(built)}; save both again"
+        )
+
+
+def has_processor(folder: Path) -> bool:
+    """Whether an adapter brings a processor of its own along."""
+    configs = ("processor_config.json", "preprocessor_config.json")
+    return (folder / "tokenizer_config.json").exists() and any((folder / config).exists() for config in configs)
+
+
 def remedy(error: Exception) -> str:
     """What to do about an error of loading."""
     text = str(error)
@@ -100,11 +125,6 @@ def remedy(error: Exception) -> str:
     if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in text or "can't allocate" in text:
         return "use a smaller model or a larger machine"
     return "try it with from_pretrained"
-
-
-def _has_processor(folder: Path) -> bool:
-    configs = ("processor_config.json", "preprocessor_config.json")
-    return (folder / "tokenizer_config.json").exists() and any((folder / config).exists() for config in configs)
 
 
 def _default(name: str, template: Any) -> str | None:
