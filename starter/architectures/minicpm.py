@@ -17,7 +17,7 @@ from transformers import (
 
 from starter.architectures.architecture import Architecture, Scale
 from starter.architectures.parts import CHATML, turns, vision_sizes, wrapped
-from starter.architectures.qwen import THINKING, THOUGHTS, hybrid, lengthen_memory
+from starter.architectures.qwen import THOUGHT_PROMPT, THOUGHTS, hybrid, lengthen_memory
 
 MEDIA: dict[str, Any] = {
     "image_token": "<|image_pad|>",
@@ -35,7 +35,7 @@ ROLES: dict[str, Any] = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"
 TOKENS: dict[str, Any] = {f"{name}_id": SPECIAL.index(MEDIA[name]) for name in ("image_token", "video_token")}
 
 
-def slicing_tokenizer() -> PreTrainedTokenizerFast:
+def minicpm_tokenizer() -> PreTrainedTokenizerFast:
     """No token begins a text: templates open the first turn at once."""
     tokenizer = wrapped(SPECIAL, model_specific_special_tokens=MEDIA, **ROLES)
     tokenizer.add_tokens(list(THOUGHTS))
@@ -60,20 +60,20 @@ def pixels(scale: Scale) -> dict[str, Any]:
 
 
 def minicpm_v_4_6(scale: Scale) -> tuple[PreTrainedModel, Any]:
-    tokenizer = slicing_tokenizer()
+    tokenizer = minicpm_tokenizer()
     model = MiniCPMV4_6ForConditionalGeneration(MiniCPMV4_6Config(**sizes(scale, len(tokenizer)), **TOKENS))
     lengthen_memory(model)
     processor = MiniCPMV4_6Processor(
         image_processor=MiniCPMV4_6ImageProcessor(**pixels(scale)),
         video_processor=MiniCPMV4_6VideoProcessor(**pixels(scale)),
         tokenizer=tokenizer,
-        chat_template=turns(image="<|image_pad|>\n", prompt=THINKING, **CHATML),
+        chat_template=turns(image="<|image_pad|>\n", prompt=THOUGHT_PROMPT, **CHATML),
     )
     return model, processor
 
 
 def minicpm_v_4_7(scale: Scale) -> tuple[PreTrainedModel, Any]:
-    tokenizer = slicing_tokenizer()
+    tokenizer = minicpm_tokenizer()
     # Positions of slices are read off these tokens.
     names = ("image_start", "image_end", "slice_start", "slice_end")
     marks: dict[str, Any] = {f"{name}_id": SPECIAL.index(MEDIA[f"{name}_token"]) for name in names}
@@ -85,7 +85,7 @@ def minicpm_v_4_7(scale: Scale) -> tuple[PreTrainedModel, Any]:
         image_processor=MiniCPMV4_6ImageProcessor(**pixels(scale)),
         video_processor=MiniCPMV4_6VideoProcessor(**pixels(scale)),
         tokenizer=tokenizer,
-        chat_template=turns(image="<|image_pad|>\n", prompt=THINKING, **CHATML),
+        chat_template=turns(image="<|image_pad|>\n", prompt=THOUGHT_PROMPT, **CHATML),
     )
     return model, processor
 

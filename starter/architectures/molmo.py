@@ -16,7 +16,7 @@ from starter.architectures.architecture import Architecture, Scale
 from starter.architectures.parts import CHATML, text_sizes, turns, vision_sizes, wrapped
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
-ADDED = (
+ADDITIONS = (
     *("<im_start>", "<im_end>", "<im_patch>", "<im_col>", "<low_res_im_start>", "<|image|>", "<im_low>"),
     *("<frame_start>", "<frame_end>", "<|video|>"),
 )
@@ -35,15 +35,15 @@ IMAGES = (
 """The images of all turns, numbered where there are several."""
 
 
-def widened_tokenizer() -> PreTrainedTokenizerFast:
+def molmo_tokenizer() -> PreTrainedTokenizerFast:
     """The token that ends a turn begins a text, too."""
     tokenizer = wrapped(SPECIAL, **ROLES)
-    tokenizer.add_tokens(list(ADDED), special_tokens=True)
+    tokenizer.add_tokens(list(ADDITIONS), special_tokens=True)
     return tokenizer
 
 
 def molmo2(scale: Scale) -> tuple[PreTrainedModel, Any]:
-    tokenizer = widened_tokenizer()
+    tokenizer = molmo_tokenizer()
     names = {
         "image_start_token_id": "<im_start>",
         "low_res_image_start_token_id": "<low_res_im_start>",
@@ -53,7 +53,7 @@ def molmo2(scale: Scale) -> tuple[PreTrainedModel, Any]:
         "frame_end_token_id": "<frame_end>",
     }
     tokens: dict[str, Any] = {name: tokenizer.convert_tokens_to_ids(token) for name, token in names.items()}
-    vocabulary: dict[str, Any] = {"vocab_size": len(tokenizer) - len(ADDED), "additional_vocab_size": len(ADDED)}
+    vocabulary: dict[str, Any] = {"vocab_size": len(tokenizer) - len(ADDITIONS), "additional_vocab_size": len(ADDITIONS)}
     side = max(scale.image, 8 * scale.patch)
     heads: dict[str, Any] = {"num_key_value_heads": scale.heads, "head_dim": scale.head}
     adapter = {"hidden_size": scale.hidden, "num_attention_heads": scale.heads, "intermediate_size": 2 * scale.hidden}

@@ -53,13 +53,13 @@ def thinker(scale: Scale, tokenizer: PreTrainedTokenizerFast) -> dict[str, Any]:
     """The model that sees, hears and answers in words."""
     encoder = vision(scale) | {"intermediate_size": 2 * scale.hidden, "out_hidden_size": scale.hidden}
     encoder |= {"window_size": 8 * scale.patch, "fullatt_block_indexes": quarters(scale)}
-    hearing = {"encoder_layers": 1, "encoder_attention_heads": scale.heads, "d_model": scale.hidden}
-    hearing |= {"encoder_ffn_dim": scale.hidden, "output_dim": scale.hidden}
+    audio = {"encoder_layers": 1, "encoder_attention_heads": scale.heads, "d_model": scale.hidden}
+    audio |= {"encoder_ffn_dim": scale.hidden, "output_dim": scale.hidden}
     ends = {"bos_token_id": SPECIAL.index("<|im_start|>"), "eos_token_id": SPECIAL.index("<|im_end|>")}
     words = {"vocab_size": len(tokenizer), "tie_word_embeddings": False}
     user = {"user_token_id": tokenizer.encode("user")[0]}
     text = language(scale) | ends | words
-    return {"text_config": text, "vision_config": encoder, "audio_config": hearing} | user | TOKENS
+    return {"text_config": text, "vision_config": encoder, "audio_config": audio} | user | TOKENS
 
 
 def talker(scale: Scale) -> dict[str, Any]:
@@ -70,17 +70,19 @@ def talker(scale: Scale) -> dict[str, Any]:
     return language(scale) | TOKENS | ids | {"vocab_size": 32, "embedding_size": scale.hidden, "num_hidden_layers": 1}
 
 
-def waves() -> dict[str, Any]:
+def vocoder() -> dict[str, Any]:
     """The model that makes waves of sounds; the smallest that can be."""
     encoder = {"enc_channels": [8] * 5, "enc_emb_dim": 8, "enc_dim": 8, "enc_attention_channels": 8, "enc_se_channels": 8}
     transformer = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "head_dim": 8, "emb_dim": 8}
-    vocoder = {"upsample_initial_channel": 8, "upsample_rates": [2], "upsample_kernel_sizes": [4]}
-    return {"dit_config": transformer | encoder | {"num_embeds": 33}, "bigvgan_config": vocoder}
+    waves = {"upsample_initial_channel": 8, "upsample_rates": [2], "upsample_kernel_sizes": [4]}
+    return {"dit_config": transformer | encoder | {"num_embeds": 33}, "bigvgan_config": waves}
 
 
 def qwen2_5_omni(scale: Scale) -> tuple[PreTrainedModel, Any]:
     tokenizer = wrapped(SPECIAL, model_specific_special_tokens=MEDIA, **ROLES)
-    config = Qwen2_5OmniConfig(thinker_config=thinker(scale, tokenizer), talker_config=talker(scale), token2wav_config=waves())
+    config = Qwen2_5OmniConfig(
+        thinker_config=thinker(scale, tokenizer), talker_config=talker(scale), token2wav_config=vocoder()
+    )
     processor = Qwen2_5OmniProcessor(
         image_processor=Qwen2VLImageProcessor(**pixels(scale)),
         video_processor=Qwen2VLVideoProcessor(**pixels(scale)),

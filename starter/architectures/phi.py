@@ -22,7 +22,7 @@ ROLES: dict[str, Any] = dict.fromkeys(("bos_token", "eos_token", "pad_token", "u
 END = SPECIAL.index("<|end|>")
 
 
-def hearing(scale: Scale) -> Phi4MultimodalAudioConfig:
+def audio_encoder(scale: Scale) -> Phi4MultimodalAudioConfig:
     """A small encoder of sounds: it is there, as in the public repository."""
     return Phi4MultimodalAudioConfig(
         hidden_size=scale.hidden,
@@ -53,7 +53,7 @@ def phi_4_multimodal(scale: Scale) -> tuple[PreTrainedModel, Any]:
     config = Phi4MultimodalConfig(
         vocab_size=len(tokenizer),
         vision_config=vision,
-        audio_config=hearing(scale),
+        audio_config=audio_encoder(scale),
         max_position_embeddings=131072,
         original_max_position_embeddings=4096,
         rope_parameters=positions(scale),

@@ -35,7 +35,7 @@ THOUGHTS = ("<think>", "</think>")
 """Tokens that are no special ones: they are written out as other words are."""
 IMAGE = "<|vision_start|><|image_pad|><|vision_end|>"
 QUIET = "{% if enable_thinking is defined and not enable_thinking %}{{ '\\n</think>\\n\\n' }}{% endif %}"
-THINKING = CHATML["assistant"][0] + "<think>\n" + QUIET
+THOUGHT_PROMPT = CHATML["assistant"][0] + "<think>\n" + QUIET
 """Generation prompt that opens a thought, and closes it at once where thoughts are switched off."""
 SYSTEM = "<|im_start|>system\nSay only what is true.<|im_end|>\n"
 ROLES: dict[str, Any] = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
@@ -176,7 +176,7 @@ def qwen3_5(scale: Scale) -> tuple[PreTrainedModel, Any]:
     encoder = {name: value for name, value in deepstack(scale).items() if name != "deepstack_visual_indexes"}
     model = Qwen3_5ForConditionalGeneration(Qwen3_5Config(text_config=hybrid(scale), vision_config=encoder, **TOKENS))
     lengthen_memory(model)
-    return model, qwen3_processor(scale, prompt=THINKING)
+    return model, qwen3_processor(scale, prompt=THOUGHT_PROMPT)
 
 
 _TEMPLATES = "huggingface/trl: trl/chat_templates"
