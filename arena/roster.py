@@ -2,13 +2,23 @@
 
 import logging
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError, SettingsError
-from arena.models import ModelPool, RepositoryReport, best_device, check_repository, contestant_of, load, verification_threshold
+from arena.models import (
+    Findings,
+    Model,
+    ModelPool,
+    RepositoryReport,
+    best_device,
+    check_repository,
+    contestant_of,
+    load,
+    verification_threshold,
+)
 from arena.pairs import MinimalPair
 from arena.settings import Settings
 from generators.scenes import FAMILIES, draw_pair
@@ -20,6 +30,8 @@ STREET_MODELS = STARTER_MODELS.with_name("street_models")
 """Models for the street scenes of the degradation suite: they can be evaluated, and play no battles."""
 STARTER_CALIBRATION = STARTER_MODELS / "calibration.json"
 """Thresholds of the models that ship, so that a first start need not fit them; `python -m starter.calibrate` writes it."""
+FINDINGS = "findings.json"
+"""File of a home with what the guard found of generative models."""
 CALIBRATION_SEEDS = range(800_000, 800_004)
 """Scenes on which verification thresholds are fitted: no training saw them, and no battle draws them."""
 CALIBRATION = f"drawn scenes {CALIBRATION_SEEDS.start}-{CALIBRATION_SEEDS.stop - 1}"
@@ -31,6 +43,16 @@ class Entry:
 
     report: RepositoryReport
     contestant: Contestant
+    findings: Findings
+    """Where the guard of generative models keeps what it found."""
+
+    def load(self) -> Model:
+        """The model in memory, its weights downloaded if need be.
+
+        Raises:
+            RepositoryError: it cannot be downloaded or loaded, or would not be measured exactly.
+        """
+        return load(self.report, self.contestant, self.findings)
 
     def as_json(self) -> dict[str, Any]:
         """The model for programs."""
@@ -81,32 +103,32 @@ def gather(settings: Settings) -> Roster:
     device = best_device()
     for reference in references(settings):
         try:
-            entries.append(entry_of(reference, settings.home, device))
+            entries.append(entry_of(reference, settings, device))
         except ArenaError as error:
             problems.append(str(error))
             log.exception("%s cannot take part", reference)
     return Roster(tuple(entries), tuple(problems))
 
 
-def entry_of(reference: str, home: Path, device: str) -> Entry:
+def entry_of(reference: str, settings: Settings, device: str) -> Entry:
     """The contestant that a folder or a Hub repository is.
 
     Args:
         reference: a local folder, or `organisation/name` or `organisation/name@commit` on the Hub.
-        home: where the thresholds of contrastive models are kept.
+        settings: of the arena; what is found out about a model once is kept in its home.
         device: torch device that it runs on.
 
     Raises:
         RepositoryError: it cannot enter, and why.
     """
     report = check_repository(reference)
-    return Entry(report, _contestant(report, home, device))
+    return Entry(report, _contestant(report, settings, device), Findings(settings.home / FINDINGS))
 
 
 def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
     """Make the pool able to load everybody. Gives id -> contestant."""
     for entry in roster.entries:
-        pool.register(entry.contestant, entry.report.memory_bytes, partial(load, entry.report, entry.contestant))
+        pool.register(entry.contestant, entry.report.memory_bytes, entry.load)
     return {entry.contestant.id: entry.contestant for entry in roster.entries}
 
 
@@ -116,11 +138,11 @@ def calibration_pairs() -> tuple[MinimalPair, ...]:
     return tuple(draw_pair(family, seed, source="calibration") for family in FAMILIES for seed in CALIBRATION_SEEDS)
 
 
-def _contestant(report: RepositoryReport, home: Path, device: str) -> Contestant:
+def _contestant(report: RepositoryReport, settings: Settings, device: str) -> Contestant:
     """A contrastive model says yes or no by a threshold, which is part of who it is."""
     if report.kind == "generative":
-        return contestant_of(report, device=device)
+        return contestant_of(report, device=device, image_size=settings.image_size)
     threshold = verification_threshold(
-        report, CALIBRATION, calibration_pairs, home / "calibration.json", shipped=[STARTER_CALIBRATION], device=device
+        report, CALIBRATION, calibration_pairs, settings.home / "calibration.json", shipped=[STARTER_CALIBRATION], device=device
     )
     return contestant_of(report, device=device, threshold=threshold, calibration=CALIBRATION)

@@ -9,6 +9,8 @@ from arena.errors import SettingsError
 
 ON = ("1", "on", "true", "yes")
 OFF = ("", "0", "off", "false", "no")
+MIN_IMAGE_SIZE = 32
+MAX_IMAGE_SIZE = 8192
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,9 @@ class Settings:
     none."""
     image_safety_labels: tuple[str, ...] = ()
     """ARENA_IMAGE_SAFETY_LABELS: what it calls images that are unsafe, comma-separated; empty for the usual names."""
+    image_size: int = 512
+    """ARENA_IMAGE_SIZE: longest edge in pixels of pictures for models whose processor would cut a larger one into many tiles
+    (SmolVLM, Idefics3); 0, or `own`, for what each repository ships."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -61,6 +66,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         accepts=_count(environment, "ARENA_ACCEPTS", default.accepts),
         editor=environment.get("ARENA_EDITOR", "").strip() or default.editor,
         gate=Path(file) if (file := environment.get("ARENA_GATE", "").strip()) else default.gate,
+        image_size=_pixels(environment, "ARENA_IMAGE_SIZE", default.image_size),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
     )
@@ -94,6 +100,17 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
         return default
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{name}: {text!r} is no count; use a number from 1 up")
+    return int(text)
+
+
+def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "").strip().lower()
+    if not text:
+        return default
+    if text == "own":
+        return 0
+    if not text.isdecimal() or not MIN_IMAGE_SIZE <= int(text) <= MAX_IMAGE_SIZE:
+        raise SettingsError(f"{name}: {text!r} is no size; give pixels from {MIN_IMAGE_SIZE} to {MAX_IMAGE_SIZE}, or own")
     return int(text)
 
 

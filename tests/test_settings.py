@@ -27,6 +27,7 @@ def test_every_variable_is_read():
             "ARENA_GATE": "./gate.json",
             "ARENA_IMAGE_SAFETY": "a/safety",
             "ARENA_IMAGE_SAFETY_LABELS": "violence, gore",
+            "ARENA_IMAGE_SIZE": "384",
         }
     )
     assert settings == Settings(
@@ -42,7 +43,12 @@ def test_every_variable_is_read():
         Path("gate.json"),
         "a/safety",
         ("violence", "gore"),
+        384,
     )
+
+
+def test_pictures_may_keep_the_size_that_a_repository_ships():
+    assert from_environment({"ARENA_IMAGE_SIZE": "own"}).image_size == 0
 
 
 def test_a_space_listens_to_the_outside():
@@ -62,6 +68,8 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_MEMORY", "inf"),
         ("ARENA_ACCEPTS", "0"),
         ("ARENA_ACCEPTS", "two"),
+        ("ARENA_IMAGE_SIZE", "large"),
+        ("ARENA_IMAGE_SIZE", "3"),
     ],
 )
 def test_a_variable_that_cannot_be_read_is_named(name, value):

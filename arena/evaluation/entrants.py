@@ -113,7 +113,7 @@ def _called(reference: str, roster: Callable[[], Roster], settings: Settings) ->
 def _stranger(reference: str, known: Sequence[Entry], settings: Settings) -> Entry:
     """A model that is no contestant of this arena."""
     try:
-        return entry_of(shipped(reference), settings.home, best_device())
+        return entry_of(shipped(reference), settings, best_device())
     except RepositoryError as error:
         names = ", ".join(entry.contestant.repository for entry in known) or "none"
         raise EvaluationError(f"{error} (contestants of this arena: {names})") from error
@@ -121,4 +121,4 @@ def _stranger(reference: str, known: Sequence[Entry], settings: Settings) -> Ent
 
 def _entrant(entry: Entry) -> Entrant:
     audience = "writers" if entry.report.kind == "generative" else "scorers"
-    return Entrant(entry.contestant, audience, entry.report.memory_bytes, partial(load, entry.report, entry.contestant))
+    return Entrant(entry.contestant, audience, entry.report.memory_bytes, entry.load)

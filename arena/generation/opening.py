@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 from arena.errors import SettingsError
 from arena.generation.makers import Drawing, EditorMaker, Maker
 from arena.generation.orders import Tool
-from arena.models import best_device, load
+from arena.models import best_device
 from arena.roster import STARTER_MODELS, entry_of
 from arena.settings import Settings
 from generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
@@ -76,7 +76,7 @@ def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, ask
     thresholds = thresholds or read_thresholds(settings.gate or SHIPPED_THRESHOLDS)
     device = best_device()
     scorer, checker = (
-        entry_of(_reference(name) or str(folder), settings.home, device)
+        entry_of(_reference(name) or str(folder), settings, device)
         for name, folder in ((thresholds.scorer, SCORER), (thresholds.checker, CHECKER))
     )
     if scorer.report.kind != "contrastive":
@@ -84,8 +84,8 @@ def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, ask
     labels = settings.image_safety_labels or LABELS
     safety = load_image_safety(settings.image_safety, labels, device=device) if settings.image_safety else None
     return Gate(
-        cast("ContrastiveModel", load(scorer.report, scorer.contestant)),
-        load(checker.report, checker.contestant),
+        cast("ContrastiveModel", scorer.load()),
+        checker.load(),
         thresholds,
         safety,
         asks_all=asks_all,

@@ -7,6 +7,7 @@
 from arena.models.base import Capabilities, Model
 from arena.models.endpoint import EndpointModel, load_endpoint
 from arena.models.endpoint_reference import contestant_of_endpoint, is_endpoint
+from arena.models.findings import Findings
 from arena.models.loading import contestant_of, load
 from arena.models.pool import ModelPool
 from arena.models.repository import RepositoryReport, check_repository
@@ -16,6 +17,7 @@ from arena.models.thresholds import verification_threshold
 __all__ = [
     "Capabilities",
     "EndpointModel",
+    "Findings",
     "Model",
     "ModelPool",
     "RepositoryReport",

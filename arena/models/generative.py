@@ -5,6 +5,7 @@ A reply holds the written text and, where the probe names options, their log-pro
 
 import json
 import logging
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -47,6 +48,7 @@ class GenerativeModel:
         self._spellings: dict[str, frozenset[int]] = {}
         self._encoder = encoder
         self._bounds = Bounds()
+        self._longest = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None) or math.inf
         self.finding = finding
         self.capabilities = Capabilities(finding.images, writes_text=True, scores_options=True, needs_image=finding.needs_image)
 
@@ -79,8 +81,10 @@ class GenerativeModel:
 
     def _answer_all(self, probes: list[Probe]) -> list[Reply]:
         prompts = self._encoder.encode(probes)
-        replies: dict[int, Reply] = {}
-        for places in groups(prompts, fits=self._encoder.fits, limits=self._bounds):
+        replies = {place: Reply(not_applicable=True) for place, prompt in enumerate(prompts) if prompt.length > self._longest}
+        short = [place for place in range(len(prompts)) if place not in replies]
+        for group in groups([prompts[place] for place in short], fits=self._encoder.fits, limits=self._bounds):
+            places = [short[place] for place in group]
             read = self._encoder.read([prompts[place] for place in places])
             self._bounds = bounds(read)
             asked = [probes[place] for place in places]

@@ -14,8 +14,13 @@ from arena.models.findings import Findings
 from arena.models.hub import download
 from arena.models.repository import Kind, RepositoryReport
 
-IMAGE_SIZES = {"idefics3": 512, "smolvlm": 512}
-"""Longest edge in pixels where the processor's own default cuts one image into up to 17 tiles, 60 times as slow on a CPU."""
+TILED = ("idefics3", "smolvlm")
+"""Types whose processor scales pictures up, by default until one makes 17 tiles, which is 60 times as slow on a CPU."""
+IMAGE_SIZE = 512
+"""Longest edge in pixels for those, where no setting says otherwise: one tile."""
+
+OWN_THRESHOLDS = {"blip": 0.0, "siglip": 0.0, "siglip2": 0.0}
+"""The logit above which a model that compares says yes by itself: where it was trained on yes or no, one pair at a time."""
 
 
 def contestant_of(
@@ -23,7 +28,7 @@ def contestant_of(
     *,
     device: str = "cpu",
     dtype: str = "float32",
-    image_size: int | None = None,
+    image_size: int = IMAGE_SIZE,
     threshold: float | None = None,
     calibration: str = "",
 ) -> Contestant:
@@ -35,22 +40,23 @@ def contestant_of(
         report: what the check found.
         device: torch device that it runs on; other than a CPU, it rounds otherwise, and makes another contestant.
         dtype: torch dtype of the weights; float32 on a CPU, where half precision is slow and inexact.
-        image_size: generative only, longest edge in pixels to which images are scaled; the processor's own by default.
+        image_size: longest edge in pixels, at most, to which the types in `TILED` scale pictures; 0 for the processor's own.
         threshold: contrastive only, logit above which a caption is taken to describe an image; see `fit_threshold`.
-        calibration: name of the split that the threshold was fitted on.
+        calibration: name of the split that the threshold was fitted on, for which alone it holds.
     """
     settings: dict[str, str | int | float] = {"dtype": dtype}
     if device != "cpu":
         settings["device"] = device
     if report.base:
         settings["base"] = f"{report.base.repository}@{report.base.revision}"
-    image_size = image_size or IMAGE_SIZES.get(report.model_type)
-    if report.kind == "generative" and image_size:
+    if report.model_type in TILED and image_size:
         settings["image_size"] = image_size
     if report.kind == "contrastive" and is_cropped(report):
         settings["pictures"] = "whole"
     if report.kind == "contrastive" and threshold is not None:
         settings |= {"threshold": round(threshold, 6), "calibration": calibration}
+        if report.model_type in OWN_THRESHOLDS:
+            settings["own_threshold"] = OWN_THRESHOLDS[report.model_type]
     return Contestant(report.repository, report.revision, engine(report.kind), settings)
 
 

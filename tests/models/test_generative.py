@@ -1,4 +1,6 @@
 import dataclasses
+import json
+import shutil
 
 import pytest
 import torch
@@ -14,7 +16,6 @@ from arena.models.shared_vision import SharedVision
 from arena.probes import Probe, Reply
 
 ARCHITECTURES = sorted(GENERATIVE)
-IMAGE_SIZES = {"smolvlm": 64}
 
 
 @pytest.fixture(scope="module", params=ARCHITECTURES)
@@ -24,7 +25,7 @@ def architecture(request):
 
 @pytest.fixture(scope="module")
 def model(architecture, repositories):
-    return load_folder(repositories(architecture), image_size=IMAGE_SIZES.get(architecture))
+    return load_folder(repositories(architecture), image_size=64)
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +211,7 @@ def test_a_batch_that_exceeds_memory_is_asked_again_in_halves(model, probes, mon
 
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, picture):
-    model = load_folder(repositories(architecture), image_size=IMAGE_SIZES.get(architecture))
+    model = load_folder(repositories(architecture), image_size=64)
     assert isinstance(model, GenerativeModel)
     with torch.no_grad():
         for parameter in model._model.parameters():
@@ -234,3 +235,34 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
     assert model.contestant.engine.startswith(f"generative transformers 5.23.0 torch {torch.__version__.split('+')[0]}")
     assert model.contestant.settings["dtype"] == "float32"
     assert model.memory_bytes == report.memory_bytes
+
+
+@pytest.mark.parametrize(("asked", "edge"), [(64, 64), (32, 32), (512, 64), (0, 64)])
+def test_pictures_are_scaled_to_the_size_asked_for_and_never_beyond_that_of_the_repository(repositories, asked, edge):
+    model = load_folder(repositories("smolvlm"), image_size=asked)
+    assert isinstance(model, GenerativeModel)
+    assert dict(model._encoder._chat.processor.image_processor.size) == {"longest_edge": edge}
+
+
+def test_a_reply_ends_at_the_end_of_the_tokenizer_and_at_those_of_the_generation_config(repositories, tmp_path, probes):
+    folder = shutil.copytree(repositories("llava"), tmp_path / "tiny" / "llava")
+    model = load_folder(folder)
+    written = [reply.text for reply in model.answer(probes)]
+    middle = [model._tokenizer.encode(text, add_special_tokens=False) for text in written][4][3]
+    config = json.loads((folder / "generation_config.json").read_text())
+    (folder / "generation_config.json").write_text(json.dumps({**config, "eos_token_id": middle}))
+    again = load_folder(folder)
+    assert again._stop == {middle, model._tokenizer.eos_token_id}
+    assert len(again.answer(probes)[4].text) < len(written[4])
+
+
+def test_a_prompt_that_is_longer_than_the_model_reads_is_not_applicable(model, probes, monkeypatch):
+    expected = model.answer(probes)
+    lengths = [prompt.length for prompt in model._encoder.encode(probes)]
+    monkeypatch.setattr(model, "_longest", sorted(lengths)[3])
+    for length, reply, other in zip(lengths, model.answer(probes), expected, strict=True):
+        assert reply == Reply(not_applicable=True) if length > model._longest else close(reply, other)
+
+
+def test_the_longest_prompt_is_that_of_the_configuration(model):
+    assert model._longest == model._model.config.get_text_config().max_position_embeddings

@@ -304,7 +304,7 @@ def test_the_log_names_those_that_cannot_answer_and_nobody_else(repositories, pi
     references = [str(repositories(name)) for name in ("llava", "smolvlm")]
     reports = [check_repository(reference) for reference in references]
     pool = ModelPool(max(report.memory_bytes for report in reports))
-    contestants = [contestant_of(report, image_size=64 if report.model_type == "smolvlm" else None) for report in reports]
+    contestants = [contestant_of(report, image_size=64) for report in reports]
     for report, one in zip(reports, contestants, strict=True):
         pool.register(one, report.memory_bytes, partial(load, report, one))
     nowhere = replace(reports[0], folder=tmp_path / "nowhere", repository="tiny/missing")

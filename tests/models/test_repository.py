@@ -178,7 +178,7 @@ def test_a_sound_repository_is_described_without_being_loaded(repositories, arch
     assert report.model_type == architecture
     assert re.fullmatch("[0-9a-f]{40}", report.revision)
     assert report.local
-    model = load(report, contestant_of(report, image_size=64 if architecture == "smolvlm" else None))
+    model = load(report, contestant_of(report, image_size=64))
     assert model.memory_bytes == report.memory_bytes == report.parameters * 4
 
 
