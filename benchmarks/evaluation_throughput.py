@@ -107,14 +107,21 @@ def naive_rate(folder: Path, probes: Sequence[Probe], clock: Clock) -> float:
 
 
 def evaluated(
-    models: Sequence[Entrant], loaded: Loaded, limit: int | None, clock: Clock
+    home: Path, models: Sequence[Entrant], loaded: Loaded, limit: int | None, clock: Clock
 ) -> tuple[list[Evaluation], Pace, Stopwatch, float]:
-    """Evaluate in a new home. Gives what was done, when, the steps, and the seconds of all of it on the wall."""
+    """Evaluate in a new home. Gives what was done, when, the steps, and the seconds of all of it on the wall.
+
+    Raises:
+        SystemExit: a model could not be evaluated.
+    """
     pace, stopwatch = Pace(clock), Stopwatch(clock)
     began = time.perf_counter()
-    with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder)) as store, stopwatch.watching():
+    with Store.open(home) as store, stopwatch.watching():
         done = evaluate(store, models, [(SUITES["starter"], loaded)], Options(limit), watch=pace)
-        return done, pace, stopwatch, time.perf_counter() - began
+    seconds = time.perf_counter() - began
+    if failures := [f"{one.contestant.name}: {one.failure}" for one in done if one.failure]:
+        raise SystemExit("\n".join(failures))
+    return done, pace, stopwatch, seconds
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -130,11 +137,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as home:
         settings = from_environment({"ARENA_HOME": home})
         models, _ = entrants(options.models, settings)
-        roster = gather(settings)
-    folders = {entry.contestant.name: entry.report.folder for entry in roster.entries if entry.report.kind == "generative"}
-    cpu = time.process_time()
-    done, pace, stopwatch, seconds = evaluated(models, loaded, options.limit, clock)
-    cpu = time.process_time() - cpu
+        entries = gather(settings).entries
+        cpu = time.process_time()
+        done, pace, stopwatch, seconds = evaluated(settings.home, models, loaded, options.limit, clock)
+        cpu = time.process_time() - cpu
+    folders = {entry.contestant.name: entry.report.folder for entry in entries if entry.report.kind == "generative"}
     probes = random.Random(0).sample([question.probe for question in loaded.questions], options.naive)
     torch.set_num_threads(max(1, cores() // WORKERS))
     names = [one.contestant.name for one in done if one.contestant.name in folders]

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import torch
 from naive import NaiveModel
@@ -79,7 +79,7 @@ def measure(architecture: Architecture, scale: Scale, asked: Sequence[Sequence[P
         repository = architecture.save(Path(folder) / "random" / "model", scale)
         naive = NaiveModel(repository)
         report = check_repository(str(repository))
-        model = load(report, contestant_of(report, image_size=_longest_edge(naive.processor)))
+        model = load(report, contestant_of(report, image_size=0))
     assert isinstance(model, GenerativeModel)
     warm_up, *pairs = asked
     model.answer(warm_up[:1])
@@ -99,12 +99,6 @@ def _timed(work: Callable[[], Value]) -> tuple[float, Value]:
     start = time.process_time()
     value = work()
     return time.process_time() - start, value
-
-
-def _longest_edge(processor: Any) -> int | None:
-    """The repository's own, where the arena would choose a smaller one."""
-    size = dict(processor.image_processor.size)
-    return size["longest_edge"] if set(size) == {"longest_edge"} else None
 
 
 def _resized(pair: MinimalPair, size: tuple[int, int]) -> MinimalPair:

@@ -1,10 +1,10 @@
 """Battles a second over HTTP: one visitor against twenty at once, on a real server.
 
-    python benchmarks/visitors.py [MODEL ...] [--battles 100] [--visitors 20]
+    python benchmarks/visitors.py [MODEL ...] [--battles 100] [--visitors 1 20]
 
 MODEL is a folder or a Hub name; the starter models by default. A visitor asks for a battle, reads the answers, votes, and asks
-for the next. Visitors are bare sockets, so that they take little of the machine that they share with the server; each of the
-two phases has a server and a home of its own.
+for the next. Visitors are bare sockets, so that they take little of the machine that they share with the server; each
+number of visitors has a server and a home of its own. `ratio` is to the first.
 """
 
 import argparse
@@ -49,10 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", metavar="MODEL")
     parser.add_argument("--battles", type=int, default=100, help="in each phase (default: %(default)s)")
-    parser.add_argument("--visitors", type=int, default=20, help="at once in the second phase (default: %(default)s)")
+    parser.add_argument("--visitors", nargs="+", type=int, default=[1, 20], help="at once in each phase (default: 1 20)")
     parser.add_argument("--warm-up", type=int, default=12, help="battles before each phase (default: %(default)s)")
     options = parser.parse_args(arguments)
-    phases = [measure(options.models, visitors, options.battles, options.warm_up) for visitors in (1, options.visitors)]
+    phases = [measure(options.models, visitors, options.battles, options.warm_up) for visitors in options.visitors]
     table = Table("visitors", "battles/s", "ratio", "server CPU ms a battle", "stored", box=None)
     for phase in phases:
         cost = 1000 * phase.server_seconds / phase.battles

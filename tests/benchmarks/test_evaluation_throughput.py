@@ -1,6 +1,7 @@
 """An evaluation, its steps, and asking by hand."""
 
 import re
+import time
 
 
 def test_models_that_write_are_compared_with_asking_by_hand_and_nothing_fails(printed):
@@ -15,9 +16,9 @@ def test_models_that_write_are_compared_with_asking_by_hand_and_nothing_fails(pr
     assert re.fullmatch(r"\d+ probes, 2 models x 2 pairs .* 0 errors", rows[-1][0])
 
 
-def test_the_steps_are_timed_only_while_an_evaluation_runs(printed):
-    from arena.models.shared_vision import SharedVision
-
-    read = SharedVision.read
-    printed("evaluation_throughput", "llava-mini", "--limit", 1, "--naive", 1)
-    assert SharedVision.read is read
+def test_the_steps_are_timed_only_within_the_block(script):
+    throughput = script("evaluation_throughput")
+    functions = [getattr(place, name) for place, name in throughput.STEPS.values()]
+    with throughput.Stopwatch(time.perf_counter).watching():
+        assert all(getattr(place, name) not in functions for place, name in throughput.STEPS.values())
+    assert [getattr(place, name) for place, name in throughput.STEPS.values()] == functions
