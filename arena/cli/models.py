@@ -2,7 +2,12 @@
 
 import argparse
 
-from arena.cli.console import console, print_json, settings_of, table, tell
+from arena.cli.console import console, positive, print_json, settings_of, table, tell
+
+EXAMPLES = """examples:
+  arena models check ./my-model                            without loading it: configuration, names of weights, processor
+  arena models check --try organisation/name@commit        also loads it, in a process of its own, and asks it
+"""
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
 # ruff: noqa: PLC0415
@@ -14,8 +19,18 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     listing = models.add_parser("list", help="the contestants of this arena")
     listing.add_argument("--json", action="store_true", help="a list of objects instead of a table")
     listing.set_defaults(run=_models_list)
-    check = models.add_parser("check", help="whether a model may enter, and why not")
+    check = models.add_parser(
+        "check",
+        help="whether a model may enter, and why not",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     check.add_argument("reference", metavar="PATH", help="a local folder, or organisation/name@commit on the Hub")
+    check.add_argument("--try", action="store_true", dest="tried", help="also load it, in a process of its own, and ask it")
+    check.add_argument("--seconds", type=positive, default=600, metavar="N", help="that it may take with --try (default: 600)")
+    check.add_argument(
+        "--gigabytes", type=positive, metavar="N", help="of memory that it may take (default: all that are free)"
+    )
     check.set_defaults(run=_models_check)
 
 
@@ -38,13 +53,34 @@ def _models_list(options: argparse.Namespace) -> int:
 
 
 def _models_check(options: argparse.Namespace) -> int:
-    from arena.models import check_repository
+    from transformers.utils import logging
 
-    report = check_repository(options.reference)
-    console().print(
-        f"{report.repository} may enter: {report.architecture} ({report.kind}), {report.parameters / 1e6:.1f} M parameters, "
-        f"{report.memory_bytes / 2**20:.0f} MB of memory, revision {report.revision}",
-        highlight=False,
-        soft_wrap=True,
+    from arena.models import check_repository
+    from arena.models.dry_run import dry_run
+    from arena.models.loading import fetch
+    from arena.models.trial import try_repository
+    from arena.models.weights import available_memory
+
+    logging.set_verbosity_error()  # what is wrong is told in one line
+    memory = options.gigabytes * 2**30 if options.gigabytes else available_memory()
+    report = check_repository(options.reference, memory_limit=memory)
+    dry_run(report)
+    base = f" on {report.base.repository}@{report.base.revision}" if report.base else ""
+    _tell(
+        f"{report.repository} may enter: {report.architecture} ({report.kind}){base}, {report.parameters / 1e6:.1f} M "
+        f"parameters, {report.memory_bytes / 2**20:.0f} MB of memory, revision {report.revision}"
     )
+    if options.tried:
+        fetch(report)
+        trial = try_repository(options.reference, seconds=options.seconds, memory=memory)
+        _tell(f"{report.repository} answers after {trial.seconds:.1f} s, within {trial.peak_bytes / 2**30:.1f} GB of memory")
+        if finding := trial.finding:
+            _tell(
+                f"asked by {finding.path}, {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
+                f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch"
+            )
     return 0
+
+
+def _tell(line: str) -> None:
+    console().print(line, highlight=False, soft_wrap=True)

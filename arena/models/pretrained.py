@@ -122,9 +122,16 @@ def remedy(error: Exception) -> str:
         return f"install {package[1]}"
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"install {error.name.partition('.')[0]}"
-    if isinstance(error, (MemoryError, torch.OutOfMemoryError)) or "not enough memory" in text or "can't allocate" in text:
+    if out_of_memory(error):
         return "use a smaller model or a larger machine"
     return "try it with from_pretrained"
+
+
+def out_of_memory(error: Exception) -> bool:
+    """Whether an error says that memory did not suffice; of main memory, torch says so in words only."""
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or bool(
+        re.search("can't allocate|not enough memory", str(error))
+    )
 
 
 def _default(name: str, template: Any) -> str | None:

@@ -1,0 +1,104 @@
+"""`arena models check`: what it says of tiny repositories, in the same process but for `--try`."""
+
+import json
+import shutil
+
+import pytest
+from tiny_repositories import save_llava
+
+from arena.cli import main
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    return save_llava(tmp_path_factory.mktemp("models") / "org" / "sound")
+
+
+@pytest.fixture
+def repository(sound, tmp_path):
+    return shutil.copytree(sound, tmp_path / "org" / "name")
+
+
+def edit(path, **changes):
+    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+
+
+def test_a_model_that_may_enter_is_described_and_tried(sound, capsys):
+    assert main(["models", "check", "--try", str(sound)]) == 0
+    entered, answered, asked = capsys.readouterr().out.splitlines()
+    assert entered.startswith("org/sound may enter: LlavaForConditionalGeneration (generative), 0.1 M parameters")
+    assert answered.startswith("org/sound answers after ")
+    assert asked.startswith("asked by shared prefixes, 2 images a prompt; ")
+
+
+def without_place(folder):
+    (folder / "chat_template.jinja").write_text("{{ messages[0]['content'][-1]['text'] }}")
+
+
+def of_another_shape(folder):
+    text = json.loads((folder / "config.json").read_text())["text_config"]
+    edit(folder / "config.json", text_config=text | {"intermediate_size": 48})
+
+
+def of_another_layout(folder):
+    edit(folder / "config.json", model_type="vipllava", architectures=None)
+
+
+def quantised(folder):
+    edit(folder / "config.json", quantization_config={"quant_method": "own"})
+
+
+def of_another_processor(folder):
+    edit(folder / "processor_config.json", processor_class="CLIPSegProcessor")
+
+
+def without_processor(folder):
+    processor = json.loads((folder / "processor_config.json").read_text())
+    del processor["processor_class"]
+    (folder / "processor_config.json").write_text(json.dumps(processor))
+    edit(folder / "tokenizer_config.json", processor_class=None)
+    edit(folder / "config.json", model_type="kosmos-2", architectures=None, text_config={}, vision_config={})
+
+
+def with_template_that_breaks(folder):
+    (folder / "chat_template.jinja").write_text("{{ raise_exception('no images') }}")
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (without_place, "Found total 0 <image> tokens and 1 images.); mend its chat template"),
+        (with_template_that_breaks, "cannot be shown an image (TemplateError: no images); mend its chat template"),
+        (of_another_shape, "have shape [32, 64], and config.json makes them [32, 48]; save both again"),
+        (of_another_layout, "has no weights for "),
+        (quantised, "config.json: quantization_config: own: "),
+        (without_processor, "has a TokenizersBackend only; save its processor with save_pretrained"),
+        (of_another_processor, "cannot be shown an image ("),
+    ],
+)
+def test_what_could_not_be_loaded_or_asked_may_not_enter(repository, capsys, change, says):
+    change(repository)
+    assert main(["models", "check", str(repository)]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    (line,) = said.err.strip().splitlines()
+    assert "org/name" in line
+    assert says in line
+
+
+def test_memory_that_is_not_granted_is_named(repository, capsys, monkeypatch):
+    monkeypatch.setattr("arena.models.weights.available_memory", lambda: 1000)
+    assert main(["models", "check", str(repository)]) == 1
+    assert "and 0 MB are there" in capsys.readouterr().err
+
+
+def test_an_adapter_is_described_with_its_base(sound, tmp_path, capsys):
+    from peft import LoraConfig, get_peft_model
+    from transformers import LlavaForConditionalGeneration
+
+    folder = tmp_path / "people" / "adapter"
+    get_peft_model(LlavaForConditionalGeneration.from_pretrained(sound), LoraConfig(target_modules=["q_proj"])).save_pretrained(
+        folder
+    )
+    assert main(["models", "check", str(folder)]) == 0
+    assert "people/adapter may enter: LlavaForConditionalGeneration (generative) on org/sound@" in capsys.readouterr().out
