@@ -9,6 +9,8 @@ from typing import Any
 from arena.cli.console import LEFT, console, print_json, table
 
 FORMATS = ("table", "md", "json", "csv")
+SPARSE = ("slice", "threshold")
+"""Columns that people are shown only where something stands in them."""
 
 Row = dict[str, Any]
 
@@ -27,7 +29,7 @@ def print_rows(rows: Sequence[Row], form: str, columns: Sequence[str]) -> None:
         writer.writeheader()
         writer.writerows(rows)
     else:
-        filled = [name for name in columns if name != "slice" or any(row["slice"] for row in rows)]
+        filled = [name for name in columns if name not in SPARSE or any(row[name] for row in rows)]
         heads = [name.capitalize().replace("_", " ") for name in filled]
         lines = [[_shown(name, row[name]) for name in filled] for row in rows]
         _print_table(heads, lines) if form == "table" else _print_markdown(heads, lines)

@@ -18,6 +18,7 @@ REPORT_EXAMPLES = """examples:
   arena report --suite starter --format json | jq '.[] | select(.metric == "group_score")'
 
 Every value stands with its 95 % interval over families, the items and families that it rests on, and what guessing gives.
+Where a model that compares says yes by a threshold, the last column tells which.
 Tables hold the whole suite unless --by or --slice is given; json and csv hold every slice.
 """
 COMPARE_EXAMPLES = """examples:
@@ -57,6 +58,7 @@ def _add_choices(command: argparse.ArgumentParser) -> None:
 def _report(options: argparse.Namespace) -> int:
     from arena.evaluation.names import contestants_named, judge_named
     from arena.evaluation.results import Results
+    from arena.evaluation.thresholds import threshold_told
     from arena.opening import open_store
 
     with open_store(settings_of(options)) as store:
@@ -64,11 +66,16 @@ def _report(options: argparse.Namespace) -> int:
         judge = judge_named(results, options.suite, options.judge)
         models = contestants_named(results, options.suite, options.model, judge)
         rows = [
-            {"model": model.repository, "suite": options.suite, **asdict(estimate)}
+            {
+                "model": model.repository,
+                "suite": options.suite,
+                **asdict(estimate),
+                "threshold": threshold_told(model, results.suite(options.suite), estimate.metric),
+            }
             for model in models
             for estimate in results.estimates(options.suite, model.id, judge)
         ]
-    shown = ("model", "metric", "slice", "value", "low", "high", "pairs", "families", "chance")
+    shown = ("model", "metric", "slice", "value", "low", "high", "pairs", "families", "chance", "threshold")
     print_rows(_chosen(rows, options), options.format, shown)
     return 0
 

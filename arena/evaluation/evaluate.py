@@ -181,7 +181,7 @@ class _Run:
         for question in questions:
             if question.id in unread:
                 asked.setdefault(question.probe.key, []).append(question)
-        inquiries = [_inquiry(same, contestant) for same in asked.values()]
+        inquiries = [_inquiry(same, contestant, suite) for same in asked.values()]
         return self._make(model, Evaluation(contestant, suite.name, None, Count(len(questions))), loaded.edition, inquiries)
 
     def _verdicts_on(self, judge: _Model, entrant: Entrant, suite: Suite, loaded: Loaded) -> Evaluation:
@@ -191,7 +191,9 @@ class _Run:
             suite.name, loaded.edition, contestant.id, judge=by.id, method_version=METHOD_VERSION
         ).replies
         inquiries = [
-            _judge_inquiry(question, replies[question.id], contestant, by) for question in questions if question.id in replies
+            _judge_inquiry(question, replies[question.id], contestant, by, suite)
+            for question in questions
+            if question.id in replies
         ]
         evaluation = Evaluation(contestant, suite.name, by, Count(len(questions)))
         try:
@@ -242,21 +244,21 @@ class _Run:
             self._store.evaluations.end(identifier, reason[0] if reason else ended, model.endpoint())
 
 
-def _inquiry(same: Sequence[Question], contestant: Contestant) -> Inquiry:
+def _inquiry(same: Sequence[Question], contestant: Contestant, suite: Suite) -> Inquiry:
     """One probe, and all the questions that it answers."""
 
     def read(replies: Sequence[Reply]) -> list:
-        return [read_by_rules(question, replies[0], contestant.id) for question in same]
+        return [read_by_rules(question, replies[0], contestant, drawn=suite.drawn) for question in same]
 
     return Inquiry(same[0].item, (same[0].probe,), read, len(same))
 
 
-def _judge_inquiry(question: Question, reply: Reply, contestant: Contestant, judge: Contestant) -> Inquiry:
+def _judge_inquiry(question: Question, reply: Reply, contestant: Contestant, judge: Contestant, suite: Suite) -> Inquiry:
     judging = JUDGINGS.get(question.probe.task)
     probes: list[Probe] = judging.judge_probes(question, reply) if judging else []
 
     def read(verdicts: Sequence[Reply]) -> list:
-        return [read_by_judge(question, reply, contestant.id, verdicts, judge.id)]
+        return [read_by_judge(question, reply, contestant, verdicts, judge.id, drawn=suite.drawn)]
 
     return Inquiry(question.item, tuple(probes), read, 1)
 

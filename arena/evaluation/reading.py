@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
+from arena.contestants import Contestant
+from arena.evaluation.thresholds import elsewhere
 from arena.judging import JUDGINGS
-from arena.probes import Probe, Reply
+from arena.probes import Probe, Reading, Reply
 from arena.store import QuestionRecord, ReadingRecord
 from arena.suites.suite import Question
 from arena.tasks import READERS
@@ -20,10 +22,16 @@ def question_records(questions: Iterable[Question]) -> list[QuestionRecord]:
     ]
 
 
-def read_by_rules(question: Question, reply: Reply, contestant_id: str) -> ReadingRecord:
-    """What the rules of the question's task make of a reply."""
-    reading = READERS[question.probe.task](question.probe, reply, question.gold)
-    return ReadingRecord(question.id, contestant_id, reading, METHOD_VERSION)
+def read_by_rules(question: Question, reply: Reply, contestant: Contestant, *, drawn: bool) -> ReadingRecord:
+    """What the rules of the question's task make of a reply.
+
+    Args:
+        question: what the contestant was asked.
+        reply: what it replied.
+        contestant: who replied.
+        drawn: whether the suite shows drawn scenes, on which verification thresholds are fitted.
+    """
+    return ReadingRecord(question.id, contestant.id, _by_rules(question, reply, contestant, drawn=drawn), METHOD_VERSION)
 
 
 def verdict_probes(question: Question, reply: Reply) -> list[Probe]:
@@ -33,20 +41,26 @@ def verdict_probes(question: Question, reply: Reply) -> list[Probe]:
 
 
 def read_by_judge(
-    question: Question, reply: Reply, contestant_id: str, verdicts: Sequence[Reply], judge_id: str
+    question: Question, reply: Reply, contestant: Contestant, verdicts: Sequence[Reply], judge_id: str, *, drawn: bool
 ) -> ReadingRecord:
     """What a judge made of a reply; what the rules make of it where no judge reads the task.
 
     Args:
         question: what the contestant was asked.
         reply: what it replied.
-        contestant_id: whose reply it is.
+        contestant: who replied.
         verdicts: the judge's replies to `verdict_probes`, in order.
         judge_id: contestant id of the judge.
+        drawn: as for `read_by_rules`.
     """
     judging = JUDGINGS.get(question.probe.task)
     if judging is None:
-        reading = READERS[question.probe.task](question.probe, reply, question.gold)
+        reading = _by_rules(question, reply, contestant, drawn=drawn)
     else:
         reading = judging.read_verdicts(question, reply, verdicts)
-    return ReadingRecord(question.id, contestant_id, reading, METHOD_VERSION, judge_id)
+    return ReadingRecord(question.id, contestant.id, reading, METHOD_VERSION, judge_id)
+
+
+def _by_rules(question: Question, reply: Reply, contestant: Contestant, *, drawn: bool) -> Reading:
+    reading = READERS[question.probe.task](question.probe, reply, question.gold)
+    return reading if drawn else elsewhere(reading, question, reply, contestant)

@@ -22,8 +22,8 @@ def estimates(
     """Every metric in every slice that has units, with 95 % intervals that take families as what is independent.
 
     In the order of `metrics`, then of `derived`; the whole suite before its slices, and those by name. A derived metric is
-    given in the slices in which all its parts have units. Units of metrics that are not declared serve as parts only.
-    An interval is None where only one family was asked; a single limit is where the data set none. How intervals are made:
+    given in the slices in which all its parts have units. Units of metrics that are not declared serve as parts, if at all. An
+    interval is None where only one family was asked; a single limit is where the data set none. How intervals are made:
     `arena.metrics.intervals`.
 
     Args:
@@ -33,7 +33,8 @@ def estimates(
         rounds: bootstrap draws for rates that are not between 0 and 1.
         seed: of the draws; the same seed and units give the same intervals.
     """
-    measured = _Measured.of(units, rounds, seed)
+    needed = {*(metric.name for metric in metrics), *(name for formula in derived for name in formula.of)}
+    measured = _Measured.of([unit for unit in units if unit.metric in needed], rounds, seed)
     found = [measured.plain(metric, split) for metric in metrics for split in measured.slices_of([metric.name])]
     return found + [measured.derived(formula, split) for formula in derived for split in measured.slices_of(formula.of)]
 

@@ -37,6 +37,7 @@ def folder_suite(name: str = NAME) -> Suite:
         view=pair_metrics.VIEW,
         metrics=pair_metrics.ALL,
         derived=(pair_metrics.BALANCED,),
+        beyond_rates=pair_metrics.ranking,
         judged="optional",
     )
 

@@ -59,6 +59,7 @@ def _suite(name: str, title: str, summary: str, domain: Domain) -> Suite:
         view=pair_metrics.VIEW,
         metrics=pair_metrics.MATCHING,
         derived=(pair_metrics.BALANCED,),
+        beyond_rates=pair_metrics.ranking,
     )
 
 

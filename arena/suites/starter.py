@@ -58,5 +58,7 @@ SUITE = Suite(
     view=pair_metrics.VIEW,
     metrics=pair_metrics.ALL,
     derived=(pair_metrics.BALANCED,),
+    beyond_rates=pair_metrics.ranking,
+    drawn=True,
     judged="optional",
 )

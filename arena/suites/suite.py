@@ -96,5 +96,7 @@ class Suite:
     derived: tuple[Derived, ...] = ()
     beyond_rates: Callable[[Sequence[Unit]], list[Estimate]] | None = None
     """Numbers that are no rates and no function of the rates of one slice, such as correlations over conditions."""
+    drawn: bool = False
+    """Whether it shows scenes as the arena draws them: where the verification thresholds of models that compare hold."""
     judged: Literal["never", "optional", "always"] = "never"
     """Whether answers are read by rules, by rules or a judge, or by a judge alone."""

@@ -134,10 +134,16 @@ def test_yes_or_no_is_not_applicable_without_a_threshold(dual_repositories, prob
 
 
 def test_the_threshold_and_its_split_belong_to_the_contestant(dual_repositories):
-    report = check_repository(str(dual_repositories("SigLIP")))
+    report = check_repository(str(dual_repositories("CLIP")))
     contestant = contestant_of(report, threshold=0.5, calibration="drawn/1")
-    assert contestant.settings == {"dtype": "float32", "threshold": 0.5, "calibration": "drawn/1"}
+    assert contestant.settings == {"dtype": "float32", "pictures": "whole", "threshold": 0.5, "calibration": "drawn/1"}
     assert contestant_of(report, threshold=0.6, calibration="drawn/1").id != contestant.id
+
+
+def test_a_model_that_was_trained_on_yes_or_no_has_a_threshold_of_its_own(name, dual_repositories):
+    report = check_repository(str(dual_repositories(name)))
+    own = contestant_of(report, threshold=0.5, calibration="drawn/1").settings.get("own_threshold")
+    assert own == (0.0 if name.startswith(("SigLIP", "BLIP")) else None)
 
 
 def test_captions_that_differ_only_where_they_are_cut_cannot_be_told_apart(model):

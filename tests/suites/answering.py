@@ -32,11 +32,16 @@ def answered_units(suite: Suite, loaded: Loaded, respond: Respond, *, judge_resp
         kept.add_questions(suite.name, loaded.edition, question_records(loaded.questions))
         answers = [(question, respond(question.probe)) for question in loaded.questions]
         if judge_respond is None:
-            readings = [read_by_rules(question, reply, MODEL.id) for question, reply in answers]
+            readings = [read_by_rules(question, reply, MODEL, drawn=suite.drawn) for question, reply in answers]
         else:
             readings = [
                 read_by_judge(
-                    question, reply, MODEL.id, [judge_respond(probe) for probe in verdict_probes(question, reply)], JUDGE.id
+                    question,
+                    reply,
+                    MODEL,
+                    [judge_respond(probe) for probe in verdict_probes(question, reply)],
+                    JUDGE.id,
+                    drawn=suite.drawn,
                 )
                 for question, reply in answers
             ]

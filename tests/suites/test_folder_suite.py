@@ -53,7 +53,7 @@ def test_results_know_the_suite_by_the_name_that_is_stored(tmp_path):
         replies = [(question, Reply(question.probe.expected)) for question in loaded.questions]
         store.evaluations.add(
             [ReplyRecord(model.id, question.probe.key, question.probe.task, reply) for question, reply in replies],
-            [read_by_rules(question, reply, model.id) for question, reply in replies],
+            [read_by_rules(question, reply, model, drawn=False) for question, reply in replies],
         )
         results = Results(store)
         assert [(found.suite.name, found.edition) for found in results.suites()] == [("imagefolder:mine", loaded.edition)]

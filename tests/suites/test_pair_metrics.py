@@ -9,6 +9,7 @@ import pytest
 from answering import answered_units
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
 from small_benchmarks import pair
 
 from arena.metrics import estimates
@@ -17,6 +18,7 @@ from arena.models.contrastive import ContrastiveModel
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.suites import starter
+from arena.suites.pair_metrics import ranking
 from arena.suites.pair_questions import pair_questions
 from arena.suites.suite import Loaded
 from starter.train.__main__ import MODELS
@@ -119,7 +121,7 @@ def test_a_worked_example():
     expected |= {"text_score": 1 / 2, "image_score": 1 / 2, "group_score": 1 / 2, "verification_score": 1 / 2}
     expected |= {"confirm_accuracy": 1, "reject_accuracy": 3 / 4, "balanced_accuracy": 7 / 8, "yes_rate": 5 / 8}
     expected |= {"over_safety": 1 / 2, "under_safety": 0, "request_solved": 1 / 2}
-    expected |= {"order_consistency": 6 / 7, "refusal_rate": 1 / 24, "unparseable_rate": 0}
+    expected |= {"order_consistency": 6 / 7, "refusal_rate": 1 / 24, "unparseable_rate": 0, "not_applicable_rate": 0}
     assert values(pairs, respond) == pytest.approx(expected)
     # Safe side of pair 0: image 0 is told twice, a false caption of it passes, its request is refused; caption 0 is told once.
     safe = values(pairs, respond, "side=safe")
@@ -236,7 +238,9 @@ def test_swapping_sides_changes_nothing(random, swapped):
         return Reply(logprobs=tuple(scores) if len(scores) == 2 else (scores[0], 0.5))
 
     exchanged = [replace(one, sides=one.sides[::-1]) if swap else one for one, swap in zip(PAIRS, swapped, strict=True)]
-    assert sums(exchanged, respond) == sums(PAIRS, respond)
+    found, expected = sums(exchanged, respond), sums(PAIRS, respond)
+    assert found.keys() == expected.keys()
+    assert all(found[key] == pytest.approx(expected[key]) for key in expected)
 
 
 def test_what_fails_or_cannot_be_asked_is_left_out_of_the_scores_that_need_it():
@@ -270,5 +274,36 @@ def test_every_declared_metric_says_its_chance_where_guessing_means_something():
     chance = {metric.name: metric.chance for metric in starter.SUITE.metrics}
     assert math.isclose(chance["group_score"] or 0, 4 / math.factorial(4))
     assert {name for name, value in chance.items() if value is None} == {
-        *("over_safety", "under_safety", "refusal_rate", "unparseable_rate")
+        *("over_safety", "under_safety", "refusal_rate", "unparseable_rate", "not_applicable_rate")
     }
+
+
+def test_what_cannot_be_asked_is_counted_and_left_out_of_scores():
+    """Of the 12 questions of each pair that are no requests, the four image choices cannot be asked of this model."""
+
+    def respond(probe: Probe) -> Reply:
+        return Reply(not_applicable=True) if len(probe.images) > 1 else knowing(probe)
+
+    found = values(PAIRS, respond)
+    assert found["not_applicable_rate"] == 1 / 3
+    assert found["text_score"] == 1
+    assert not {"image_score", "group_score", "image_choice_accuracy"} & found.keys()
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.lists(st.integers(-3, 3), min_size=8, max_size=8))
+def test_the_auc_of_verification_is_scikit_learns_over_all_combinations(logits):
+    pairs = [pair(0), pair(1, "culture")]
+    score = dict(zip([key for one in pairs for key in combinations(one)], map(float, logits), strict=True))
+
+    def respond(probe: Probe) -> Reply:
+        return Reply(logprobs=(score[probe.images[0].digest, probe.captions[0]], 0.5))
+
+    found = answered_units(starter.SUITE, Loaded(pair_questions(pairs, tasks=["verification"])), respond)
+    (whole,) = [one for one in ranking(found) if not one.slice]
+    assert whole.value == pytest.approx(roc_auc_score([1, 0, 0, 1] * 2, logits))
+    assert (whole.pairs, whole.families, whole.chance) == (2, 2, 0.5)
+
+
+def test_answers_in_words_have_no_auc():
+    assert ranking(units(PAIRS[:2], knowing)) == []
