@@ -53,15 +53,12 @@ def _models_list(options: argparse.Namespace) -> int:
 
 
 def _models_check(options: argparse.Namespace) -> int:
-    from transformers.utils import logging
-
     from arena.models import check_repository
     from arena.models.dry_run import dry_run
     from arena.models.loading import fetch
     from arena.models.trial import try_repository
     from arena.models.weights import available_memory
 
-    logging.set_verbosity_error()  # what is wrong is told in one line
     memory = options.gigabytes * 2**30 if options.gigabytes else available_memory()
     report = check_repository(options.reference, memory_limit=memory)
     dry_run(report)

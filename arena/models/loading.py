@@ -13,6 +13,7 @@ from arena.models.crops import is_cropped
 from arena.models.findings import Findings
 from arena.models.hub import download
 from arena.models.repository import Kind, RepositoryReport
+from arena.models.weights import Measure, available_memory, check_memory
 
 TILED = ("idefics3", "smolvlm")
 """Types whose processor scales pictures up, by default until one makes 17 tiles, which is 60 times as slow on a CPU."""
@@ -85,9 +86,13 @@ def load(report: RepositoryReport, contestant: Contestant, findings: Findings | 
         findings: what the guard of generative models found before, and where it is kept; by default it is found anew.
 
     Raises:
-        RepositoryError: it cannot be downloaded or loaded, or would not be measured exactly.
+        RepositoryError: it cannot be downloaded or loaded, memory does not suffice, or it would not be measured exactly.
     """
     folder = fetch(report)
+    if contestant.settings.get("device", "cpu") == "cpu":  # what was free at the check may be taken by now
+        half = contestant.settings["dtype"] != "float32"
+        size = Measure(report.parameters, report.memory_bytes // (2 if half else 1))
+        check_memory(report.repository, size, available_memory())
     # torch and transformers take seconds to import, and who only lists contestants needs neither.
     if report.kind == "generative":
         from arena.models.generative import load_generative  # noqa: PLC0415

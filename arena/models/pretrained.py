@@ -19,6 +19,7 @@ from arena.models.architectures import OMNI_CLASSES
 from arena.models.runtime import one_line
 
 logging.disable_progress_bar()
+logging.set_verbosity_error()  # what is wrong with a repository is told in one line, not in tables beside it
 door = threading.Lock()
 """Held while loading, which changes how all of torch makes weights: two models loaded at once lose the weights they tie."""
 LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}

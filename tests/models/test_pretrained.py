@@ -17,6 +17,7 @@ from arena.errors import RepositoryError
 from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained, load_processor, remedy
 from arena.models.repository import check_repository
+from starter.architectures import ARCHITECTURES
 
 OWN_CODE = {
     "AutoConfig": "own.Config",
@@ -121,6 +122,14 @@ def test_several_templates_without_a_default_are_refused_in_one_line(repository)
     )
     with pytest.raises(RepositoryError, match="org/name: chat template: none of rag, tool is the default"):
         loaded(repository)
+
+
+@pytest.mark.parametrize("name", ["Qwen2.5-Omni", "Phi-4-multimodal"])
+def test_of_a_model_that_also_hears_or_speaks_what_reads_and_writes_is_loaded(tmp_path, name):
+    report = check_repository(str(ARCHITECTURES[name].save(tmp_path / "org" / "name")))
+    model, _ = from_pretrained(AutoModelForImageTextToText, contestant_of(report), report.folder)
+    assert type(model).__name__ == report.architecture
+    assert sum(tensor.numel() for tensor in model.parameters()) == pytest.approx(report.parameters, rel=0.01)
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,13 @@ def test_a_repository_that_memory_cannot_hold_is_refused(repository):
         check_repository(str(repository), memory_limit=1000)
 
 
+def test_memory_that_was_taken_after_the_check_is_told_before_weights_are_read(repository, monkeypatch):
+    report = check_repository(str(repository))
+    monkeypatch.setattr("arena.models.loading.available_memory", lambda: 1000)
+    with pytest.raises(RepositoryError, match=r"org/name: its 0 M parameters take .* of memory, and 0 MB are there"):
+        load(report, contestant_of(report))
+
+
 def test_a_repository_above_the_size_bound_is_refused(repository):
     with pytest.raises(RepositoryError, match="at most 0 MB may enter"):
         check_repository(str(repository), max_bytes=1000)
@@ -237,7 +244,7 @@ def test_weights_of_other_shapes_are_refused_in_one_line(repository):
     config = json.loads((repository / "config.json").read_text())
     config["text_config"]["intermediate_size"] = 48
     (repository / "config.json").write_text(json.dumps(config))
-    with pytest.raises(RepositoryError, match="org/name: cannot be loaded") as caught:
+    with pytest.raises(RepositoryError, match=r"org/name: its weights \S+ have shape \[32, 64\]") as caught:
         load_folder(repository)
     assert "\n" not in str(caught.value)
 
