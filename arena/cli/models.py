@@ -73,7 +73,7 @@ def _models_check(options: argparse.Namespace) -> int:
         _tell(f"{report.repository} answers after {trial.seconds:.1f} s, within {trial.peak_bytes / 2**30:.1f} GB of memory")
         if finding := trial.finding:
             _tell(
-                f"asked by {finding.path}, {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
+                f"path: {finding.path}; {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
                 f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch"
             )
     return 0

@@ -81,24 +81,29 @@ def base_folder(contestant: Contestant, folder: Path) -> Path:
     return cached(repository, revision) or Path(config["base_model_name_or_path"]).expanduser()
 
 
-def merged(name: str, model: Any, folder: Path) -> Any:
-    """The model with an adapter added to its weights, of the same class as before.
+def adapted(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> Any:
+    """A model with an adapter beside its weights, which `merge_and_unload` adds to them.
 
     Args:
         name: how error messages call the adapter.
-        model: its base, loaded.
-        folder: where the adapter lies.
+        model: its base.
+        folder: where the configuration of the adapter lies.
+        weights: tensors of the adapter by name.
 
     Raises:
         RepositoryError: the adapter lacks weights, or has some that the base has no place for.
     """
-    from peft import PeftConfig, PeftModel  # noqa: PLC0415  takes seconds, and few models are adapters
+    # Imported here because it takes seconds, and few models are adapters.
+    from peft import PeftConfig, PeftModel, PeftType, set_peft_model_state_dict  # noqa: PLC0415
+    from peft.mapping import PEFT_TYPE_TO_PREFIX_MAPPING  # noqa: PLC0415
 
     config = PeftConfig.from_pretrained(str(folder))
     config.inference_mode = True
-    adapted = PeftModel(model, config)
-    loading = adapted.load_adapter(str(folder), "default", torch_device=str(model.device))
-    for keys, problem in ((loading.missing_keys, "lacks"), (loading.unexpected_keys, "has weights that its base lacks:")):
+    both = PeftModel(model, config)
+    loading = set_peft_model_state_dict(both, dict(weights))
+    prefix = PEFT_TYPE_TO_PREFIX_MAPPING[PeftType(config.peft_type)]
+    missing = [key for key in loading.missing_keys if prefix in key]
+    for keys, problem in ((missing, "lacks"), (loading.unexpected_keys, "has weights that its base lacks:")):
         if keys:
             raise RepositoryError(f"{name}: the adapter {problem} {min(keys)}; is base_model_name_or_path the right model?")
-    return adapted.merge_and_unload(safe_merge=True)
+    return both

@@ -7,6 +7,7 @@ import transformers
 from PIL import Image
 
 from arena.errors import RepositoryError
+from arena.models.adapters import adapted
 from arena.models.chat import Chat
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.pretrained import LOCAL, check_loading, door, has_processor, load_processor, remedy
@@ -25,14 +26,17 @@ def dry_run(report: RepositoryReport) -> None:
     Raises:
         RepositoryError: one line that says why it cannot be loaded or shown an image.
     """
-    name, model = report.repository, report.base or report
-    files = repository_files(str(model.folder)) if model.local else hub_files(model.repository, model.revision, name=name)
+    name, base = report.repository, report.base or report
     try:
         with door:
-            processor = load_processor(name, report.folder if has_processor(report.folder) else model.folder, model.folder)
+            processor = load_processor(name, report.folder if has_processor(report.folder) else base.folder, base.folder)
             if report.kind == "generative":
                 _show_image(name, processor)
-            _build(report, files)
+            if "quantization_config" not in _files(base).json("config.json"):
+                # Packed weights have other names and shapes, and the check has asked for what unpacks them.
+                model = _built(name, base)
+                if report.base:
+                    adapted(name, model, report.folder, _weights(report))
     except RepositoryError:
         raise
     except Exception as error:  # transformers fails in many ways on a broken repository
@@ -48,18 +52,30 @@ def _show_image(name: str, processor: Any) -> None:
         raise RepositoryError(f"{name}: cannot be shown an image ({one_line(error)}); mend its chat template") from error
 
 
-def _build(report: RepositoryReport, files: Files) -> None:
-    if "quantization_config" in files.json("config.json"):
-        return  # packed weights have other names and shapes; the check has asked for what unpacks them
+def _built(name: str, report: RepositoryReport) -> Any:
+    """The model as its weights make it, if they hold what it wants."""
     model_class: Any = getattr(transformers, report.architecture)
-    shapes = {name: tensor["shape"] for file in (report.base or report).weights for name, tensor in files.header(file).items()}
-    _, loading = model_class.from_pretrained(
+    model, loading = model_class.from_pretrained(
         None,
-        config=model_class.config_class.from_pretrained(files.folder, **LOCAL),
-        state_dict={name: torch.empty(shape, device="meta") for name, shape in shapes.items()},
+        config=model_class.config_class.from_pretrained(report.folder, **LOCAL),
+        state_dict=_weights(report),
         device_map="meta",
         dtype=torch.float32,
         ignore_mismatched_sizes=True,
         output_loading_info=True,
     )
-    check_loading(report.repository, loading)
+    check_loading(name, loading)
+    return model
+
+
+def _weights(report: RepositoryReport) -> dict[str, torch.Tensor]:
+    """Tensors of the names and shapes of the weights, without memory."""
+    header = _files(report).header
+    shapes = {name: tensor["shape"] for file in report.weights for name, tensor in header(file).items()}
+    return {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
+
+
+def _files(report: RepositoryReport) -> Files:
+    if report.local:
+        return repository_files(str(report.folder))
+    return hub_files(report.repository, report.revision, name=report.repository)

@@ -9,13 +9,15 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors.torch import load_file
 from transformers import AutoConfig, AutoProcessor
 from transformers.utils import logging
 
 from arena.contestants import Contestant
 from arena.errors import RepositoryError
-from arena.models.adapters import base_folder, merged
+from arena.models.adapters import adapted, base_folder
 from arena.models.architectures import OMNI_CLASSES
+from arena.models.hub import ADAPTER_WEIGHTS
 from arena.models.runtime import one_line
 
 logging.disable_progress_bar()
@@ -53,7 +55,9 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
                 **LOCAL,
             )
             check_loading(name, loading)
-            model = model if base == folder else merged(name, model, folder)
+            if base != folder:
+                adapter = load_file(folder / ADAPTER_WEIGHTS)
+                model = adapted(name, model, folder, adapter).merge_and_unload(safe_merge=True)
     except RepositoryError:
         raise
     except Exception as error:  # transformers fails in many ways on a broken repository

@@ -10,6 +10,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForImageTextToText, LlavaForConditionalGeneration
 
 from arena.errors import RepositoryError
+from arena.models.dry_run import dry_run
 from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
@@ -69,6 +70,7 @@ def test_an_adapter_on_its_base_gives_the_logits_of_peft(base, adapter, method):
     plain = LlavaForConditionalGeneration.from_pretrained(base)
     before = logits(plain)
     expected = logits(PeftModel.from_pretrained(plain, folder))
+    dry_run(check_repository(str(folder)))
     model, processor = loaded(folder)
     assert type(model) is LlavaForConditionalGeneration
     torch.testing.assert_close(logits(model), expected, atol=1e-4, rtol=1e-4)
@@ -164,3 +166,5 @@ def test_an_adapter_whose_weights_do_not_fit_its_base_is_not_loaded(adapter, cha
     save_file(weights, folder / "adapter_model.safetensors", {"format": "pt"})
     with pytest.raises(RepositoryError, match=f"people/adapter: {message}"):
         loaded(folder)
+    with pytest.raises(RepositoryError, match=f"people/adapter: {message}"):
+        dry_run(check_repository(str(folder)))

@@ -18,11 +18,12 @@ PROGRAM = """
 import json, sys
 from arena.errors import RepositoryError
 from arena.models import check_repository, contestant_of, load
+from arena.models.dry_run import dry_run
 for reference in sys.argv[2:]:
     try:
         report = check_repository(reference)
         checked = sorted(path.name for path in report.folder.iterdir())
-        model = load(report, contestant_of(report)) if sys.argv[1] == "load" else None
+        model = load(report, contestant_of(report)) if sys.argv[1] == "load" else dry_run(report)
         print(json.dumps({"repository": report.repository, "revision": report.revision, "kind": report.kind, "checked": checked,
                           "memory": report.memory_bytes, "loaded": model and model.memory_bytes,
                           "base": report.base and f"{report.base.repository}@{report.base.revision}"}))
@@ -83,14 +84,15 @@ def hub(repositories, tmp_path_factory):
         yield endpoint_and_log
 
 
-def test_a_branch_is_resolved_to_its_commit_and_no_weights_are_fetched_by_the_check(hub, tmp_path):
+def test_a_branch_is_resolved_to_its_commit_and_no_weights_are_fetched_by_check_or_dry_run(hub, tmp_path):
     endpoint, requested = hub
     requested.clear()
-    (report,) = run(tmp_path, "check", "org/clip", endpoint=endpoint)
-    assert (report["repository"], report["revision"], report["kind"]) == ("org/clip", COMMIT, "contrastive")
-    assert "config.json" in report["checked"]
-    assert "model.safetensors" not in report["checked"]
-    weights = [line for line in requested if "model.safetensors" in line and line.startswith("GET")]
+    reports = run(tmp_path, "check", "org/clip", "people/adapter", endpoint=endpoint)
+    assert [report["repository"] for report in reports] == ["org/clip", "people/adapter"]
+    assert {(report["revision"], report["kind"]) for report in reports} == {(COMMIT, "contrastive")}
+    assert "config.json" in reports[0]["checked"]
+    assert not any(name.endswith(".safetensors") for report in reports for name in report["checked"])
+    weights = [line for line in requested if ".safetensors" in line and line.startswith("GET")]
     assert weights
     assert all("bytes=" in line for line in weights)
 
