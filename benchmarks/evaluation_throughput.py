@@ -31,6 +31,7 @@ from arena.evaluation.evaluate import WORKERS, Evaluation, Options, evaluate
 from arena.models import generative
 from arena.models.contrastive import ContrastiveModel
 from arena.models.runtime import cores
+from arena.models.shared_prefixes import SharedPrefixes
 from arena.models.shared_vision import SharedVision
 from arena.models.vision import Vision
 from arena.probes import Probe
@@ -43,14 +44,15 @@ from arena.suites.suite import Loaded
 
 Clock = Callable[[], float]
 CLOCKS: dict[str, Clock] = {"wall": time.perf_counter, "processor": time.thread_time}
-STEPS: dict[str, tuple[Any, str]] = {
-    "vision": (Vision, "encode"),
-    "prefill": (SharedVision, "read"),
-    "writing": (generative, "write"),
-    "images and captions (CLIP)": (ContrastiveModel, "answer"),
-    "reading and committing": (Evaluations, "add"),
-}
-"""Step -> what is timed for it. All calls are one after the other within a thread, and none is inside another."""
+STEPS: tuple[tuple[str, Any, str], ...] = (
+    ("vision", Vision, "encode"),
+    ("prefill", SharedVision, "read"),
+    ("prefill", SharedPrefixes, "read"),
+    ("writing", generative, "write"),
+    ("images and captions (CLIP)", ContrastiveModel, "answer"),
+    ("reading and committing", Evaluations, "add"),
+)
+"""A step, and a function that is timed for it. All calls are one after the other within a thread, none inside another."""
 
 
 class Stopwatch:
@@ -65,7 +67,7 @@ class Stopwatch:
     def watching(self) -> Iterator[None]:
         """Time the steps within the block."""
         with ExitStack() as patches:
-            for step, (place, name) in STEPS.items():
+            for step, place, name in STEPS:
                 patches.enter_context(patch.object(place, name, self._around(step, getattr(place, name))))
             yield
 

@@ -20,7 +20,7 @@ def test_models_that_write_are_compared_with_asking_by_hand_and_nothing_fails(pr
 
 def test_the_steps_are_timed_only_within_the_block(script):
     throughput = script("evaluation_throughput")
-    functions = [getattr(place, name) for place, name in throughput.STEPS.values()]
+    functions = [getattr(place, name) for _, place, name in throughput.STEPS]
     with throughput.Stopwatch(time.perf_counter).watching():
-        assert all(getattr(place, name) not in functions for place, name in throughput.STEPS.values())
-    assert [getattr(place, name) for place, name in throughput.STEPS.values()] == functions
+        assert all(getattr(place, name) not in functions for _, place, name in throughput.STEPS)
+    assert [getattr(place, name) for _, place, name in throughput.STEPS] == functions
