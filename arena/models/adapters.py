@@ -12,6 +12,8 @@ from arena.models.hub import ADAPTER_CONFIG, ADAPTER_WEIGHTS, cached
 
 TYPES = ("ADALORA", "LOHA", "LOKR", "LORA")
 """Methods that add to the weights of a model, so that they can be merged into them."""
+PREFIX = "base_model.model."
+"""What peft puts before the names of a model's own layers."""
 IMPORTS = "megatron_config"
 """A setting that makes PEFT import whatever package the repository names."""
 
@@ -99,11 +101,22 @@ def adapted(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> 
 
     config = PeftConfig.from_pretrained(str(folder))
     config.inference_mode = True
+    renamed = _renamed(model, weights)
     both = PeftModel(model, config)
-    loading = set_peft_model_state_dict(both, dict(weights))
+    loading = set_peft_model_state_dict(both, renamed)
     prefix = PEFT_TYPE_TO_PREFIX_MAPPING[PeftType(config.peft_type)]
     missing = [key for key in loading.missing_keys if prefix in key]
     for keys, problem in ((missing, "lacks"), (loading.unexpected_keys, "has weights that its base lacks:")):
         if keys:
             raise RepositoryError(f"{name}: the adapter {problem} {min(keys)}; is base_model_name_or_path the right model?")
     return both
+
+
+def _renamed(model: Any, weights: Mapping[str, Any]) -> dict[str, Any]:
+    """Names of layers in older versions of transformers as those of today, which peft gives for some architectures only."""
+    from transformers.conversion_mapping import get_model_conversion_mapping  # noqa: PLC0415
+    from transformers.core_model_loading import WeightRenaming, rename_source_key  # noqa: PLC0415
+
+    renamings = [step for step in get_model_conversion_mapping(model) if isinstance(step, WeightRenaming)]
+    names = {name: rename_source_key(name.removeprefix(PREFIX), renamings, [])[0] for name in weights}
+    return {PREFIX + names[name]: tensor for name, tensor in weights.items()}
