@@ -59,19 +59,21 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
     return Prefill(output.logits[:, -1].float(), output.past_key_values, mask, delta, sight)
 
 
-def read_shared(model: PreTrainedModel, prefixes: dict[str, Any], rows: Tensor, ids: Tensor, present: Tensor) -> Prefill:
-    """Read prompts that begin alike: each beginning once, then each prompt from the cache of its beginning.
+def read_on(
+    model: PreTrainedModel, read: Prefill, rows: Sequence[int], rest: Sequence[Sequence[int]], **images: Any
+) -> Prefill:
+    """Read prompts from the cache of what they begin with. Uses `read` up.
 
     Args:
         model: the model.
-        prefixes: inputs of the distinct beginnings, as for `prefill`.
+        read: the distinct beginnings.
         rows: for each of B prompts, which beginning is its own.
-        ids: B x K, the tokens that follow, padded on the left where `present` is 0.
-        present: B x K.
+        rest: for each of them, the tokens that follow.
+        images: what the forward pass takes beside the tokens where images are among those that follow, padded as they are.
     """
-    read = prefill(model, prefixes)
-    read.select(rows)
-    output = _continue(model, read, ids, present, last=True)
+    ids, present = _left_padded(rest, read.mask)
+    read.select(torch.tensor(rows, device=read.mask.device))
+    output = _continue(model, read, ids, present, last=True, **images)
     read.logits = output.logits[:, -1].float()
     return read
 
@@ -136,7 +138,7 @@ def write(
         read.logits = output.logits[:, -1].float()
 
 
-def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tensor, *, last: bool = False) -> Any:
+def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tensor, *, last: bool = False, **images: Any) -> Any:
     """Go on by `ids` (B x K, padded on either side where `present` is 0), and take them into the mask and cache of `read`."""
     positions = read.mask.sum(1, keepdim=True) + (present.cumsum(1) - 1).clamp(min=0)
     read.mask = torch.cat([read.mask, present.to(read.mask.dtype)], 1)
@@ -147,12 +149,20 @@ def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tenso
         arguments["position_ids"] = positions
     if read.sight is not None:
         arguments[SIGHT] = read.sight.expand(-1, ids.shape[1], -1, -1)
-    return model(**arguments, **(_last_only(model) if last else {}), use_cache=True)
+    return model(**arguments, **images, **(_last_only(model) if last else {}), use_cache=True)
 
 
 def _last_only(model: PreTrainedModel) -> dict[str, int]:
     """Leave out the logits of all but the last position, where the model lets us: they may take more memory than the rest."""
     return {"logits_to_keep": 1} if "logits_to_keep" in inspect.signature(model.forward).parameters else {}
+
+
+def _left_padded(sequences: Sequence[Sequence[int]], like: Tensor) -> tuple[Tensor, Tensor]:
+    """Token ids (padded with 0) and where they are present."""
+    width = max(map(len, sequences))
+    ids = [[0] * (width - len(sequence)) + list(sequence) for sequence in sequences]
+    present = [[0] * (width - len(sequence)) + [1] * len(sequence) for sequence in sequences]
+    return torch.tensor(ids, device=like.device), torch.tensor(present, device=like.device)
 
 
 def _right_padded(sequences: list[list[int]], like: Tensor) -> tuple[Tensor, Tensor]:

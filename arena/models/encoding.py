@@ -23,7 +23,11 @@ class EncodedImage:
 
     def size(self) -> int:
         """Bytes of its features."""
-        return sum(tensor.numel() * tensor.element_size() for tensor in _tensors(self.features))
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors(self.features))
+
+    def tokens(self) -> int:
+        """How many tokens its features replace."""
+        return sum(tensor.numel() // tensor.shape[-1] for tensor in tensors(next(iter(self.features.values()))))
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,8 @@ class Prompt:
     """Ready-made inputs of a batch of one."""
     prefix: int = 0
     """How many tokens there are up to the last one of an image: what other questions about the same images begin with, too."""
+    first: int = 0
+    """How many there are up to the end of the first image, where others follow: what questions about it alone begin with."""
     room: int = 0
     """How many tokens may follow."""
 
@@ -61,10 +67,20 @@ class Prompt:
         """The same for prompts that begin with the same images after the same words."""
         return array("q", self.ids[: self.start]).tobytes(), tuple(map(id, self.images))
 
+    @cached_property
+    def first_key(self) -> Hashable:
+        """The `beginning_key` of prompts about the first image alone."""
+        return array("q", self.ids[: self.first]).tobytes(), tuple(map(id, self.images[:1]))
+
     def beginning(self) -> "Prompt":
         """The prefix as a prompt of its own."""
         types = {name: row[: self.start] for name, row in self.types.items()}
         return replace(self, ids=self.ids[: self.start], types=types)
+
+    def after(self, place: int) -> "Prompt":
+        """What follows the first image, whose tokens end at `place`."""
+        types = {name: row[place:] for name, row in self.types.items()}
+        return replace(self, ids=self.ids[place:], types=types, images=self.images[1:])
 
 
 @dataclass(frozen=True)
@@ -128,9 +144,10 @@ def room(probe: Probe, tokenizer: Any) -> int:
     return max([probe.max_new_tokens, *(len(tokenizer.encode(option, add_special_tokens=False)) for option in probe.options)])
 
 
-def _tensors(value: Any) -> Iterator[Tensor]:
+def tensors(value: Any) -> Iterator[Tensor]:
+    """All tensors in lists and dictionaries, in order."""
     if isinstance(value, Tensor):
         yield value
     else:
         for part in value.values() if isinstance(value, dict) else value:
-            yield from _tensors(part)
+            yield from tensors(part)

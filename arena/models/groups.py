@@ -38,8 +38,16 @@ def groups(
     limits: Bounds = Bounds(),
 ) -> Iterator[list[int]]:
     """Places of prompts to read together; those that begin alike stand beside each other."""
+    shown: dict[tuple[int, ...], int] = {}
+    """Images -> when they were first shown."""
+
+    def order(place: int) -> tuple[int, int, int]:
+        prompt = prompts[place]
+        images = tuple(map(id, prompt.images)) if prompt.prefix else ()
+        return prompt.start, shown.setdefault(images, len(shown)), prompt.length
+
     group = Group()
-    for place in sorted(range(len(prompts)), key=lambda place: _order(prompts[place])):
+    for place in sorted(range(len(prompts)), key=order):
         larger = group.plus(place, prompts[place])
         if group.places and not (_worthwhile(larger, limits) and fits(larger)):
             yield list(group.places)
@@ -47,11 +55,6 @@ def groups(
         group = larger
     if group.places:
         yield list(group.places)
-
-
-def _order(prompt: Prompt) -> tuple[int, tuple[int, ...], int]:
-    alike = tuple(map(id, prompt.images)) if prompt.prefix else ()
-    return prompt.start, alike, prompt.length
 
 
 def _worthwhile(group: Group, limits: Bounds) -> bool:

@@ -12,7 +12,7 @@ from transformers import PreTrainedModel
 
 from arena.images import Picture
 from arena.models.chat import Chat
-from arena.models.encoding import EncodedImage, Prompt
+from arena.models.encoding import EncodedImage, Prompt, tensors
 from arena.models.runtime import Recent, one_line
 
 KEPT_FEATURES = 64 * 2**20
@@ -25,6 +25,9 @@ CONSTANT = ("visual_indicator_features",)
 """What is the same for all images."""
 GEOMETRY = ("image_grid_thw", "target_sizes")
 """What a language model asks about images beside their features."""
+
+ROUNDING = 0.02
+"""Largest difference of features, relative to the largest feature, that rounding in half precision explains."""
 
 Value = TypeVar("Value")
 
@@ -58,7 +61,8 @@ class Vision:
         self._chat = chat
         self._alone = alone
         self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
-        self._batches = True
+        self._batches: bool | None = None
+        """Whether inputs of one shape may be put one after another; None while nobody knows."""
         self._output: Any = None
         """The last output, whose constant parts all outputs share."""
 
@@ -98,13 +102,18 @@ class Vision:
 
     def _run(self, inputs: Sequence[dict[str, Tensor]]) -> list[dict[str, Any]]:
         """The features of each set, together where the vision encoder lets their inputs be put one after another."""
-        if self._batches and len(inputs) > 1:
-            try:
-                return _split(self._output_of(inputs), len(inputs))
-            except Exception as error:  # noqa: BLE001 - what it says where it cannot depends on the architecture
-                log.debug("images are encoded one at a time (%s)", one_line(error))
-                self._batches = False
-        return [self._output_of([one]) for one in inputs]
+        if len(inputs) == 1 or self._batches is False:
+            return [self._output_of([one]) for one in inputs]
+        if self._batches:
+            return _split(self._output_of(inputs), len(inputs))
+        # Some encoders fail on that, and some count from the first of all patches, so that it is tried once.
+        single = [self._output_of([one]) for one in inputs]
+        try:
+            self._batches = _close(_split(self._output_of(inputs), len(inputs)), single)
+        except Exception as error:  # noqa: BLE001 - what it says where it cannot depends on the architecture
+            log.debug("images are encoded one at a time (%s)", one_line(error))
+            self._batches = False
+        return single
 
     def _output_of(self, inputs: Sequence[dict[str, Tensor]]) -> dict[str, Any]:
         names = [name for name in inputs[0] if name in self._arguments]
@@ -134,6 +143,12 @@ def _parts(value: Any, count: int) -> list[Any]:
         raise ValueError(f"{count} images gave {len(value)} features")
     rows = len(value) // count
     return [value[start : start + rows] for start in range(0, len(value), rows)]
+
+
+def _close(parts: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> bool:
+    """Whether features are the same but for rounding."""
+    pairs = zip(tensors(list(parts)), tensors(list(others)), strict=True)
+    return all(one.shape == other.shape and (one - other).abs().max() <= ROUNDING * other.abs().max() for one, other in pairs)
 
 
 def _joined(values: Sequence[Any]) -> Any:

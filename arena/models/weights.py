@@ -119,7 +119,7 @@ def _bits(quantisation: Mapping[str, Any]) -> int:
         value = pending.pop(0)
         if isinstance(value, Mapping):
             for key in ("bits", "w_bit", "num_bits", "nbits"):
-                if isinstance(value.get(key), int):
+                if isinstance(value.get(key), int) and value[key] > 0:
                     return value[key]
             pending += value.values()
     return 8

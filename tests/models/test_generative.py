@@ -12,7 +12,7 @@ from arena.models.decoding import candidate_logprobs
 from arena.models.generative import GenerativeModel
 from arena.models.guard import ENCODERS
 from arena.models.repository import check_repository
-from arena.models.shared_vision import SharedVision
+from arena.models.shared_prefixes import SharedPrefixes
 from arena.probes import Probe, Reply
 
 ARCHITECTURES = sorted(GENERATIVE)
@@ -97,8 +97,7 @@ def close(reply: Reply, other: Reply, tolerance=1e-4) -> bool:
 
 
 def test_images_are_read_once_by_both_encoders_of_the_architectures_that_allow_it(model):
-    assert isinstance(model._encoder, SharedVision)
-    assert model._encoder._share_prefixes
+    assert isinstance(model._encoder, SharedPrefixes)
 
 
 def test_replies_in_a_batch_equal_replies_one_by_one(model, probes):

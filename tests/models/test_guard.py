@@ -13,11 +13,12 @@ from arena.models.findings import VERSION, Findings
 from arena.models.guard import ENCODERS, EXACT, choose_encoder, encoder_of, questions
 from arena.models.one_by_one import OneByOne
 from arena.models.repository import check_repository
+from arena.models.shared_prefixes import ImageByImage, SharedPrefixes
 from arena.models.shared_vision import SharedVision
 from arena.models.vision import Vision
 from arena.probes import Probe
 
-FAST = ("shared prefixes", "shared prefixes, by number of images")
+FAST = tuple(path for path in ENCODERS if path.startswith("shared prefixes"))
 TWO_IMAGES = ("LLaVA-1.5", "LLaVA-OneVision", "Qwen3-VL", "Llama 3.2 Vision")
 
 
@@ -72,7 +73,8 @@ def test_a_cross_attention_mask_that_is_lost_after_the_first_token_is_noticed_on
 @pytest.mark.parametrize("name", ["Gemma 3", "Gemma 4"])
 def test_padding_that_pushes_an_image_out_of_a_window_is_noticed(choose, monkeypatch, name):
     assert choose(name).path in FAST
-    monkeypatch.setattr(SharedVision, "fits", lambda *_: True)
+    monkeypatch.setattr(SharedPrefixes, "fits", SharedVision.fits)
+    monkeypatch.setattr(ImageByImage, "fits", SharedVision.fits)
     assert choose(name).path not in FAST
 
 
@@ -84,6 +86,24 @@ def test_features_of_two_pictures_of_one_shape_that_change_places_are_noticed(ch
     run = Vision._run
     monkeypatch.setattr(Vision, "_run", lambda self, inputs: run(self, inputs)[::-1])
     assert choose("LLaVA-1.5").path == "one by one"
+
+
+def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(architectures):
+    """Molmo2 counts patches from the first of all, so that the second of two pictures would see those of the first."""
+    for name, batches in (("Molmo2", False), ("LLaVA-1.5", True)):
+        report = check_repository(str(architectures(name)))
+        model = load(report, contestant_of(report))
+        model.answer(questions(2, 20))
+        assert model._encoder._vision._batches is batches
+        assert model.finding.path in FAST
+
+
+def test_images_are_read_on_from_the_first_one_only_where_that_agrees(choose, monkeypatch):
+    """Gemma 3 reads an image in both directions, which stock transformers does at the beginning only."""
+    assert choose("LLaVA-1.5").path == "shared prefixes, image by image"
+    assert choose("Gemma 3").path == "shared prefixes"
+    monkeypatch.setattr("arena.models.shared_prefixes.EncodedImage.tokens", lambda _: 5)  # the first image ends too early
+    assert choose("LLaVA-1.5").path in FAST
 
 
 @pytest.mark.parametrize("name", ["LLaVA-1.5", "Qwen3-VL"])
@@ -164,3 +184,26 @@ def test_the_guard_leaves_the_model_as_it_was(architectures):
     assert model.generation_config is shipped
     assert type(encoder_of(finding, model, AutoProcessor.from_pretrained(folder))) is type(encoder)
     assert finding.path in ENCODERS
+
+
+def test_reading_on_from_the_first_image_saves_the_reading_of_it(architectures, monkeypatch):
+    report = check_repository(str(architectures("LLaVA-1.5")))
+    model = load(report, contestant_of(report))
+    first, second, *_ = {picture for probe in questions(2, 20) for picture in probe.images}
+    shown = ((first,), (second,), (first, second), (second, first))
+    probes = [Probe("test", "", "", pictures, "Which?", options=("A", "B"), max_new_tokens=2) for pictures in shown]
+    expected = model.answer(probes)
+    model._encoder = ImageByImage(model._model, model._encoder._chat, saving=0)
+    whole = []
+    read = SharedPrefixes._read
+
+    def count(self, beginnings):
+        whole.extend(len(one.images) for one in beginnings)
+        return read(self, beginnings)
+
+    monkeypatch.setattr(SharedPrefixes, "_read", count)
+    replies = model.answer(probes)
+    assert whole == [1, 1]
+    for reply, other in zip(replies, expected, strict=True):
+        assert reply.text == other.text
+        assert reply.logprobs == pytest.approx(other.logprobs, abs=EXACT)
