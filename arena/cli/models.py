@@ -26,7 +26,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     check.add_argument("reference", metavar="PATH", help="a local folder, or organisation/name@commit on the Hub")
-    check.add_argument("--try", action="store_true", dest="tried", help="also load it, in a process of its own, and ask it")
+    check.add_argument("--try", action="store_true", dest="trial", help="also load it, in a process of its own, and ask it")
     check.add_argument("--seconds", type=positive, default=600, metavar="N", help="that it may take with --try (default: 600)")
     check.add_argument(
         "--gigabytes", type=positive, metavar="N", help="of memory that it may take (default: all that are free)"
@@ -62,20 +62,23 @@ def _models_check(options: argparse.Namespace) -> int:
     memory = options.gigabytes * 2**30 if options.gigabytes else available_memory()
     report = check_repository(options.reference, memory_limit=memory)
     dry_run(report)
+    trial = None
+    if options.trial:
+        fetch(report)
+        pinned = options.reference if report.local else f"{report.repository}@{report.revision}"
+        trial = try_repository(pinned, seconds=options.seconds, memory=memory)
     base = f" on {report.base.repository}@{report.base.revision}" if report.base else ""
     _tell(
         f"{report.repository} may enter: {report.architecture} ({report.kind}){base}, {report.parameters / 1e6:.1f} M "
         f"parameters, {report.memory_bytes / 2**20:.0f} MB of memory, revision {report.revision}"
     )
-    if options.tried:
-        fetch(report)
-        trial = try_repository(options.reference, seconds=options.seconds, memory=memory)
+    if trial:
         _tell(f"{report.repository} answers after {trial.seconds:.1f} s, within {trial.peak_bytes / 2**30:.1f} GB of memory")
-        if finding := trial.finding:
-            _tell(
-                f"path: {finding.path}; {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
-                f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch"
-            )
+    if trial and (finding := trial.finding):
+        _tell(
+            f"path: {finding.path}; {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
+            f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch"
+        )
     return 0
 
 

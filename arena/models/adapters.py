@@ -83,7 +83,7 @@ def base_folder(contestant: Contestant, folder: Path) -> Path:
     return cached(repository, revision) or Path(config["base_model_name_or_path"]).expanduser()
 
 
-def adapted(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> Any:
+def with_adapter(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> Any:
     """A model with an adapter beside its weights, which `merge_and_unload` adds to them.
 
     Args:
@@ -101,9 +101,9 @@ def adapted(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> 
 
     config = PeftConfig.from_pretrained(str(folder))
     config.inference_mode = True
-    renamed = _renamed(model, weights)
+    current = _current_names(model, weights)
     both = PeftModel(model, config)
-    loading = set_peft_model_state_dict(both, renamed)
+    loading = set_peft_model_state_dict(both, current)
     prefix = PEFT_TYPE_TO_PREFIX_MAPPING[PeftType(config.peft_type)]
     missing = [key for key in loading.missing_keys if prefix in key]
     for keys, problem in ((missing, "lacks"), (loading.unexpected_keys, "has weights that its base lacks:")):
@@ -112,7 +112,7 @@ def adapted(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> 
     return both
 
 
-def _renamed(model: Any, weights: Mapping[str, Any]) -> dict[str, Any]:
+def _current_names(model: Any, weights: Mapping[str, Any]) -> dict[str, Any]:
     """Names of layers in older versions of transformers as those of today, which peft gives for some architectures only."""
     from transformers.conversion_mapping import get_model_conversion_mapping  # noqa: PLC0415
     from transformers.core_model_loading import WeightRenaming, rename_source_key  # noqa: PLC0415

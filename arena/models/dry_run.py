@@ -7,7 +7,7 @@ import transformers
 from PIL import Image
 
 from arena.errors import RepositoryError
-from arena.models.adapters import adapted
+from arena.models.adapters import with_adapter
 from arena.models.chat import Chat
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.pretrained import LOCAL, check_loading, door, has_processor, load_processor, remedy
@@ -34,9 +34,9 @@ def dry_run(report: RepositoryReport) -> None:
                 _show_image(name, processor)
             if "quantization_config" not in _files(base).json("config.json"):
                 # Packed weights have other names and shapes, and the check has asked for what unpacks them.
-                model = _built(name, base)
+                model = _empty_model(name, base)
                 if report.base:
-                    adapted(name, model, report.folder, _weights(report))
+                    with_adapter(name, model, report.folder, _weights(report))
     except RepositoryError:
         raise
     except Exception as error:  # transformers fails in many ways on a broken repository
@@ -52,7 +52,7 @@ def _show_image(name: str, processor: Any) -> None:
         raise RepositoryError(f"{name}: cannot be shown an image ({one_line(error)}); mend its chat template") from error
 
 
-def _built(name: str, report: RepositoryReport) -> Any:
+def _empty_model(name: str, report: RepositoryReport) -> Any:
     """The model as its weights make it, if they hold what it wants."""
     model_class: Any = getattr(transformers, report.architecture)
     model, loading = model_class.from_pretrained(

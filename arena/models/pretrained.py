@@ -15,7 +15,7 @@ from transformers.utils import logging
 
 from arena.contestants import Contestant
 from arena.errors import RepositoryError
-from arena.models.adapters import adapted, base_folder
+from arena.models.adapters import base_folder, with_adapter
 from arena.models.architectures import OMNI_CLASSES
 from arena.models.hub import ADAPTER_WEIGHTS
 from arena.models.runtime import one_line
@@ -57,12 +57,13 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
             check_loading(name, loading)
             if base != folder:
                 adapter = load_file(folder / ADAPTER_WEIGHTS)
-                model = adapted(name, model, folder, adapter).merge_and_unload(safe_merge=True)
+                model = with_adapter(name, model, folder, adapter).merge_and_unload(safe_merge=True)
+            model = model.eval().to(str(contestant.settings.get("device", "cpu")))
     except RepositoryError:
         raise
     except Exception as error:  # transformers fails in many ways on a broken repository
         raise RepositoryError(f"{name}: cannot be loaded ({one_line(error)}); {remedy(error)}") from error
-    return model.eval().to(str(contestant.settings.get("device", "cpu"))), processor
+    return model, processor
 
 
 def model_class(folder: Path, auto_class: Any) -> Any:

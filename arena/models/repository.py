@@ -104,15 +104,15 @@ def _adapter(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | Non
     reference = check_adapter(files)
     repository, _, revision = reference.partition("@")
     local = files.local and Path(reference).expanduser().exists()
-    named = f"{files.name}: its base {reference}"
-    base_files = repository_files(reference) if local else hub_files(repository, revision or None, name=named)
+    label = f"{files.name}: its base {reference}"
+    base_files = repository_files(reference) if local else hub_files(repository, revision or None, name=label)
     if local:
-        base_files = replace(base_files, name=named)
+        base_files = replace(base_files, name=label)
     if is_adapter(base_files):
-        raise RepositoryError(f"{named} is an adapter itself; merge the two, and save the model")
+        raise RepositoryError(f"{label} is an adapter itself; merge the two, and save the model")
     base = _model(base_files, max_bytes, memory_limit, wanted)
     if base_files.json("config.json").get("quantization_config"):
-        raise RepositoryError(f"{named} is quantised, and an adapter merges into plain weights only; name the plain model")
+        raise RepositoryError(f"{label} is quantised, and an adapter merges into plain weights only; name the plain model")
     check_size(files, (ADAPTER_WEIGHTS,), max_bytes)
     return replace(
         base,

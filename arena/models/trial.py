@@ -54,12 +54,12 @@ def try_repository(reference: str, *, seconds: int, memory: int) -> Trial:
     except subprocess.TimeoutExpired:
         raise RepositoryError(f"{reference}: has not answered within {seconds} s; give it more with --seconds") from None
     try:
-        said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+        answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):
         raise RepositoryError(f"{reference}: {_end(done, memory)}") from None
-    if "error" in said:
-        raise RepositoryError(said["error"])
-    return Trial(said["seconds"], said["peak_bytes"], Finding(**said["finding"]) if said["finding"] else None)
+    if "error" in answer:
+        raise RepositoryError(answer["error"])
+    return Trial(answer["seconds"], answer["peak_bytes"], Finding(**answer["finding"]) if answer["finding"] else None)
 
 
 def _end(done: "subprocess.CompletedProcess[str]", memory: int) -> str:

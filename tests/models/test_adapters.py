@@ -55,7 +55,7 @@ def logits(model):
         return model.eval()(input_ids=ids, attention_mask=torch.ones_like(ids), pixel_values=pixels).logits
 
 
-def loaded(folder):
+def model_and_processor(folder):
     report = check_repository(str(folder))
     return from_pretrained(AutoModelForImageTextToText, contestant_of(report), fetch(report))
 
@@ -72,7 +72,7 @@ def test_an_adapter_on_its_base_gives_the_logits_of_peft(base, adapter, method):
     before = logits(plain)
     expected = logits(PeftModel.from_pretrained(plain, folder))
     dry_run(check_repository(str(folder)))
-    model, processor = loaded(folder)
+    model, processor = model_and_processor(folder)
     assert type(model) is LlavaForConditionalGeneration
     torch.testing.assert_close(logits(model), expected, atol=1e-4, rtol=1e-4)
     assert (expected - before).abs().max() > 0.05
@@ -88,12 +88,12 @@ def test_an_adapter_that_older_versions_saved_under_other_names_of_layers_gives_
     folder = tmp_path / "people" / "adapter"
     settings = LoraConfig(target_modules=["q_proj", "v_proj"], init_lora_weights=False)
     get_peft_model(plain, settings).save_pretrained(folder)
-    expected = loaded(folder)[0].state_dict()
+    expected = model_and_processor(folder)[0].state_dict()
     weights = load_file(folder / "adapter_model.safetensors")
     old = {name.replace("model.language_model.layers", older): value for name, value in weights.items()}
     assert old.keys() != weights.keys()
     save_file(old, folder / "adapter_model.safetensors", {"format": "pt"})
-    model = loaded(folder)[0].state_dict()
+    model = model_and_processor(folder)[0].state_dict()
     assert all(torch.equal(model[name], expected[name]) for name in expected)
 
 
@@ -117,7 +117,7 @@ def test_the_processor_of_the_adapter_comes_before_that_of_its_base(base, adapte
     for name in ("processor_config.json", "tokenizer_config.json", "tokenizer.json"):
         shutil.copy(base / name, folder / name)
     (folder / "chat_template.jinja").write_text("{{ 'its own' }}")
-    assert loaded(folder)[1].chat_template == "{{ 'its own' }}"
+    assert model_and_processor(folder)[1].chat_template == "{{ 'its own' }}"
 
 
 def pickled(folder):
@@ -174,6 +174,6 @@ def test_an_adapter_whose_weights_do_not_fit_its_base_is_not_loaded(adapter, cha
     change(weights)
     save_file(weights, folder / "adapter_model.safetensors", {"format": "pt"})
     with pytest.raises(RepositoryError, match=f"people/adapter: {message}"):
-        loaded(folder)
+        model_and_processor(folder)
     with pytest.raises(RepositoryError, match=f"people/adapter: {message}"):
         dry_run(check_repository(str(folder)))

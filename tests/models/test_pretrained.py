@@ -37,7 +37,7 @@ def edit(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
-def loaded(folder):
+def model_and_processor(folder):
     report = check_repository(str(folder))
     return from_pretrained(AutoModelForImageTextToText, contestant_of(report), fetch(report))
 
@@ -51,7 +51,7 @@ def split_processor(folder):
 
 def test_code_of_its_own_beside_a_known_type_is_neither_run_nor_asked_about(repository, monkeypatch):
     split_processor(repository)
-    expected, processor = loaded(repository)
+    expected, processor = model_and_processor(repository)
     for file in ("config.json", "tokenizer_config.json", "processor_config.json", "preprocessor_config.json"):
         edit(repository / file, auto_map=OWN_CODE)
     edit(repository / "config.json", architectures=["OwnModel"])
@@ -59,7 +59,7 @@ def test_code_of_its_own_beside_a_known_type_is_neither_run_nor_asked_about(repo
     edit(repository / "tokenizer_config.json", tokenizer_class="OwnTokenizer")
     (repository / "own.py").write_text("raise SystemExit('code of the repository was run')")
     monkeypatch.setattr("builtins.input", lambda _: pytest.fail("transformers asks whether to run code of the repository"))
-    model, own = loaded(repository)
+    model, own = model_and_processor(repository)
     assert type(model) is LlavaForConditionalGeneration
     assert all(torch.equal(a, b) for a, b in zip(model.parameters(), expected.parameters(), strict=True))
     assert type(own) is LlavaProcessor
@@ -97,7 +97,7 @@ def test_a_chat_template_is_used_wherever_it_lies(repository, place):
     template = (repository / "chat_template.jinja").read_text()
     (repository / "chat_template.jinja").unlink()
     place(repository, template)
-    processor = loaded(repository)[1]
+    processor = model_and_processor(repository)[1]
     assert processor.chat_template == template
 
 
@@ -121,7 +121,7 @@ def test_several_templates_without_a_default_are_refused_in_one_line(repository)
         repository / "tokenizer_config.json", chat_template=[{"name": "rag", "template": ""}, {"name": "tool", "template": ""}]
     )
     with pytest.raises(RepositoryError, match="org/name: chat template: none of rag, tool is the default"):
-        loaded(repository)
+        model_and_processor(repository)
 
 
 @pytest.mark.parametrize("name", ["Qwen2.5-Omni", "Phi-4-multimodal"])

@@ -21,7 +21,7 @@ WEIGHTS = np.arange(64 * 32).reshape(64, 32) % 16
 """4-bit numbers."""
 
 
-def packed_as(dtype):
+def pack(dtype):
     """`WEIGHTS` two in a byte, in numbers of this type."""
     return torch.from_numpy((WEIGHTS[::2] | WEIGHTS[1::2] << 4).astype(np.uint8)).view(dtype)
 
@@ -31,7 +31,7 @@ FOUR_BITS = {
     "gptq": (
         {"quant_method": "gptq", "bits": 4},
         {
-            "qweight": packed_as(torch.int32),
+            "qweight": pack(torch.int32),
             "qzeros": torch.zeros(4, 4, dtype=torch.int32),
             "scales": HALVES,
             "g_idx": torch.arange(64),
@@ -39,12 +39,12 @@ FOUR_BITS = {
     ),
     "compressed-tensors": (
         {"quant_method": "compressed-tensors", "config_groups": {"group_0": {"weights": {"num_bits": 4}}}},
-        {"weight_packed": packed_as(torch.int32), "weight_scale": HALVES, "weight_shape": torch.tensor([64, 32])},
+        {"weight_packed": pack(torch.int32), "weight_scale": HALVES, "weight_shape": torch.tensor([64, 32])},
     ),
     "bitsandbytes": (
         {"quant_method": "bitsandbytes", "load_in_4bit": True},
         {
-            "weight": packed_as(torch.uint8).reshape(-1, 1),
+            "weight": pack(torch.uint8).reshape(-1, 1),
             "weight.absmax": torch.zeros(32),
             "weight.quant_map": torch.zeros(16),
             "weight.quant_state.bitsandbytes__nf4": torch.zeros(80, dtype=torch.uint8),
@@ -52,7 +52,7 @@ FOUR_BITS = {
     ),
     "mxfp4": (
         {"quant_method": "mxfp4"},
-        {"down_proj_blocks": packed_as(torch.uint8), "down_proj_scales": torch.zeros(64, dtype=torch.uint8)},
+        {"down_proj_blocks": pack(torch.uint8), "down_proj_scales": torch.zeros(64, dtype=torch.uint8)},
     ),
 }
 
