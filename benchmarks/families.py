@@ -4,9 +4,9 @@
 
 Tiny repositories with random weights, see `starter/architectures`: by default of ten architectures that many models have. They
 are asked the starter suite's questions about pairs of pictures of 640 x 480, both ways in turn, pair by pair, on one thread.
-Loading is left out, and with it the guard, which an arena pays once a model. Both ways write equally many tokens, and scale
-pictures as the repository says. `differ` counts texts that are not the same: random weights are often nearly undecided, so that
-now and then rounding decides.
+Loading is left out, and with it the guard, which an arena pays once a model. Both ways write equally many tokens. Where a
+processor would scale pictures up into many tiles, both scale them to one tile, as the arena does. `differ` counts texts that
+are not the same: random weights are often nearly undecided, so that now and then rounding decides.
 """
 
 import argparse
@@ -26,6 +26,7 @@ from arena.errors import ArenaError
 from arena.images import Picture, picture_from_pixels
 from arena.models import check_repository, contestant_of, load
 from arena.models.generative import GenerativeModel
+from arena.models.loading import TILED
 from arena.pairs import MinimalPair
 from arena.probes import Probe
 from arena.suites.pair_questions import pair_questions
@@ -77,9 +78,11 @@ def measure(architecture: Architecture, scale: Scale, asked: Sequence[Sequence[P
     """
     with tempfile.TemporaryDirectory() as folder:
         repository = architecture.save(Path(folder) / "random" / "model", scale)
-        naive = NaiveModel(repository)
         report = check_repository(str(repository))
-        model = load(report, contestant_of(report, image_size=0))
+        naive = NaiveModel(repository)
+        if report.model_type in TILED:
+            naive.processor.image_processor.size = {"longest_edge": scale.image}
+        model = load(report, contestant_of(report, image_size=scale.image))
     assert isinstance(model, GenerativeModel)
     warm_up, *pairs = asked
     model.answer(warm_up[:1])

@@ -26,7 +26,7 @@ from arena.models.findings import Finding
 from arena.models.groups import groups
 from arena.models.one_by_one import UNREAD, OneByOne
 from arena.models.runtime import one_line
-from arena.models.shared_prefixes import ImageByImage, SharedPrefixes, window
+from arena.models.shared_prefixes import SAVING, ImageByImage, SharedPrefixes, window
 from arena.models.shared_vision import SharedVision
 from arena.probes import Probe
 
@@ -87,8 +87,9 @@ def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[E
         problems: list[str] = []
         for path, make in ENCODERS.items():
             try:
-                # Two steps are taken where they save nothing, too, so that the guard sees them.
-                encoder = ImageByImage(model, chat, saving=0) if make is ImageByImage else make(model, chat)
+                encoder = make(model, chat)
+                if isinstance(encoder, ImageByImage):
+                    encoder.saving = 0  # so that the steps are seen where they save nothing, too
                 together = _answers(model, chat, encoder, probes)
                 alone = [_answers(model, chat, encoder, [probe])[0] for probe in probes]
             except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked so depends on the architecture
@@ -98,7 +99,9 @@ def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[E
             batch_difference = max(_difference(ours, single) for ours, single in zip(together, alone, strict=True))
             if max(difference, batch_difference) <= tolerance:
                 log.debug("%s: %s (%s)", name, path, "; ".join(problems) or "nothing faster differed")
-                return make(model, chat), Finding(path, images, needs_image, difference, batch_difference, tolerance)
+                if isinstance(encoder, ImageByImage):
+                    encoder.saving = SAVING
+                return encoder, Finding(path, images, needs_image, difference, batch_difference, tolerance)
             problems.append(f"{path}: {max(difference, batch_difference):.2g} nats from transformers' own answers")
     raise RepositoryError(f"{name}: would not be measured exactly ({problems[-1]}); serve it, and enter its endpoint instead")
 

@@ -67,17 +67,18 @@ class ImageByImage(SharedPrefixes):
     Args:
         model: the model; one that numbers image patches in 3-D, or looks at images beside the text, cannot go on with an image.
         chat: its processor.
-        saving: tokens that this must save in a batch, as less is not worth a step of its own; 0 to take it always.
 
     Raises:
         TypeError: the model takes no vision features, or cannot go on with an image.
     """
 
-    def __init__(self, model: PreTrainedModel, chat: Chat, *, saving: int = SAVING) -> None:
+    saving = SAVING
+    """Tokens that this must save in a batch, as less is not worth a step of its own; 0 to take it always."""
+
+    def __init__(self, model: PreTrainedModel, chat: Chat) -> None:
         super().__init__(model, chat, alone=True)
         if hasattr(model.base_model, "rope_deltas") or not self._vision.mixes:
             raise TypeError(f"{type(model).__name__} cannot go on with an image")
-        self._saving = saving
         self._firsts: set[Hashable] = set()
         """What questions about two images that wait to be read begin with."""
         self._memory: Prefill | None = None
@@ -86,8 +87,8 @@ class ImageByImage(SharedPrefixes):
         """Where they are in it."""
 
     def fits(self, group: Group) -> bool:
-        """Whether the prompts of a group may be read together; where two steps are always taken, each in its own."""
-        return super().fits(group) and (self._saving > 0 or len(group.images) == 1)
+        """Whether the prompts of a group may be read together; those about two images come later, where much can be saved."""
+        return super().fits(group) and (len(group.images) == 1 or group.tokens <= 2 * self.saving)
 
     def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
         """One prompt a probe."""
@@ -116,7 +117,7 @@ class ImageByImage(SharedPrefixes):
         """
         known = all(one.first and one.first_key in self._rows for one in beginnings)
         even = self._window is None or len({(one.first, one.length) for one in beginnings}) == 1
-        return known and even and sum(one.first for one in beginnings) > self._saving
+        return known and even and sum(one.first for one in beginnings) > self.saving
 
     def _prompt(self, probe: Probe, images: tuple[EncodedImage, ...]) -> Prompt:
         prompt = super()._prompt(probe, images)

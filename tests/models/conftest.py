@@ -7,7 +7,6 @@ from tiny_repositories import CONTRASTIVE, GENERATIVE
 
 from arena.images import Picture, picture_from_pixels
 from starter.architectures import ARCHITECTURES
-from starter.architectures import ARCHITECTURES
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +36,7 @@ def dual_repositories(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def architectures(tmp_path_factory):
-    """Folders of tiny repositories as the public ones are, by the name of their architecture, each made when first asked for."""
+    """Folders of tiny repositories by the name of their architecture, as the public ones are, each made when first needed."""
     made = {}
 
     def repository(name: str):

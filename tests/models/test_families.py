@@ -8,9 +8,10 @@ from dataclasses import replace
 
 import pytest
 import torch
+from tiny_repositories import load_writer
 from transformers import AutoModelForImageTextToText, GenerationConfig
 
-from arena.models import check_repository, contestant_of, load
+from arena.models import check_repository, contestant_of
 from arena.models.guard import EXACT, questions
 from arena.models.pretrained import from_pretrained
 from starter.architectures import ARCHITECTURES
@@ -38,7 +39,7 @@ def report(name, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def model(report):
-    return load(report, contestant_of(report, image_size=0))
+    return load_writer(report.folder, image_size=0)
 
 
 def stock_text(model, processor, probe):

@@ -5,11 +5,13 @@ import json
 
 import pytest
 import torch
+from tiny_repositories import load_writer
 
 from arena.errors import RepositoryError
-from arena.models import contestant_of, load
+from arena.models import contestant_of
 from arena.models.chat import SIGHT, Chat
 from arena.models.findings import VERSION, Findings
+from arena.models.generative import load_generative
 from arena.models.guard import ENCODERS, EXACT, choose_encoder, encoder_of, questions
 from arena.models.one_by_one import OneByOne
 from arena.models.repository import check_repository
@@ -26,11 +28,7 @@ TWO_IMAGES = ("LLaVA-1.5", "LLaVA-OneVision", "Qwen3-VL", "Llama 3.2 Vision")
 def choose(architectures):
     """What the guard makes of an architecture as it is now, errors that were planted included."""
 
-    def choice(name: str):
-        report = check_repository(str(architectures(name)))
-        return load(report, contestant_of(report)).finding
-
-    return choice
+    return lambda name: load_writer(architectures(name)).finding
 
 
 def swapped(images):
@@ -55,6 +53,7 @@ def test_token_types_that_are_lost_are_noticed_on_every_path(choose, monkeypatch
     def untyped(self, probes):
         prompts = encode(self, probes)
         for prompt in prompts:
+            assert prompt.inputs
             prompt.inputs.pop("token_type_ids")
         return prompts
 
@@ -91,9 +90,10 @@ def test_features_of_two_pictures_of_one_shape_that_change_places_are_noticed(ch
 def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(architectures):
     """Molmo2 counts patches from the first of all, so that the second of two pictures would see those of the first."""
     for name, batches in (("Molmo2", False), ("LLaVA-1.5", True)):
-        report = check_repository(str(architectures(name)))
-        model = load(report, contestant_of(report))
+        model = load_writer(architectures(name))
         model.answer(questions(2, 20))
+        assert isinstance(model._encoder, SharedVision)
+        assert isinstance(model._encoder._vision, Vision)
         assert model._encoder._vision._batches is batches
         assert model.finding.path in FAST
 
@@ -108,8 +108,7 @@ def test_images_are_read_on_from_the_first_one_only_where_that_agrees(choose, mo
 
 @pytest.mark.parametrize("name", ["LLaVA-1.5", "Qwen3-VL"])
 def test_half_precision_is_held_against_what_stock_transformers_shows(architectures, name):
-    report = check_repository(str(architectures(name)))
-    finding = load(report, contestant_of(report, dtype="bfloat16")).finding
+    finding = load_writer(architectures(name), dtype="bfloat16").finding
     assert finding.path in FAST
     assert finding.tolerance > 10 * EXACT
     assert max(finding.difference, finding.batch_difference) <= finding.tolerance < 1
@@ -122,17 +121,17 @@ def test_float32_agrees_to_a_ten_thousandth_of_a_nat(choose):
 
 
 def test_a_prompt_is_longer_than_the_window(architectures):
-    report = check_repository(str(architectures("Gemma 4")))
-    model = load(report, contestant_of(report))
+    model = load_writer(architectures("Gemma 4"))
+    assert isinstance(model._encoder, SharedPrefixes)
     window = model._encoder._window
+    assert window
     longest = max(questions(2, window + 20), key=lambda probe: len(probe.prompt))
     tokens = model._tokenizer.encode(longest.prompt, add_special_tokens=False)
     assert len(tokens) > window
 
 
 def test_what_needs_an_image_is_not_asked_without_one(architectures):
-    report = check_repository(str(architectures("PaliGemma2")))
-    model = load(report, contestant_of(report))
+    model = load_writer(architectures("PaliGemma2"))
     (reply,) = model.answer([Probe("test", "", "", (), "Is it A or B?", options=("A", "B"))])
     assert reply.not_applicable
 
@@ -140,9 +139,9 @@ def test_what_needs_an_image_is_not_asked_without_one(architectures):
 def test_a_finding_is_kept_and_then_believed(architectures, tmp_path, monkeypatch):
     report = check_repository(str(architectures("LLaVA-1.5")))
     findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
-    first = load(report, contestant, findings)
+    first = load_generative(contestant, report.folder, findings)
     monkeypatch.setattr("arena.models.generative.choose_encoder", None)  # asking the guard again would fail
-    second = load(report, contestant, findings)
+    second = load_generative(contestant, report.folder, findings)
     assert second.finding == first.finding == findings.get(contestant)
     assert second.capabilities == first.capabilities
     probe = questions(2, 20)[0]
@@ -152,7 +151,7 @@ def test_a_finding_is_kept_and_then_believed(architectures, tmp_path, monkeypatc
 def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(architectures, tmp_path):
     report = check_repository(str(architectures("LLaVA-1.5")))
     findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
-    findings.keep(contestant, load(report, contestant).finding)
+    findings.keep(contestant, load_generative(contestant, report.folder).finding)
     assert findings.get(contestant)
     assert findings.get(contestant_of(report, dtype="bfloat16")) is None
     assert findings.get(contestant_of(report, device="cuda")) is None
@@ -169,7 +168,7 @@ def test_a_broken_file_of_findings_is_found_anew_and_mended(architectures, tmp_p
     file = tmp_path / "findings.json"
     file.write_text(content.replace("%s", contestant.id))
     assert Findings(file).get(contestant) is None
-    model = load(report, contestant, Findings(file))
+    model = load_generative(contestant, report.folder, Findings(file))
     assert Findings(file).get(contestant) == model.finding
 
 
@@ -187,13 +186,13 @@ def test_the_guard_leaves_the_model_as_it_was(architectures):
 
 
 def test_reading_on_from_the_first_image_saves_the_reading_of_it(architectures, monkeypatch):
-    report = check_repository(str(architectures("LLaVA-1.5")))
-    model = load(report, contestant_of(report))
+    model = load_writer(architectures("LLaVA-1.5"))
     first, second, *_ = {picture for probe in questions(2, 20) for picture in probe.images}
     shown = ((first,), (second,), (first, second), (second, first))
     probes = [Probe("test", "", "", pictures, "Which?", options=("A", "B"), max_new_tokens=2) for pictures in shown]
     expected = model.answer(probes)
-    model._encoder = ImageByImage(model._model, model._encoder._chat, saving=0)
+    assert isinstance(model._encoder, ImageByImage)
+    model._encoder.saving = 0
     whole = []
     read = SharedPrefixes._read
 

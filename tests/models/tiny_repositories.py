@@ -41,6 +41,7 @@ from transformers import (
 )
 
 from arena.models import Model, check_repository, contestant_of, load
+from arena.models.generative import GenerativeModel
 from arena.scene_classes import CLASSES
 
 SENTENCES = [
@@ -278,6 +279,13 @@ def save_vit(folder: Path, labels: Sequence[str], **settings: Any) -> Path:
 
 GENERATIVE = {"llava": save_llava, "qwen3_vl": save_qwen3_vl, "smolvlm": save_smolvlm}
 CONTRASTIVE = {"clip": save_clip, "siglip": save_siglip}
+
+
+def load_writer(folder: Path, **settings: Any) -> GenerativeModel:
+    """As `load_folder`, for one that writes."""
+    model = load_folder(folder, **settings)
+    assert isinstance(model, GenerativeModel)
+    return model
 
 
 def load_folder(folder: Path, **settings: Any) -> Model:
