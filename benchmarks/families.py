@@ -3,10 +3,10 @@
     python benchmarks/families.py [--architecture NAME ...] [--all] [--pairs 2] [--scale small|tiny]
 
 Tiny repositories with random weights, see `starter/architectures`: by default of ten architectures that many models have. They
-are asked the starter suite's questions about pairs of pictures of 640 x 480, both ways in turn, pair by pair, on one thread.
-Loading is left out, and with it the guard, which an arena pays once a model. Both ways write equally many tokens. Where a
-processor would scale pictures up into many tiles, both scale them to one tile, as the arena does. `differ` counts texts that
-are not the same: random weights are often nearly undecided, so that now and then rounding decides.
+are asked the starter suite's questions about pairs of pictures of 640 x 480, both ways in turn, pair by pair, on one thread,
+after a pair that warms both up. Loading is left out, and with it the guard, which an arena pays once a model. Both ways write
+equally many tokens. Where a processor would scale pictures up into many tiles, both scale them to one tile, as the arena does.
+`differ` counts texts that are not the same: random weights are often nearly undecided, so that now and then rounding decides.
 """
 
 import argparse
@@ -85,8 +85,9 @@ def measure(architecture: Architecture, scale: Scale, asked: Sequence[Sequence[P
         model = load(report, contestant_of(report, image_size=scale.image))
     assert isinstance(model, GenerativeModel)
     warm_up, *pairs = asked
-    model.answer(warm_up[:1])
-    naive.ask(warm_up[0])
+    model.answer(warm_up)
+    for probe in {len(probe.images): probe for probe in warm_up}.values():
+        naive.ask(probe)
     ours_seconds = naive_seconds = 0.0
     differ = 0
     for probes in pairs:
