@@ -1,4 +1,7 @@
-"""LoRA adapters of PEFT: which model they change, whether they may enter, and how they become part of it."""
+"""LoRA adapters of PEFT: which model they change, whether they may enter, and how they become part of it.
+
+Some are repositories of their own. Others lie beside the weights of a model, which answers pictures with them only.
+"""
 
 import json
 from collections.abc import Mapping
@@ -7,8 +10,9 @@ from typing import Any
 
 from arena.contestants import Contestant
 from arena.errors import RepositoryError
+from arena.models.architectures import ENDPOINT
 from arena.models.files import HUB_NAME, Files
-from arena.models.hub import ADAPTER_CONFIG, ADAPTER_WEIGHTS, cached
+from arena.models.hub import ADAPTER_CONFIG, ADAPTER_WEIGHTS, VISION_LORAS, cached
 
 TYPES = ("ADALORA", "LOHA", "LOKR", "LORA")
 """Methods that add to the weights of a model, so that they can be merged into them."""
@@ -16,6 +20,8 @@ PREFIX = "base_model.model."
 """What peft puts before the names of a model's own layers."""
 IMPORTS = "megatron_config"
 """A setting that makes PEFT import whatever package the repository names."""
+HEARING = "audio"
+"""In the names of layers that only hear: an adapter for pictures may name them as its targets, and lack weights for them."""
 
 
 def is_adapter(files: Files) -> bool:
@@ -35,15 +41,43 @@ def check_adapter(files: Files) -> str:
     Raises:
         RepositoryError: it cannot be merged, has no safetensors, or names no base that it may use.
     """
-    config = files.json(ADAPTER_CONFIG)
+    if ADAPTER_WEIGHTS not in files.sizes:
+        raise RepositoryError(f"{files.name}: has no {ADAPTER_WEIGHTS}; save the adapter with safe_serialization")
+    _check_mergeable(files, ADAPTER_CONFIG, ADAPTER_WEIGHTS)
+    return base_reference(files.name, files.json(ADAPTER_CONFIG), local=files.local)
+
+
+def check_vision_lora(files: Files, config: Mapping[str, Any]) -> tuple[str, ...]:
+    """Check the adapter that a model answers pictures with, and name the file of its weights; most types have none.
+
+    Args:
+        files: the repository of the model.
+        config: what its `config.json` holds.
+
+    Raises:
+        RepositoryError: it is not there, or cannot be merged into the model.
+    """
+    if config["model_type"] not in VISION_LORAS:
+        return ()
+    folder = VISION_LORAS[config["model_type"]]
+    settings, weights = f"{folder}/{ADAPTER_CONFIG}", f"{folder}/{ADAPTER_WEIGHTS}"
+    for file in (settings, weights):
+        if file not in files.sizes:
+            use = f"and {config['model_type']} answers pictures with the adapter in {folder}"
+            raise RepositoryError(f"{files.name}: has no {file}, {use}; add it, or {ENDPOINT}")
+    if config.get("quantization_config"):
+        raise RepositoryError(f"{files.name}: is quantised, and {folder} merges into plain weights only; enter the plain model")
+    _check_mergeable(files, settings, weights)
+    return (weights,)
+
+
+def _check_mergeable(files: Files, settings: str, weights: str) -> None:
+    config = files.json(settings)
     method = config.get("peft_type")
     if method not in TYPES or config.get(IMPORTS):
         what = f"has {IMPORTS}" if method in TYPES else f"peft_type: {method!r} cannot be merged into a model"
-        raise RepositoryError(f"{files.name}: {ADAPTER_CONFIG} {what}; use one of {', '.join(TYPES)}, or save the merged model")
-    if ADAPTER_WEIGHTS not in files.sizes:
-        raise RepositoryError(f"{files.name}: has no {ADAPTER_WEIGHTS}; save the adapter with safe_serialization")
-    files.header(ADAPTER_WEIGHTS)
-    return base_reference(files.name, config, local=files.local)
+        raise RepositoryError(f"{files.name}: {settings} {what}; use one of {', '.join(TYPES)}, or save the merged model")
+    files.header(weights)
 
 
 def base_reference(name: str, config: Mapping[str, Any], *, local: bool) -> str:
@@ -83,11 +117,23 @@ def base_folder(contestant: Contestant, folder: Path) -> Path:
     return cached(repository, revision) or Path(config["base_model_name_or_path"]).expanduser()
 
 
+def adapter_folder(contestant: Contestant, folder: Path) -> Path | None:
+    """Where the adapter lies that a contestant is loaded with. One of its own takes the place of that beside its base.
+
+    Args:
+        contestant: whose settings name a base, or the adapter beside the weights.
+        folder: where the model or the adapter lies.
+    """
+    if "base" in contestant.settings:
+        return folder
+    return folder / str(contestant.settings["vision_lora"]) if "vision_lora" in contestant.settings else None
+
+
 def with_adapter(name: str, model: Any, folder: Path, weights: Mapping[str, Any]) -> Any:
     """A model with an adapter beside its weights, which `merge_and_unload` adds to them.
 
     Args:
-        name: how error messages call the adapter.
+        name: how error messages call the repository.
         model: its base.
         folder: where the configuration of the adapter lies.
         weights: tensors of the adapter by name.
@@ -105,10 +151,10 @@ def with_adapter(name: str, model: Any, folder: Path, weights: Mapping[str, Any]
     both = PeftModel(model, config)
     loading = set_peft_model_state_dict(both, current)
     prefix = PEFT_TYPE_TO_PREFIX_MAPPING[PeftType(config.peft_type)]
-    missing = [key for key in loading.missing_keys if prefix in key]
+    missing = [key for key in loading.missing_keys if prefix in key and HEARING not in key]
     for keys, problem in ((missing, "lacks"), (loading.unexpected_keys, "has weights that its base lacks:")):
         if keys:
-            raise RepositoryError(f"{name}: the adapter {problem} {min(keys)}; is base_model_name_or_path the right model?")
+            raise RepositoryError(f"{name}: the adapter {problem} {min(keys)}; is it an adapter of this model?")
     return both
 
 

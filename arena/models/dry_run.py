@@ -1,5 +1,6 @@
 """What loading a repository would say, found out without its weights: before gigabytes are downloaded."""
 
+from collections.abc import Collection
 from typing import Any
 
 import torch
@@ -35,8 +36,8 @@ def dry_run(report: RepositoryReport) -> None:
             if "quantization_config" not in _files(base).json("config.json"):
                 # Packed weights have other names and shapes, and the check has asked for what unpacks them.
                 model = _empty_model(name, base)
-                if report.base:
-                    with_adapter(name, model, report.folder, _weights(report))
+                if adapter := report.weights if report.base else report.vision_lora:
+                    with_adapter(name, model, (report.folder / adapter[0]).parent, _weights(report, adapter))
     except RepositoryError:
         raise
     except Exception as error:  # transformers fails in many ways on a broken repository
@@ -58,7 +59,7 @@ def _empty_model(name: str, report: RepositoryReport) -> Any:
     model, loading = model_class.from_pretrained(
         None,
         config=model_class.config_class.from_pretrained(report.folder, **LOCAL),
-        state_dict=_weights(report),
+        state_dict=_weights(report, report.weights),
         device_map="meta",
         dtype=torch.float32,
         ignore_mismatched_sizes=True,
@@ -68,10 +69,10 @@ def _empty_model(name: str, report: RepositoryReport) -> Any:
     return model
 
 
-def _weights(report: RepositoryReport) -> dict[str, torch.Tensor]:
-    """Tensors of the names and shapes of the weights, without memory."""
+def _weights(report: RepositoryReport, files: Collection[str]) -> dict[str, torch.Tensor]:
+    """Tensors of the names and shapes in some of its files, without memory."""
     header = _files(report).header
-    shapes = {name: tensor["shape"] for file in report.weights for name, tensor in header(file).items()}
+    shapes = {name: tensor["shape"] for file in files for name, tensor in header(file).items()}
     return {name: torch.empty(shape, device="meta") for name, shape in shapes.items()}
 
 

@@ -20,6 +20,8 @@ WEIGHTS = ("model.safetensors", "diffusion_pytorch_model.safetensors")
 ADAPTER_CONFIG = "adapter_config.json"
 ADAPTER_WEIGHTS = "adapter_model.safetensors"
 """How PEFT calls what it adds to the weights of another model."""
+VISION_LORAS = {"phi4_multimodal": "vision-lora"}
+"""Types whose repositories keep what they answer pictures with as an adapter beside the weights: its folder."""
 CONFIGURATION = tuple(f"*{suffix}" for suffix in CONFIGURATION_SUFFIXES)
 MAX_CONFIGURATION = 200 * 2**20
 """Bound on what is fetched before the checks: configuration and tokenizer, in bytes."""
@@ -70,13 +72,13 @@ def hub_listing(repository: str, revision: str | None) -> HubListing:
     return HubListing(repository, info.sha, _fetched(repository, info.sha, CONFIGURATION), sizes)
 
 
-def download(repository: str, revision: str, weights: Collection[str] = ("*.safetensors",)) -> Path:
-    """The folder with configuration and safetensors of one commit, fetched unless it is in the cache.
+def download(repository: str, revision: str, weights: Collection[str]) -> Path:
+    """The folder with configuration and weights of one commit, fetched unless it is in the cache.
 
     Args:
         repository: `organisation/name`.
         revision: 40 hex digits.
-        weights: which safetensors files, by name or pattern.
+        weights: names of the safetensors files.
 
     Raises:
         RepositoryError: the Hub cannot be reached, or refuses.
@@ -92,8 +94,8 @@ def weight_files(folder: Path, names: Container[str]) -> dict[str, tuple[str, ..
         names: the files of the repository, relative to the folder; the weights themselves need not be in it.
 
     Returns:
-        Part -> files. A model is one part, named ""; a diffusers pipeline has one for each of its models. A part without any
-        safetensors has no files.
+        Part -> files. A model is one part, named "", and the adapter that it answers pictures with is another; a pipeline of
+        diffusers has one for each of its models. A part without any safetensors has no files.
 
     Raises:
         OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError: an index holds something else.
@@ -103,6 +105,9 @@ def weight_files(folder: Path, names: Container[str]) -> dict[str, tuple[str, ..
         index = json.loads((folder / PIPELINE_INDEX).read_text(encoding="utf-8"))
         named = [part for part, kind in index.items() if isinstance(kind, list) and kind[0] is not None]
         parts = [part for part in named if f"{part}/config.json" in names]
+    elif "config.json" in names:
+        model_type = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+        parts += [VISION_LORAS[model_type]] if model_type in VISION_LORAS else []
     return {part: _weight_files(folder, names, f"{part}/" if part else "") for part in parts}
 
 

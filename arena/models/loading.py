@@ -11,7 +11,7 @@ from arena.contestants import Contestant
 from arena.models.base import Model
 from arena.models.crops import is_cropped
 from arena.models.findings import Findings
-from arena.models.hub import download
+from arena.models.hub import VISION_LORAS, download
 from arena.models.repository import Kind, RepositoryReport
 from arena.models.weights import Measure, available_memory, check_memory
 
@@ -50,6 +50,8 @@ def contestant_of(
         settings["device"] = device
     if report.base:
         settings["base"] = f"{report.base.repository}@{report.base.revision}"
+    if report.vision_lora:
+        settings["vision_lora"] = VISION_LORAS[report.model_type]
     if report.model_type in TILED and image_size:
         settings["image_size"] = image_size
     if report.kind == "contrastive" and is_cropped(report):
@@ -74,7 +76,8 @@ def fetch(report: RepositoryReport) -> Path:
     """
     if report.base:
         fetch(report.base)
-    return report.folder if report.local else download(report.repository, report.revision, report.weights)
+    weights = (*report.weights, *report.vision_lora)
+    return report.folder if report.local else download(report.repository, report.revision, weights)
 
 
 def load(report: RepositoryReport, contestant: Contestant, findings: Findings | None = None) -> Model:

@@ -15,7 +15,7 @@ from transformers.utils import logging
 
 from arena.contestants import Contestant
 from arena.errors import RepositoryError
-from arena.models.adapters import base_folder, with_adapter
+from arena.models.adapters import adapter_folder, base_folder, with_adapter
 from arena.models.architectures import OMNI_CLASSES
 from arena.models.hub import ADAPTER_WEIGHTS
 from arena.models.runtime import one_line
@@ -31,7 +31,8 @@ LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tuple[Any, Any]:
     """Model and processor of a checked repository: from safetensors, complete, and without code of its own.
 
-    An adapter is merged into its base, and brings a processor along or takes that of its base.
+    An adapter is merged into its base, and brings a processor along or takes that of its base. One that lies beside the weights
+    of a model is merged into them.
 
     Args:
         auto_class: class of transformers that knows the architecture, unless it is one of `OMNI_CLASSES`.
@@ -55,9 +56,9 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
                 **LOCAL,
             )
             check_loading(name, loading)
-            if base != folder:
-                adapter = load_file(folder / ADAPTER_WEIGHTS)
-                model = with_adapter(name, model, folder, adapter).merge_and_unload(safe_merge=True)
+            if adapter := adapter_folder(contestant, folder):
+                weights = load_file(adapter / ADAPTER_WEIGHTS)
+                model = with_adapter(name, model, adapter, weights).merge_and_unload(safe_merge=True)
             model = model.eval().to(str(contestant.settings.get("device", "cpu")))
     except RepositoryError:
         raise

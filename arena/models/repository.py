@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from arena.errors import RepositoryError
-from arena.models.adapters import check_adapter, is_adapter
+from arena.models.adapters import check_adapter, check_vision_lora, is_adapter
 from arena.models.architectures import PURPOSES, VOICES, Kind, architecture, check_image_processor, purpose_architecture
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.hub import ADAPTER_WEIGHTS
@@ -40,9 +40,11 @@ class RepositoryReport:
     memory_bytes: int
     """Memory of the weights once loaded as float32."""
     weights: tuple[str, ...]
-    """Names of the safetensors files that loading reads, relative to the folder."""
+    """Names of the safetensors files that the model or the adapter is made of, relative to the folder."""
     base: "RepositoryReport | None" = None
     """The model that is changed, where this is an adapter; else None."""
+    vision_lora: tuple[str, ...] = ()
+    """The file of the adapter beside the weights that a model answers pictures with, where it has one."""
 
 
 def check_repository(
@@ -81,7 +83,8 @@ def _model(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None)
         raise RepositoryError(f"{files.name}: config.json: transformers_weights is not read; name the file model.safetensors")
     _check_processor(files, kind)
     weights = weight_names(files)
-    check_size(files, weights, max_bytes)
+    vision_lora = check_vision_lora(files, config)
+    check_size(files, (*weights, *vision_lora), max_bytes)
     size = measure(files, weights, config, VOICES.get(config["model_type"], ()))
     check_memory(files.name, size, memory_limit)
     check_quantisation(files.name, config)
@@ -96,6 +99,7 @@ def _model(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None)
         parameters=size.parameters,
         memory_bytes=size.memory_bytes,
         weights=weights,
+        vision_lora=vision_lora,
     )
 
 
@@ -122,6 +126,7 @@ def _adapter(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | Non
         local=files.local,
         weights=(ADAPTER_WEIGHTS,),
         base=base,
+        vision_lora=(),
     )
 
 

@@ -9,8 +9,7 @@ from transformers import AutoModelForImageClassification
 from arena.contestants import Contestant
 from arena.errors import SettingsError
 from arena.images import Picture
-from arena.models.hub import download
-from arena.models.loading import contestant_of
+from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
 
@@ -80,6 +79,5 @@ def load_image_safety(
     """
     report = check_repository(reference, wanted="classification")
     contestant = contestant_of(report, device=device)
-    folder = report.folder if report.local else download(report.repository, report.revision)
-    model, processor = from_pretrained(AutoModelForImageClassification, contestant, folder)
+    model, processor = from_pretrained(AutoModelForImageClassification, contestant, fetch(report))
     return ImageSafety(contestant, model, processor, labels, threshold)

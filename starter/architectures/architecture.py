@@ -53,10 +53,10 @@ class Architecture:
     """What no source shows and was built from the code of transformers alone; empty where all of it is shown."""
     dual: bool = False
     """Whether it compares images with captions, and writes nothing."""
+    extras: Callable[[Path, PreTrainedModel], None] | None = None
+    """Saves what public repositories keep beside model and processor, and may change the model, which is saved by then."""
 
-    def save(
-        self, folder: Path, scale: Scale = TINY, *, dtype: torch.dtype = torch.float32, shard: str | None = None
-    ) -> Path:
+    def save(self, folder: Path, scale: Scale = TINY, *, dtype: torch.dtype = torch.float32, shard: str | None = None) -> Path:
         """Make a repository as `save_pretrained` lays it out, the same at each call, and give its folder.
 
         Args:
@@ -69,9 +69,12 @@ class Architecture:
             torch.manual_seed(7)
             model, processor = self.build(scale)
             enliven(model)
-        sharded: dict[str, Any] = {"max_shard_size": shard} if shard else {}
-        model.to(dtype).save_pretrained(folder, **sharded)
-        processor.save_pretrained(folder)
+            sharded: dict[str, Any] = {"max_shard_size": shard} if shard else {}
+            torch.nn.Module.to(model, dtype)  # that of PreTrainedModel hides its types behind a decorator
+            model.save_pretrained(folder, **sharded)
+            processor.save_pretrained(folder)
+            if self.extras:
+                self.extras(folder, model)
         return folder
 
 

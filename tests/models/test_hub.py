@@ -12,16 +12,23 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import CLIPModel
 
+from starter.architectures import ARCHITECTURES
+
 COMMIT = "c0ffee" * 6 + "0123"
 REFERENCES = (f"org/clip@{COMMIT}", f"people/adapter@{COMMIT}", f"org/sharded@{COMMIT}")
 PROGRAM = """
 import json, sys
 from arena.errors import RepositoryError
 from arena.models import check_repository, contestant_of, load
+from arena.models.loading import fetch
 from arena.models.dry_run import dry_run
 for reference in sys.argv[2:]:
     try:
         report = check_repository(reference)
+        if sys.argv[1] == "fetch":
+            folder = fetch(report)
+            print(json.dumps(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.safetensors"))))
+            continue
         checked = sorted(path.name for path in report.folder.iterdir())
         model = load(report, contestant_of(report)) if sys.argv[1] == "load" else dry_run(report)
         print(json.dumps({"repository": report.repository, "revision": report.revision, "kind": report.kind, "checked": checked,
@@ -77,6 +84,7 @@ def hub(repositories, tmp_path_factory):
         "org/clip": clip,
         "org/pickled": pickled,
         "org/sharded": sharded,
+        "org/phi": ARCHITECTURES["Phi-4-multimodal"].save(folder / "phi"),
         "people/adapter": save_adapter(folder / "adapter", clip, base_model_name_or_path="org/clip", revision=COMMIT),
         "people/thief": save_adapter(folder / "thief", clip, base_model_name_or_path=str(clip)),
     }
@@ -129,6 +137,15 @@ def test_copies_of_the_weights_in_another_format_are_not_fetched(first):
         "model-00001-of-00002.safetensors",
         "model-00002-of-00002.safetensors",
     }
+
+
+def test_the_adapter_for_pictures_is_fetched_with_a_model_and_that_for_sounds_is_not(hub, tmp_path):
+    reference = f"org/phi@{COMMIT}"
+    expected = [["model.safetensors", "vision-lora/adapter_model.safetensors"]]
+    assert run(tmp_path, "fetch", reference, endpoint=hub[0]) == expected
+    (adapter,) = tmp_path.rglob("vision-lora/adapter_model.safetensors")
+    adapter.unlink()
+    assert run(tmp_path, "fetch", reference, endpoint=hub[0]) == expected
 
 
 def test_a_download_that_was_broken_off_is_resumed(first, hub, tmp_path):

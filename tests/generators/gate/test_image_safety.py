@@ -102,7 +102,7 @@ def of_text(folder):
         (without_weights, "has no model.safetensors"),
         (cut_short, "truncated"),
         (without_processor, "has no processor_config"),
-        (of_other_sizes, "cannot be loaded"),
+        (of_other_sizes, "its weights classifier.weight have shape"),
         (of_text, "only image classifiers"),
     ],
 )
