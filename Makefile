@@ -1,6 +1,7 @@
 # make run    install what the arena needs, start it on port 7860
 # make test   install what the tests need (Chromium too), run them all
 # make check  lint, format and types
+# make families  hold every architecture against stock transformers, and write docs/models.md; half an hour
 # make clean  remove the virtual environment and caches; the arena's state in ARENA_HOME stays
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -14,7 +15,7 @@ as_root = $$([ "$$(id -u)" = 0 ] || echo sudo)
 apt_install = $(as_root) apt-get update -qq && \
   $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
 
-.PHONY: run test check format clean
+.PHONY: run test check format families clean
 
 run: .venv/.runtime
 	ARENA_PORT=$(ARENA_PORT) $(BIN)/python app.py
@@ -32,6 +33,10 @@ check: .venv/.development
 format: .venv/.development
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+families: .venv/.development
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 FAMILIES=all $(BIN)/python -m pytest tests/models/test_families.py --numprocesses 2
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python benchmarks/families_page.py
 
 clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info

@@ -49,7 +49,7 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
         # The deltas are state of the module: those of the last batch must not leak into prompts without images.
         base.rope_deltas = None
     elif "position_ids" in inspect.signature(model.forward).parameters:
-        arguments["position_ids"] = (mask.cumsum(1) - 1).clamp(min=0)
+        arguments["position_ids"] = (mask.cumsum(1) - 1).clamp(min=0) + _first_position(model)
     arguments |= _last_only(model)
     output = model(past_key_values=DynamicCache(config=model.config), use_cache=True, **arguments)
     delta = base.rope_deltas if counts_in_3d else None
@@ -146,10 +146,15 @@ def _continue(model: PreTrainedModel, read: Prefill, ids: Tensor, present: Tenso
     if read.rope_delta is not None:
         arguments["position_ids"] = (positions + read.rope_delta[:, None]).expand(3, -1, -1)
     elif "position_ids" in inspect.signature(model.forward).parameters:
-        arguments["position_ids"] = positions
+        arguments["position_ids"] = positions + _first_position(model)
     if read.sight is not None:
         arguments[SIGHT] = read.sight.expand(-1, ids.shape[1], -1, -1)
     return model(**arguments, **images, **(_last_only(model) if last else {}), use_cache=True)
+
+
+def _first_position(model: PreTrainedModel) -> int:
+    """PaliGemma counts from 1. In exact numbers that changes nothing, but half precision rounds otherwise."""
+    return 1 if model.config.model_type == "paligemma" else 0
 
 
 def _last_only(model: PreTrainedModel) -> dict[str, int]:

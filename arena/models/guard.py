@@ -8,7 +8,7 @@ import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any
 
@@ -32,8 +32,9 @@ from arena.probes import Probe
 
 EXACT = 1e-4
 """Largest difference in nats at which float32 numbers agree."""
-ROUGH = 0.05
-"""The same in half precision, where the stock processor cannot read two prompts in one batch to show what rounding does."""
+STEPS_OF_ROUNDING = 4
+"""Units in the last place by which numbers of half precision may differ, where stock transformers reads no two prompts in one
+batch to show it."""
 SPREAD = 2.0
 """How much further than stock transformers itself, batch against single, numbers of half precision may lie from it: both
 differences are the largest of a few random ones."""
@@ -65,7 +66,7 @@ class _Answer:
     logprobs: Tensor
     """S x V."""
     options: list[float]
-    """Log-probability of each option."""
+    """Log-probability of each option, as the mean of its tokens: roundings add up over them."""
 
 
 def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[Encoder, Finding]:
@@ -167,12 +168,15 @@ def _stock_answer(model: PreTrainedModel, chat: Chat, probe: Probe) -> _Answer:
     inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
     written, logprobs = _generated(model, inputs, STEPS)
     plain = model(**inputs).logits[0, -1].float().log_softmax(-1)
-    if (gap := _gap(plain, logprobs[0])) > max(EXACT, 0.0 if model.dtype == torch.float32 else ROUGH):
+    allowed = (
+        EXACT if model.dtype == torch.float32 else STEPS_OF_ROUNDING * torch.finfo(model.dtype).eps * plain.abs().max().item()
+    )
+    if (gap := _gap(plain, logprobs[0])) > allowed:
         raise ValueError(f"generate and a forward pass differ by {gap:.2g} nats")
     options = []
     for ids in _options(chat, probe):
         _, steps = _generated(model, inputs, len(ids), ids)
-        options.append(sum(steps[step, token].item() for step, token in enumerate(ids)))
+        options.append(sum(steps[step, token].item() for step, token in enumerate(ids)) / len(ids))
     return _Answer(written, logprobs, options)
 
 
@@ -194,12 +198,14 @@ def _answers(model: PreTrainedModel, chat: Chat, encoder: Encoder, probes: Seque
     answers: dict[int, _Answer] = {}
     for places in groups(prompts, fits=encoder.fits):
         read = encoder.read([prompts[place] for place in places])
-        options = candidate_logprobs(model, read, [_options(chat, probes[place]) for place in places])
+        spelled = [_options(chat, probes[place]) for place in places]
+        options = candidate_logprobs(model, read, spelled)
         steps: list[Tensor] = []
         written = write(model, read, [STEPS] * len(places), frozenset(), lambda _, logits, steps=steps: steps.append(logits))
         logprobs = torch.stack(steps[:STEPS], 1).log_softmax(-1)
         for row, place in enumerate(places):
-            answers[place] = _Answer(written[row], logprobs[row], options[row])
+            means = [score / len(ids) for score, ids in zip(options[row], spelled[row], strict=True)]
+            answers[place] = _Answer(written[row], logprobs[row], means)
     return [answers[place] for place in range(len(probes))]
 
 
@@ -233,27 +239,37 @@ def _needs_image(model: PreTrainedModel, chat: Chat) -> bool:
 
 
 def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stock: Sequence[_Answer]) -> float:
-    """In half precision, what stock transformers itself differs by when it reads two prompts in one batch."""
+    """In half precision, what stock transformers itself differs by when it reads prompts of different lengths in one batch."""
     if model.dtype == torch.float32:
         return EXACT
-    first, last = 0, len(probes) - 1  # as many images, and of different lengths
-    pictures = [[picture.pixels() for picture in probes[place].images] for place in (first, last)]
-    try:
-        inputs = chat.stock_batch([probes[first].prompt, probes[last].prompt], pictures)
-        inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
-        output: Any = model.generate(  # type: ignore[operator]
-            **inputs, max_new_tokens=STEPS, do_sample=False, output_logits=True, return_dict_in_generate=True
-        )
-    except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
-        log.debug("no batch of the stock processor: %s", one_line(error))
-        return ROUGH
+    gaps = [EXACT]
+    for images in {len(probe.images) for probe in probes}:
+        places = [place for place, probe in enumerate(probes) if len(probe.images) == images]
+        try:
+            batch = _stock_batch(model, chat, [probes[place] for place in places])
+        except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
+            log.debug("no batch of the stock processor: %s", one_line(error))
+            largest = max(stock[place].logprobs.topk(LIKELIEST).values.abs().max().item() for place in places)
+            gaps.append(STEPS_OF_ROUNDING * torch.finfo(model.dtype).eps * largest)
+            continue
+        gaps += [
+            _difference(replace(one, options=stock[place].options), stock[place])
+            for one, place in zip(batch, places, strict=True)
+        ]
+    return SPREAD * max(gaps)
+
+
+def _stock_batch(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe]) -> list[_Answer]:
+    """What stock transformers writes when it reads several prompts with equally many images in one batch; without options."""
+    pictures = [[picture.pixels() for picture in probe.images] for probe in probes]
+    inputs = chat.stock_batch([probe.prompt for probe in probes], pictures)
+    inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
+    output: Any = model.generate(  # type: ignore[operator]
+        **inputs, max_new_tokens=STEPS, do_sample=False, output_logits=True, return_dict_in_generate=True
+    )
     logprobs = torch.stack(output.logits, 1).float().log_softmax(-1)
-    length = inputs["input_ids"].shape[1]
-    batch = [
-        _Answer(output.sequences[row, length:].tolist(), logprobs[row], stock[place].options)
-        for row, place in enumerate((first, last))
-    ]
-    return max(EXACT, SPREAD * max(_difference(one, stock[place]) for one, place in zip(batch, (first, last), strict=True)))
+    written = output.sequences[:, inputs["input_ids"].shape[1] :].tolist()
+    return [_Answer(row, steps, []) for row, steps in zip(written, logprobs, strict=True)]
 
 
 @contextmanager

@@ -1,0 +1,192 @@
+"""Writes docs/models.md: what the check of every architecture says, how it is asked, how exactly, and how fast.
+
+    python benchmarks/families_page.py [--out docs/models.md] [--architecture NAME ...] [--scale small]
+
+Each tiny repository (see `starter/architectures`) is checked and loaded as a submitted one is: from one file in float32, and
+from several in bfloat16. Exactness is what the guard finds of tiny models; speed is that of `families.py`. It takes half an hour.
+"""
+
+import argparse
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from families import SCALES, measure, questions
+from transformers import AutoModelForZeroShotImageClassification, AutoProcessor, BlipForImageTextRetrieval
+
+from arena.errors import ArenaError
+from arena.images import Picture, picture_from_pixels
+from arena.models import check_repository, contestant_of, load
+from arena.models.contrastive import ContrastiveModel
+from arena.models.generative import GenerativeModel
+from arena.probes import Probe
+from starter.architectures import ARCHITECTURES, TINY, Architecture, Scale
+
+ROOT = Path(__file__).parents[1]
+PICTURE_SIZE = (640, 480)
+HEAD = """# Architectures
+
+What enters, how it is asked, how exactly and how fast. `make families` wrote this page at commit {commit}, with
+transformers {transformers} and torch {torch} on a CPU. It builds each architecture tiny with random weights, as its public
+repositories are laid out (`starter/architectures`), and puts it through the same check, loading and guard as a submitted
+model: from one file in float32, and from several in bfloat16. That they are exact says that the arena asks as stock
+transformers does, not that a model is good.
+
+- **Path**: how prompts are read. *Shared prefixes*: images are encoded once, and read once by the language model, for all
+  questions about them. *Image by image*: a second image goes on from the first. *By number of images*: how an image looks
+  depends on how many a prompt shows. *Shared vision*: images are encoded once. *One by one*: each prompt alone.
+- **Images**: most that one prompt may show.
+- **To stock**: largest difference in nats from `generate` and a plain forward pass, one prompt at a time, over first tokens,
+  options of several tokens (mean of their tokens) and eight written tokens. The guard allows 1e-4.
+  **Batch**: the same between prompts in one batch and alone.
+- **bfloat16**: the larger of both, and what the guard allows: twice what stock transformers shows between batch and single.
+- **Speed**: how many times the processor time it takes to ask naively, one prompt at a time by `generate`, with models
+  256 wide and 8 layers deep, two pictures of 640 x 480 and the starter's questions (`benchmarks/families.py`).
+
+| architecture | check | path | images | to stock | batch | bfloat16 | speed |
+|---|---|---|---|---|---|---|---|
+"""
+DUAL_HEAD = """
+## Models that compare
+
+They keep the features of each picture and caption, and are held against `logits_per_image` of stock transformers on square
+pictures; BLIP-ITM against its logit of a match.
+
+| architecture | check | to stock | batch |
+|---|---|---|---|
+"""
+ABSENT = """
+## Who cannot play
+
+Serve these and enter the endpoint instead (`http://host/v1#name`):
+
+- architectures that transformers {transformers} does not have: Kimi-VL, MiniCPM-V up to 4.5, MiniCPM-o, the first Molmo, and
+  InternVL and Phi-3.5-vision in their first layouts, which bring code of their own;
+- models that read the prompt apart from the reply, such as Florence-2 and BLIP-2 with T5;
+- quantised repositories whose packages are missing here, or that need a GPU: `arena models check` names them.
+
+## What shows each architecture
+
+Public files that show class, special tokens and chat template. What no source shows is marked *reconstructed*.
+
+"""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One architecture, as the page shows it."""
+
+    name: str
+    cells: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"| {self.name} | " + " | ".join(self.cells) + " |"
+
+
+def writer_row(architecture: Architecture, scale: Scale, asked: Sequence[Sequence[Probe]]) -> Row:
+    """A model that writes."""
+    with tempfile.TemporaryDirectory() as parent:
+        try:
+            exact, rough = (_loaded(architecture, Path(parent) / dtype, dtype) for dtype in ("float32", "bfloat16"))
+            speed = measure(architecture, scale, asked)
+        except ArenaError as error:
+            return Row(architecture.name, (f"cannot play: {error}", *[""] * 6))
+    found, half = exact.finding, rough.finding
+    images = f"1 to {found.images}" if found.needs_image else f"{found.images}"
+    in_half = f"{max(half.difference, half.batch_difference):.2g} of {half.tolerance:.2g}"
+    exactness = (f"{found.difference:.0e}", f"{found.batch_difference:.0e}", in_half)
+    return Row(architecture.name, ("may enter", found.path, images, *exactness, f"{speed.ratio:.1f}"))
+
+
+def _loaded(architecture: Architecture, folder: Path, dtype: str) -> GenerativeModel:
+    """From a repository of one file in float32, and of several in half precision."""
+    parts: dict[str, Any] = {} if dtype == "float32" else {"dtype": torch.bfloat16, "shard": "100KB"}
+    report = check_repository(str(architecture.save(folder / "model", TINY, **parts)))
+    model = load(report, contestant_of(report, dtype=dtype))
+    assert isinstance(model, GenerativeModel)
+    return model
+
+
+def dual_row(architecture: Architecture, pictures: Sequence[Picture], captions: Sequence[str]) -> Row:
+    """A model that compares."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = architecture.save(Path(parent) / "tiny" / architecture.name)
+        try:
+            report = check_repository(str(folder))
+            model, single = (load(report, contestant_of(report)) for _ in range(2))
+        except ArenaError as error:
+            return Row(architecture.name, (f"cannot play: {error}", "", ""))
+        assert isinstance(model, ContrastiveModel)
+        assert isinstance(single, ContrastiveModel)
+        together = torch.tensor(model.logits(pictures, captions))
+        alone = torch.tensor([[single.logits([picture], [caption])[0][0] for caption in captions] for picture in pictures])
+        stock = stock_logits(folder, [picture.pixels() for picture in pictures], captions)
+    return Row(
+        architecture.name, ("may enter", f"{(together - stock).abs().max():.0e}", f"{(together - alone).abs().max():.0e}")
+    )
+
+
+def stock_logits(folder: Path, images: Sequence[Any], captions: Sequence[str]) -> torch.Tensor:
+    """A row an image, as the documentation of each model calls it."""
+    processor: Any = AutoProcessor.from_pretrained(folder)
+    with torch.inference_mode():
+        if folder.name.startswith("BLIP"):
+            blip: Any = BlipForImageTextRetrieval.from_pretrained(folder).eval()
+            scores = [
+                blip(**processor(images=image, text=text, return_tensors="pt")).itm_score[0]
+                for image in images
+                for text in captions
+            ]
+            return torch.stack([score[1] - score[0] for score in scores]).reshape(len(images), len(captions))
+        model: Any = AutoModelForZeroShotImageClassification.from_pretrained(folder).eval()
+        padding = {"padding": "max_length", "max_length": 64} if folder.name.startswith("SigLIP") else {"padding": True}
+        return model(**processor(text=list(captions), images=list(images), return_tensors="pt", **padding)).logits_per_image
+
+
+def page(names: Sequence[str], scale: Scale) -> Iterator[str]:
+    """The page, part by part."""
+    versions = {library: version(library) for library in ("transformers", "torch")}
+    commit = subprocess.run(
+        [shutil.which("git") or "git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    yield HEAD.format(commit=commit.strip(), **versions)
+    chosen = [ARCHITECTURES[name] for name in names]
+    asked = questions(2, PICTURE_SIZE, tokens=3)
+    for architecture in chosen:
+        if not architecture.dual:
+            yield f"{writer_row(architecture, scale, asked)}\n"
+    yield DUAL_HEAD
+    pictures = [picture_from_pixels(probe.images[0].pixels().resize((320, 320))) for pair in asked for probe in pair[:1]]
+    captions = list(dict.fromkeys(caption for pair in asked for probe in pair for caption in probe.captions))
+    for architecture in chosen:
+        if architecture.dual:
+            yield f"{dual_row(architecture, pictures, captions)}\n"
+    yield ABSENT.format(**versions)
+    for architecture in chosen:
+        missing = f" *Reconstructed*: {architecture.reconstructed}." if architecture.reconstructed else ""
+        yield f"- **{architecture.name}**: " + "; ".join(f"`{source}`" for source in architecture.sources) + f".{missing}\n"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Write the page, and print its lines as they come."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=ROOT / "docs" / "models.md")
+    parser.add_argument("--architecture", nargs="+", metavar="NAME", choices=ARCHITECTURES, default=list(ARCHITECTURES))
+    parser.add_argument("--scale", choices=SCALES, default="small", help="size of the models that are timed")
+    options = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    parts: list[str] = []
+    for part in page(options.architecture, SCALES[options.scale]):
+        print(part, end="", flush=True)
+        parts.append(part)
+    options.out.write_text("".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
