@@ -10,6 +10,7 @@ from arena.battles.host import SECRECY
 from arena.battles.matchmaking import CLOSENESS, EXPLORATION
 from arena.battles.pair_choice import FRESH_SHARE, GENERATED_SHARE
 from arena.battles.scoring import METHOD_VERSION
+from arena.models.loading import IMAGE_SIZE
 from arena.ratings import START, K
 from arena.ratings.elo import POINTS_PER_LOGIT
 from arena.tasks import TASKS
@@ -28,6 +29,7 @@ PAGE = " ".join((Path(__file__).parents[2] / "docs" / "method.md").read_text(enc
         f"exp(-|Elo gap| / {CLOSENESS:g})",
         f"not judged within {SECRECY.seconds // 60} minutes",
         f"drawn scenes of {len(FAMILIES)} families",
+        f"its longer edge gets at most {IMAGE_SIZE} pixels",
     ],
 )
 def test_the_page_states(statement):
