@@ -3,7 +3,8 @@
     python benchmarks/families_page.py [--out docs/models.md] [--architecture NAME ...] [--scale small]
 
 Each tiny repository (see `starter/architectures`) is checked and loaded as a submitted one is: from one file in float32, and
-from several in bfloat16. Exactness is what the guard finds of tiny models; speed is that of `families.py`. It takes half an hour.
+from several in bfloat16. Exactness is what the guard finds of tiny models, and speed that of `families.py`. All of it takes
+half an hour.
 """
 
 import argparse
