@@ -31,14 +31,14 @@ from arena.pairs import MinimalPair
 from arena.probes import Probe
 from arena.suites.pair_questions import pair_questions
 from arena.suites.starter import starter_pairs
-from starter.architectures import ARCHITECTURES, SMALL, TINY, Architecture, Scale
+from starter.architectures import ARCHITECTURES, MEDIUM, SMALL, TINY, Architecture, Scale
 
 POPULAR = (
     *("Qwen3-VL", "LLaVA-1.5", "LLaVA-Next", "LLaVA-OneVision", "Gemma 3"),
     *("InternVL", "Idefics3", "SmolVLM", "Pixtral", "GLM-4.1V"),
 )
 WRITERS = [name for name, architecture in ARCHITECTURES.items() if not architecture.dual]
-SCALES = {"small": SMALL, "tiny": TINY}
+SCALES = {"small": SMALL, "medium": MEDIUM, "tiny": TINY}
 PAIRS_OF_A_FAMILY = 10
 
 Value = TypeVar("Value")

@@ -1,6 +1,6 @@
 """Writes docs/models.md: what the check of every architecture says, how it is asked, how exactly, and how fast.
 
-    python benchmarks/families_page.py [--out docs/models.md] [--architecture NAME ...] [--scale small]
+    python benchmarks/families_page.py [--out docs/models.md] [--architecture NAME ...] [--scale medium]
 
 Each tiny repository (see `starter/architectures`) is checked and loaded as a submitted one is: from one file in float32, and
 from several in bfloat16. Exactness is what the guard finds of tiny models, and speed that of `families.py`. All of it takes
@@ -48,7 +48,8 @@ transformers does, not that a model is good.
   **Batch**: the same between prompts in one batch and alone.
 - **bfloat16**: the larger of both, and what the guard allows: twice what stock transformers shows between batch and single.
 - **Speed**: how many times the processor time it takes to ask naively, one prompt at a time by `generate`, with models
-  256 wide and 8 layers deep, two pictures of 640 x 480 and the starter's questions (`benchmarks/families.py`).
+  {hidden} wide and {layers} layers deep, {image} pixels, two pictures of 640 x 480 and the starter's questions
+  (`benchmarks/families.py`; larger models gain more or less as much).
 
 | architecture | check | path | images | to stock | batch | bfloat16 | speed |
 |---|---|---|---|---|---|---|---|
@@ -156,7 +157,8 @@ def page(names: Sequence[str], scale: Scale) -> Iterator[str]:
     commit = subprocess.run(
         [shutil.which("git") or "git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    yield HEAD.format(commit=commit.strip(), **versions)
+    sizes = {"hidden": scale.hidden, "layers": scale.layers, "image": scale.image}
+    yield HEAD.format(commit=commit.strip(), **sizes, **versions)
     chosen = [ARCHITECTURES[name] for name in names]
     asked = questions(2, PICTURE_SIZE, tokens=3)
     for architecture in chosen:
@@ -179,7 +181,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "models.md")
     parser.add_argument("--architecture", nargs="+", metavar="NAME", choices=ARCHITECTURES, default=list(ARCHITECTURES))
-    parser.add_argument("--scale", choices=SCALES, default="small", help="size of the models that are timed")
+    parser.add_argument("--scale", choices=SCALES, default="medium", help="size of the models that are timed")
     options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     parts: list[str] = []

@@ -28,7 +28,7 @@ from starter.architectures import (
     qwen,
     siglip,
 )
-from starter.architectures.architecture import SMALL, TINY, Architecture, Scale
+from starter.architectures.architecture import MEDIUM, SMALL, TINY, Architecture, Scale
 
 MAKERS = (
     *(llava, qwen, internvl, idefics, gemma, gemma4, mistral, cohere, llama, glm, ovis2, lfm2, deepseek),
@@ -37,4 +37,4 @@ MAKERS = (
 ARCHITECTURES = {architecture.name: architecture for maker in MAKERS for architecture in maker.ARCHITECTURES}
 """Name -> architecture."""
 
-__all__ = ["ARCHITECTURES", "SMALL", "TINY", "Architecture", "Scale"]
+__all__ = ["ARCHITECTURES", "MEDIUM", "SMALL", "TINY", "Architecture", "Scale"]

@@ -35,6 +35,8 @@ class Scale:
 
 TINY = Scale(hidden=32, layers=2, heads=4, key_heads=2, image=32, patch=8, window=64)
 """Milliseconds a prompt: for tests."""
+MEDIUM = Scale(hidden=128, layers=4, heads=4, key_heads=2, image=224, patch=14, window=1024)
+"""Tenths of a second a prompt where nothing is shared: for tables of all architectures."""
 SMALL = Scale(hidden=256, layers=8, heads=8, key_heads=4, image=336, patch=14, window=1024)
 """Seconds a prompt where nothing is shared: for benchmarks."""
 
