@@ -1,8 +1,12 @@
-"""Settings that every test runs under: no analytics, no network; and the order in which files of tests begin."""
+"""Settings that every test runs under: no analytics, no network, few examples; and the order in which files of tests begin.
+
+`HYPOTHESIS_PROFILE=thorough` tries more examples.
+"""
 
 import os
 
 import pytest
+from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith("ARENA_") and name != "ARENA_BENCHMARK_DATA"]:
     del os.environ[name]  # a developer's own arena stays out of it
@@ -10,6 +14,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+# A test that fails must fail again, and a busy machine is no reason.
+settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=300, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
