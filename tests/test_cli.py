@@ -202,6 +202,13 @@ def test_a_model_that_cannot_enter_is_left_out_and_the_others_play(tmp_path):
     assert "Traceback" not in done.stderr
 
 
+def test_a_model_that_cannot_enter_is_told_in_one_line_beside_the_list_of_the_others(tmp_path):
+    done = arena("models", "list", "--json", home=tmp_path, ARENA_STARTER_MODELS="0", ARENA_MODELS="/nowhere")
+    assert done.returncode == 0
+    assert json.loads(done.stdout) == []
+    assert done.stderr == "arena: left out: /nowhere: no such folder; give a folder, or organisation/name@commit on the Hub\n"
+
+
 def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, capsys, monkeypatch):
     sound = STARTER_MODELS / "drawn-world" / "llava-mini"
     unfit = tmp_path / "people" / "unfit"
@@ -214,7 +221,7 @@ def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, cap
     main(["--home", str(tmp_path / "home"), "battle", "--count", "2", "--source", "starter"])
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("arena: people/unfit: ")]
     assert len(told) == 1
-    assert "cannot be loaded" in told[0]
+    assert "have shape" in told[0]
 
 
 def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(tmp_path, capsys, monkeypatch):

@@ -106,6 +106,14 @@ def test_an_evaluation_says_how_long_it_will_take_and_ends_with_what_a_report_sa
     assert "questions left" not in again.err
 
 
+def test_a_folder_that_cannot_enter_is_told_without_the_names_of_others(home, tmp_path, capsys):
+    (tmp_path / "config.json").write_text("{")
+    assert main(["--home", str(home), "evaluate", "--model", str(tmp_path), "--suite", "starter"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"arena: left out: {tmp_path}: config.json is not readable JSON")
+    assert line.endswith("; save it again")
+
+
 def test_a_model_that_is_refused_is_told_and_the_others_are_evaluated(home, capsys):
     named = [part for model in ("nope", "clip-mini", "https://#") for part in ("--model", model)]
     assert main(["--home", str(home), "evaluate", *named, "--suite", "starter", "--limit", "6"]) == 1

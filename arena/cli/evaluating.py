@@ -142,7 +142,7 @@ def _tell_failures(done: "Sequence[Evaluation]") -> None:
     for evaluation in done:
         name = f"{evaluation.contestant.repository} on {evaluation.suite}"
         if evaluation.failure:
-            say(f"left out: {name}: {evaluation.failure}")
+            say(f"left out: {name}: {evaluation.failure.removeprefix(f'{evaluation.contestant.repository}: ')}")
         elif evaluation.count.errors:
             failed = f"{evaluation.count.errors} of {evaluation.count.asked} questions failed"
             say(f"{name}: {failed} and count nowhere; the same command asks them again")

@@ -1,8 +1,12 @@
 """`arena models`: who takes part, and who could."""
 
 import argparse
+from typing import TYPE_CHECKING
 
-from arena.cli.console import console, positive, print_json, settings_of, table, tell
+from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
+
+if TYPE_CHECKING:
+    from arena.models.trial import Trial
 
 EXAMPLES = """examples:
   arena models check ./my-model                            without loading it: configuration, names of weights, processor
@@ -66,20 +70,27 @@ def _models_check(options: argparse.Namespace) -> int:
     if options.trial:
         fetch(report)
         pinned = options.reference if report.local else f"{report.repository}@{report.revision}"
-        trial = try_repository(pinned, seconds=options.seconds, memory=memory)
+        size = settings_of(options).image_size
+        trial = try_repository(pinned, seconds=options.seconds, memory=memory, image_size=size)
     base = f" on {report.base.repository}@{report.base.revision}" if report.base else ""
     _tell(
         f"{report.repository} may enter: {report.architecture} ({report.kind}){base}, {report.parameters / 1e6:.1f} M "
         f"parameters, {report.memory_bytes / 2**20:.0f} MB of memory, revision {report.revision}"
     )
     if trial:
-        _tell(f"{report.repository} answers after {trial.seconds:.1f} s, within {trial.peak_bytes / 2**30:.1f} GB of memory")
-    if trial and (finding := trial.finding):
+        _tell_trial(report.repository, trial)
+    else:
+        say(f"{report.repository} was not loaded; --try loads it and asks it test questions")
+    return 0
+
+
+def _tell_trial(name: str, trial: "Trial") -> None:
+    _tell(f"{name} answers after {trial.seconds:.1f} s, within {trial.peak_bytes / 2**30:.1f} GB of memory")
+    if finding := trial.finding:
         _tell(
             f"path: {finding.path}; {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
             f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch"
         )
-    return 0
 
 
 def _tell(line: str) -> None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError, EvaluationError, RepositoryError
@@ -96,7 +97,7 @@ def _called(reference: str, roster: Callable[[], Roster], settings: Settings) ->
 
     Raises:
         EvaluationError: nobody goes by that name, or nobody takes part.
-        ArenaError: the endpoint cannot be asked.
+        ArenaError: the folder cannot enter, or the endpoint cannot be asked.
     """
     if is_endpoint(reference):
         model = load_endpoint(reference)  # asks nothing yet, and says at once what is wrong with the name or the key
@@ -115,6 +116,8 @@ def _stranger(reference: str, known: Sequence[Entry], settings: Settings) -> Ent
     try:
         return entry_of(shipped(reference), settings, best_device())
     except RepositoryError as error:
+        if Path(reference).exists():
+            raise
         names = ", ".join(entry.contestant.repository for entry in known) or "none"
         raise EvaluationError(f"{error} (contestants of this arena: {names})") from error
 

@@ -4,6 +4,7 @@ Some are repositories of their own. Others lie beside the weights of a model, wh
 """
 
 import json
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,9 @@ def with_adapter(name: str, model: Any, folder: Path, weights: Mapping[str, Any]
     config = PeftConfig.from_pretrained(str(folder))
     config.inference_mode = True
     current = _current_names(model, weights)
-    both = PeftModel(model, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft asks for what transformers will call otherwise
+        both = PeftModel(model, config)
     loading = set_peft_model_state_dict(both, current)
     prefix = PEFT_TYPE_TO_PREFIX_MAPPING[PeftType(config.peft_type)]
     missing = [key for key in loading.missing_keys if prefix in key and HEARING not in key]

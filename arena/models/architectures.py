@@ -89,7 +89,7 @@ def architecture(name: str, config: Mapping[str, Any]) -> tuple[Kind, str]:
         return kind, known
     raise RepositoryError(
         f"{name}: config.json names {declared} (model_type {model_type}); only image-text-to-text models and CLIP or SigLIP "
-        f"models of transformers may enter, as a whole; where it answers questions about pictures, {ENDPOINT}"
+        f"models of transformers may enter, and no parts of them; if it answers questions about pictures, {ENDPOINT}"
     )
 
 

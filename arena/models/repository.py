@@ -19,6 +19,8 @@ MAX_BYTES = 20 * 2**30
 """Largest accepted repository, in bytes of the files that loading reads."""
 PROCESSOR_CONFIGS = ("processor_config.json", "preprocessor_config.json")
 TEMPLATES = ("chat_template.jinja", "chat_template.json")
+VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt", "tekken.json", ".model")
+"""How the names of files end that hold a tokenizer's words; without one, transformers makes a tokenizer that knows none."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,10 @@ def _adapter(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | Non
     repository, _, revision = reference.partition("@")
     local = files.local and Path(reference).expanduser().exists()
     label = f"{files.name}: its base {reference}"
-    base_files = repository_files(reference) if local else hub_files(repository, revision or None, name=label)
+    try:
+        base_files = repository_files(reference) if local else hub_files(repository, revision or None, name=label)
+    except RepositoryError as error:
+        raise RepositoryError(f"{files.name}: its base {error}") from error
     if local:
         base_files = replace(base_files, name=label)
     if is_adapter(base_files):
@@ -135,6 +140,8 @@ def _check_processor(files: Files, kind: Kind) -> None:
         raise RepositoryError(f"{files.name}: has no processor_config.json; save the processor with save_pretrained")
     for file in (name for name in PROCESSOR_CONFIGS if name in files.sizes):
         check_image_processor(files.name, file, files.json(file))
+    if kind not in PURPOSES and not any(file.endswith(VOCABULARIES) for file in files.sizes):
+        raise RepositoryError(f"{files.name}: has no tokenizer.json; save the processor with save_pretrained")
     if kind != "generative" or set(TEMPLATES) & files.sizes.keys():
         return
     configs = ("tokenizer_config.json", "processor_config.json")

@@ -15,7 +15,7 @@ from arena.errors import ArenaError, RepositoryError
 from arena.images import picture_from_pixels
 from arena.models.base import Model
 from arena.models.findings import Finding
-from arena.models.loading import contestant_of, load
+from arena.models.loading import IMAGE_SIZE, contestant_of, load
 from arena.models.pretrained import out_of_memory
 from arena.models.repository import check_repository
 from arena.models.runtime import best_device, one_line
@@ -35,18 +35,19 @@ class Trial:
     """How it is asked, where it writes; None where it only compares."""
 
 
-def try_repository(reference: str, *, seconds: int, memory: int) -> Trial:
+def try_repository(reference: str, *, seconds: int, memory: int, image_size: int = IMAGE_SIZE) -> Trial:
     """Load a model and ask it, in another process.
 
     Args:
         reference: as for `check_repository`; what lies on the Hub should be downloaded before.
         seconds: after which the process is ended.
         memory: bytes of data that it may hold.
+        image_size: as for `contestant_of`.
 
     Raises:
         RepositoryError: one line that says why it cannot be loaded or asked within these limits, or how the process ended.
     """
-    command = [sys.executable, "-m", "arena.models.trial", reference, str(memory)]
+    command = [sys.executable, "-m", "arena.models.trial", reference, str(memory), str(image_size)]
     try:
         done = subprocess.run(  # noqa: S603 - our own module
             command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds, check=False
@@ -72,13 +73,13 @@ def _end(done: "subprocess.CompletedProcess[str]", memory: int) -> str:
     return f"its process ended with {done.returncode} ({last[:200]}); try it with from_pretrained"
 
 
-def _try(reference: str, memory: int) -> dict[str, Any]:
+def _try(reference: str, memory: int, image_size: int) -> dict[str, Any]:
     """In the process of its own: what a trial gives, or the error."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     try:
         report = check_repository(reference, memory_limit=memory)
         start = time.monotonic()
-        model = load(report, contestant_of(report, device=best_device()))
+        model = load(report, contestant_of(report, device=best_device(), image_size=image_size))
         finding = getattr(model, "finding", None)
         if finding is None:
             _compare(model)
@@ -102,4 +103,4 @@ def _compare(model: Model) -> None:
 
 
 if __name__ == "__main__":
-    print(json.dumps(_try(sys.argv[1], int(sys.argv[2]))))  # noqa: T201 - read by the process that started this one
+    print(json.dumps(_try(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))))  # noqa: T201 - read by the process that started this one

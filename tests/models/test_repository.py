@@ -104,6 +104,7 @@ DAMAGES = {
         "transformers_weights is not read",
     ),
     "no processor": (lambda f: (f / "processor_config.json").unlink(), "has no processor_config.json"),
+    "no words": (lambda f: (f / "tokenizer.json").unlink(), "has no tokenizer.json"),
     "no chat template": (without_template, "has no chat template"),
     "tensor without shape": (lambda f: rewrite_header(f, without_shape), "cannot be read as a model (KeyError"),
     "shards in a list": (shards_in_a_list, "cannot be read as a model"),
