@@ -95,15 +95,14 @@ def writer_row(architecture: Architecture, scale: Scale, asked: Sequence[Sequenc
     """A model that writes."""
     with tempfile.TemporaryDirectory() as parent:
         try:
-            exact, rough = (_loaded(architecture, Path(parent) / dtype, dtype) for dtype in ("float32", "bfloat16"))
+            single, half = (_loaded(architecture, Path(parent) / dtype, dtype).finding for dtype in ("float32", "bfloat16"))
             speed = measure(architecture, scale, asked)
         except ArenaError as error:
             return Row(architecture.name, (f"cannot play: {error}", *[""] * 6))
-    found, half = exact.finding, rough.finding
-    images = f"1 to {found.images}" if found.needs_image else f"{found.images}"
+    images = f"1 or {single.images}" if single.needs_image else f"{single.images}"
     in_half = f"{max(half.difference, half.batch_difference):.2g} of {half.tolerance:.2g}"
-    exactness = (f"{found.difference:.0e}", f"{found.batch_difference:.0e}", in_half)
-    return Row(architecture.name, ("may enter", found.path, images, *exactness, f"{speed.ratio:.1f}"))
+    exactness = (f"{single.difference:.0e}", f"{single.batch_difference:.0e}", in_half)
+    return Row(architecture.name, ("may enter", single.path, images, *exactness, f"{speed.ratio:.1f}"))
 
 
 def _loaded(architecture: Architecture, folder: Path, dtype: str) -> GenerativeModel:
