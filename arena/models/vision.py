@@ -26,8 +26,10 @@ CONSTANT = ("visual_indicator_features",)
 GEOMETRY = ("image_grid_thw", "target_sizes")
 """What a language model asks about images beside their features."""
 
-ROUNDING = 0.02
-"""Largest difference of features, relative to the largest feature, that rounding in half precision explains."""
+ROUNDING = {torch.float32: 1e-4}
+"""Largest difference of features, relative to the largest feature, that rounding explains."""
+ROUNDING_OF_HALF = 0.02
+"""The same in half precision."""
 
 Value = TypeVar("Value")
 
@@ -108,6 +110,8 @@ class Vision:
             return _split(self._output_of(inputs), len(inputs))
         # Some encoders fail on that, and some count from the first of all patches, so that it is tried once.
         single = [self._output_of([one]) for one in inputs]
+        if _close([single[0]] * len(single), single):
+            return single  # pictures that are nearly the same: whether they would be mixed up does not show
         try:
             self._batches = _close(_split(self._output_of(inputs), len(inputs)), single)
         except Exception as error:  # noqa: BLE001 - what it says where it cannot depends on the architecture
@@ -147,8 +151,11 @@ def _parts(value: Any, count: int) -> list[Any]:
 
 def _close(parts: Sequence[dict[str, Any]], others: Sequence[dict[str, Any]]) -> bool:
     """Whether features are the same but for rounding."""
-    pairs = zip(tensors(list(parts)), tensors(list(others)), strict=True)
-    return all(one.shape == other.shape and (one - other).abs().max() <= ROUNDING * other.abs().max() for one, other in pairs)
+    return all(
+        one.shape == other.shape
+        and (one - other).abs().max() <= ROUNDING.get(other.dtype, ROUNDING_OF_HALF) * other.abs().max()
+        for one, other in zip(tensors(list(parts)), tensors(list(others)), strict=True)
+    )
 
 
 def _joined(values: Sequence[Any]) -> Any:
