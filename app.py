@@ -2,7 +2,7 @@
 
 import sys
 
-from arena.cli import main
+from arena.cli import run
 
 if __name__ == "__main__":
-    raise SystemExit(main(["serve", *sys.argv[1:]]))
+    run(["serve", *sys.argv[1:]])

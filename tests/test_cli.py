@@ -158,6 +158,27 @@ def test_wrong_usage_exits_with_two_and_no_traceback(arguments):
     assert "Traceback" not in done.stderr
 
 
+ENDING = """
+import threading, torch
+from arena.cli import run
+started = threading.Event()
+def load():
+    layer, inputs = torch.nn.Linear(64, 64), torch.ones(64, 64)
+    while True:
+        layer(inputs)
+        started.set()
+threading.Thread(target=load, daemon=True).start()
+started.wait()
+run(["suites", "list"])
+"""
+
+
+def test_a_command_ends_with_its_own_exit_code_while_a_model_is_still_loading():
+    done = subprocess.run([sys.executable, "-c", ENDING], capture_output=True, text=True, check=False, timeout=300)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "starter" in done.stdout
+
+
 def test_a_second_process_on_the_same_home_is_told_in_one_line(tmp_path):
     home = tmp_path / "home"
     with Store.open(home, ELO_RULE):

@@ -3,8 +3,10 @@
 import argparse
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from arena import __version__
 from arena.cli import agreeing, evaluating, generating, models, pairs, playing, reporting, suites
@@ -29,6 +31,17 @@ EXAMPLES = """examples:
 The state lives in ARENA_HOME (default ./arena-home). ARENA_MODELS adds contestants: folders or organisation/name@commit.
 Each command has examples of its own: arena evaluate --help.
 """
+
+
+def run(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run one command, and end the process with its exit code."""
+    code = main(arguments)
+    if threading.active_count() > 1:
+        # A thread that still loads a model cannot be stopped, and torch aborts an interpreter that ends under it.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise SystemExit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
