@@ -5,14 +5,14 @@ import re
 import shutil
 
 import pytest
-from tiny_repositories import save_llava
 
 from arena.cli import main
+from starter.architectures import ARCHITECTURES
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory):
-    return save_llava(tmp_path_factory.mktemp("models") / "org" / "sound")
+    return ARCHITECTURES["LLaVA-1.5"].save(tmp_path_factory.mktemp("models") / "org" / "sound")
 
 
 @pytest.fixture
@@ -104,4 +104,6 @@ def test_an_adapter_is_described_with_its_base(sound, tmp_path, capsys):
         folder
     )
     assert main(["models", "check", str(folder)]) == 0
-    assert "people/adapter may enter: LlavaForConditionalGeneration (generative) on org/sound@" in capsys.readouterr().out
+    said = capsys.readouterr()
+    assert "people/adapter may enter: LlavaForConditionalGeneration (generative) on org/sound@" in said.out
+    assert "people/adapter was not loaded; --try loads it" in said.err

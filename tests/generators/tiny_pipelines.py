@@ -9,7 +9,8 @@ from typing import Any
 
 import torch
 import transformers
-from tiny_repositories import byte_tokenizer
+
+from starter.architectures.parts import VOCABULARY, trained
 
 diffusers: Any = import_module("diffusers")
 """Any, because its classes are imported when they are asked for, which type checkers do not see."""
@@ -23,6 +24,7 @@ SPECIAL = [
     "<|image_pad|>",
     "<|video_pad|>",
 ]
+WORDS = VOCABULARY + len(SPECIAL)
 CHAT = "{% for message in messages %}<|im_start|>{{ message['content'] }}<|im_end|>{% endfor %}"
 DEEP = (4, 4, 4, 4, 4, 4)
 """Channels of an autoencoder that shrinks 32 times."""
@@ -41,7 +43,7 @@ DECODER: dict[str, Any] = {
 
 def tokenizer(longest: int = 32) -> Any:
     return transformers.PreTrainedTokenizerFast(
-        tokenizer_object=byte_tokenizer(SPECIAL),
+        tokenizer_object=trained(SPECIAL),
         additional_special_tokens=SPECIAL,
         pad_token="<pad>",
         eos_token="<eos>",
@@ -63,7 +65,7 @@ def clip_text(kind: Any = transformers.CLIPTextModel) -> Any:
         "pad_token_id": 0,
         "bos_token_id": 2,
         "eos_token_id": 1,
-        "vocab_size": 400,
+        "vocab_size": WORDS,
         "max_position_embeddings": 32,
     }
     return kind(transformers.CLIPTextConfig(**sizes, **tokens))
@@ -135,7 +137,7 @@ def inpaint_xl() -> Any:
 
 def flux_kontext() -> Any:
     text_2 = transformers.T5Config(
-        vocab_size=400, d_model=32, d_kv=8, d_ff=32, num_layers=2, num_heads=2, pad_token_id=0, eos_token_id=1
+        vocab_size=WORDS, d_model=32, d_kv=8, d_ff=32, num_layers=2, num_heads=2, pad_token_id=0, eos_token_id=1
     )
     return diffusers.FluxKontextPipeline(
         vae=autoencoder(DEEP, 1, shift_factor=0.06, scaling_factor=1.5, use_quant_conv=False, use_post_quant_conv=False),
@@ -161,7 +163,7 @@ def flux_kontext() -> Any:
 
 def flux2_klein() -> Any:
     # The pipeline reads layers 9, 18 and 27 of its text encoder.
-    text = transformers.Qwen3Config(**DECODER, vocab_size=400, num_hidden_layers=27)
+    text = transformers.Qwen3Config(**DECODER, vocab_size=WORDS, num_hidden_layers=27)
     return diffusers.Flux2KleinPipeline(
         vae=diffusers.AutoencoderKLFlux2(
             block_out_channels=DEEP,
@@ -195,7 +197,7 @@ def qwen_image_edit(pipeline: Any = diffusers.QwenImageEditPipeline) -> Any:
     rope = {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [1, 1, 2]}
     eyes = {"depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": 16, "patch_size": 14}
     text = transformers.Qwen2_5_VLConfig(
-        text_config={**DECODER, "vocab_size": 400, "num_hidden_layers": 2, "rope_parameters": rope},
+        text_config={**DECODER, "vocab_size": WORDS, "num_hidden_layers": 2, "rope_parameters": rope},
         vision_config={**eyes, "fullatt_block_indexes": [0]},
         image_token_id=SPECIAL.index("<|image_pad|>"),
         video_token_id=SPECIAL.index("<|video_pad|>"),
@@ -241,7 +243,7 @@ def qwen_image_edit_plus() -> Any:
 
 
 def z_image_inpaint() -> Any:
-    text = transformers.Qwen3Config(**DECODER, vocab_size=400, num_hidden_layers=2)
+    text = transformers.Qwen3Config(**DECODER, vocab_size=WORDS, num_hidden_layers=2)
     return diffusers.ZImageInpaintPipeline(
         vae=autoencoder(DEEP, 16, shift_factor=0.12, scaling_factor=0.36),
         text_encoder=transformers.Qwen3Model(text),

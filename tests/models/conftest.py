@@ -11,38 +11,12 @@ from starter.architectures import ARCHITECTURES
 
 @pytest.fixture(scope="session")
 def repositories(tmp_path_factory):
-    """Folders of tiny random-weight repositories by architecture, each made when it is first asked for."""
-    made = {}
-
-    def repository(architecture: str):
-        if architecture not in made:
-            folder = tmp_path_factory.mktemp("models") / "tiny" / architecture
-            made[architecture] = {**GENERATIVE, **CONTRASTIVE}[architecture](folder)
-        return made[architecture]
-
-    return repository
-
-
-@pytest.fixture(scope="session")
-def dual_repositories(tmp_path_factory):
-    """Folders of tiny repositories of models that compare, by the name of the architecture, each made when it is asked for."""
+    """Folders of tiny repositories by the name or the type of their architecture, each made when it is first asked for."""
 
     @cache
     def repository(name: str) -> Path:
-        return ARCHITECTURES[name].save(tmp_path_factory.mktemp("models") / "tiny" / name)
-
-    return repository
-
-
-@pytest.fixture(scope="session")
-def architectures(tmp_path_factory):
-    """Folders of tiny repositories by the name of their architecture, as the public ones are, each made when first needed."""
-    made = {}
-
-    def repository(name: str):
-        if name not in made:
-            made[name] = ARCHITECTURES[name].save(tmp_path_factory.mktemp("architectures") / name.replace(" ", "-"))
-        return made[name]
+        folder = tmp_path_factory.mktemp("models") / "tiny" / name.replace(" ", "-")
+        return ARCHITECTURES[(GENERATIVE | CONTRASTIVE).get(name, name)].save(folder)
 
     return repository
 

@@ -27,8 +27,8 @@ def name(request):
 
 
 @pytest.fixture(scope="module")
-def model(name, dual_repositories):
-    return loaded(dual_repositories(name), threshold=0.5, calibration="drawn/1")
+def model(name, repositories):
+    return loaded(repositories(name), threshold=0.5, calibration="drawn/1")
 
 
 def loaded(folder, **settings) -> ContrastiveModel:
@@ -77,16 +77,16 @@ def stock_logits(folder, pictures, captions):
         return model(**processor(text=list(captions), images=images, return_tensors="pt", **padding)).logits_per_image
 
 
-def test_logits_equal_those_of_the_stock_model(model, name, dual_repositories):
+def test_logits_equal_those_of_the_stock_model(model, name, repositories):
     pictures = [square(number, 48 + 16 * number) for number in range(3)]
-    expected = stock_logits(dual_repositories(name), pictures, CAPTIONS)
+    expected = stock_logits(repositories(name), pictures, CAPTIONS)
     assert torch.allclose(torch.tensor(model.logits(pictures, CAPTIONS)), expected, atol=1e-5)
     assert expected.std() > 0.1
 
 
-def test_replies_are_log_probabilities_over_the_options(model, name, dual_repositories, probes):
+def test_replies_are_log_probabilities_over_the_options(model, name, repositories, probes):
     for asked, reply in zip(probes, model.answer(probes), strict=True):
-        logits = stock_logits(dual_repositories(name), asked.images, asked.captions).flatten()
+        logits = stock_logits(repositories(name), asked.images, asked.captions).flatten()
         if len(logits) == 1:
             confirmed = torch.sigmoid(logits[0] - 0.5).item()
             scores = dict(zip(asked.options, reply.logprobs, strict=True))
@@ -96,8 +96,8 @@ def test_replies_are_log_probabilities_over_the_options(model, name, dual_reposi
             assert reply.logprobs == pytest.approx(logits.log_softmax(0).tolist(), abs=1e-4)
 
 
-def test_replies_in_a_batch_equal_replies_one_by_one(name, dual_repositories, probes):
-    together, alone = (loaded(dual_repositories(name), threshold=0.5, calibration="drawn/1") for _ in range(2))
+def test_replies_in_a_batch_equal_replies_one_by_one(name, repositories, probes):
+    together, alone = (loaded(repositories(name), threshold=0.5, calibration="drawn/1") for _ in range(2))
     for reply, asked in zip(together.answer(probes), probes, strict=True):
         assert reply.logprobs == pytest.approx(alone.answer([asked])[0].logprobs, abs=1e-4)
 
@@ -112,8 +112,8 @@ def test_features_are_vectors_of_length_one(model):
         assert torch.allclose(vectors.norm(dim=-1), torch.ones(2, dtype=torch.float64), atol=1e-5)
 
 
-def test_features_of_blip_are_those_of_its_head_that_compares(dual_repositories):
-    folder = dual_repositories("BLIP-ITM")
+def test_features_of_blip_are_those_of_its_head_that_compares(repositories):
+    folder = repositories("BLIP-ITM")
     pictures = [square(0), square(1)]
     images, texts = loaded(folder).features(pictures, CAPTIONS)
     processor, stock = AutoProcessor.from_pretrained(folder), BlipForImageTextRetrieval.from_pretrained(folder).eval()
@@ -128,20 +128,20 @@ def test_free_text_is_not_applicable(model):
     assert model.answer([Probe("request", "", "", (square(0),), "How do I cook?")]) == [Reply(not_applicable=True)]
 
 
-def test_yes_or_no_is_not_applicable_without_a_threshold(dual_repositories, probes):
-    replies = loaded(dual_repositories("CLIP")).answer(probes)
+def test_yes_or_no_is_not_applicable_without_a_threshold(repositories, probes):
+    replies = loaded(repositories("CLIP")).answer(probes)
     assert [reply.not_applicable for reply in replies] == [False, False, False, True, True]
 
 
-def test_the_threshold_and_its_split_belong_to_the_contestant(dual_repositories):
-    report = check_repository(str(dual_repositories("CLIP")))
+def test_the_threshold_and_its_split_belong_to_the_contestant(repositories):
+    report = check_repository(str(repositories("CLIP")))
     contestant = contestant_of(report, threshold=0.5, calibration="drawn/1")
     assert contestant.settings == {"dtype": "float32", "pictures": "whole", "threshold": 0.5, "calibration": "drawn/1"}
     assert contestant_of(report, threshold=0.6, calibration="drawn/1").id != contestant.id
 
 
-def test_a_model_that_was_trained_on_yes_or_no_has_a_threshold_of_its_own(name, dual_repositories):
-    report = check_repository(str(dual_repositories(name)))
+def test_a_model_that_was_trained_on_yes_or_no_has_a_threshold_of_its_own(name, repositories):
+    report = check_repository(str(repositories(name)))
     own = contestant_of(report, threshold=0.5, calibration="drawn/1").settings.get("own_threshold")
     assert own == (0.0 if name.startswith(("SigLIP", "BLIP")) else None)
 
@@ -163,8 +163,8 @@ def test_one_caption_that_is_cut_is_not_applicable_as_its_truth_may_lie_in_what_
     assert model.answer([probe(pictures, [LONG], shape)]) == [Reply(not_applicable=True)]
 
 
-def test_pictures_that_a_crop_makes_the_same_cannot_be_told_apart(dual_repositories):
-    report = check_repository(str(dual_repositories("CLIP")))
+def test_pictures_that_a_crop_makes_the_same_cannot_be_told_apart(repositories):
+    report = check_repository(str(repositories("CLIP")))
     contestant = contestant_of(report)
     cropping = dataclasses.replace(contestant, settings={"dtype": "float32"})
     asked = probe(ends_apart(), CAPTIONS[:1], "12")
@@ -202,8 +202,8 @@ def test_a_probe_that_fails_costs_no_other_its_reply(model, probes):
     assert [*replies[:1], *replies[2:]] == model.answer(probes)
 
 
-def test_weights_that_give_no_numbers_are_an_error_and_no_answer(name, dual_repositories, probes):
-    model = loaded(dual_repositories(name), threshold=0.0)
+def test_weights_that_give_no_numbers_are_an_error_and_no_answer(name, repositories, probes):
+    model = loaded(repositories(name), threshold=0.0)
     with torch.no_grad():
         for field, parameter in model._model.named_parameters():
             if field.startswith("vision_model"):
@@ -211,8 +211,8 @@ def test_weights_that_give_no_numbers_are_an_error_and_no_answer(name, dual_repo
     assert model.answer(probes) == [Reply(error="the model's scores are not numbers")] * len(probes)
 
 
-def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(dual_repositories):
-    report = check_repository(str(dual_repositories("SigLIP")))
+def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(repositories):
+    report = check_repository(str(repositories("SigLIP")))
     assert contestant_of(report, device="cpu") == contestant_of(report)
     assert "device" not in contestant_of(report).settings
     elsewhere = contestant_of(report, device="cuda")
@@ -220,8 +220,8 @@ def test_the_device_belongs_to_the_contestant_unless_it_is_a_cpu(dual_repositori
     assert elsewhere.id != contestant_of(report).id
 
 
-def test_a_model_is_loaded_onto_the_device_of_its_contestant(dual_repositories):
-    report = check_repository(str(dual_repositories("SigLIP")))
+def test_a_model_is_loaded_onto_the_device_of_its_contestant(repositories):
+    report = check_repository(str(repositories("SigLIP")))
     for device in ("cpu", "meta"):
         contestant = contestant_of(report, device=device)
         model, _ = from_pretrained(AutoModelForZeroShotImageClassification, contestant, report.folder)

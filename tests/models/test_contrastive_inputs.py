@@ -15,8 +15,8 @@ PATCHES = 16
 
 
 @pytest.fixture(scope="module")
-def parts(dual_repositories):
-    folder = dual_repositories("CLIP")
+def parts(repositories):
+    folder = repositories("CLIP")
     model = AutoModelForZeroShotImageClassification.from_pretrained(folder).eval()
     return model, AutoProcessor.from_pretrained(folder)
 
@@ -85,8 +85,8 @@ def test_masked_padding_makes_no_other_caption(stock):
     assert digest(alone) != digest(stock.captions(["a cat"])[0])
 
 
-def test_the_longest_caption_of_altclip_has_a_position_for_each_token(dual_repositories):
-    folder = dual_repositories("AltCLIP")
+def test_the_longest_caption_of_altclip_has_a_position_for_each_token(repositories):
+    folder = repositories("AltCLIP")
     processor = AutoProcessor.from_pretrained(folder)
     processor.tokenizer.model_max_length = 10**6
     model = AutoModelForZeroShotImageClassification.from_pretrained(folder).eval()

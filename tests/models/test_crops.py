@@ -63,7 +63,7 @@ def test_a_model_that_cannot_see_other_shapes_keeps_its_processor(tmp_path, mode
 @pytest.mark.parametrize(
     ("name", "cropped"), [("CLIP", True), ("AltCLIP", True), ("MetaCLIP2", False), ("Chinese-CLIP", False), ("ALIGN", False)]
 )
-def test_repositories_as_their_makers_publish_them(dual_repositories, name, cropped):
-    folder = dual_repositories(name)
+def test_repositories_as_their_makers_publish_them(repositories, name, cropped):
+    folder = repositories(name)
     model_type = json.loads((folder / "config.json").read_text())["model_type"]
     assert is_cropped(replace(REPORT, folder=folder, model_type=model_type)) == cropped

@@ -4,12 +4,11 @@ import shutil
 
 import pytest
 import torch
-from tiny_repositories import GENERATIVE, load_folder
+from tiny_repositories import GENERATIVE, load_writer
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from arena.models.chat import Chat
 from arena.models.decoding import candidate_logprobs
-from arena.models.generative import GenerativeModel
 from arena.models.guard import ENCODERS
 from arena.models.repository import check_repository
 from arena.models.shared_prefixes import SharedPrefixes
@@ -25,16 +24,15 @@ def architecture(request):
 
 @pytest.fixture(scope="module")
 def model(architecture, repositories):
-    return load_folder(repositories(architecture), image_size=64)
+    return load_writer(repositories(architecture), image_size=0)
 
 
 @pytest.fixture(scope="module")
 def stock(architecture, repositories):
     """The model as anybody would run it: stock processor, `forward` and `generate`, one prompt at a time, no cache of ours."""
     folder = repositories(architecture)
-    return AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval(), AutoProcessor.from_pretrained(
-        folder
-    )
+    model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
+    return model, AutoProcessor.from_pretrained(folder)
 
 
 def question(pictures, prompt="Which is true, A or B?", options=("A", "B"), max_new_tokens=6) -> Probe:
@@ -171,10 +169,13 @@ def test_each_image_is_encoded_once(model, picture, monkeypatch):
     assert sorted(seen.digest for seen in counted) == sorted([first.digest, second.digest])
 
 
-def test_control_tokens_in_a_prompt_are_read_as_plain_text(model, stock, picture):
+def test_control_tokens_in_a_prompt_are_read_as_plain_text_or_refused(model, stock, picture, architecture):
     token = stock[1].image_token
     probe = question([picture(1)], f"a caption with {token} and {stock[1].tokenizer.eos_token} in it")
     (reply,) = model.answer([probe])
+    if architecture == "llava":  # its tokenizer adds BOS, and transformers tells plain text apart in templates that do so only
+        assert reply.error == f"ValueError: the prompt contains the control token {stock[1].tokenizer.eos_token!r}"
+        return
     assert reply.error is None
     prompt = model._encoder.encode([probe])[0]
     assert prompt.ids.count(stock[1].image_token_id) == model._encoder.encode([question([picture(1)])])[0].ids.count(
@@ -210,8 +211,7 @@ def test_a_batch_that_exceeds_memory_is_asked_again_in_halves(model, probes, mon
 
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, picture):
-    model = load_folder(repositories(architecture), image_size=64)
-    assert isinstance(model, GenerativeModel)
+    model = load_writer(repositories(architecture), image_size=0)
     with torch.no_grad():
         for parameter in model._model.parameters():
             parameter.fill_(torch.nan)
@@ -236,23 +236,23 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
     assert model.memory_bytes == report.memory_bytes
 
 
-@pytest.mark.parametrize(("asked", "edge"), [(64, 64), (32, 32), (512, 64), (0, 64)])
+@pytest.mark.parametrize(("asked", "edge"), [(64, 64), (32, 32), (512, 128), (0, 128)])
 def test_pictures_are_scaled_to_the_size_asked_for_and_never_beyond_that_of_the_repository(repositories, asked, edge):
-    model = load_folder(repositories("smolvlm"), image_size=asked)
-    assert isinstance(model, GenerativeModel)
+    model = load_writer(repositories("smolvlm"), image_size=asked)
+    assert isinstance(model._encoder, SharedPrefixes)
     assert dict(model._encoder._chat.processor.image_processor.size) == {"longest_edge": edge}
 
 
 def test_a_reply_ends_at_the_end_of_the_tokenizer_and_at_those_of_the_generation_config(repositories, tmp_path, probes):
     folder = shutil.copytree(repositories("llava"), tmp_path / "tiny" / "llava")
-    model = load_folder(folder)
+    model = load_writer(folder)
     written = [reply.text for reply in model.answer(probes)]
     middle = [model._tokenizer.encode(text, add_special_tokens=False) for text in written][4][3]
     config = json.loads((folder / "generation_config.json").read_text())
     (folder / "generation_config.json").write_text(json.dumps({**config, "eos_token_id": middle}))
-    again = load_folder(folder)
+    again = load_writer(folder)
     assert again._stop == {middle, model._tokenizer.eos_token_id}
-    assert len(again.answer(probes)[4].text) < len(written[4])
+    assert len(again.answer(probes)[4].text or "") < len(written[4])
 
 
 def test_a_prompt_that_is_longer_than_the_model_reads_is_not_applicable(model, probes, monkeypatch):

@@ -25,10 +25,10 @@ TWO_IMAGES = ("LLaVA-1.5", "LLaVA-OneVision", "Qwen3-VL", "Llama 3.2 Vision")
 
 
 @pytest.fixture
-def choose(architectures):
+def choose(repositories):
     """What the guard makes of an architecture as it is now, errors that were planted included."""
 
-    return lambda name: load_writer(architectures(name)).finding
+    return lambda name: load_writer(repositories(name)).finding
 
 
 def swapped(images):
@@ -87,10 +87,10 @@ def test_features_of_two_pictures_of_one_shape_that_change_places_are_noticed(ch
     assert choose("LLaVA-1.5").path == "one by one"
 
 
-def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(architectures):
+def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(repositories):
     """Molmo2 counts patches from the first of all, so that the second of two pictures would see those of the first."""
     for name, batches in (("Molmo2", False), ("LLaVA-1.5", True)):
-        model = load_writer(architectures(name))
+        model = load_writer(repositories(name))
         model.answer(questions(2, 20))
         assert isinstance(model._encoder, SharedVision)
         assert isinstance(model._encoder._vision, Vision)
@@ -107,8 +107,8 @@ def test_images_are_read_on_from_the_first_one_only_where_that_agrees(choose, mo
 
 
 @pytest.mark.parametrize("name", ["LLaVA-1.5", "Qwen3-VL"])
-def test_half_precision_is_held_against_what_stock_transformers_shows(architectures, name):
-    finding = load_writer(architectures(name), dtype="bfloat16").finding
+def test_half_precision_is_held_against_what_stock_transformers_shows(repositories, name):
+    finding = load_writer(repositories(name), dtype="bfloat16").finding
     assert finding.path in FAST
     assert finding.tolerance > 10 * EXACT
     assert max(finding.difference, finding.batch_difference) <= finding.tolerance < 1
@@ -120,8 +120,8 @@ def test_float32_agrees_to_a_ten_thousandth_of_a_nat(choose):
     assert max(finding.difference, finding.batch_difference) < EXACT
 
 
-def test_a_prompt_is_longer_than_the_window(architectures):
-    model = load_writer(architectures("Gemma 4"))
+def test_a_prompt_is_longer_than_the_window(repositories):
+    model = load_writer(repositories("Gemma 4"))
     assert isinstance(model._encoder, SharedPrefixes)
     window = model._encoder._window
     assert window
@@ -130,14 +130,14 @@ def test_a_prompt_is_longer_than_the_window(architectures):
     assert len(tokens) > window
 
 
-def test_what_needs_an_image_is_not_asked_without_one(architectures):
-    model = load_writer(architectures("PaliGemma2"))
+def test_what_needs_an_image_is_not_asked_without_one(repositories):
+    model = load_writer(repositories("PaliGemma2"))
     (reply,) = model.answer([Probe("test", "", "", (), "Is it A or B?", options=("A", "B"))])
     assert reply.not_applicable
 
 
-def test_a_finding_is_kept_and_then_believed(architectures, tmp_path, monkeypatch):
-    report = check_repository(str(architectures("LLaVA-1.5")))
+def test_a_finding_is_kept_and_then_believed(repositories, tmp_path, monkeypatch):
+    report = check_repository(str(repositories("LLaVA-1.5")))
     findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
     first = load_generative(contestant, report.folder, findings)
     monkeypatch.setattr("arena.models.generative.choose_encoder", None)  # asking the guard again would fail
@@ -148,8 +148,8 @@ def test_a_finding_is_kept_and_then_believed(architectures, tmp_path, monkeypatc
     assert second.answer([probe]) == first.answer([probe])
 
 
-def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(architectures, tmp_path):
-    report = check_repository(str(architectures("LLaVA-1.5")))
+def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(repositories, tmp_path):
+    report = check_repository(str(repositories("LLaVA-1.5")))
     findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
     findings.keep(contestant, load_generative(contestant, report.folder).finding)
     assert findings.get(contestant)
@@ -162,8 +162,8 @@ def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(architec
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"%s": 1}', '{"%s": {"version": 1, "finding": {"path": "x"}}}'])
-def test_a_broken_file_of_findings_is_found_anew_and_mended(architectures, tmp_path, content):
-    report = check_repository(str(architectures("LLaVA-1.5")))
+def test_a_broken_file_of_findings_is_found_anew_and_mended(repositories, tmp_path, content):
+    report = check_repository(str(repositories("LLaVA-1.5")))
     contestant = contestant_of(report)
     file = tmp_path / "findings.json"
     file.write_text(content.replace("%s", contestant.id))
@@ -172,10 +172,10 @@ def test_a_broken_file_of_findings_is_found_anew_and_mended(architectures, tmp_p
     assert Findings(file).get(contestant) == model.finding
 
 
-def test_the_guard_leaves_the_model_as_it_was(architectures):
+def test_the_guard_leaves_the_model_as_it_was(repositories):
     from transformers import AutoModelForImageTextToText, AutoProcessor
 
-    folder = architectures("Qwen2-VL")
+    folder = repositories("Qwen2-VL")
     model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
     shipped = model.generation_config
     assert shipped.repetition_penalty != 1.0
@@ -185,8 +185,8 @@ def test_the_guard_leaves_the_model_as_it_was(architectures):
     assert finding.path in ENCODERS
 
 
-def test_reading_on_from_the_first_image_saves_the_reading_of_it(architectures, monkeypatch):
-    model = load_writer(architectures("LLaVA-1.5"))
+def test_reading_on_from_the_first_image_saves_the_reading_of_it(repositories, monkeypatch):
+    model = load_writer(repositories("LLaVA-1.5"))
     first, second, *_ = {picture for probe in questions(2, 20) for picture in probe.images}
     shown = ((first,), (second,), (first, second), (second, first))
     probes = [Probe("test", "", "", pictures, "Which?", options=("A", "B"), max_new_tokens=2) for pictures in shown]

@@ -53,6 +53,11 @@ def test_a_threshold_cannot_be_fitted_on_nothing(model):
         fit_threshold(model, [])
 
 
+def key_of(report):
+    """What a threshold is kept under, for each split."""
+    return lambda split: f"{report.repository}@{report.revision}/drawn/{split}/whole"
+
+
 def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, pair, tmp_path):
     report = check_repository(str(repositories("clip")))
     kept = tmp_path / "calibration.json"
@@ -72,31 +77,31 @@ def test_a_threshold_is_fitted_once_a_split_and_then_read(repositories, pair, tm
 def test_shipped_thresholds_are_read_before_kept_ones_and_never_written(repositories, pair, tmp_path):
     report = check_repository(str(repositories("clip")))
     shipped, kept = tmp_path / "shipped.json", tmp_path / "kept.json"
-    key = f"{report.repository}@{report.revision}/drawn"
-    shipped.write_text(json.dumps({f"{key}/1": 1.5}))
-    kept.write_text(json.dumps({f"{key}/1": 2.5, f"{key}/2": 3.5}))
+    key = key_of(report)
+    shipped.write_text(json.dumps({key(1): 1.5}))
+    kept.write_text(json.dumps({key(1): 2.5, key(2): 3.5}))
 
     def threshold(split):
         return verification_threshold(report, f"drawn/{split}", lambda: [pair], kept, shipped=[tmp_path / "none", shipped])
 
     assert (threshold(1), threshold(2)) == (1.5, 3.5)
     fitted = threshold(3)
-    assert json.loads(kept.read_text()) == {f"{key}/1": 2.5, f"{key}/2": 3.5, f"{key}/3": fitted}
-    assert json.loads(shipped.read_text()) == {f"{key}/1": 1.5}
+    assert json.loads(kept.read_text()) == {key(1): 2.5, key(2): 3.5, key(3): fitted}
+    assert json.loads(shipped.read_text()) == {key(1): 1.5}
 
 
 @pytest.mark.parametrize("content", ['{"a": 1.0, "b', "", "[]", '{"%s": "high"}', "\x00"])
 def test_a_broken_file_of_thresholds_is_written_anew(repositories, pair, tmp_path, content):
     report = check_repository(str(repositories("clip")))
-    key = f"{report.repository}@{report.revision}/drawn/1"
+    key = key_of(report)(1)
     kept = tmp_path / "kept.json"
     kept.write_text(content.replace("%s", key))
     fitted = verification_threshold(report, "drawn/1", lambda: [pair], kept)
     assert json.loads(kept.read_text()) == {key: fitted}
 
 
-def test_a_threshold_of_cropped_pictures_is_none_of_whole_ones(dual_repositories, pair, tmp_path):
-    report = check_repository(str(dual_repositories("CLIP")))
+def test_a_threshold_of_cropped_pictures_is_none_of_whole_ones(repositories, pair, tmp_path):
+    report = check_repository(str(repositories("clip")))
     kept = tmp_path / "calibration.json"
     kept.write_text(json.dumps({f"{report.repository}@{report.revision}/drawn/1": 99.5}))
     assert contestant_of(report).settings["pictures"] == "whole"

@@ -20,8 +20,8 @@ FOLDER = "vision-lora"
 
 
 @pytest.fixture
-def repository(architectures, tmp_path):
-    return shutil.copytree(architectures("Phi-4-multimodal"), tmp_path / "org" / "name")
+def repository(repositories, tmp_path):
+    return shutil.copytree(repositories("Phi-4-multimodal"), tmp_path / "org" / "name")
 
 
 def model_and_processor(folder):

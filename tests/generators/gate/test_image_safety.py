@@ -5,13 +5,14 @@ import shutil
 import pytest
 import torch
 from PIL import Image
-from tiny_repositories import save_clip, save_vit
+from tiny_repositories import save_vit
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from arena.errors import ArenaError, RepositoryError, SettingsError
 from arena.images import picture_from_pixels
 from generators.gate import image_safety
 from generators.gate.image_safety import load_image_safety
+from starter.architectures import ARCHITECTURES
 
 LABELS = ("Cat", "NSFW", "gore", "dog")
 PICTURES = [picture_from_pixels(Image.new("RGB", (32 + 4 * place, 40), (60 * place, 90, 200))) for place in range(4)]
@@ -92,7 +93,7 @@ def of_other_sizes(folder):
 
 def of_text(folder):
     shutil.rmtree(folder)
-    save_clip(folder)
+    ARCHITECTURES["CLIP"].save(folder)
 
 
 @pytest.mark.parametrize(
