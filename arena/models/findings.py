@@ -1,6 +1,7 @@
 """What the guard found about models, kept so that each is held against stock transformers once."""
 
 import json
+import os
 import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,7 +51,7 @@ class Findings:
         entry = {"model": f"{contestant.repository}@{contestant.revision}", "version": VERSION, "finding": asdict(finding)}
         with _writing:
             content = {**self._content(), contestant.id: entry}
-            partial = self._file.with_suffix(".partial")
+            partial = self._file.with_suffix(f".{os.getpid()}")  # each process writes its own, and the last one counts
             partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
             partial.replace(self._file)
 
