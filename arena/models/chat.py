@@ -55,6 +55,7 @@ class Chat:
         self._template: dict[str, Any] = {"enable_thinking": False} if thinks else {}
         self._by_size = _reads_sizes_only(processor)
         self._texts: Recent[tuple[str, tuple[Size, ...]], Tokens] = Recent(KEPT_TEXTS)
+        self._controls = _control_tokens(self.tokenizer)
         self._sanitises = self._agrees()
 
     def inputs(self, prompt: str, images: Sequence[Image.Image]) -> dict[str, Any]:
@@ -93,8 +94,8 @@ class Chat:
                 return self._stock(processor, [prompt], [images], sanitize=True)
             except Exception:  # noqa: BLE001, S110 - why it fails depends on the processor; the next lines do without
                 pass
-        for token in self.tokenizer.all_special_tokens:
-            if token.strip() and token in prompt:
+        for token in self._controls:
+            if token in prompt:
                 raise ValueError(f"the prompt contains the control token {token!r}")
         return self._stock(processor, [prompt], [images])
 
@@ -128,6 +129,13 @@ class Chat:
 
     def _moved(self, inputs: BatchFeature) -> dict[str, Any]:
         return dict(inputs.to(device=self._device, dtype=self._dtype))
+
+
+def _control_tokens(tokenizer: Any) -> list[str]:
+    """What a prompt must not spell: tokens with a role, and others that the vocabulary marks as special."""
+    added = getattr(tokenizer, "added_tokens_decoder", {})  # which tokenizers of mistral-common do not have
+    marked = [token.content for token in added.values() if token.special]
+    return [token for token in dict.fromkeys((*tokenizer.all_special_tokens, *marked)) if token.strip()]
 
 
 def _conversation(prompt: str, images: Sequence[Image.Image]) -> list[dict[str, Any]]:
