@@ -20,8 +20,7 @@ SYSTEM = "<|im_start|>system\nYou answer in few words.<|im_end|>\n"
 def fastvlm(scale: Scale) -> tuple[PreTrainedModel, Any]:
     """FastVLM on Qwen2: pixels are not normalised, the tokenizer has the chat template, and no turn ends with its end token."""
     special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>"]
-    roles: dict[str, Any] = {"eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>"}
-    tokenizer = wrapped(special, **roles)
+    tokenizer = wrapped(special, eos_token="<|endoftext|>", pad_token="<|endoftext|>")
     tokenizer.chat_template = turns(image="<image>", words="\n{{ part['text'] }}", **CHATML, before=SYSTEM, images_first=True)
     # The stem makes one position of 4 x 4 pixels, and each stage but the first halves both sides.
     stages = 1

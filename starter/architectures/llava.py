@@ -88,8 +88,7 @@ def llava_next(scale: Scale) -> tuple[PreTrainedModel, Any]:
 def llava_onevision(scale: Scale) -> tuple[PreTrainedModel, Any]:
     """LLaVA-OneVision on Qwen2: one image makes many tiles, several images make none."""
     special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>", "<image>", "<video>"]
-    roles: dict[str, Any] = {"eos_token": "<|im_end|>", "pad_token": "<|endoftext|>"}
-    tokenizer = wrapped(special, **roles)
+    tokenizer = wrapped(special, eos_token="<|im_end|>", pad_token="<|endoftext|>")
     grid = [[rows * scale.image, columns * scale.image] for rows in range(1, 7) for columns in range(1, 7)]
     config = LlavaOnevisionConfig(
         vision_config=SiglipVisionConfig(**vision_sizes(scale), vision_use_head=False),
