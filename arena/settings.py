@@ -107,7 +107,7 @@ def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name, "").strip().lower()
     if not text:
         return default
-    if text == "own":
+    if text in ("own", "0"):
         return 0
     if not text.isdecimal() or not MIN_IMAGE_SIZE <= int(text) <= MAX_IMAGE_SIZE:
         raise SettingsError(f"{name}: {text!r} is no size; give pixels from {MIN_IMAGE_SIZE} to {MAX_IMAGE_SIZE}, or own")

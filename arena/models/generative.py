@@ -20,7 +20,7 @@ from arena.models.decoding import Prefill, candidate_logprobs, write
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
 from arena.models.groups import Bounds, bounds, groups
-from arena.models.guard import choose_encoder, encoder_of
+from arena.models.guard import ENCODERS, choose_encoder, encoder_of
 from arena.models.pretrained import from_pretrained
 from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
@@ -92,7 +92,7 @@ class GenerativeModel:
         return [replies[place] for place in range(len(probes))]
 
     def _score_and_write(self, read: Prefill, probes: list[Probe]) -> list[Reply]:
-        broken = read.logits.isnan().any(1).tolist()
+        broken = (read.logits.isnan() | read.logits.isposinf()).any(1).tolist()
         scores = self._score(read, probes)
         limits = [0 if bad else probe.max_new_tokens for bad, probe in zip(broken, probes, strict=True)]
         texts = self._tokenizer.batch_decode(write(self._model, read, limits, self._stop), skip_special_tokens=True)
@@ -148,7 +148,7 @@ def load_generative(contestant: Contestant, folder: Path, findings: Findings | N
     model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder)
     if image_size := contestant.settings.get("image_size"):
         _set_image_size(contestant.repository, processor, int(image_size))
-    if findings and (finding := findings.get(contestant)):
+    if findings and (finding := findings.get(contestant)) and finding.path in ENCODERS:
         return GenerativeModel(contestant, model, processor, encoder_of(finding, model, processor), finding)
     encoder, finding = choose_encoder(contestant.repository, model, processor)
     if findings:

@@ -42,7 +42,7 @@ LIKELIEST = 20
 """Tokens whose log-probabilities are compared at each step."""
 STEPS = 8
 """Tokens that are written."""
-SIZES = ((64, 48), (400, 150), (40, 64), (64, 48))
+SIZES = ((64, 48), (1100, 500), (40, 64), (64, 48))
 """Pictures of different shapes, and two of one shape. A wide one makes tiles where a processor cuts images into tiles."""
 ENCODERS: dict[str, Callable[[PreTrainedModel, Chat], Encoder]] = {
     "shared prefixes, image by image": ImageByImage,
@@ -96,14 +96,14 @@ def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[E
             except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked so depends on the architecture
                 problems.append(f"{path}: {one_line(error)}")
                 continue
-            difference = max(_difference(ours, theirs) for ours, theirs in zip(together, stock, strict=True))
-            batch_difference = max(_difference(ours, single) for ours, single in zip(together, alone, strict=True))
+            difference, what = max(_gaps(probes, together, stock))
+            batch_difference, _ = max(_gaps(probes, together, alone))
             if max(difference, batch_difference) <= tolerance:
                 log.debug("%s: %s (%s)", name, path, "; ".join(problems) or "nothing faster differed")
                 if isinstance(encoder, ImageByImage):
                     encoder.saving = SAVING
                 return encoder, Finding(path, images, needs_image, difference, batch_difference, tolerance)
-            problems.append(f"{path}: {max(difference, batch_difference):.2g} nats from transformers' own answers")
+            problems.append(f"{path}: {what} differs by {max(difference, batch_difference):.2g} nats from transformers' own")
     raise RepositoryError(f"{name}: would not be measured exactly ({problems[-1]}); serve it, and enter its endpoint instead")
 
 
@@ -168,6 +168,8 @@ def _stock_answer(model: PreTrainedModel, chat: Chat, probe: Probe) -> _Answer:
     inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
     written, logprobs = _generated(model, inputs, STEPS)
     plain = model(**inputs).logits[0, -1].float().log_softmax(-1)
+    if plain.isnan().any():
+        raise ValueError("its scores are not numbers")
     allowed = (
         EXACT if model.dtype == torch.float32 else STEPS_OF_ROUNDING * torch.finfo(model.dtype).eps * plain.abs().max().item()
     )
@@ -213,15 +215,30 @@ def _options(chat: Chat, probe: Probe) -> list[list[int]]:
     return [chat.tokenizer.encode(option, add_special_tokens=False) for option in probe.options]
 
 
-def _difference(ours: _Answer, theirs: _Answer) -> float:
-    """The largest difference in nats. Where another token is written, how much likelier theirs is; no step after it counts."""
-    gaps = [abs(one - other) for one, other in zip(ours.options, theirs.options, strict=True)]
+def _gaps(probes: Sequence[Probe], ours: Sequence[_Answer], theirs: Sequence[_Answer]) -> Iterator[tuple[float, str]]:
+    """Differences in nats, each with what differs."""
+    for probe, one, other in zip(probes, ours, theirs, strict=True):
+        for gap, what in _differences(one, other):
+            yield gap, f"{what} after a question with {len(probe.images)} image{'s' * (len(probe.images) > 1)}"
+
+
+def _differences(ours: _Answer, theirs: _Answer) -> Iterator[tuple[float, str]]:
+    """Where another token is written, it counts how much likelier theirs is; no step after it counts."""
+    for one, other in zip(ours.options, theirs.options, strict=True):
+        yield _number(abs(one - other)), "an option"
     for step, (token, other) in enumerate(zip(ours.written, theirs.written, strict=True)):
-        gaps.append(_gap(ours.logprobs[step], theirs.logprobs[step]))
+        yield _number(_gap(ours.logprobs[step], theirs.logprobs[step])), f"token {step + 1}"
         if token != other:
-            gaps.append((theirs.logprobs[step, other] - theirs.logprobs[step, token]).item())
-            break
-    return max(math.inf if math.isnan(gap) else gap for gap in gaps)
+            yield _number((theirs.logprobs[step, other] - theirs.logprobs[step, token]).item()), f"token {step + 1}"
+            return
+
+
+def _difference(ours: _Answer, theirs: _Answer) -> float:
+    return max(gap for gap, _ in _differences(ours, theirs))
+
+
+def _number(gap: float) -> float:
+    return math.inf if math.isnan(gap) else gap
 
 
 def _gap(ours: Tensor, theirs: Tensor) -> float:

@@ -1,5 +1,6 @@
 """Prompts read in batches, of which those about the same images read these once."""
 
+import math
 from collections.abc import Hashable, Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -103,7 +104,11 @@ class ImageByImage(SharedPrefixes):
             images = self._collate(rest)
             del images["input_ids"], images["attention_mask"]
             rows = [self._rows[one.first_key] for one in beginnings]
-            return read_on(self._model, deepcopy(self._memory), rows, [one.ids for one in rest], **images)
+            memory = deepcopy(self._memory)
+            self._firsts -= {one.first_key for one in beginnings}
+            if not self._firsts:
+                self._memory = None  # it may be large, and nobody waits for it
+            return read_on(self._model, memory, rows, [one.ids for one in rest], **images)
         read = super()._read(beginnings)
         if self._firsts & {one.beginning_key for one in beginnings}:
             self._memory = deepcopy(read)
@@ -140,4 +145,5 @@ def image_tokens(model: PreTrainedModel, chat: Chat) -> tuple[int | None, set[in
 def window(model: PreTrainedModel) -> int | None:
     """The fewest last tokens that a layer of the model looks at; None where each looks at all."""
     config = model.config.get_text_config(decoder=True)
-    return min((size for name in WINDOWS if (size := getattr(config, name, None))), default=None)
+    longest = getattr(config, "max_position_embeddings", None) or math.inf
+    return min((size for name in WINDOWS if (size := getattr(config, name, None)) and size < longest), default=None)
