@@ -38,9 +38,10 @@ class NaiveModel:
     def _inputs(self, probe: Probe) -> Any:
         images = [{"type": "image", "image": picture.pixels()} for picture in probe.images]
         chat = [{"role": "user", "content": [*images, {"type": "text", "text": probe.prompt}]}]
-        return self.processor.apply_chat_template(
+        inputs = self.processor.apply_chat_template(
             chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True
         )
+        return inputs.to(dtype=self._model.dtype)  # Llama 4's processor gives pixels in half precision
 
     def _generate(self, inputs: Any, probe: Probe, **options: Any) -> Any:
         with torch.inference_mode():

@@ -26,8 +26,8 @@ class Bounds:
 
 def bounds(read: Prefill) -> Bounds:
     """What a model can read together, learnt from what it has read: the larger its cache of one token, the less."""
-    layers = [layer for layer in read.cache.layers if getattr(layer, "keys", None) is not None]
-    size = sum(tensor.numel() * tensor.element_size() for layer in layers for tensor in (layer.keys, layer.values))
+    tensors = [getattr(layer, name, None) for layer in read.cache.layers for name in ("keys", "values")]
+    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors if tensor is not None)
     return Bounds(cached=max(READ_TOGETHER, REMEMBERED * read.mask.numel() // size if size else 0))
 
 
