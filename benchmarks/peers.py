@@ -3,8 +3,9 @@
     python benchmarks/peers.py [--model FOLDER] [--questions N] [--environment FOLDER] [--without-lmms-eval]
 
 All questions of the starter suite to `llava-mini`, in single precision and on one thread. `by hand` is the stock processor and
-`generate`, one question at a time. Times are processor time without that of the start, which stands beside them: imports and
-loading where it is a process of its own, loading alone otherwise. That of lmms-eval is the shorter of two runs of a few.
+`generate`, one question at a time. Times are processor time without that of the start, which stands beside them: loading and a
+first question of each length of answers, and for lmms-eval, which is a process of its own, its imports too; it is started twice
+for that, and the shorter time counts.
 An answer differs where its text is not that of `by hand`; `margin` is how much likelier, in nats, the best token was than the
 second where the texts part, the largest over all that differ: near 0, rounding decides.
 lmms-eval is installed into an environment of its own, which is kept where --environment names a folder.
@@ -42,11 +43,17 @@ class Run:
     """Key of a probe -> what the model wrote."""
 
 
+def first(probes: Sequence[Probe]) -> list[Probe]:
+    """One question of each length of answers, as the first pass of a model allocates."""
+    return list({probe.max_new_tokens: probe for probe in probes}.values())
+
+
 def ours(folder: Path, probes: Sequence[Probe]) -> Run:
     """As `arena evaluate` asks: in batches that grow as long as that pays."""
     began = time.process_time()
     report = check_repository(str(folder))
     model = load(report, contestant_of(report))
+    model.answer(first(probes))
     begun = time.process_time()
     size, replies = BatchSize(), []
     while len(replies) < len(probes):
@@ -61,15 +68,16 @@ def by_hand(folder: Path, probes: Sequence[Probe]) -> Run:
     """One question at a time."""
     began = time.process_time()
     model = NaiveModel(folder)
+    for probe in first(probes):
+        model.ask(probe)
     begun = time.process_time()
     texts = {probe.key: model.ask(probe) for probe in probes}
     return Run("by hand", begun - began, time.process_time() - begun, texts)
 
 
 def lmms_eval(environment: LmmsEval, folder: Path, probes: Sequence[Probe]) -> Run:
-    """As lmms-eval asks; one question of each length of answers shows what its start takes, once its files have been read."""
-    few = list({probe.max_new_tokens: probe for probe in probes}.values())
-    start = min(environment.ask(folder, few).seconds for _ in range(2))
+    """As lmms-eval asks."""
+    start = min(environment.ask(folder, first(probes)).seconds for _ in range(2))
     run = environment.ask(folder, probes)
     return Run("lmms-eval", start, run.seconds - start, run.texts)
 
