@@ -259,15 +259,16 @@ def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stoc
     """In half precision, what stock transformers itself differs by when it reads prompts of different lengths in one batch."""
     if model.dtype == torch.float32:
         return EXACT
-    gaps = [EXACT]
+    largest = max(answer.logprobs.topk(LIKELIEST).values.abs().max().item() for answer in stock)
+    unit = torch.finfo(model.dtype).eps * largest
+    gaps = [unit]  # where a batch happens to round alike
     for images in {len(probe.images) for probe in probes}:
         places = [place for place, probe in enumerate(probes) if len(probe.images) == images]
         try:
             batch = _stock_batch(model, chat, [probes[place] for place in places])
         except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
             log.debug("no batch of the stock processor: %s", one_line(error))
-            largest = max(stock[place].logprobs.topk(LIKELIEST).values.abs().max().item() for place in places)
-            gaps.append(STEPS_OF_ROUNDING * torch.finfo(model.dtype).eps * largest)
+            gaps.append(STEPS_OF_ROUNDING * unit)
             continue
         gaps += [
             _difference(replace(one, options=stock[place].options), stock[place])
