@@ -35,7 +35,7 @@ format: .venv/.development
 	$(BIN)/ruff format .
 
 families: .venv/.development
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 FAMILIES=all $(BIN)/python -m pytest tests/models/test_families.py --numprocesses 2
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 FAMILIES=all $(BIN)/python -m pytest tests/models/test_popular_architectures.py --numprocesses 2
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python benchmarks/families_page.py
 
 clean:
