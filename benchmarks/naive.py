@@ -6,6 +6,7 @@ from typing import Any
 import torch
 from transformers import AutoModelForMultimodalLM, AutoProcessor
 
+from arena.models.pretrained import model_class
 from arena.probes import Probe
 
 
@@ -18,7 +19,7 @@ class NaiveModel:
 
     def __init__(self, folder: Path) -> None:
         self.processor: Any = AutoProcessor.from_pretrained(folder)
-        self._model: Any = AutoModelForMultimodalLM.from_pretrained(folder, dtype=torch.float32).eval()
+        self._model: Any = model_class(folder, AutoModelForMultimodalLM).from_pretrained(folder, dtype=torch.float32).eval()
 
     def ask(self, probe: Probe) -> str:
         """What the model writes, without special tokens."""
