@@ -1,5 +1,7 @@
 """Asking by hand, which the benchmarks compare with."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
@@ -8,7 +10,7 @@ from arena.suites.starter import SUITE
 
 @pytest.fixture
 def model(script, starters):
-    return script("naive").NaiveModel(*starters("llava-mini"))
+    return script("naive").NaiveModel(Path(*starters("llava-mini")))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -28,7 +29,7 @@ def test_lmms_eval_gives_the_same_answers(printed):
 def test_an_answer_that_is_not_the_same_is_told_with_its_margin(script, starters):
     peers = script("peers")
     probes = [question.probe for question in SUITE.load(None).questions[:3]]
-    (folder,) = starters("llava-mini")
+    folder = Path(*starters("llava-mini"))
     run = peers.by_hand(folder, probes)
     changed = replace(run, texts={**run.texts, probes[1].key: "Perhaps."})
     model = script("naive").NaiveModel(folder)
