@@ -13,21 +13,25 @@ LONGEST_SECONDS = 30.0
 """What a batch may take: what is not committed yet is what a crash loses."""
 WORTHWHILE = 1.05
 """Times as many probes a second that make a larger batch worth its memory."""
-
+MISSES = 2
+"""Larger batches in a row that are not worth it, before growth ends: one may have met a busy machine, or long questions."""
 
 SLOW_SECONDS = 5.0
 """A first batch that takes longer tells how fast a model is; in a quick one, what is done only once weighs too much."""
 
 
 class BatchSize:
-    """How many probes to ask together: twice as many as long as that makes a probe cheaper."""
+    """How many probes to ask together: twice as many as long as that makes a probe cheaper, then the size that was best."""
 
     def __init__(self) -> None:
         self.probes = FIRST
         self.seconds_per_probe: float | None = None
         """As the last batch went; None until a batch tells."""
         self._batches = 0
+        self._best = FIRST
         self._rate = 0.0
+        """Probes a second in batches of the best size."""
+        self._misses = 0
         self._settled = False
 
     def took(self, probes: int, seconds: float) -> None:
@@ -40,12 +44,13 @@ class BatchSize:
         if self._settled or probes < self.probes:
             return
         rate = probes / max(seconds, 1e-9)
-        if rate < self._rate * WORTHWHILE:
-            self._settle(self.probes // 2)
-        elif 2 * seconds > LONGEST_SECONDS or 2 * self.probes > LARGEST:
-            self._settle(self.probes)
+        if rate >= self._rate * WORTHWHILE:
+            self._best, self._rate, self._misses = self.probes, rate, 0
         else:
-            self._rate = rate
+            self._misses += 1
+        if self._misses == MISSES or 2 * seconds > LONGEST_SECONDS or 2 * self.probes > LARGEST:
+            self._settle(self._best)
+        else:
             self.probes *= 2
 
     def too_large(self, probes: int) -> None:

@@ -24,6 +24,10 @@ def test_batches_grow_as_long_as_a_probe_gets_cheaper():
     assert grown(lambda count: 0.4 + 0.001 * count + 0.00001 * count**2) == 256
 
 
+def test_one_batch_that_meets_a_busy_machine_ends_no_growth():
+    assert grown(lambda count: (3 if count == 64 else 1) * (0.5 + 0.0001 * count)) == LARGEST
+
+
 def test_a_batch_that_takes_long_grows_no_further_and_one_that_takes_too_long_shrinks():
     assert grown(lambda count: LONGEST_SECONDS - 5 + 0.01 * count) == FIRST
     assert grown(lambda count: LONGEST_SECONDS / 4 * count) == 4
