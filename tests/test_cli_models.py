@@ -95,6 +95,29 @@ def test_memory_that_is_not_granted_is_named(repository, capsys, monkeypatch):
     assert "and 0 MB are there" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("amount", ["0", "-1", "nan", "inf", "much"])
+def test_an_amount_of_memory_may_be_a_fraction_but_is_above_nothing(sound, capsys, amount):
+    with pytest.raises(SystemExit):
+        main(["models", "check", str(sound), "--gigabytes", amount])
+    assert f"{amount!r} is no amount; give a number above 0" in capsys.readouterr().err
+    assert main(["models", "check", str(sound), "--gigabytes", "0.5"]) == 0
+    assert "1 MB of memory" in capsys.readouterr().out
+
+
+def test_an_endpoint_shows_no_files_and_a_broken_one_is_told(capsys):
+    assert main(["models", "check", "https://host.example/v1#some/model"]) == 0
+    said = capsys.readouterr().out
+    assert said.strip() == "some/model at host.example is an endpoint and shows no files; arena evaluate --model asks it"
+    assert main(["models", "check", "https://host.example/v1"]) == 1
+    assert "names no model" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("reference", ["", " "])
+def test_the_empty_name_is_no_folder(capsys, reference):
+    assert main(["models", "check", reference]) == 1
+    assert "the empty name: no such folder" in capsys.readouterr().err
+
+
 def test_an_adapter_is_described_with_its_base(sound, tmp_path, capsys):
     from peft import LoraConfig, get_peft_model
     from transformers import LlavaForConditionalGeneration

@@ -1,9 +1,10 @@
 """`arena models`: who takes part, and who could."""
 
 import argparse
+import math
 from typing import TYPE_CHECKING
 
-from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
+from arena.cli.console import amount, console, positive, print_json, say, settings_of, table, tell
 
 if TYPE_CHECKING:
     from arena.models.trial import Trial
@@ -29,12 +30,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.add_argument("reference", metavar="PATH", help="a local folder, or organisation/name@commit on the Hub")
+    check.add_argument("reference", metavar="MODEL", help="a local folder, or organisation/name@commit on the Hub")
     check.add_argument("--try", action="store_true", dest="trial", help="also load it, in a process of its own, and ask it")
     check.add_argument("--seconds", type=positive, default=600, metavar="N", help="that it may take with --try (default: 600)")
-    check.add_argument(
-        "--gigabytes", type=positive, metavar="N", help="of memory that it may take (default: all that are free)"
-    )
+    check.add_argument("--gigabytes", type=amount, metavar="N", help="of memory that it may take (default: all that are free)")
     check.set_defaults(run=_models_check)
 
 
@@ -57,13 +56,18 @@ def _models_list(options: argparse.Namespace) -> int:
 
 
 def _models_check(options: argparse.Namespace) -> int:
-    from arena.models import check_repository
+    from arena.models import check_repository, is_endpoint
     from arena.models.dry_run import dry_run
+    from arena.models.endpoint_reference import read_reference
     from arena.models.loading import fetch
     from arena.models.trial import try_repository
     from arena.models.weights import available_memory
 
-    memory = options.gigabytes * 2**30 if options.gigabytes else available_memory()
+    if is_endpoint(options.reference):
+        endpoint = read_reference(options.reference)
+        _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and shows no files; arena evaluate --model asks it")
+        return 0
+    memory = int(options.gigabytes * 2**30) if options.gigabytes else available_memory()
     report = check_repository(options.reference, memory_limit=memory)
     dry_run(report)
     trial = None
@@ -75,7 +79,7 @@ def _models_check(options: argparse.Namespace) -> int:
     base = f" on {report.base.repository}@{report.base.revision}" if report.base else ""
     _tell(
         f"{report.repository} may enter: {report.architecture} ({report.kind}){base}, {report.parameters / 1e6:.1f} M "
-        f"parameters, {report.memory_bytes / 2**20:.0f} MB of memory, revision {report.revision}"
+        f"parameters, {math.ceil(report.memory_bytes / 2**20)} MB of memory, revision {report.revision}"
     )
     if trial:
         _tell_trial(report.repository, trial)

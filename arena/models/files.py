@@ -66,8 +66,10 @@ def repository_files(reference: str) -> Files:
     if match and not Path(reference).expanduser().exists():
         return hub_files(match[1], match[2], name=reference)
     folder = Path(reference).expanduser()
-    if not folder.is_dir():
-        raise RepositoryError(f"{reference}: no such folder; give a folder, or organisation/name@commit on the Hub")
+    if not reference.strip() or not folder.is_dir():
+        raise RepositoryError(
+            f"{reference.strip() or 'the empty name'}: no such folder; give a folder, or organisation/name@commit on the Hub"
+        )
     *_, organisation, name = ("local", *folder.resolve().parts[1:])
     return Files(
         reference,

@@ -72,7 +72,7 @@ class GenerativeModel:
                 return self._answer_all(probes)
         except Exception as error:  # a batch must survive whatever one probe does to the model
             if len(probes) == 1:
-                # Who it was, and what it said, could tell who plays a battle that is not judged yet.
+                # Whoever asked tells who it was and why: in a battle, when nothing about it can be judged any more.
                 log.warning("a model failed on %s", probes[0].key)
                 log.debug("%s failed on %s", self.contestant.id, probes[0].key, exc_info=True)
                 return [Reply(error=one_line(error))]
