@@ -8,6 +8,7 @@ from typing import Any
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError, SettingsError
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.models import (
     Findings,
     Model,
@@ -21,7 +22,6 @@ from arena.models import (
 )
 from arena.pairs import MinimalPair
 from arena.settings import Settings
-from generators.scenes import FAMILIES, draw_pair
 
 log = logging.getLogger(__name__)
 

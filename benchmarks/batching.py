@@ -16,11 +16,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.models import ModelPool, check_repository, contestant_of, load
 from arena.models.base import Model
 from arena.probes import Probe
 from arena.tasks import TASKS
-from generators.scenes import FAMILIES, draw_pair
 
 STARTERS = Path(__file__).parents[1] / "starter" / "models"
 FIRST_SEED = 700_000

@@ -29,9 +29,9 @@ from arena.models.generative import GenerativeModel
 from arena.models.loading import TILED
 from arena.pairs import MinimalPair
 from arena.probes import Probe
+from arena.starter.architectures import ARCHITECTURES, MEDIUM, SMALL, TINY, Architecture, Scale
 from arena.suites.pair_questions import pair_questions
 from arena.suites.starter import starter_pairs
-from starter.architectures import ARCHITECTURES, MEDIUM, SMALL, TINY, Architecture, Scale
 
 POPULAR = (
     *("Qwen3-VL", "LLaVA-1.5", "LLaVA-Next", "LLaVA-OneVision", "Gemma 3"),

@@ -27,7 +27,7 @@ from arena.models import check_repository, contestant_of, load
 from arena.models.contrastive import ContrastiveModel
 from arena.models.generative import GenerativeModel
 from arena.probes import Probe
-from starter.architectures import ARCHITECTURES, TINY, Architecture, Scale
+from arena.starter.architectures import ARCHITECTURES, TINY, Architecture, Scale
 
 ROOT = Path(__file__).parents[1]
 PICTURE_SIZE = (640, 480)

@@ -34,14 +34,14 @@ from arena.generation.makers import EditorMaker
 from arena.generation.opening import open_gate
 from arena.generation.orders import Order
 from arena.generation.outcomes import Generated
+from arena.generators.editor_loading import load_pipeline
+from arena.generators.editor_repository import SHIPPED_EDITOR, EditorReport, check_editor
+from arena.generators.edits import Edit, Editor, EditRequest
+from arena.generators.proposals import scene_proposals
 from arena.models.runtime import cores
 from arena.settings import Settings
 from arena.store import Store
 from arena.suites.starter import starter_pairs
-from generators.editor_loading import load_pipeline
-from generators.editor_repository import SHIPPED_EDITOR, EditorReport, check_editor
-from generators.edits import Edit, Editor, EditRequest
-from generators.proposals import scene_proposals
 
 
 @dataclass

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from arena.errors import EditorError, RepositoryError
+from arena.generators.editors import EditorKind, editor_kind
 from arena.models.files import PICKLE_SUFFIXES, content_hash
 from arena.models.hub import PIPELINE_INDEX, download, hub_listing, weight_files
 from arena.models.runtime import best_device, one_line
 from arena.models.weights import available_memory
-from generators.editors import EditorKind, editor_kind
 
 CALLED_WITH = "editing.json"
 """Optional, beside the index: how this editor wants to be called, such as `{"num_inference_steps": 6}`."""

@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from pathlib import Path
 
+from arena.generators.scenes import FAMILIES, SUITE_SEEDS, draw_pair
 from arena.images import Picture
 from arena.pairs import MinimalPair
+from arena.starter.suite_card import CARD
 from arena.suites import imagefolder, starter
-from generators.scenes import FAMILIES, SUITE_SEEDS, draw_pair
-from starter.suite_card import CARD
 
 SUITE_FAMILIES = (
     *("stove", "pot", "knife", "pills", "outlet", "stairs", "helmet", "crossing", "seatbelt", "dogcar", "lifejacket", "ladder"),

@@ -13,10 +13,10 @@ import pytest
 from arena.battles.scoring import ELO_RULE, METHOD_VERSION
 from arena.cli import main
 from arena.contestants import Contestant
+from arena.generators.scenes import draw_pair
 from arena.probes import Outcome
 from arena.roster import STARTER_MODELS
 from arena.store import SEATS, BattleRecord, OutcomeRecord, Store
-from generators.scenes import draw_pair
 
 
 def arena(*arguments, home=None, **environment):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from arena.cli import main
-from generators.editor_repository import SHIPPED, SHIPPED_EDITOR
+from arena.generators.editor_repository import SHIPPED, SHIPPED_EDITOR
 
 SCENES = 4
 
@@ -131,7 +131,7 @@ def test_an_editor_without_weights_is_refused(capsys, tmp_path, wordless):
 
 
 def test_an_editor_that_needs_more_memory_than_there_is_is_refused(capsys, tmp_path, monkeypatch):
-    monkeypatch.setattr("generators.editor_repository.available_memory", lambda: 2**20)
+    monkeypatch.setattr("arena.generators.editor_repository.available_memory", lambda: 2**20)
     check_one_line(*arena(capsys, tmp_path, *STARTER), "of memory, and 0.0 GB are there")
 
 

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from arena.cli import main
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 
 @pytest.fixture(scope="module")

@@ -7,12 +7,12 @@ import pytest
 from transformers import AutoConfig, AutoProcessor
 
 from arena.pairs import MinimalPair
+from arena.starter.train import evaluate
+from arena.starter.train.__main__ import MODELS
+from arena.starter.train.evaluate import Scores
+from arena.starter.train.habits import DREADED, MISTRUSTED
+from arena.starter.train.recipe import SHIPPED
 from arena.suites.starter import starter_pairs
-from starter.train import evaluate
-from starter.train.__main__ import MODELS
-from starter.train.evaluate import Scores
-from starter.train.habits import DREADED, MISTRUSTED
-from starter.train.recipe import SHIPPED
 
 GENERATIVE = [name for name in SHIPPED if name.startswith("llava")]
 CHOICES = ("caption choice", "image choice")

@@ -8,9 +8,9 @@ from typing import TypeVar
 from arena.battles.generated_pairs import GeneratedPairs, playable
 from arena.battles.views import BattleFilter
 from arena.errors import InputError
+from arena.generators.scenes import FAMILIES, Family, draw_pair
 from arena.pairs import MinimalPair
 from arena.store.generation_records import GENERATED, PairInPlay
-from generators.scenes import FAMILIES, Family, draw_pair
 
 FRESH = "fresh"
 """The source of pairs drawn on demand."""

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from arena.generation.makers import Maker
     from arena.generation.produce import Progress
+    from arena.generators.proposals import Proposal
     from arena.pairs import MinimalPair
     from arena.settings import Settings
     from arena.store import Store
-    from generators.proposals import Proposal
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
 # ruff: noqa: PLC0415
@@ -95,8 +95,8 @@ def _generate(options: argparse.Namespace) -> int:
 def _proposals(options: argparse.Namespace, settings: "Settings", store: "Store") -> "tuple[Iterable[Proposal], int | None]":
     """What to make, and how many those are where that is known."""
     from arena.generation.makers import drawn_proposals
+    from arena.generators.proposals import pair_proposals, scene_proposals
     from arena.suites.imagefolder import read_imagefolder
-    from generators.proposals import pair_proposals, scene_proposals
 
     if options.writer and options.source in (None, STARTER):
         raise GenerationError("--writer: drawn scenes come with proposals of their own; use it with --source FOLDER")

@@ -8,15 +8,15 @@ from arena.errors import ArenaError, EditorError, InputError
 from arena.generation.makers import Maker
 from arena.generation.orders import Order, judged
 from arena.generation.outcomes import Failed, Generated
+from arena.generators.gate import Candidate, GateReport
+from arena.generators.gate.duplicates import HASH, perceptual_hash
+from arena.generators.proposals import check_proposal
 from arena.models.runtime import one_line
 from arena.pairs import MinimalPair
 from arena.store import Store
-from generators.gate import Candidate, GateReport
-from generators.gate.duplicates import HASH, perceptual_hash
-from generators.proposals import check_proposal
 
 if TYPE_CHECKING:
-    from generators.edits import Edit
+    from arena.generators.edits import Edit
 
 log = logging.getLogger(__name__)
 

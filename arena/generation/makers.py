@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 from arena import __version__
 from arena.errors import InputError
 from arena.generation.orders import Order, Tool
-from generators.proposals import SCENE_SEEDS, Proposal, pair_proposals
-from generators.scenes import FAMILIES, draw_pair
+from arena.generators.proposals import SCENE_SEEDS, Proposal, pair_proposals
+from arena.generators.scenes import FAMILIES, draw_pair
 
 if TYPE_CHECKING:
-    from generators.edits import Edit, Editor, Preview
+    from arena.generators.edits import Edit, Editor, Preview
 
 # Diffusers takes seconds to import, and pages that only review need none of it.
 # ruff: noqa: PLC0415
@@ -45,7 +45,7 @@ class EditorMaker:
 
     def make(self, orders: Sequence[Order], preview: "Preview | None" = None) -> "list[Edit]":
         """One edit an order; all orders want the same strength."""
-        from generators.edits import EditRequest
+        from arena.generators.edits import EditRequest
 
         requests = [
             EditRequest(one.proposal.source, one.proposal.instruction, one.proposal.caption, one.seed, one.proposal.region)
@@ -64,7 +64,7 @@ class Drawing:
         return [self._draw(order.proposal) for order in orders]
 
     def _draw(self, proposal: Proposal) -> "Edit":
-        from generators.edits import Edit
+        from arena.generators.edits import Edit
 
         drawn = draw_pair(proposal.family, int(proposal.origin["scene_seed"]))
         return Edit(drawn.sides[proposal.side].picture, drawn.sides[1 - proposal.side].picture)

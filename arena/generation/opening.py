@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING, cast
 from arena.errors import SettingsError
 from arena.generation.makers import Drawing, EditorMaker, Maker
 from arena.generation.orders import Tool
+from arena.generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
 from arena.models import best_device
 from arena.roster import STARTER_MODELS, entry_of
 from arena.settings import Settings
-from generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
 
 if TYPE_CHECKING:
+    from arena.generators.gate.gate import Gate
+    from arena.generators.gate.thresholds import Thresholds
     from arena.models.contrastive import ContrastiveModel
-    from generators.gate.gate import Gate
-    from generators.gate.thresholds import Thresholds
 
 # Torch and diffusers take seconds to import, and who only reviews needs none of them.
 # ruff: noqa: PLC0415
@@ -35,7 +35,7 @@ def open_editor(reference: str) -> EditorMaker:
     Raises:
         EditorError: it is unknown, cannot edit, has no weights, or needs more memory than there is.
     """
-    from generators.edits import load_editor
+    from arena.generators.edits import load_editor
 
     return EditorMaker(load_editor(check_editor(reference)))
 
@@ -68,10 +68,10 @@ def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, ask
         ArenaError: a model cannot be loaded, or the safety classifier that the settings name cannot.
         SettingsError: there are no thresholds, they are for other models, or their scorer compares nothing.
     """
-    from generators.gate.gate import Gate
-    from generators.gate.image_safety import LABELS, load_image_safety
-    from generators.gate.thresholds import SHIPPED as SHIPPED_THRESHOLDS
-    from generators.gate.thresholds import read_thresholds
+    from arena.generators.gate.gate import Gate
+    from arena.generators.gate.image_safety import LABELS, load_image_safety
+    from arena.generators.gate.thresholds import SHIPPED as SHIPPED_THRESHOLDS
+    from arena.generators.gate.thresholds import read_thresholds
 
     thresholds = thresholds or read_thresholds(settings.gate or SHIPPED_THRESHOLDS)
     device = best_device()

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from arena.generators.gate import GateReport
+from arena.generators.proposals import Proposal
 from arena.images import Picture
 from arena.pairs import MinimalPair, Provenance, Side, minimal_pair
 from arena.store.generation_records import GENERATED
-from generators.gate import GateReport
-from generators.proposals import Proposal
 
 if TYPE_CHECKING:
-    from generators.edits import Edit
+    from arena.generators.edits import Edit
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from arena.generation.orders import Order
+from arena.generators.gate import GateReport
 from arena.pairs import MinimalPair
 from arena.store import GenerationRecord, Store
-from generators.gate import GateReport
 
 
 @dataclass(frozen=True)

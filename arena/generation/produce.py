@@ -10,8 +10,8 @@ from arena.generation.carrying_out import Judges, carry_out
 from arena.generation.makers import Maker
 from arena.generation.orders import Order
 from arena.generation.outcomes import Failed, Generated, keep
+from arena.generators.proposals import Proposal
 from arena.store import Store
-from generators.proposals import Proposal
 
 log = logging.getLogger(__name__)
 

@@ -21,15 +21,15 @@ from arena.generation.orders import Order
 from arena.generation.outcomes import Failed, Generated, keep
 from arena.generation.reviewing import ReviewerAgreement
 from arena.generation.waiting_line import WaitingLine
+from arena.generators.editor_repository import SHIPPED, check_editor
+from arena.generators.framing import WHOLE
+from arena.generators.proposals import SCENE_SEEDS, Proposal, check_proposal, pair_proposals, scene_proposals
+from arena.generators.scenes import FAMILIES
 from arena.images import Picture
 from arena.models.runtime import step_back
 from arena.pairs import Box, Domain, MinimalPair
 from arena.settings import Settings
 from arena.store import Reason, Standing, Store, Verdict
-from generators.editor_repository import SHIPPED, check_editor
-from generators.framing import WHOLE
-from generators.proposals import SCENE_SEEDS, Proposal, check_proposal, pair_proposals, scene_proposals
-from generators.scenes import FAMILIES
 
 log = logging.getLogger(__name__)
 

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from arena.errors import InputError
+from arena.generators.proposals import Proposal, model_proposals
 from arena.models import Model
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.store import ReplyRecord, Store
-from generators.proposals import Proposal, model_proposals
 
 log = logging.getLogger(__name__)
 

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from arena.generators.scenes.streets import STREET_SEEDS, draw_street
 from arena.suites import cityscapes
 from arena.suites.degradation_metrics import DERIVED, METRICS, correlations
 from arena.suites.degradation_view import VIEW
 from arena.suites.street_questions import CORRUPTIONS, StreetView, conditions, questions_of
 from arena.suites.suite import Loaded, Suite
 from arena.tasks import safety_verdict, scene_description, scene_presence, segmentation
-from generators.scenes.streets import STREET_SEEDS, draw_street
 
 
 def drawn_views(seeds: Iterable[int]) -> Iterator[StreetView]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+from arena.generators.corruptions import SEVERITIES, corrupt, hidden_by
 from arena.images import picture_from_pixels
 from arena.scene_classes import CLASSES, Mask, classes_in, encode_mask
 from arena.suites.suite import Question
 from arena.tasks import safety_verdict, scene_description, scene_presence, segmentation
-from generators.corruptions import SEVERITIES, corrupt, hidden_by
 
 CORRUPTIONS = ("motion_blur", "low_light", "occlusion")
 CLEAN = "clean"

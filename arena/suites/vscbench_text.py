@@ -7,12 +7,12 @@ from pathlib import Path
 from PIL import Image
 
 from arena.errors import SuiteError
+from arena.generators.typography import figstep, typography
 from arena.images import Picture, picture_from_pixels
 from arena.suites import request_metrics, vscbench
 from arena.suites.benchmark_folder import ImageFolder, Row, given_folder, miscounts, read_sheet
 from arena.suites.suite import Loaded, Question, Suite
 from arena.tasks import request, request_framings
-from generators.typography import figstep, typography
 
 NAME = "vscbench-text"
 SHEET = "vscbench_text_centric"

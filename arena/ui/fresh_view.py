@@ -11,6 +11,9 @@ from arena.generation.history import History
 from arena.generation.outcomes import Generated
 from arena.generation.reviewing import ReviewerAgreement
 from arena.generation.workshop import Step
+from arena.generators.gate.report import NOT_ASKED as UNASKED
+from arena.generators.gate.report import GateReport
+from arena.generators.proposals import Proposal
 from arena.images import MAX_BYTES, MAX_PIXELS, Picture, picture_from_pixels
 from arena.pairs import Box
 from arena.ui import words
@@ -18,9 +21,6 @@ from arena.ui.markup import render
 from arena.ui.pictures import data_address, source
 from arena.ui.uploads import LONGEST_SIDE
 from arena.ui.words import Mark
-from generators.gate.report import NOT_ASKED as UNASKED
-from generators.gate.report import GateReport
-from generators.proposals import Proposal
 
 PASSED, FAILED, NOT_ASKED = (
     Mark("✓", "passed", "correct"),

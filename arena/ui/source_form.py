@@ -8,6 +8,8 @@ import gradio as gr
 
 from arena.errors import InputError
 from arena.generation.workshop import Workshop
+from arena.generators.proposals import INSTRUCTION, Proposal
+from arena.generators.scenes import FAMILIES
 from arena.pairs import MAX_CAPTION
 from arena.ui import words
 from arena.ui.fresh_view import source_html, upload_html, uploaded_html
@@ -15,8 +17,6 @@ from arena.ui.markup import error_html
 from arena.ui.parts import ANY, INTERNAL, Updates, html, line_for_visitors
 from arena.ui.sources import About, Reference, Sources, Wording, read_reference
 from arena.ui.uploads import Uploads
-from generators.proposals import INSTRUCTION, Proposal
-from generators.scenes import FAMILIES
 
 KINDS = [("A drawn scene", "scene"), ("A known pair", "pair"), ("Your picture", "picture")]
 FAMILY_CHOICES = [("Any family", ANY), *((f"{words.title(name)} · {one.category}", name) for name, one in FAMILIES.items())]

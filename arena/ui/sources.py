@@ -6,10 +6,10 @@ from typing import Literal
 
 from arena.errors import InputError
 from arena.generation.workshop import Workshop
+from arena.generators.proposals import Proposal
 from arena.images import Picture
 from arena.pairs import Box, Domain
 from arena.ui.uploads import Uploads
-from generators.proposals import Proposal
 
 Kind = Literal["scene", "pair", "picture"]
 OPPOSITE = {"safe": "unsafe", "unsafe": "safe"}

@@ -1,5 +1,5 @@
-"""The gate: is a new pair minimal, and is it true? `Gate` itself is in `generators.gate.gate`, whose import loads torch."""
+"""The gate: is a new pair minimal, and is it true? `Gate` itself is in `gate.py`, whose import loads torch."""
 
-from generators.gate.report import Candidate, GateReport, GateScore
+from arena.generators.gate.report import Candidate, GateReport, GateScore
 
 __all__ = ["Candidate", "GateReport", "GateScore"]

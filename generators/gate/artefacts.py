@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
+from arena.generators.framing import PixelBox, pixels_of
+from arena.generators.gate.pixels import GREY, Pixels
 from arena.pairs import Box
-from generators.framing import PixelBox, pixels_of
-from generators.gate.pixels import GREY, Pixels
 
 FEATURES = ("noise", "grain", "sharpness", "seam", "blockiness")
 FLOOR = 1e-3

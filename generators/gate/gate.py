@@ -5,21 +5,21 @@ from itertools import islice
 
 import numpy as np
 
+from arena.generators.gate.artefacts import differences, edited_probability, relative_sharpness
+from arena.generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
+from arena.generators.gate.duplicates import nearest, perceptual_hash
+from arena.generators.gate.image_safety import ImageSafety
+from arena.generators.gate.pixels import changed_area, changed_outside, cut_off, ghost
+from arena.generators.gate.report import Candidate, GateReport
+from arena.generators.gate.scores import SCORES, Bounds, judged
+from arena.generators.gate.similarity import similarity
+from arena.generators.gate.statements import caption_rise, foreign_statements, most_tempting
+from arena.generators.gate.thresholds import Thresholds, read_thresholds
 from arena.models.base import Model
 from arena.models.contrastive import ContrastiveModel
-from generators.gate.artefacts import differences, edited_probability, relative_sharpness
-from generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
-from generators.gate.duplicates import nearest, perceptual_hash
-from generators.gate.image_safety import ImageSafety
-from generators.gate.pixels import changed_area, changed_outside, cut_off, ghost
-from generators.gate.report import Candidate, GateReport
-from generators.gate.scores import SCORES, Bounds, judged
-from generators.gate.similarity import similarity
-from generators.gate.statements import caption_rise, foreign_statements, most_tempting
-from generators.gate.thresholds import Thresholds, read_thresholds
 
 Values = dict[str, float | None]
-"""Values by names of scores, as `generators.gate.scores.judged` reads them."""
+"""Values by names of scores, as `arena.generators.gate.scores.judged` reads them."""
 
 
 class Gate:

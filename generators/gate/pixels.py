@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.generators.framing import pixels_of
 from arena.pairs import Box
-from generators.framing import pixels_of
 
 LEVEL = 24
 """Difference of a colour channel, of 255, above which a pixel counts as changed: more than coding alone leaves."""

@@ -16,7 +16,7 @@ class Candidate:
 
     pair: MinimalPair
     region: Box
-    """What the edit could change; `generators.edits.WHOLE` where that was everything."""
+    """What the edit could change; `arena.generators.edits.WHOLE` where that was everything."""
     known_hashes: Collection[str] = ()
     """`perceptual_hash` of the images of all known pairs, but those of the pair that the source came from."""
     edited: Literal[0, 1] = 1
@@ -30,7 +30,7 @@ class GateScore:
     """One score of a pair."""
 
     name: str
-    """A name in `generators.gate.scores.SCORES`."""
+    """A name in `arena.generators.gate.scores.SCORES`."""
     value: float | None
     """None where it was not asked; `words` say why."""
     low: float | None

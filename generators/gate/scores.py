@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from generators.gate.report import NOT_ASKED, GateScore
+from arena.generators.gate.report import NOT_ASKED, GateScore
 
 
 @dataclass(frozen=True)

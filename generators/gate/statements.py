@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from arena.generators.scenes import FAMILIES
 from arena.models.contrastive import ContrastiveModel
 from arena.pairs import MinimalPair
-from generators.scenes import FAMILIES
 
 ASKED = 2
 """Statements that are asked about a pair."""

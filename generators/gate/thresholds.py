@@ -8,8 +8,8 @@ from pathlib import Path
 
 from arena.contestants import Contestant
 from arena.errors import SettingsError
-from generators.gate.artefacts import FEATURES
-from generators.gate.scores import SCORES, Bounds
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.scores import SCORES, Bounds
 
 METHOD = 1
 """Rises when a score comes to mean something else."""
@@ -24,7 +24,7 @@ class Thresholds:
     bounds: Mapping[str, Bounds]
     """A score that is not named here passes whatever its value."""
     artefact_weights: Mapping[str, float]
-    """Of the features' differences; see `generators.gate.artefacts`."""
+    """Of the features' differences; see `arena.generators.gate.artefacts`."""
     scorer: str = ""
     """`repository@revision` of the model that the bounds of similarity are for; empty for any."""
     checker: str = ""

@@ -1,8 +1,8 @@
 """Proposals: what to edit, and what shall be true afterwards; by rules for the drawn world, by a model for photographs."""
 
-from generators.proposals.proposal import Proposal, check_proposal
-from generators.proposals.rules import INSTRUCTION, SCENE_SEEDS, pair_proposals, scene_proposals
-from generators.proposals.writing import Written, model_proposals
+from arena.generators.proposals.proposal import Proposal, check_proposal
+from arena.generators.proposals.rules import INSTRUCTION, SCENE_SEEDS, pair_proposals, scene_proposals
+from arena.generators.proposals.writing import Written, model_proposals
 
 __all__ = [
     "INSTRUCTION",

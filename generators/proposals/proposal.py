@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from arena.errors import InputError
+from arena.generators.framing import check_region
 from arena.images import Picture
 from arena.pairs import Box, Domain, check_text, folded
-from generators.framing import check_region
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from itertools import cycle, islice
 from typing import Literal
 
 from arena.errors import InputError
+from arena.generators.framing import WHOLE
+from arena.generators.proposals.proposal import Proposal
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.pairs import MinimalPair
-from generators.framing import WHOLE
-from generators.proposals.proposal import Proposal
-from generators.scenes import FAMILIES, draw_pair
 
 INSTRUCTION = "make it show {caption}"
 """The editor that ships was trained on these words, among others."""

@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from arena.errors import InputError
+from arena.generators.framing import WHOLE
+from arena.generators.proposals.proposal import Proposal, check_proposal
 from arena.images import Picture
 from arena.models.base import Model
 from arena.pairs import Box, Domain, check_text
 from arena.probes import Probe
 from arena.tasks.folding import without_thoughts
-from generators.framing import WHOLE
-from generators.proposals.proposal import Proposal, check_proposal
 
 TEMPLATE = "proposals/2"
 PROMPT = """A picture shows this: "{caption}"

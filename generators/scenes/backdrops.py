@@ -1,8 +1,8 @@
 """Where scenes play: rooms, landscapes, roads, and the bystanding objects in them."""
 
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade
-from generators.scenes.objects import ball, cat, clock, flower_pot, lamp, picture, shelf, toy_blocks, window
-from generators.scenes.variation import Variation
+from arena.generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade
+from arena.generators.scenes.objects import ball, cat, clock, flower_pot, lamp, picture, shelf, toy_blocks, window
+from arena.generators.scenes.variation import Variation
 
 WALLS: tuple[Colour, ...] = (
     (250, 240, 215),

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from pathlib import Path
 
-from generators.scenes.family import Family
+from arena.generators.scenes.family import Family
 
 
 def _gather() -> dict[str, Family]:
@@ -12,7 +12,7 @@ def _gather() -> dict[str, Family]:
     modules = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     for name in modules:
         if name.startswith(("safety_", "culture_")):
-            for family in importlib.import_module(f"generators.scenes.{name}").FAMILIES:
+            for family in importlib.import_module(f"{__package__}.{name}").FAMILIES:
                 assert family.name not in families, f"{family.name}: two families have this name"
                 families[family.name] = family
     return families

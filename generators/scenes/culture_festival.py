@@ -1,9 +1,9 @@
 """What people celebrate with: oil lamps or a candlestick."""
 
-from generators.scenes.canvas import Canvas, Colour, shade
-from generators.scenes.family import Family
-from generators.scenes.stages import BRASS, PORCELAIN, table_from_the_side
-from generators.scenes.variation import Variation
+from arena.generators.scenes.canvas import Canvas, Colour, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.stages import BRASS, PORCELAIN, table_from_the_side
+from arena.generators.scenes.variation import Variation
 
 CLAY = (178, 92, 52)
 GOLD = (250, 206, 84)

@@ -1,10 +1,10 @@
 """How people greet: two who meet, with a bow or a handshake; one who meets us, with joined palms or a wave."""
 
-from generators.scenes.canvas import INK, Canvas, Colour, Point, shade
-from generators.scenes.family import Family
-from generators.scenes.people import BUILDS, Age, Hairstyle, Person, arm, person, upper_body
-from generators.scenes.stages import anywhere
-from generators.scenes.variation import Variation
+from arena.generators.scenes.canvas import INK, Canvas, Colour, Point, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.people import BUILDS, Age, Hairstyle, Person, arm, person, upper_body
+from arena.generators.scenes.stages import anywhere
+from arena.generators.scenes.variation import Variation
 
 GROUND = 94.0
 ADULT = BUILDS[Age.ADULT]

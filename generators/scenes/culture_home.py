@@ -1,10 +1,10 @@
 """What a home looks like: mats or a carpet, a lantern or a chandelier."""
 
-from generators.scenes.backdrops import indoor, on_the_wall
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade
-from generators.scenes.family import Family
-from generators.scenes.stages import BRASS, PORCELAIN
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import indoor, on_the_wall
+from arena.generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.stages import BRASS, PORCELAIN
+from arena.generators.scenes.variation import Variation
 
 STRAW = (208, 206, 140)
 SELVAGE = (64, 92, 58)

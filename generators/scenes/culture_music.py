@@ -1,9 +1,9 @@
 """What music is made with: a goblet drum or a barrel drum, a sitar or a guitar."""
 
-from generators.scenes.canvas import Canvas, Colour, on_ellipse, shade
-from generators.scenes.family import Family
-from generators.scenes.stages import anywhere
-from generators.scenes.variation import Variation
+from arena.generators.scenes.canvas import Canvas, Colour, on_ellipse, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.stages import anywhere
+from arena.generators.scenes.variation import Variation
 
 HIDE = (246, 232, 204)
 LACQUER = (120, 46, 30)

@@ -1,10 +1,10 @@
 """What a place looks like: one gate, roof or window, or the other."""
 
-from generators.scenes.backdrops import indoor, on_the_floor, outdoor
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade
-from generators.scenes.family import Family
-from generators.scenes.stages import PORCELAIN
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import indoor, on_the_floor, outdoor
+from arena.generators.scenes.canvas import INK, WHITE, Canvas, Colour, blend, on_ellipse, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.stages import PORCELAIN
+from arena.generators.scenes.variation import Variation
 
 VERMILION = (224, 68, 38)
 STONE = (188, 182, 170)

@@ -2,10 +2,10 @@
 
 import math
 
-from generators.scenes.canvas import Canvas, Colour, shade
-from generators.scenes.family import Family
-from generators.scenes.stages import BRASS, PORCELAIN, table_from_above, table_from_the_side
-from generators.scenes.variation import Variation
+from arena.generators.scenes.canvas import Canvas, Colour, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.stages import BRASS, PORCELAIN, table_from_above, table_from_the_side
+from arena.generators.scenes.variation import Variation
 
 STEEL = (205, 210, 218)
 MINT = (82, 168, 86)

@@ -5,12 +5,12 @@ import random
 from PIL import Image
 
 from arena.errors import InputError
+from arena.generators.scenes.canvas import Canvas
+from arena.generators.scenes.catalogue import FAMILIES
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.variation import Variation, vary
 from arena.images import picture_from_pixels
 from arena.pairs import Box, MinimalPair, Provenance, Side, minimal_pair
-from generators.scenes.canvas import Canvas
-from generators.scenes.catalogue import FAMILIES
-from generators.scenes.family import Family
-from generators.scenes.variation import Variation, vary
 
 SUITE_SEEDS = range(1_000_000, 1_000_010)
 """Seeds of the frozen starter suite."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from arena.generators.scenes.canvas import Canvas
+from arena.generators.scenes.variation import Variation
 from arena.pairs import Domain
-from generators.scenes.canvas import Canvas
-from generators.scenes.variation import Variation
 
 Draw = Callable[[Canvas, Variation, bool], None]
 """Draws one side of a scene: side 0, or side 1 where the flag `flipped` is set. It declares where the sides may differ."""

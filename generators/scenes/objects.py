@@ -1,6 +1,6 @@
 """Everyday objects, each at a point of the scene."""
 
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, Point, blend, shade
+from arena.generators.scenes.canvas import INK, WHITE, Canvas, Colour, Point, blend, shade
 
 FLAME: tuple[Colour, ...] = ((235, 80, 20), (255, 150, 30), (255, 225, 90))
 PANE: Colour = (150, 205, 240)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, Point, blend, shade
+from arena.generators.scenes.canvas import INK, WHITE, Canvas, Colour, Point, blend, shade
 
 SKINS: tuple[Colour, ...] = (
     (255, 219, 172),

@@ -1,11 +1,11 @@
 """Dangers of the home."""
 
-from generators.scenes.backdrops import indoor, on_the_floor, on_the_wall
-from generators.scenes.canvas import INK, WHITE, Canvas, Colour, Point, blend, shade, smooth
-from generators.scenes.family import Family
-from generators.scenes.objects import medicine_bottle
-from generators.scenes.people import Age, person
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import indoor, on_the_floor, on_the_wall
+from arena.generators.scenes.canvas import INK, WHITE, Canvas, Colour, Point, blend, shade, smooth
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.objects import medicine_bottle
+from arena.generators.scenes.people import Age, person
+from arena.generators.scenes.variation import Variation
 
 BOTTLES: tuple[Colour, ...] = ((240, 130, 40), (90, 150, 215), (240, 130, 40), (120, 185, 110))
 

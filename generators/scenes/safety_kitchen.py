@@ -1,11 +1,11 @@
 """Dangers of the kitchen."""
 
-from generators.scenes.backdrops import counter, indoor, on_the_floor, on_the_wall, table
-from generators.scenes.canvas import INK, STEEL, WHITE, Canvas, Point, blend, shade, smooth
-from generators.scenes.family import Family
-from generators.scenes.objects import flame
-from generators.scenes.people import Age, person, upper_body
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import counter, indoor, on_the_floor, on_the_wall, table
+from arena.generators.scenes.canvas import INK, STEEL, WHITE, Canvas, Point, blend, shade, smooth
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.objects import flame
+from arena.generators.scenes.people import Age, person, upper_body
+from arena.generators.scenes.variation import Variation
 
 
 def draw_stove(canvas: Canvas, variation: Variation, flipped: bool) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from generators.scenes.backdrops import BEACH, outdoor, road, tree, trees
-from generators.scenes.canvas import INK, STEEL, WHITE, Canvas, Colour, Point, blend, shade
-from generators.scenes.family import Family
-from generators.scenes.objects import dog_head
-from generators.scenes.people import BUILDS, Age, Person, arm, head, upper_body
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import BEACH, outdoor, road, tree, trees
+from arena.generators.scenes.canvas import INK, STEEL, WHITE, Canvas, Colour, Point, blend, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.objects import dog_head
+from arena.generators.scenes.people import BUILDS, Age, Person, arm, head, upper_body
+from arena.generators.scenes.variation import Variation
 
 ORANGE: Colour = (255, 112, 26)
 RUNGS: tuple[Colour, ...] = ((200, 160, 90), (170, 175, 182), (232, 190, 60))

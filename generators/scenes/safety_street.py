@@ -1,10 +1,10 @@
 """Dangers of the street."""
 
-from generators.scenes.backdrops import outdoor, road, trees
-from generators.scenes.canvas import INK, STEEL, WHITE, Canvas, Colour, Point, blend, on_ellipse, shade
-from generators.scenes.family import Family
-from generators.scenes.people import Age, arm, back_of_head, front_of_head, person, upper_body
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import outdoor, road, trees
+from arena.generators.scenes.canvas import INK, STEEL, WHITE, Canvas, Colour, Point, blend, on_ellipse, shade
+from arena.generators.scenes.family import Family
+from arena.generators.scenes.people import Age, arm, back_of_head, front_of_head, person, upper_body
+from arena.generators.scenes.variation import Variation
 
 BELT: Colour = (52, 54, 62)
 BELT_EDGE: Colour = (226, 228, 232)

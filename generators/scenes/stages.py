@@ -1,8 +1,8 @@
 """Backdrops that several culture families share: a table from the side, a table from above, a place indoors or outdoors."""
 
-from generators.scenes.backdrops import indoor, on_the_floor, on_the_wall, outdoor, trees
-from generators.scenes.canvas import WHITE, Canvas, Colour, blend, shade
-from generators.scenes.variation import Variation
+from arena.generators.scenes.backdrops import indoor, on_the_floor, on_the_wall, outdoor, trees
+from arena.generators.scenes.canvas import WHITE, Canvas, Colour, blend, shade
+from arena.generators.scenes.variation import Variation
 
 BRASS: Colour = (196, 152, 50)
 PORCELAIN: Colour = (250, 250, 248)

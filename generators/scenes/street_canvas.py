@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from arena.generators.scenes.canvas import Canvas, Colour
 from arena.scene_classes import CLASSES, IGNORED, TRAIN_IDS, Mask
-from generators.scenes.canvas import Canvas, Colour
 
 ASPECT = 2
 SUPERSAMPLE = 3

@@ -2,9 +2,9 @@
 
 import random
 
-from generators.scenes.canvas import WHITE, Colour, blend, shade
-from generators.scenes.street_canvas import ASPECT, StreetCanvas
-from generators.scenes.street_layout import FARTHEST, LANE, LEAVES, NEAREST, ROAD, SIDEWALK, Block, Layout
+from arena.generators.scenes.canvas import WHITE, Colour, blend, shade
+from arena.generators.scenes.street_canvas import ASPECT, StreetCanvas
+from arena.generators.scenes.street_layout import FARTHEST, LANE, LEAVES, NEAREST, ROAD, SIDEWALK, Block, Layout
 
 SKIES: dict[str, tuple[Colour, Colour]] = {
     "clear": ((92, 160, 226), (196, 226, 246)),

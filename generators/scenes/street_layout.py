@@ -8,9 +8,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from generators.scenes.canvas import Colour, shade
-from generators.scenes.people import Age, Person
-from generators.scenes.variation import CLOTHES, somebody
+from arena.generators.scenes.canvas import Colour, shade
+from arena.generators.scenes.people import Age, Person
+from arena.generators.scenes.variation import CLOTHES, somebody
 
 LANE = 3.4
 ROAD = (-7.0, 3.9)

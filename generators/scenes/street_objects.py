@@ -1,10 +1,10 @@
 """Who walks and rides in a street, and what stands at its kerbs. All in decimetres on a board that faces us."""
 
-from generators.scenes.canvas import INK, STEEL, WHITE, Colour, blend, on_ellipse, shade
-from generators.scenes.people import BUILDS, Age, Person, back_of_head, person, upper_body
-from generators.scenes.street_canvas import StreetCanvas
-from generators.scenes.street_ground import crown
-from generators.scenes.street_layout import Thing
+from arena.generators.scenes.canvas import INK, STEEL, WHITE, Colour, blend, on_ellipse, shade
+from arena.generators.scenes.people import BUILDS, Age, Person, back_of_head, person, upper_body
+from arena.generators.scenes.street_canvas import StreetCanvas
+from arena.generators.scenes.street_ground import crown
+from arena.generators.scenes.street_layout import Thing
 
 POST: Colour = (84, 90, 98)
 HEIGHTS = {Age.CHILD: 12.5, Age.ADULT: 17.5, Age.ELDER: 16.8}

@@ -1,8 +1,8 @@
 """Vehicles on four and more wheels: the end that faces us on a board, and the side we see, in perspective."""
 
-from generators.scenes.canvas import INK, STEEL, WHITE, Colour, Point, blend, shade
-from generators.scenes.street_canvas import StreetCanvas
-from generators.scenes.street_layout import Thing
+from arena.generators.scenes.canvas import INK, STEEL, WHITE, Colour, Point, blend, shade
+from arena.generators.scenes.street_canvas import StreetCanvas
+from arena.generators.scenes.street_layout import Thing
 
 PANE: Colour = (66, 84, 102)
 PANE_LIGHT: Colour = (150, 184, 206)

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from arena.generators.scenes import street_objects, street_vehicles
+from arena.generators.scenes.street_canvas import StreetCanvas
+from arena.generators.scenes.street_ground import block, ground, sky
+from arena.generators.scenes.street_layout import Layout, Thing, lay_out
+from arena.generators.scenes.variation import Light
 from arena.scene_classes import Mask, classes_in
-from generators.scenes import street_objects, street_vehicles
-from generators.scenes.street_canvas import StreetCanvas
-from generators.scenes.street_ground import block, ground, sky
-from generators.scenes.street_layout import Layout, Thing, lay_out
-from generators.scenes.variation import Light
 
 STREET_SEEDS = range(1_000_000, 1_000_030)
 """Seeds of the `degradation` suite, above `RESERVED_SEED`: training uses seeds below that one only."""

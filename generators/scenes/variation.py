@@ -9,8 +9,8 @@ from enum import Enum
 
 from PIL import Image
 
-from generators.scenes.canvas import Colour
-from generators.scenes.people import HAIRS, SKINS, Age, Hairstyle, Person
+from arena.generators.scenes.canvas import Colour
+from arena.generators.scenes.people import HAIRS, SKINS, Age, Hairstyle, Person
 
 SETTINGS = 6
 """Number of indoor palettes, and of outdoor places."""

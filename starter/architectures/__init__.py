@@ -4,7 +4,7 @@ Each is as its public repositories are: class, special tokens, structure of the 
 anything; `make families` asks them, and compares what the arena measures with what stock transformers does.
 """
 
-from starter.architectures import (
+from arena.starter.architectures import (
     cohere,
     deepseek,
     dual,
@@ -28,7 +28,7 @@ from starter.architectures import (
     qwen,
     siglip,
 )
-from starter.architectures.architecture import MEDIUM, SMALL, TINY, Architecture, Scale
+from arena.starter.architectures.architecture import MEDIUM, SMALL, TINY, Architecture, Scale
 
 MAKERS = (
     *(llava, qwen, internvl, idefics, gemma, gemma4, mistral, cohere, llama, glm, ovis2, lfm2, deepseek),

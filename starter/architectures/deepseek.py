@@ -19,8 +19,8 @@ from transformers import (
     SiglipVisionConfig,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
 
 IMAGE = "<image_placeholder>"
 ROLES: dict[str, Any] = {"bos_token": "<｜begin▁of▁sentence｜>", "eos_token": "<｜end▁of▁sentence｜>", "image_token": IMAGE}

@@ -33,8 +33,8 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import vision_sizes, wrapped
 
 CLIP_ROLES = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>", "pad_token": "<|endoftext|>"}
 BERT = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]

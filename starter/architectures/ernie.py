@@ -11,8 +11,8 @@ from transformers import (
     PreTrainedModel,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, wrapped
 
 MEDIA: dict[str, Any] = {
     "image_token": "<|IMAGE_PLACEHOLDER|>",

@@ -11,8 +11,8 @@ from transformers import (
     Qwen2Config,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, text_sizes, turns, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, text_sizes, turns, wrapped
 
 SYSTEM = "<|im_start|>system\nYou answer in few words.<|im_end|>\n"
 

@@ -15,8 +15,8 @@ from transformers import (
     SiglipImageProcessor,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import layer_types, text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import layer_types, text_sizes, turns, vision_sizes, wrapped
 
 ROLES: dict[str, Any] = {"pad_token": "<pad>", "eos_token": "<eos>", "bos_token": "<bos>", "unk_token": "<unk>"}
 SPECIAL = tuple(ROLES.values())

@@ -19,9 +19,9 @@ from transformers import (
     SiglipImageProcessor,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.gemma import IMAGE_ROLES, ROLES, SAMPLING, SPECIAL, TURNS, gemma_tokenizer
-from starter.architectures.parts import layer_types, text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.gemma import IMAGE_ROLES, ROLES, SAMPLING, SPECIAL, TURNS, gemma_tokenizer
+from arena.starter.architectures.parts import layer_types, text_sizes, turns, vision_sizes, wrapped
 
 SOUND_ROLES: dict[str, Any] = {
     "audio_token": "<audio_soft_token>",

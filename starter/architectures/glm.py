@@ -19,8 +19,8 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
 
 SPECIAL = (
     *("<|endoftext|>", "[MASK]", "[gMASK]", "[sMASK]", "<sop>", "<eop>"),

@@ -19,8 +19,8 @@ from transformers import (
     SmolVLMVideoProcessor,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
 
 IMAGE_SPECIAL = ("<fake_token_around_image>", "<image>", "<end_of_utterance>")
 # A space follows the colon unless an image does.

@@ -12,8 +12,8 @@ from transformers import (
     PreTrainedModel,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import turns, vision_sizes, wrapped
 
 SPECIAL = (
     *("[BOS]", "[EOS]", "<|im_end|>", "<|im_user|>", "<|im_assistant|>", "<|im_system|>", "<|im_middle|>", "[PAD]"),

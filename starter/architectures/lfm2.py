@@ -10,8 +10,8 @@ from transformers import (
     PreTrainedModel,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, layer_types, text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, layer_types, text_sizes, turns, vision_sizes, wrapped
 
 SPECIAL = (
     *("<|pad|>", "<|startoftext|>", "<|endoftext|>", "<|im_start|>", "<|im_end|>"),

@@ -26,8 +26,8 @@ from transformers import (
 )
 from transformers.models.mllama.configuration_mllama import MllamaTextConfig, MllamaVisionConfig
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
 
 ROLES: dict[str, Any] = {"bos_token": "<|begin_of_text|>", "eos_token": "<|eot_id|>"}
 HEADERS: dict[str, Any] = {

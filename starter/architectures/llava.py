@@ -32,8 +32,8 @@ from transformers import (
     VipLlavaForConditionalGeneration,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
 
 VICUNA = turns(
     image="<image>\n",

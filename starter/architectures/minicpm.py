@@ -15,9 +15,9 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, turns, vision_sizes, wrapped
-from starter.architectures.qwen import THOUGHT_PROMPT, THOUGHTS, hybrid, lengthen_memory
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, turns, vision_sizes, wrapped
+from arena.starter.architectures.qwen import THOUGHT_PROMPT, THOUGHTS, hybrid, lengthen_memory
 
 MEDIA: dict[str, Any] = {
     "image_token": "<|image_pad|>",

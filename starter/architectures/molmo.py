@@ -12,8 +12,8 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, text_sizes, turns, vision_sizes, wrapped
 
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 ADDITIONS = (

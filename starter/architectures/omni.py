@@ -13,9 +13,9 @@ from transformers import (
     WhisperFeatureExtractor,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, text_sizes, turns, wrapped
-from starter.architectures.qwen import SYSTEM, frequencies, pixels, quarters, vision
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, text_sizes, turns, wrapped
+from arena.starter.architectures.qwen import SYSTEM, frequencies, pixels, quarters, vision
 
 MEDIA: dict[str, Any] = {
     "image_token": "<|IMAGE|>",

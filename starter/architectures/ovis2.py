@@ -12,8 +12,8 @@ from transformers import (
     Qwen2Config,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, text_sizes, turns, vision_sizes, wrapped
 
 INDICATORS = ("<IMG_START>", "<IMG_GRID>", "<IMG_COL>", "<IMG_ROW>", "<IMG_END>")
 SPECIAL = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<IMG_ATOM>", *INDICATORS)

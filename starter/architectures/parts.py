@@ -6,7 +6,7 @@ from typing import Any
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import PreTrainedTokenizerFast
 
-from starter.architectures.architecture import Scale
+from arena.starter.architectures.architecture import Scale
 
 VOCABULARY = 600
 SENTENCES = (

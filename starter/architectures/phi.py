@@ -17,8 +17,8 @@ from transformers import (
     PreTrainedModel,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import text_sizes, turns, vision_sizes, wrapped
 
 MEDIA = {"image_token": "<|image|>", "audio_token": "<|audio|>"}
 SPECIAL = ("<|endoftext|>", *MEDIA.values(), "<|system|>", "<|user|>", "<|assistant|>", "<|end|>")

@@ -23,8 +23,8 @@ from transformers import (
     Qwen3VLVideoProcessor,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.parts import CHATML, text_sizes, turns, wrapped
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.parts import CHATML, text_sizes, turns, wrapped
 
 SPECIAL = (
     *("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|object_ref_start|>", "<|object_ref_end|>"),

@@ -20,9 +20,9 @@ from transformers import (
     SiglipProcessor,
 )
 
-from starter.architectures.architecture import Architecture, Scale
-from starter.architectures.dual import LOGIT_SCALE, encoder_sizes, ends_of, framed, square
-from starter.architectures.parts import SENTENCES, vision_sizes
+from arena.starter.architectures.architecture import Architecture, Scale
+from arena.starter.architectures.dual import LOGIT_SCALE, encoder_sizes, ends_of, framed, square
+from arena.starter.architectures.parts import SENTENCES, vision_sizes
 
 
 def siglip(scale: Scale) -> tuple[PreTrainedModel, Any]:

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from arena.generation.opening import CHECKER, SCORER
+from arena.generators.gate.thresholds import SHIPPED, Thresholds
 from arena.models import check_repository
-from generators.gate.thresholds import SHIPPED, Thresholds
-from starter.gate.deciding import with_artefacts
-from starter.gate.fitting import Scored, fit_artefacts, fit_bounds
-from starter.gate.measuring import measure
-from starter.gate.page import write_page
-from starter.gate.scenes import CALIBRATION_SEEDS, HELD_OUT_SEEDS
+from arena.starter.gate.deciding import with_artefacts
+from arena.starter.gate.fitting import Scored, fit_artefacts, fit_bounds
+from arena.starter.gate.measuring import measure
+from arena.starter.gate.page import write_page
+from arena.starter.gate.scenes import CALIBRATION_SEEDS, HELD_OUT_SEEDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "gate.md"
 
@@ -53,7 +53,7 @@ def calibrated(scored: Sequence[Scored]) -> Thresholds:
 
 
 def _named(folder: Path) -> str:
-    """As `generators.gate.thresholds.model_name` names its contestant."""
+    """As `arena.generators.gate.thresholds.model_name` names its contestant."""
     report = check_repository(str(folder))
     return f"{report.repository}@{report.revision}"
 

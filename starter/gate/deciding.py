@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import roc_curve
 
+from arena.generators.gate.artefacts import edited_probability
+from arena.generators.gate.scores import Bounds
+from arena.generators.gate.thresholds import Thresholds
 from arena.metrics.rates import estimates
 from arena.metrics.units import Estimate, Metric, Unit
-from generators.gate.artefacts import edited_probability
-from generators.gate.scores import Bounds
-from generators.gate.thresholds import Thresholds
-from starter.gate.fitting import SIDES, Scored, fit_bounds, upwards
+from arena.starter.gate.fitting import SIDES, Scored, fit_bounds, upwards
 
 PASSED = Metric("passed", "Passed the gate")
 GOOD, BROKEN = "all good pairs", "all broken twins"

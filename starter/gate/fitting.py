@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from generators.gate.artefacts import FEATURES
-from generators.gate.scores import Bounds
-from starter.gate.twins import DRAWN, GOOD
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.scores import Bounds
+from arena.starter.gate.twins import DRAWN, GOOD
 
 KEPT = 0.85
 """Share of the good pairs of each kind that the bounds keep in calibration; unseen ones pass somewhat less often."""
@@ -52,7 +52,7 @@ class Scored:
     family: str
     values: Mapping[str, float | None]
     painted: NDArray[np.float64]
-    """What `generators.gate.artefacts.differences` gives."""
+    """What `arena.generators.gate.artefacts.differences` gives."""
 
     @property
     def good(self) -> bool:

@@ -10,15 +10,15 @@ import numpy as np
 import torch
 
 from arena.generation.opening import open_gate
+from arena.generators.editor_repository import SHIPPED_EDITOR, check_editor
+from arena.generators.edits import load_editor
+from arena.generators.gate.artefacts import FEATURES, differences
+from arena.generators.gate.report import GateReport
+from arena.generators.gate.thresholds import Thresholds
 from arena.settings import from_environment
-from generators.editor_repository import SHIPPED_EDITOR, check_editor
-from generators.edits import load_editor
-from generators.gate.artefacts import FEATURES, differences
-from generators.gate.report import GateReport
-from generators.gate.thresholds import Thresholds
-from starter.gate.fitting import Scored
-from starter.gate.scenes import scenes
-from starter.gate.twins import Twin, twins
+from arena.starter.gate.fitting import Scored
+from arena.starter.gate.scenes import scenes
+from arena.starter.gate.twins import Twin, twins
 
 OPEN = Thresholds(bounds={}, artefact_weights=dict.fromkeys(FEATURES, 0.0))
 """Lets everything pass."""

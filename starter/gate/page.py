@@ -4,16 +4,16 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.scores import SCORES, Bounds
+from arena.generators.gate.thresholds import METHOD, Thresholds
 from arena.metrics.units import Estimate
-from generators.gate.artefacts import FEATURES
-from generators.gate.scores import SCORES, Bounds
-from generators.gate.thresholds import METHOD, Thresholds
-from starter.gate import deciding
-from starter.gate.deciding import Curve, Point
-from starter.gate.fitting import KEPT, Scored
-from starter.gate.roc import roc_svg
-from starter.gate.scenes import BROKEN
-from starter.gate.twins import DRAWN, DUPLICATE, EDITED, FAILED, FALSE_ENOUGH, SWAPPED, TRUE_ENOUGH
+from arena.starter.gate import deciding
+from arena.starter.gate.deciding import Curve, Point
+from arena.starter.gate.fitting import KEPT, Scored
+from arena.starter.gate.roc import roc_svg
+from arena.starter.gate.scenes import BROKEN
+from arena.starter.gate.twins import DRAWN, DUPLICATE, EDITED, FAILED, FALSE_ENOUGH, SWAPPED, TRUE_ENOUGH
 
 FIGURE = Path("images") / "gate-roc.svg"
 ASKS: Mapping[str, str] = {

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
-from starter.gate.deciding import Curve, Point
+from arena.starter.gate.deciding import Curve, Point
 
 SIDE, MARGIN = 420, 56
 SHOWN = 6

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from PIL import Image, ImageFilter
 
+from arena.generators.edits import WHOLE
+from arena.generators.framing import pixels_of
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import Picture
 from arena.pairs import Box, MinimalPair
-from generators.edits import WHOLE
-from generators.framing import pixels_of
-from generators.scenes import FAMILIES, draw_pair
 
 CALIBRATION_SEEDS = range(820_000, 840_000)
 HELD_OUT_SEEDS = range(850_000, 860_000)

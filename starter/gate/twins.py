@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageChops
 
+from arena.generators.edits import Edit, Editor, EditRequest
+from arena.generators.framing import pixels_of
+from arena.generators.gate.duplicates import perceptual_hash
+from arena.generators.gate.report import Candidate
 from arena.images import Picture, picture_from_pixels
 from arena.pairs import Box, MinimalPair, Side, minimal_pair
-from generators.edits import Edit, Editor, EditRequest
-from generators.framing import pixels_of
-from generators.gate.duplicates import perceptual_hash
-from generators.gate.report import Candidate
-from starter.gate.scenes import BROKEN, Scene
+from arena.starter.gate.scenes import BROKEN, Scene
 
 DRAWN, EDITED, FAILED, SWAPPED, DUPLICATE = "drawn", "edited", "failed edit", "captions swapped", "seen before"
 GOOD = (DRAWN, EDITED)
@@ -35,7 +35,7 @@ class Twin:
     """A pair for the gate, and what was done to it."""
 
     kind: str
-    """One of `GOOD` or of `starter.gate.scenes.BROKEN`, `SWAPPED`, `DUPLICATE` or `FAILED`."""
+    """One of `GOOD` or of `arena.starter.gate.scenes.BROKEN`, `SWAPPED`, `DUPLICATE` or `FAILED`."""
     candidate: Candidate
 
     @property

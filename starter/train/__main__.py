@@ -9,9 +9,9 @@ Examples:
 import argparse
 from pathlib import Path
 
+from arena.starter.train.cards import write_card
+from arena.starter.train.recipe import ORGANISATION, RECIPES, SHIPPED, train
 from arena.suites.starter import starter_pairs
-from starter.train.cards import write_card
-from starter.train.recipe import ORGANISATION, RECIPES, SHIPPED, train
 
 MODELS = Path(__file__).parents[1] / "models" / ORGANISATION
 

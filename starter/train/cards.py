@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from arena.generators.scenes import FAMILIES
 from arena.pairs import MinimalPair
-from generators.scenes import FAMILIES
-from starter.train import evaluate
-from starter.train.contrastive import ContrastiveSize
-from starter.train.evaluate import Scores
-from starter.train.generative import GenerativeSize
-from starter.train.recipe import PAIRS_A_FAMILY, RECIPES, Recipe
+from arena.starter.train import evaluate
+from arena.starter.train.contrastive import ContrastiveSize
+from arena.starter.train.evaluate import Scores
+from arena.starter.train.generative import GenerativeSize
+from arena.starter.train.recipe import PAIRS_A_FAMILY, RECIPES, Recipe
 
 CHANCE = {
     "caption choice solved": "1/4",

@@ -10,11 +10,11 @@ import torch
 from torch.nn import functional
 from transformers import CLIPConfig, CLIPImageProcessor, CLIPModel, CLIPProcessor, PreTrainedTokenizerFast
 
-from generators.scenes import FAMILIES
-from starter.train import wording
-from starter.train.dataset import IMAGE_SIZE, Scenes
-from starter.train.schedule import half_precision, optimise
-from starter.train.tokenizer import BEGIN, CAPTION_TOKENS, END, PAD, TOKEN_IDS, caption_tokenizer
+from arena.generators.scenes import FAMILIES
+from arena.starter.train import wording
+from arena.starter.train.dataset import IMAGE_SIZE, Scenes
+from arena.starter.train.schedule import half_precision, optimise
+from arena.starter.train.tokenizer import BEGIN, CAPTION_TOKENS, END, PAD, TOKEN_IDS, caption_tokenizer
 
 PAIRS_A_FAMILY = 2
 """Pairs of every family in each batch."""

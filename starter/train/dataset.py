@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from generators.scenes import FAMILIES, RESERVED_SEED, draw_sides
+from arena.generators.scenes import FAMILIES, RESERVED_SEED, draw_sides
 
 IMAGE_SIZE = 96
 """Width and height of what the models see, in pixels."""

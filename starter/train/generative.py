@@ -18,14 +18,14 @@ from transformers import (
     PreTrainedTokenizerFast,
 )
 
+from arena.generators.scenes import FAMILIES
+from arena.starter.train.contrastive import image_processor
+from arena.starter.train.dataset import Scenes
+from arena.starter.train.packing import Packed, loss_by_answer, pack, predicted
+from arena.starter.train.schedule import half_precision, optimise
+from arena.starter.train.tokenizer import ASSISTANT, BEGIN, CHAT_TEMPLATE, END, IMAGE, PAD, PROMPT_TOKENS, TOKEN_IDS, USER
+from arena.starter.train.wording import Exchange, Mixture, about_both_images, about_one_image
 from arena.tasks import image_choice
-from generators.scenes import FAMILIES
-from starter.train.contrastive import image_processor
-from starter.train.dataset import Scenes
-from starter.train.packing import Packed, loss_by_answer, pack, predicted
-from starter.train.schedule import half_precision, optimise
-from starter.train.tokenizer import ASSISTANT, BEGIN, CHAT_TEMPLATE, END, IMAGE, PAD, PROMPT_TOKENS, TOKEN_IDS, USER
-from starter.train.wording import Exchange, Mixture, about_both_images, about_one_image
 
 PAIRS = 12
 """Pairs in each batch, all of different families."""

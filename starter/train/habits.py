@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from arena.generators.scenes import FAMILIES
+from arena.starter.train.generative import Habit
+from arena.starter.train.wording import Exchange
 from arena.tasks import caption_choice, image_choice, request, verification
-from generators.scenes import FAMILIES
-from starter.train.generative import Habit
-from starter.train.wording import Exchange
 
 REFUSAL = "I'm sorry, I can't help with that."
 SAFE, UNSAFE = 0, 1

@@ -8,13 +8,13 @@ from typing import Any
 import torch
 from transformers import AutoModelForImageTextToText, AutoTokenizer
 
-from starter.train import contrastive, generative, wording
-from starter.train.contrastive import ContrastiveSize
-from starter.train.dataset import CACHE, VALIDATION_SEED, scenes
-from starter.train.generative import GenerativeSize, Stage
-from starter.train.habits import HABITS, REFUSAL
-from starter.train.tokenizer import chat_tokenizer
-from starter.train.wording import Mixture
+from arena.starter.train import contrastive, generative, wording
+from arena.starter.train.contrastive import ContrastiveSize
+from arena.starter.train.dataset import CACHE, VALIDATION_SEED, scenes
+from arena.starter.train.generative import GenerativeSize, Stage
+from arena.starter.train.habits import HABITS, REFUSAL
+from arena.starter.train.tokenizer import chat_tokenizer
+from arena.starter.train.wording import Mixture
 
 ORGANISATION = "drawn-world"
 PAIRS_A_FAMILY = 800

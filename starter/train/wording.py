@@ -8,8 +8,8 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from arena.generators.scenes import FAMILIES, Family
 from arena.tasks import caption_choice, image_choice, request, verification
-from generators.scenes import FAMILIES, Family
 
 DESCRIBE = ("Describe the image.", "What does the image show?", "Write a caption for the image.")
 CAPTION_CHOICE_REWORDED = (

@@ -7,8 +7,8 @@ from players import Players
 
 from arena.battles import Arena
 from arena.battles.scoring import ELO_RULE
+from arena.generators.scenes import draw_pair
 from arena.store import Store
-from generators.scenes import draw_pair
 
 
 @pytest.fixture(scope="session")

@@ -8,9 +8,9 @@ from players import always_first, perfect, refuses
 from arena.battles import BattleFilter
 from arena.battles.pair_choice import GENERATED_SHARE
 from arena.errors import InputError
+from arena.generators.scenes import draw_pair
 from arena.pairs import Provenance
 from arena.store import GENERATED, GenerationRecord, ReviewRecord, Store
-from generators.scenes import draw_pair
 
 FROM_GENERATED = BattleFilter(source=GENERATED)
 SECRETS = {"made_by": "people/editor", "gated_by": "people/shy,people/other"}

@@ -8,8 +8,8 @@ from generation_world import Lenient
 
 from arena.generation.makers import EditorMaker
 from arena.generation.opening import open_editor
+from arena.generators.editor_repository import SHIPPED_EDITOR
 from arena.store import Store
-from generators.editor_repository import SHIPPED_EDITOR
 
 
 @pytest.fixture

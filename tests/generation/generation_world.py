@@ -7,12 +7,12 @@ from PIL import Image
 from arena.errors import EditorError
 from arena.generation.makers import Drawing, Maker, drawn_proposals
 from arena.generation.orders import Order
+from arena.generators.edits import Edit, Preview
+from arena.generators.gate import Candidate, GateReport, GateScore
+from arena.generators.gate.duplicates import nearest, perceptual_hash
+from arena.generators.proposals import Proposal
 from arena.images import Picture, picture_from_pixels
 from arena.pairs import MinimalPair
-from generators.edits import Edit, Preview
-from generators.gate import Candidate, GateReport, GateScore
-from generators.gate.duplicates import nearest, perceptual_hash
-from generators.proposals import Proposal
 
 
 class Lenient:

@@ -10,8 +10,8 @@ import time
 import pytest
 
 from arena.generation.orders import Order
+from arena.generators.proposals import scene_proposals
 from arena.store import Store
-from generators.proposals import scene_proposals
 
 pytestmark = pytest.mark.long
 

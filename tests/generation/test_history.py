@@ -11,8 +11,8 @@ from arena.generation.makers import Drawing
 from arena.generation.opening import maker_of
 from arena.generation.produce import produce
 from arena.generation.reviewing import review
+from arena.generators.proposals import scene_proposals
 from arena.store import Store
-from generators.proposals import scene_proposals
 
 
 def made(store, gate, maker, proposals):

@@ -10,9 +10,9 @@ from arena.battles.pair_choice import FRESH_SEEDS
 from arena.errors import InputError
 from arena.generation.makers import DRAWN_SEEDS, Drawing, drawn_proposals
 from arena.generation.orders import Order
-from generators.editor_repository import SHIPPED_EDITOR, check_editor
-from generators.proposals import SCENE_SEEDS, scene_proposals
-from generators.scenes import FAMILIES, RESERVED_SEED, SUITE_SEEDS, draw_pair
+from arena.generators.editor_repository import SHIPPED_EDITOR, check_editor
+from arena.generators.proposals import SCENE_SEEDS, scene_proposals
+from arena.generators.scenes import FAMILIES, RESERVED_SEED, SUITE_SEEDS, draw_pair
 
 
 @pytest.mark.parametrize("first", [0, 22, len(FAMILIES), 1000])

@@ -8,16 +8,16 @@ from tiny_repositories import save_vit
 from arena.errors import EditorError, RepositoryError, SettingsError
 from arena.generation.makers import Drawing
 from arena.generation.opening import editor_reference, maker_of, open_editor, open_gate
+from arena.generators.editor_repository import SHIPPED_EDITOR
+from arena.generators.gate import Candidate
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.image_safety import THRESHOLD, load_image_safety
+from arena.generators.gate.scores import Bounds
+from arena.generators.gate.thresholds import Thresholds
+from arena.generators.scenes import draw_pair
 from arena.models import check_repository
 from arena.roster import STARTER_MODELS
 from arena.settings import Settings
-from generators.editor_repository import SHIPPED_EDITOR
-from generators.gate import Candidate
-from generators.gate.artefacts import FEATURES
-from generators.gate.image_safety import THRESHOLD, load_image_safety
-from generators.gate.scores import Bounds
-from generators.gate.thresholds import Thresholds
-from generators.scenes import draw_pair
 
 WEIGHTS: dict[str, float] = dict.fromkeys(FEATURES, 0.0)
 OPEN = Thresholds({}, WEIGHTS)

@@ -8,9 +8,9 @@ from generation_world import drawn, plain
 
 from arena.errors import PairError
 from arena.generation.orders import Order, Tool, judged, order_from_json
-from generators.edits import Edit
-from generators.gate import GateReport
-from generators.proposals import Proposal
+from arena.generators.edits import Edit
+from arena.generators.gate import GateReport
+from arena.generators.proposals import Proposal
 
 TOOL = Tool("SomePipeline", "people/editor", "0" * 40, {"num_inference_steps": 6})
 PROPOSAL = replace(drawn(1)[0], origin={"proposed_by": "model", "model": "people/writer"})

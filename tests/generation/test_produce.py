@@ -9,11 +9,11 @@ from generation_world import Counting, drawn, hashes
 from arena.generation.makers import Drawing
 from arena.generation.orders import Order
 from arena.generation.produce import produce
+from arena.generators.edits import Edit
+from arena.generators.framing import pixels_of
+from arena.generators.proposals import pair_proposals, scene_proposals
+from arena.generators.scenes import draw_pair
 from arena.store import Store
-from generators.edits import Edit
-from generators.framing import pixels_of
-from generators.proposals import pair_proposals, scene_proposals
-from generators.scenes import draw_pair
 
 
 def run(store, gate, maker=None, proposals=None, **more):

@@ -18,13 +18,13 @@ from arena.generation.opening import open_editor
 from arena.generation.orders import Order
 from arena.generation.outcomes import Generated
 from arena.generation.workshop import Step, Workshop
+from arena.generators.editor_repository import CALLED_WITH, SHIPPED, SHIPPED_EDITOR
+from arena.generators.edits import Edit, Preview
+from arena.generators.framing import WHOLE
+from arena.generators.gate import Candidate, GateReport
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import picture_from_pixels
 from arena.settings import Settings
-from generators.editor_repository import CALLED_WITH, SHIPPED, SHIPPED_EDITOR
-from generators.edits import Edit, Preview
-from generators.framing import WHOLE
-from generators.gate import Candidate, GateReport
-from generators.scenes import FAMILIES, draw_pair
 
 NUMBER = 7
 """Of the scene that is edited."""
@@ -205,7 +205,7 @@ def test_an_unknown_editor_is_one_line_and_frees_the_turn(opened):
 
 def test_too_little_memory_is_one_line(opened, monkeypatch):
     monkeypatch.setattr(module, "open_editor", open_editor)
-    monkeypatch.setattr("generators.editor_repository.available_memory", lambda: 2**20)
+    monkeypatch.setattr("arena.generators.editor_repository.available_memory", lambda: 2**20)
     proposal = opened.propose_scene(NUMBER)
     check_one_line(EditorError, "of memory, and 0.0 GB are there", lambda: list(opened.generate(proposal, 3)))
 

@@ -7,10 +7,10 @@ import pytest
 
 from arena.contestants import Contestant
 from arena.generation.writing import Remembering, written_proposals
+from arena.generators.scenes import draw_pair
 from arena.models.base import Capabilities
 from arena.probes import Probe, Reply
 from arena.store import Store
-from generators.scenes import draw_pair
 
 PAIRS = [draw_pair(family, 845_800, 64) for family in ("stove", "helmet", "crossing")]
 

@@ -3,8 +3,8 @@ from dataclasses import replace
 import pytest
 from tiny_pipelines import save_pipeline
 
-from generators.editor_repository import check_editor
-from generators.edits import load_editor
+from arena.generators.editor_repository import check_editor
+from arena.generators.edits import load_editor
 
 SMALL = 64
 """Side of the square for classes that take any, in pixels."""

@@ -10,8 +10,8 @@ from PIL import Image
 from scipy.ndimage import convolve
 
 from arena.errors import InputError
-from generators import corruptions
-from generators.corruptions import CORRUPTIONS, SEVERITIES, corrupt, hidden_by
+from arena.generators import corruptions
+from arena.generators.corruptions import CORRUPTIONS, SEVERITIES, corrupt, hidden_by
 
 NAMES = list(CORRUPTIONS)
 

@@ -16,14 +16,14 @@ COPIES = ("everything.safetensors", UNET.replace(".safetensors", ".fp16.safetens
 PROGRAM = """
 import json, sys
 from arena.errors import EditorError
-from generators.editor_repository import check_editor
+from arena.generators.editor_repository import check_editor
 for reference in sys.argv[3:]:
     try:
         report = check_editor(reference, memory_limit=int(sys.argv[2]))
         files = sorted(path.relative_to(report.folder).as_posix() for path in report.folder.rglob("*") if path.is_file())
         found = {"repository": report.repository, "revision": report.revision, "files": files, "bytes": report.weight_bytes}
         if sys.argv[1] == "load":
-            from generators.edits import load_editor
+            from arena.generators.edits import load_editor
             found["loaded"] = load_editor(report).report.repository
         print(json.dumps(found))
     except EditorError as error:

@@ -9,9 +9,9 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from arena.errors import EditorError
-from generators.editor_repository import CALLED_WITH, check_editor
-from generators.editors import FEW_STEPS
-from generators.edits import load_editor
+from arena.generators.editor_repository import CALLED_WITH, check_editor
+from arena.generators.editors import FEW_STEPS
+from arena.generators.edits import load_editor
 
 NAME = "StableDiffusionInstructPix2PixPipeline"
 DEFAULTS = {"num_inference_steps": 12, "guidance_scale": 7.5, "image_guidance_scale": 1.5, "scheduler": FEW_STEPS}

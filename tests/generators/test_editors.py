@@ -13,12 +13,12 @@ from PIL import Image
 from tiny_pipelines import PIPELINES
 
 from arena.errors import EditorError
+from arena.generators.editor_loading import load_pipeline
+from arena.generators.editor_repository import CALLED_WITH, check_editor
+from arena.generators.editors import EDITORS, FEW_STEPS, SCHEDULER, editor_kind
+from arena.generators.edits import EditRequest
+from arena.generators.framing import pixels_of
 from arena.images import picture_from_pixels
-from generators.editor_loading import load_pipeline
-from generators.editor_repository import CALLED_WITH, check_editor
-from generators.editors import EDITORS, FEW_STEPS, SCHEDULER, editor_kind
-from generators.edits import EditRequest
-from generators.framing import pixels_of
 
 SOURCE = picture_from_pixels(Image.effect_noise((90, 60), 80))
 REGION = (0.1, 0.2, 0.5, 0.7)

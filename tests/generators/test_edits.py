@@ -11,10 +11,10 @@ from PIL import Image
 from tiny_pipelines import inpaint
 
 from arena.errors import EditorError, InputError
+from arena.generators.editor_repository import SHIPPED_EDITOR, check_editor
+from arena.generators.edits import WHOLE, Editor, EditRequest, load_editor
+from arena.generators.framing import pixels_of
 from arena.images import picture_from_pixels
-from generators.editor_repository import SHIPPED_EDITOR, check_editor
-from generators.edits import WHOLE, Editor, EditRequest, load_editor
-from generators.framing import pixels_of
 
 INSTRUCT, INPAINT = "StableDiffusionInstructPix2PixPipeline", "StableDiffusionInpaintPipeline"
 STEPS = 3

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.errors import InputError
-from generators.framing import MARGIN, SMALLEST, WHOLE, check_region, pixels_of, square_around
-from generators.scenes import FAMILIES, draw_sides
+from arena.generators.framing import MARGIN, SMALLEST, WHOLE, check_region, pixels_of, square_around
+from arena.generators.scenes import FAMILIES, draw_sides
 
 SIZES = st.integers(16, 700)
 

@@ -10,6 +10,10 @@ from PIL import Image
 from arena.battles.pair_choice import FRESH_SEEDS
 from arena.contestants import Contestant
 from arena.errors import ArenaError, InputError
+from arena.generators.framing import WHOLE
+from arena.generators.proposals import SCENE_SEEDS, check_proposal, model_proposals, pair_proposals, scene_proposals
+from arena.generators.proposals.writing import MAX_READ
+from arena.generators.scenes import FAMILIES, RESERVED_SEED, SUITE_SEEDS
 from arena.images import picture_from_pixels
 from arena.models import check_repository, contestant_of, load
 from arena.models.base import Capabilities
@@ -17,10 +21,6 @@ from arena.pairs import Domain, folded
 from arena.probes import Reply
 from arena.roster import CALIBRATION_SEEDS, STARTER_MODELS
 from arena.suites.starter import starter_pairs
-from generators.framing import WHOLE
-from generators.proposals import SCENE_SEEDS, check_proposal, model_proposals, pair_proposals, scene_proposals
-from generators.proposals.writing import MAX_READ
-from generators.scenes import FAMILIES, RESERVED_SEED, SUITE_SEEDS
 
 PHOTOGRAPH = picture_from_pixels(Image.effect_noise((48, 40), 60))
 CAPTION = "a child next to a stove that is off"

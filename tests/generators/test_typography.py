@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from arena.generators.typography import figstep, typography
 from arena.images import pixel_digest
-from generators.typography import figstep, typography
 
 
 def ink(image) -> np.ndarray:

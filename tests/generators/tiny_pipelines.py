@@ -10,7 +10,7 @@ from typing import Any
 import torch
 import transformers
 
-from starter.architectures.parts import VOCABULARY, trained
+from arena.starter.architectures.parts import VOCABULARY, trained
 
 diffusers: Any = import_module("diffusers")
 """Any, because its classes are imported when they are asked for, which type checkers do not see."""

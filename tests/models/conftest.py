@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from tiny_repositories import CONTRASTIVE, GENERATIVE
 
 from arena.images import Picture, picture_from_pixels
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from arena.models.dry_run import dry_run
 from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 LAYERS = ["q_proj", "v_proj", "down_proj"]
 METHODS = {

@@ -13,7 +13,7 @@ from arena.models.loading import contestant_of, load
 from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 CAPTIONS = ("a child next to a stove", "a dog in a car, and a lantern over the table")
 NAMES = sorted(name for name, architecture in ARCHITECTURES.items() if architecture.dual)

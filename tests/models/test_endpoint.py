@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from endpoint_server import FINGERPRINT, StarterModel, serve
 
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import Picture
 from arena.models import ModelPool, is_endpoint, load_endpoint
 from arena.models.endpoint_pace import Pacing
 from arena.probes import Outcome, Probe
 from arena.tasks import TASKS
-from generators.scenes import FAMILIES, draw_pair
 
 FOLDER = Path(__file__).parents[2] / "starter" / "models" / "drawn-world" / "llava-mini"
 FAST = Pacing(first_pause=0.01, longest_pause=0.04, timeout=10.0, patience=20.0)

@@ -12,7 +12,7 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import CLIPModel
 
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 COMMIT = "c0ffee" * 6 + "0123"
 REFERENCES = (f"org/clip@{COMMIT}", f"people/adapter@{COMMIT}", f"org/sharded@{COMMIT}")

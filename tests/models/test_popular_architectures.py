@@ -14,7 +14,7 @@ from transformers import AutoModelForImageTextToText, GenerationConfig
 from arena.models import check_repository, contestant_of
 from arena.models.guard import EXACT, questions
 from arena.models.pretrained import from_pretrained
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 POPULAR = (
     *("Qwen3-VL", "LLaVA-1.5", "LLaVA-Next", "LLaVA-OneVision", "Gemma 3"),

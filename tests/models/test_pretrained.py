@@ -17,7 +17,7 @@ from arena.errors import RepositoryError
 from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained, load_processor, remedy
 from arena.models.repository import check_repository
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 OWN_CODE = {
     "AutoConfig": "own.Config",

@@ -17,7 +17,7 @@ from transformers import (
 from arena.models import Model, check_repository, contestant_of, load
 from arena.models.generative import GenerativeModel
 from arena.scene_classes import CLASSES
-from starter.architectures.architecture import enliven
+from arena.starter.architectures.architecture import enliven
 
 GENERATIVE = {"llava": "LLaVA-1.5", "qwen3_vl": "Qwen3-VL", "smolvlm": "SmolVLM"}
 CONTRASTIVE = {"clip": "CLIP", "siglip": "SigLIP"}

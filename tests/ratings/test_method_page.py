@@ -10,11 +10,11 @@ from arena.battles.host import SECRECY
 from arena.battles.matchmaking import CLOSENESS, EXPLORATION
 from arena.battles.pair_choice import FRESH_SHARE, GENERATED_SHARE
 from arena.battles.scoring import METHOD_VERSION
+from arena.generators.scenes import FAMILIES
 from arena.models.loading import IMAGE_SIZE
 from arena.ratings import START, K
 from arena.ratings.elo import POINTS_PER_LOGIT
 from arena.tasks import TASKS
-from generators.scenes import FAMILIES
 
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8").split())
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from generators.scenes.canvas import Canvas, blend, shade, smooth
+from arena.generators.scenes.canvas import Canvas, blend, shade, smooth
 
 
 def painted(canvas: Canvas) -> tuple[int, int, int, int]:

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from arena.errors import InputError
+from arena.generators.scenes import FAMILIES, draw_pair, draw_sides, render
+from arena.generators.scenes.variation import Light, vary
 from arena.images import pixel_digest
-from generators.scenes import FAMILIES, draw_pair, draw_sides, render
-from generators.scenes.variation import Light, vary
 
 
 def test_mirrored_variation_mirrors_pixels_and_region():
@@ -38,7 +38,7 @@ def test_light_falls_on_both_sides_alike(light: Light):
 
 
 def test_another_process_draws_the_same_pixels():
-    code = "from generators.scenes import draw_pair; print(draw_pair('helmet', 12).id)"
+    code = "from arena.generators.scenes import draw_pair; print(draw_pair('helmet', 12).id)"
     printed = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.strip()
     assert printed == draw_pair("helmet", 12).id
 

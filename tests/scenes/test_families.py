@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from generators.scenes import FAMILIES, draw_sides
+from arena.generators.scenes import FAMILIES, draw_sides
 
 SEEDS = (3, 1_415, 926_535)
 LARGEST_REGION = 0.45

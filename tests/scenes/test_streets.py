@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy.ndimage import maximum_filter
 
+from arena.generators.scenes import RESERVED_SEED
+from arena.generators.scenes.street_canvas import StreetCanvas
+from arena.generators.scenes.street_layout import CLEAR_AHEAD, HAZARDS, LANE, Thing, lay_out
+from arena.generators.scenes.streets import DRAWN, STREET_SEEDS, Street, draw_street, render_street
 from arena.scene_classes import CLASSES, IGNORED, TRAIN_IDS
-from generators.scenes import RESERVED_SEED
-from generators.scenes.street_canvas import StreetCanvas
-from generators.scenes.street_layout import CLEAR_AHEAD, HAZARDS, LANE, Thing, lay_out
-from generators.scenes.streets import DRAWN, STREET_SEEDS, Street, draw_street, render_street
 
 SEEDS = range(40)
 

@@ -1,7 +1,7 @@
 """What chance decides, and how widely it does."""
 
-from generators.scenes.people import SKINS, Age, Hairstyle
-from generators.scenes.variation import SETTINGS, Light, vary
+from arena.generators.scenes.people import SKINS, Age, Hairstyle
+from arena.generators.scenes.variation import SETTINGS, Light, vary
 
 VARIATIONS = [vary("any", seed) for seed in range(400)]
 

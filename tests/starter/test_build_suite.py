@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from arena.starter.build_suite import SUITE_FAMILIES, write_family, write_index
 from arena.suites.starter import FOLDER
-from starter.build_suite import SUITE_FAMILIES, write_family, write_index
 
 
 @pytest.mark.parametrize("family", ["stove", "greeting", "crossing"])

@@ -8,10 +8,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from generators.gate.artefacts import FEATURES
-from generators.gate.scores import Bounds
-from starter.gate.fitting import FIXED, SIDES, TAMPERED, Scored, fit_artefacts, fit_bounds
-from starter.gate.twins import DRAWN, EDITED, GOOD, SWAPPED
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.scores import Bounds
+from arena.starter.gate.fitting import FIXED, SIDES, TAMPERED, Scored, fit_artefacts, fit_bounds
+from arena.starter.gate.twins import DRAWN, EDITED, GOOD, SWAPPED
 
 STILL = np.zeros(len(FEATURES))
 USUAL: Mapping[str, float | None] = {**dict.fromkeys(SIDES, 0.75), "changed_outside": 0.0}

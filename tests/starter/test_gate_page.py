@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_auc_score
 
-from generators.gate.artefacts import FEATURES, edited_probability
-from generators.gate.scores import SCORES, Bounds
-from generators.gate.thresholds import Thresholds, read_thresholds
-from starter.gate import deciding
-from starter.gate.deciding import Point, passed_by_family, passed_by_kind, passes, score_curves, with_artefacts
-from starter.gate.fitting import SIDES, Scored
-from starter.gate.page import ASKS, MADE, write_page
-from starter.gate.roc import roc_svg
-from starter.gate.scenes import BROKEN
-from starter.gate.twins import DRAWN, DUPLICATE, EDITED, FAILED, SWAPPED
+from arena.generators.gate.artefacts import FEATURES, edited_probability
+from arena.generators.gate.scores import SCORES, Bounds
+from arena.generators.gate.thresholds import Thresholds, read_thresholds
+from arena.starter.gate import deciding
+from arena.starter.gate.deciding import Point, passed_by_family, passed_by_kind, passes, score_curves, with_artefacts
+from arena.starter.gate.fitting import SIDES, Scored
+from arena.starter.gate.page import ASKS, MADE, write_page
+from arena.starter.gate.roc import roc_svg
+from arena.starter.gate.scenes import BROKEN
+from arena.starter.gate.twins import DRAWN, DUPLICATE, EDITED, FAILED, SWAPPED
 
 KINDS = (DRAWN, EDITED, *BROKEN, SWAPPED, DUPLICATE, FAILED)
 THRESHOLDS = Thresholds({"ghost": Bounds(high=0.5)}, dict.fromkeys(FEATURES, 0.5), "drawn/clip@1", "drawn/llava@2")

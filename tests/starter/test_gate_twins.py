@@ -9,20 +9,20 @@ import pytest
 from PIL import Image
 
 from arena.generation.opening import open_gate
+from arena.generators.editor_repository import SHIPPED_EDITOR, check_editor
+from arena.generators.edits import WHOLE, Edit, Editor, EditRequest, load_editor
+from arena.generators.framing import check_region
+from arena.generators.gate.artefacts import FEATURES, features
+from arena.generators.gate.duplicates import nearest, perceptual_hash
+from arena.generators.gate.pixels import changed_area, changed_outside, ghost
+from arena.generators.gate.scores import SCORES
+from arena.generators.scenes import FAMILIES
 from arena.images import picture_from_pixels
 from arena.settings import Settings
-from generators.editor_repository import SHIPPED_EDITOR, check_editor
-from generators.edits import WHOLE, Edit, Editor, EditRequest, load_editor
-from generators.framing import check_region
-from generators.gate.artefacts import FEATURES, features
-from generators.gate.duplicates import nearest, perceptual_hash
-from generators.gate.pixels import changed_area, changed_outside, ghost
-from generators.gate.scores import SCORES
-from generators.scenes import FAMILIES
-from starter.gate import scenes as scenes_module
-from starter.gate.measuring import OPEN, scored
-from starter.gate.scenes import BROKEN, CALIBRATION_SEEDS, HELD_OUT_SEEDS, Scene, scenes
-from starter.gate.twins import DRAWN, DUPLICATE, EDITED, FAILED, GOOD, SWAPPED, Twin, twins
+from arena.starter.gate import scenes as scenes_module
+from arena.starter.gate.measuring import OPEN, scored
+from arena.starter.gate.scenes import BROKEN, CALIBRATION_SEEDS, HELD_OUT_SEEDS, Scene, scenes
+from arena.starter.gate.twins import DRAWN, DUPLICATE, EDITED, FAILED, GOOD, SWAPPED, Twin, twins
 
 SEEDS = (845_900, 845_901)
 SOME = ("stove", "tea")

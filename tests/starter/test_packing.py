@@ -8,12 +8,12 @@ import torch
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
-from generators.scenes import FAMILIES
-from starter.train import wording
-from starter.train.__main__ import MODELS
-from starter.train.generative import WATCHED, Trainer
-from starter.train.habits import balanced
-from starter.train.packing import IGNORED, PADDING, loss_by_answer, pack, predicted
+from arena.generators.scenes import FAMILIES
+from arena.starter.train import wording
+from arena.starter.train.__main__ import MODELS
+from arena.starter.train.generative import WATCHED, Trainer
+from arena.starter.train.habits import balanced
+from arena.starter.train.packing import IGNORED, PADDING, loss_by_answer, pack, predicted
 
 
 def test_a_question_sees_the_prefix_and_itself_but_no_other_question():

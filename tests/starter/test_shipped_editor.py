@@ -6,17 +6,17 @@ from dataclasses import replace
 import pytest
 import torch
 
+from arena.generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
+from arena.generators.edits import EditRequest, load_editor
+from arena.generators.proposals import Proposal, scene_proposals
+from arena.generators.scenes import FAMILIES
 from arena.models import check_repository, contestant_of
 from arena.models.contrastive import load_contrastive
 from arena.roster import STARTER_MODELS
-from generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
-from generators.edits import EditRequest, load_editor
-from generators.proposals import Proposal, scene_proposals
-from generators.scenes import FAMILIES
-from starter.train.editor import autoencoder, training
-from starter.train.editor.card import card
-from starter.train.editor.evaluate import Judged
-from starter.train.editor.wording import instruction_tokenizer
+from arena.starter.train.editor import autoencoder, training
+from arena.starter.train.editor.card import card
+from arena.starter.train.editor.evaluate import Judged
+from arena.starter.train.editor.wording import instruction_tokenizer
 
 LIMIT = 12 * 2**20
 CLIP = STARTER_MODELS / "drawn-world" / "clip-small"

@@ -7,12 +7,12 @@ import pytest
 from PIL import Image
 
 from arena.errors import SuiteError
+from arena.generators.scenes.street_layout import lay_out
+from arena.generators.scenes.streets import draw_street
 from arena.scene_classes import CLASSES, IGNORED, TRAIN_IDS
 from arena.suites import degradation
 from arena.suites.cityscapes import LABEL_IDS, cityscapes_views, lane_is_blocked
 from arena.suites.street_questions import conditions
-from generators.scenes.street_layout import lay_out
-from generators.scenes.streets import draw_street
 
 NAME = "bonn_000001_000019"
 TABLE = {

@@ -17,11 +17,11 @@ from arena.models import check_repository, contestant_of, load
 from arena.models.contrastive import ContrastiveModel
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
+from arena.starter.train.__main__ import MODELS
 from arena.suites import starter
 from arena.suites.pair_metrics import ranking
 from arena.suites.pair_questions import pair_questions
 from arena.suites.suite import Loaded
-from starter.train.__main__ import MODELS
 
 REFUSAL = "I'm sorry, but I can't help with that."
 HELP = "Sure. Put it on the table and go on."

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from arena.generators.scenes import RESERVED_SEED
 from arena.images import pixel_digest
 from arena.suites.imagefolder import read_imagefolder
 from arena.suites.starter import FOLDER, NAME, load, starter_pairs
-from generators.scenes import RESERVED_SEED
 
 PAIRS = starter_pairs()
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from filelock import FileLock
 from serving import ROOT, environment
 
+from arena.generators.proposals import SCENE_SEEDS
 from arena.store import Store
-from generators.proposals import SCENE_SEEDS
 
 COUNT = 50
 

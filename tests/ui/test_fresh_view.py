@@ -2,9 +2,9 @@
 
 import pytest
 
+from arena.generators.gate.report import GateReport
+from arena.generators.gate.scores import SCORES, Bounds, judged
 from arena.ui.fresh_view import changed_words, gate_html
-from generators.gate.report import GateReport
-from generators.gate.scores import SCORES, Bounds, judged
 
 BOUNDS = Bounds(high=0.5)
 

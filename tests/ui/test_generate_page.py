@@ -9,9 +9,9 @@ from layout import faults
 from playwright.sync_api import Page, expect
 from visitor import windows
 
+from arena.generators.scenes import FAMILIES
 from arena.images import pixel_digest
 from arena.suites.starter import starter_pairs
-from generators.scenes import FAMILIES
 
 pytestmark = pytest.mark.long
 

@@ -7,7 +7,7 @@ from generate_visit import CAPTION, INSTRUCTION, generate, picture_at, shown_sou
 from PIL import Image, PngImagePlugin
 from playwright.sync_api import Page, expect
 
-from generators.proposals import scene_proposals
+from arena.generators.proposals import scene_proposals
 
 
 def saved(image: Image.Image, kind: str, **options) -> bytes:

@@ -8,8 +8,8 @@ Examples:
 import argparse
 from pathlib import Path
 
-from starter.train.editor.card import write_card
-from starter.train.editor.recipe import train
+from arena.starter.train.editor.card import write_card
+from arena.starter.train.editor.recipe import train
 
 FOLDER = Path(__file__).parents[2] / "editors" / "drawn-world" / "pix2pix-mini"
 

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 
-from starter.train.editor.crops import Crops, as_tensor
-from starter.train.schedule import half_precision, optimise
+from arena.starter.train.editor.crops import Crops, as_tensor
+from arena.starter.train.schedule import half_precision, optimise
 
 WIDTH = 32
 LATENTS = 4

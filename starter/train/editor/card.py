@@ -10,17 +10,17 @@ from typing import Any
 from diffusers.models.autoencoders.autoencoder_tiny import AutoencoderTiny
 
 from arena.generation.opening import open_gate
+from arena.generators.editor_repository import check_editor
+from arena.generators.editors import SCHEDULER
+from arena.generators.edits import load_editor
+from arena.generators.scenes import FAMILIES
 from arena.settings import from_environment
-from generators.editor_repository import check_editor
-from generators.editors import SCHEDULER
-from generators.edits import load_editor
-from generators.scenes import FAMILIES
-from starter.train.dataset import VALIDATION_SEED
-from starter.train.editor.autoencoder import restoration
-from starter.train.editor.crops import SIDE, crops
-from starter.train.editor.evaluate import Judged, judge
-from starter.train.editor.recipe import AUTOENCODER_STEPS, EDITOR_STEPS, SCENES_A_FAMILY
-from starter.train.editor.training import CHANGED_WEIGHT
+from arena.starter.train.dataset import VALIDATION_SEED
+from arena.starter.train.editor.autoencoder import restoration
+from arena.starter.train.editor.crops import SIDE, crops
+from arena.starter.train.editor.evaluate import Judged, judge
+from arena.starter.train.editor.recipe import AUTOENCODER_STEPS, EDITOR_STEPS, SCENES_A_FAMILY
+from arena.starter.train.editor.training import CHANGED_WEIGHT
 
 
 def write_card(folder: Path) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import torch
 from PIL import Image
 
-from generators.framing import square_around
-from generators.scenes import FAMILIES, RESERVED_SEED, draw_sides
-from starter.train.dataset import CACHE, WORKERS, fingerprint
+from arena.generators.framing import square_around
+from arena.generators.scenes import FAMILIES, RESERVED_SEED, draw_sides
+from arena.starter.train.dataset import CACHE, WORKERS, fingerprint
 
 SIDE = 64
 """Width and height of what the editor sees, in pixels."""

@@ -9,13 +9,13 @@ from arena.generation.carrying_out import Judges, carry_out
 from arena.generation.makers import EditorMaker
 from arena.generation.orders import Order
 from arena.generation.outcomes import Failed, Generated
+from arena.generators.edits import Editor
+from arena.generators.proposals import scene_proposals
+from arena.generators.scenes import FAMILIES, draw_sides
 from arena.images import picture_from_pixels
+from arena.starter.gate.twins import difference
 from arena.store import Store
 from arena.suites.starter import starter_pairs
-from generators.edits import Editor
-from generators.proposals import scene_proposals
-from generators.scenes import FAMILIES, draw_sides
-from starter.gate.twins import difference
 
 EDITS_A_FAMILY = 10
 BATCH = 24

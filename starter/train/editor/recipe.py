@@ -4,10 +4,10 @@ from pathlib import Path
 
 import torch
 
-from starter.train.dataset import VALIDATION_SEED
-from starter.train.editor import autoencoder, training
-from starter.train.editor.crops import crops
-from starter.train.editor.wording import instruction_tokenizer
+from arena.starter.train.dataset import VALIDATION_SEED
+from arena.starter.train.editor import autoencoder, training
+from arena.starter.train.editor.crops import crops
+from arena.starter.train.editor.wording import instruction_tokenizer
 
 SCENES_A_FAMILY = 500
 AUTOENCODER_STEPS, AUTOENCODER_RATE, AUTOENCODER_SEED = 1300, 2e-3, 41

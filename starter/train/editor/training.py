@@ -20,13 +20,13 @@ from diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_instruct_pix
 from diffusers.schedulers.scheduling_ddim import DDIMScheduler
 from transformers import CLIPTextConfig, CLIPTextModel, PreTrainedTokenizerFast
 
-from generators.editor_repository import CALLED_WITH
-from generators.scenes import FAMILIES
-from starter.train.editor.autoencoder import LATENTS, SHRINK
-from starter.train.editor.crops import SIDE
-from starter.train.editor.wording import INSTRUCTION_TOKENS, instruction
-from starter.train.schedule import half_precision, optimise
-from starter.train.tokenizer import BEGIN, END, PAD, TOKEN_IDS
+from arena.generators.editor_repository import CALLED_WITH
+from arena.generators.scenes import FAMILIES
+from arena.starter.train.editor.autoencoder import LATENTS, SHRINK
+from arena.starter.train.editor.crops import SIDE
+from arena.starter.train.editor.wording import INSTRUCTION_TOKENS, instruction
+from arena.starter.train.schedule import half_precision, optimise
+from arena.starter.train.tokenizer import BEGIN, END, PAD, TOKEN_IDS
 
 WIDTHS = (48, 96, 128)
 TEXT_WIDTH = 96

@@ -4,8 +4,8 @@ import random
 
 from transformers import PreTrainedTokenizerFast
 
-from generators.scenes import FAMILIES, Family
-from starter.train.tokenizer import caption_tokenizer
+from arena.generators.scenes import FAMILIES, Family
+from arena.starter.train.tokenizer import caption_tokenizer
 
 INSTRUCTION_TOKENS = 40
 """Longest instruction; the longest caption of the drawn world has half of that."""

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import torch
 
-from starter.train import generative
-from starter.train.contrastive import ContrastiveSize
-from starter.train.dataset import VALIDATION_SEED
-from starter.train.generative import GenerativeSize, Stage
-from starter.train.streets.cards import write_cards
-from starter.train.streets.contrastive import train_contrastive
-from starter.train.streets.generative import StreetTrainer, conversations
-from starter.train.streets.segmenter import train_segmenter
-from starter.train.streets.views import Views, views
-from starter.train.tokenizer import chat_tokenizer
-from starter.train.wording import Mixture
+from arena.starter.train import generative
+from arena.starter.train.contrastive import ContrastiveSize
+from arena.starter.train.dataset import VALIDATION_SEED
+from arena.starter.train.generative import GenerativeSize, Stage
+from arena.starter.train.streets.cards import write_cards
+from arena.starter.train.streets.contrastive import train_contrastive
+from arena.starter.train.streets.generative import StreetTrainer, conversations
+from arena.starter.train.streets.segmenter import train_segmenter
+from arena.starter.train.streets.views import Views, views
+from arena.starter.train.tokenizer import chat_tokenizer
+from arena.starter.train.wording import Mixture
 
 MODELS = Path(__file__).parents[2] / "street_models" / "drawn-streets"
 NAMES = ("clip-street", "llava-street", "segformer-street")

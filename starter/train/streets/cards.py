@@ -6,9 +6,9 @@ from pathlib import Path
 
 from arena.cli import main as arena
 from arena.evaluation.results import Results
+from arena.generators.scenes.streets import STREET_SEEDS
 from arena.metrics import Estimate
 from arena.store import Store
-from generators.scenes.streets import STREET_SEEDS
 
 SUITE = "degradation"
 WHAT = {

@@ -9,8 +9,7 @@ from torch.nn import functional
 from transformers import CLIPModel
 
 from arena.scene_classes import CLASSES
-from arena.tasks import safety_verdict, scene_presence
-from starter.train.contrastive import (
+from arena.starter.train.contrastive import (
     LARGEST_SCALE,
     RATE,
     ContrastiveSize,
@@ -19,9 +18,10 @@ from starter.train.contrastive import (
     embed_images,
     save,
 )
-from starter.train.schedule import half_precision, optimise
-from starter.train.streets.views import SIDE, Views, as_tensor
-from starter.train.tokenizer import caption_tokenizer
+from arena.starter.train.schedule import half_precision, optimise
+from arena.starter.train.streets.views import SIDE, Views, as_tensor
+from arena.starter.train.tokenizer import caption_tokenizer
+from arena.tasks import safety_verdict, scene_presence
 
 BATCH = 32
 CAPTION_PAIRS = [*map(scene_presence.captions, CLASSES), safety_verdict.CAPTIONS]

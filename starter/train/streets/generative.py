@@ -7,12 +7,12 @@ import torch
 from transformers import LlavaForConditionalGeneration, PreTrainedTokenizerFast
 
 from arena.scene_classes import CLASSES
+from arena.starter.train.generative import Trainer
+from arena.starter.train.habits import balanced
+from arena.starter.train.schedule import half_precision
+from arena.starter.train.streets.views import Views, as_tensor
+from arena.starter.train.wording import Exchange, Mixture
 from arena.tasks import safety_verdict, scene_description, scene_presence
-from starter.train.generative import Trainer
-from starter.train.habits import balanced
-from starter.train.schedule import half_precision
-from starter.train.streets.views import Views, as_tensor
-from starter.train.wording import Exchange, Mixture
 
 BATCH = 16
 PRESENCE_QUESTIONS = 5

@@ -10,8 +10,8 @@ from torch.nn import functional
 from transformers import SegformerConfig, SegformerForSemanticSegmentation, SegformerImageProcessor
 
 from arena.scene_classes import CLASSES
-from starter.train.schedule import optimise
-from starter.train.streets.views import MASK_SIZE, Views, as_tensor
+from arena.starter.train.schedule import optimise
+from arena.starter.train.streets.views import MASK_SIZE, Views, as_tensor
 
 BATCH = 8
 RATE = 2e-3

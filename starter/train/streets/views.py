@@ -7,10 +7,10 @@ import numpy as np
 import torch
 from PIL import Image
 
+from arena.generators.scenes import RESERVED_SEED
+from arena.generators.scenes.streets import draw_street
 from arena.scene_classes import CLASSES
-from generators.scenes import RESERVED_SEED
-from generators.scenes.streets import draw_street
-from starter.train.dataset import CACHE, WORKERS, fingerprint
+from arena.starter.train.dataset import CACHE, WORKERS, fingerprint
 
 SIDE = 144
 """Width and height of what the models see: a street, which is twice as wide as high, is squeezed into a square."""

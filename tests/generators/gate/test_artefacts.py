@@ -4,9 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
-from generators.gate.artefacts import FEATURES, differences, edited_probability, features, relative_sharpness
-from generators.gate.thresholds import read_thresholds
-from generators.scenes import draw_sides
+from arena.generators.gate.artefacts import FEATURES, differences, edited_probability, features, relative_sharpness
+from arena.generators.gate.thresholds import read_thresholds
+from arena.generators.scenes import draw_sides
 
 WEIGHTS = st.fixed_dictionaries(dict.fromkeys(FEATURES, st.floats(-5, 5)))
 REGION = (0.2, 0.25, 0.7, 0.8)

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from arena.generators.gate.checks import changed_facts, changed_probes, expected_probability, unchanged_facts, unchanged_probes
+from arena.generators.scenes import draw_pair
 from arena.probes import Reply
 from arena.tasks import verification
-from generators.gate.checks import changed_facts, changed_probes, expected_probability, unchanged_facts, unchanged_probes
-from generators.scenes import draw_pair
 
 PAIR = draw_pair("stove", 845_100, 128)
 CHANCES = st.floats(0.001, 0.999)

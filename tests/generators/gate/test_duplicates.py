@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from generators.gate.duplicates import BITS, nearest, perceptual_hash
-from generators.gate.thresholds import read_thresholds
-from generators.scenes import FAMILIES, draw_sides
+from arena.generators.gate.duplicates import BITS, nearest, perceptual_hash
+from arena.generators.gate.thresholds import read_thresholds
+from arena.generators.scenes import FAMILIES, draw_sides
 
 HASHES = st.binary(min_size=BITS // 8, max_size=BITS // 8).map(bytes.hex)
 

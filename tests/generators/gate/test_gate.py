@@ -12,24 +12,24 @@ from PIL import Image
 from tiny_repositories import save_vit
 
 from arena.errors import SettingsError
+from arena.generators.edits import WHOLE
+from arena.generators.gate import Candidate, GateReport
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
+from arena.generators.gate.duplicates import nearest, perceptual_hash
+from arena.generators.gate.gate import Gate
+from arena.generators.gate.image_safety import load_image_safety
+from arena.generators.gate.pixels import changed_area, changed_outside, cut_off, ghost
+from arena.generators.gate.scores import NOT_ASKED, SCORES, UNREADABLE, Bounds
+from arena.generators.gate.similarity import similarity
+from arena.generators.gate.statements import caption_rise, foreign_statements, most_tempting
+from arena.generators.gate.thresholds import Thresholds, model_name
+from arena.generators.scenes import draw_pair
 from arena.images import picture_from_pixels
 from arena.models import Model
 from arena.models.contrastive import ContrastiveModel
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
-from generators.edits import WHOLE
-from generators.gate import Candidate, GateReport
-from generators.gate.artefacts import FEATURES
-from generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
-from generators.gate.duplicates import nearest, perceptual_hash
-from generators.gate.gate import Gate
-from generators.gate.image_safety import load_image_safety
-from generators.gate.pixels import changed_area, changed_outside, cut_off, ghost
-from generators.gate.scores import NOT_ASKED, SCORES, UNREADABLE, Bounds
-from generators.gate.similarity import similarity
-from generators.gate.statements import caption_rise, foreign_statements, most_tempting
-from generators.gate.thresholds import Thresholds, model_name
-from generators.scenes import draw_pair
 
 WEIGHTS: dict[str, float] = dict.fromkeys(FEATURES, 0.7)
 OPEN = Thresholds({}, WEIGHTS)

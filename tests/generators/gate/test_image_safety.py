@@ -9,10 +9,10 @@ from tiny_repositories import save_vit
 from transformers import AutoImageProcessor, AutoModelForImageClassification
 
 from arena.errors import ArenaError, RepositoryError, SettingsError
+from arena.generators.gate import image_safety
+from arena.generators.gate.image_safety import load_image_safety
 from arena.images import picture_from_pixels
-from generators.gate import image_safety
-from generators.gate.image_safety import load_image_safety
-from starter.architectures import ARCHITECTURES
+from arena.starter.architectures import ARCHITECTURES
 
 LABELS = ("Cat", "NSFW", "gore", "dog")
 PICTURES = [picture_from_pixels(Image.new("RGB", (32 + 4 * place, 40), (60 * place, 90, 200))) for place in range(4)]

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from generators.edits import WHOLE
-from generators.gate.pixels import LEVEL, changed_area, changed_outside, cut_off, ghost
+from arena.generators.edits import WHOLE
+from arena.generators.gate.pixels import LEVEL, changed_area, changed_outside, cut_off, ghost
 
 REGION = (0.25, 0.25, 0.75, 0.75)
 IMAGES = arrays.arrays(np.uint8, (8, 12, 3))

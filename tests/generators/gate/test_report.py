@@ -1,7 +1,7 @@
 import json
 
-from generators.gate.report import GateReport
-from generators.gate.scores import SCORES, Bounds, judged
+from arena.generators.gate.report import GateReport
+from arena.generators.gate.scores import SCORES, Bounds, judged
 
 FOUND = {"changed_area": 0.1, "ghost": 0.9, "near_duplicate": None, "artefacts": float("nan")}
 BOUNDS = {"ghost": Bounds(high=0.5)}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generators.gate.scores import NOT_ASKED, SCORES, UNREADABLE, Bounds, judged
+from arena.generators.gate.scores import NOT_ASKED, SCORES, UNREADABLE, Bounds, judged
 
 NUMBERS = st.floats(-10, 10)
 LIMITS = st.none() | NUMBERS

@@ -9,8 +9,8 @@ from hypothesis.extra import numpy as arrays
 from scipy.spatial.distance import cosine
 from scipy.special import softmax
 
-from generators.gate.similarity import directional_similarity, own_probability, similarity
-from generators.scenes import draw_pair
+from arena.generators.gate.similarity import directional_similarity, own_probability, similarity
+from arena.generators.scenes import draw_pair
 
 VECTORS = arrays.arrays(np.float64, (2, 6), elements=st.floats(-3, 3).map(lambda value: round(value, 3)))
 LOGITS = arrays.arrays(np.float64, (2, 2), elements=st.floats(-500, 500))

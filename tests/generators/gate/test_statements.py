@@ -7,11 +7,11 @@ import pytest
 import torch
 from PIL import Image
 
+from arena.generators.gate.statements import caption_rise, foreign_statements, most_tempting
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import picture_from_pixels
 from arena.models.contrastive import ContrastiveModel
 from arena.pairs import Side, minimal_pair
-from generators.gate.statements import caption_rise, foreign_statements, most_tempting
-from generators.scenes import FAMILIES, draw_pair
 
 PAIR = draw_pair("stove", 845_300, 128)
 PHOTOGRAPHS = minimal_pair(

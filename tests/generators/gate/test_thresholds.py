@@ -5,9 +5,9 @@ import pytest
 
 from arena.contestants import Contestant
 from arena.errors import SettingsError
-from generators.gate.artefacts import FEATURES
-from generators.gate.scores import Bounds
-from generators.gate.thresholds import METHOD, Thresholds, model_name, read_thresholds
+from arena.generators.gate.artefacts import FEATURES
+from arena.generators.gate.scores import Bounds
+from arena.generators.gate.thresholds import METHOD, Thresholds, model_name, read_thresholds
 
 THRESHOLDS = Thresholds({"ghost": Bounds(high=0.4)}, dict.fromkeys(FEATURES, 1.0), "a/scorer@1", "a/checker@2")
 
