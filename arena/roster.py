@@ -3,7 +3,6 @@
 import logging
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from arena.contestants import Contestant
@@ -21,12 +20,13 @@ from arena.models import (
     verification_threshold,
 )
 from arena.pairs import MinimalPair
+from arena.resources import resource
 from arena.settings import Settings
 
 log = logging.getLogger(__name__)
 
-STARTER_MODELS = Path(__file__).parents[1] / "starter" / "models"
-STREET_MODELS = STARTER_MODELS.with_name("street_models")
+STARTER_MODELS = resource("starter/models")
+STREET_MODELS = resource("starter/street_models")
 """Models for the street scenes of the degradation suite: they can be evaluated, and play no battles."""
 STARTER_CALIBRATION = STARTER_MODELS / "calibration.json"
 """Thresholds of the models that ship, so that a first start need not fit them; `python -m starter.calibrate` writes it."""

@@ -14,10 +14,11 @@ from arena.models.files import PICKLE_SUFFIXES, content_hash
 from arena.models.hub import PIPELINE_INDEX, download, hub_listing, weight_files
 from arena.models.runtime import best_device, one_line
 from arena.models.weights import available_memory
+from arena.resources import resource
 
 CALLED_WITH = "editing.json"
 """Optional, beside the index: how this editor wants to be called, such as `{"num_inference_steps": 6}`."""
-SHIPPED = Path(__file__).parents[1] / "starter" / "editors"
+SHIPPED = resource("starter/editors")
 SHIPPED_EDITOR = "drawn-world/pix2pix-mini"
 HUB_NAME = re.compile(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@([\w.-]+))?")
 

@@ -7,12 +7,12 @@ with the arena, and lines that would leave the image, which are broken here and 
 
 import textwrap
 from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-FONT = Path(str(files("arena"))) / "ui" / "look" / "fonts" / "source-sans-3-latin-wght-normal.woff2"
+from arena.resources import resource
+
+FONT = resource("ui/look/fonts/source-sans-3-latin-wght-normal.woff2")
 BOLD = 700
 PAGE = 760
 """Width and height of the typography form, in pixels."""

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from arena.pairs import MinimalPair
+from arena.resources import resource
 from arena.suites import pair_metrics
 from arena.suites.benchmark_folder import miscounts
 from arena.suites.imagefolder import read_imagefolder
@@ -10,7 +11,7 @@ from arena.suites.pair_questions import pair_questions
 from arena.suites.suite import Loaded, Suite
 from arena.tasks import TASKS
 
-FOLDER = Path(__file__).parents[2] / "starter" / "suite"
+FOLDER = resource("starter/suite")
 NAME = "starter"
 COUNTS = {"pairs": 240, "families": 24}
 

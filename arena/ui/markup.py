@@ -1,15 +1,15 @@
 """Turns values into pieces of a page. Templates escape what they are given, for strangers wrote captions and replies."""
 
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from arena.resources import resource
 from arena.ui import words
 
 _TEMPLATES = Environment(
-    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    loader=FileSystemLoader(resource("ui/templates")),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,

@@ -5,13 +5,13 @@ Gradio would take style and script too, but adds them after the page has started
 
 import hashlib
 import re
-from pathlib import Path
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from arena.resources import resource
 from arena.ui.markup import render
 
-LOOK = Path(__file__).parent / "look"
+LOOK = resource("ui/look")
 """Style, script, typefaces and icon, served as `look/`."""
 GRADIO_PREVIEW = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 

@@ -5,9 +5,10 @@ takes no side on a border, and needs no file from another host.
 """
 
 from functools import cache
-from pathlib import Path
 
-FILE = Path(__file__).parent / "look" / "world.txt"
+from arena.resources import resource
+
+FILE = resource("ui/look/world.txt")
 DEGREES = 3
 NORTH, WEST = 81, -180
 """Latitude and longitude of the upper left corner."""

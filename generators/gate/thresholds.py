@@ -10,10 +10,11 @@ from arena.contestants import Contestant
 from arena.errors import SettingsError
 from arena.generators.gate.artefacts import FEATURES
 from arena.generators.gate.scores import SCORES, Bounds
+from arena.resources import resource
 
 METHOD = 1
 """Rises when a score comes to mean something else."""
-SHIPPED = Path(__file__).with_name("thresholds.json")
+SHIPPED = resource("generators/gate/thresholds.json")
 """Of the gate of the drawn world; `python -m starter.gate` writes it."""
 
 

@@ -2,14 +2,14 @@
 
 import importlib
 import pkgutil
-from pathlib import Path
 
 from arena.generators.scenes.family import Family
+from arena.resources import resource
 
 
 def _gather() -> dict[str, Family]:
     families: dict[str, Family] = {}
-    modules = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    modules = sorted(module.name for module in pkgutil.iter_modules([str(resource("generators/scenes"))]))
     for name in modules:
         if name.startswith(("safety_", "culture_")):
             for family in importlib.import_module(f"{__package__}.{name}").FAMILIES:

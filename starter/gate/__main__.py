@@ -16,13 +16,14 @@ from pathlib import Path
 from arena.generation.opening import CHECKER, SCORER
 from arena.generators.gate.thresholds import SHIPPED, Thresholds
 from arena.models import check_repository
+from arena.resources import resource
 from arena.starter.gate.deciding import with_artefacts
 from arena.starter.gate.fitting import Scored, fit_artefacts, fit_bounds
 from arena.starter.gate.measuring import measure
 from arena.starter.gate.page import write_page
 from arena.starter.gate.scenes import CALIBRATION_SEEDS, HELD_OUT_SEEDS
 
-PAGE = Path(__file__).parents[2] / "docs" / "gate.md"
+PAGE = resource("docs/gate.md")
 
 
 def main() -> None:

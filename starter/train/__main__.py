@@ -9,11 +9,12 @@ Examples:
 import argparse
 from pathlib import Path
 
+from arena.resources import resource
 from arena.starter.train.cards import write_card
 from arena.starter.train.recipe import ORGANISATION, RECIPES, SHIPPED, train
 from arena.suites.starter import starter_pairs
 
-MODELS = Path(__file__).parents[1] / "models" / ORGANISATION
+MODELS = resource("starter/models") / ORGANISATION
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import numpy as np
 import torch
 
 from arena.generators.scenes import FAMILIES, RESERVED_SEED, draw_sides
+from arena.resources import resource
 
 IMAGE_SIZE = 96
 """Width and height of what the models see, in pixels."""
@@ -82,7 +83,6 @@ def _draw_seed(families: tuple[str, ...], seed: int) -> np.ndarray:
 def fingerprint(image_size: int, drawn_size: int) -> str:
     """Names what is drawn by the code that draws it, so that a changed scene is drawn again."""
     digest = hashlib.sha256(f"{image_size} {drawn_size}".encode())
-    folder = Path(__file__).parents[2] / "generators" / "scenes"
-    for source in sorted(folder.glob("*.py")):
+    for source in sorted(resource("generators/scenes").glob("*.py")):
         digest.update(source.read_bytes())
     return digest.hexdigest()[:12]

@@ -8,10 +8,11 @@ Examples:
 import argparse
 from pathlib import Path
 
+from arena.resources import resource
 from arena.starter.train.editor.card import write_card
 from arena.starter.train.editor.recipe import train
 
-FOLDER = Path(__file__).parents[2] / "editors" / "drawn-world" / "pix2pix-mini"
+FOLDER = resource("starter/editors/drawn-world/pix2pix-mini")
 
 
 def main() -> None:

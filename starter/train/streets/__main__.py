@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from arena.resources import resource
 from arena.starter.train import generative
 from arena.starter.train.contrastive import ContrastiveSize
 from arena.starter.train.dataset import VALIDATION_SEED
@@ -20,7 +21,7 @@ from arena.starter.train.streets.views import Views, views
 from arena.starter.train.tokenizer import chat_tokenizer
 from arena.starter.train.wording import Mixture
 
-MODELS = Path(__file__).parents[2] / "street_models" / "drawn-streets"
+MODELS = resource("starter/street_models/drawn-streets")
 NAMES = ("clip-street", "llava-street", "segformer-street")
 STREETS, VALIDATION_STREETS = 3000, 100
 CLIP = ContrastiveSize(patch=16, width=128, layers=5, text_width=64, text_layers=2, steps=1200, seed=51)
