@@ -73,3 +73,9 @@ class StoreError(ArenaError):
 
 class StoreBusy(StoreError):
     """Another process holds the database."""
+
+
+def one_line(error: BaseException) -> str:
+    """The first line of what went wrong, for a reply that reports an error."""
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__

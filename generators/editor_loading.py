@@ -8,12 +8,11 @@ import transformers
 from diffusers.pipelines.pipeline_utils import DiffusionPipeline
 from diffusers.utils import logging
 
-from arena.errors import EditorError
+from arena.errors import EditorError, one_line
 from arena.generators.editor_repository import CALLED_WITH, EditorReport
 from arena.generators.editors import SCHEDULER
 from arena.models.hub import PIPELINE_INDEX
 from arena.models.pretrained import door
-from arena.models.runtime import one_line
 
 logging.disable_progress_bar()
 logging.set_verbosity_error()  # it warns of what is meant, such as a small autoencoder in place of a large one

@@ -12,13 +12,13 @@ from typing import Any
 import torch
 from PIL import Image, ImageFilter
 
-from arena.errors import EditorError
+from arena.errors import EditorError, one_line
 from arena.generators.editor_loading import load_pipeline
 from arena.generators.editor_repository import EditorReport
 from arena.generators.editors import SCHEDULER
 from arena.generators.framing import WHOLE, PixelBox, check_region, pixels_of, square_around
 from arena.images import Picture, picture_from_pixels
-from arena.models.runtime import one_line, same_threads
+from arena.models.runtime import same_threads
 from arena.pairs import Box
 
 __all__ = ["WHOLE", "Edit", "EditRequest", "Editor", "Preview", "load_editor"]

@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Sequence
 
+from arena.errors import one_line
 from arena.models import Model
-from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
 
 FIRST = 16

@@ -13,14 +13,14 @@ from typing import Any
 
 from arena import __version__
 from arena.contestants import Contestant
-from arena.errors import ArenaError, EvaluationError, SettingsError
+from arena.errors import ArenaError, EvaluationError, SettingsError, one_line
 from arena.evaluation.asking import Asker, Count
 from arena.evaluation.choosing import Inquiry, chosen
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.reading import METHOD_VERSION, question_records, read_by_judge, read_by_rules
 from arena.judging import JUDGINGS, check_judge
 from arena.models import Model
-from arena.models.runtime import cores, one_line
+from arena.models.runtime import cores
 from arena.probes import Probe, Reply
 from arena.store import EvaluationRecord, Store
 from arena.suites.suite import Audience, Loaded, Question, Suite

@@ -4,14 +4,13 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from arena.errors import ArenaError, EditorError, InputError
+from arena.errors import ArenaError, EditorError, InputError, one_line
 from arena.generation.makers import Maker
 from arena.generation.orders import Order, judged
 from arena.generation.outcomes import Failed, Generated
 from arena.generators.gate import Candidate, GateReport
 from arena.generators.gate.duplicates import HASH, perceptual_hash
 from arena.generators.proposals import check_proposal
-from arena.models.runtime import one_line
 from arena.pairs import MinimalPair
 from arena.store import Store
 

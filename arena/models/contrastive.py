@@ -15,13 +15,13 @@ from torch import Tensor
 from transformers import AutoModelForZeroShotImageClassification, BlipForImageTextRetrieval, PreTrainedModel
 
 from arena.contestants import Contestant
+from arena.errors import one_line
 from arena.images import Picture
 from arena.models.adapters import base_folder
 from arena.models.base import Capabilities
 from arena.models.dual_encoder import DualEncoder
 from arena.models.image_text_matching import ImageTextMatching
 from arena.models.pretrained import from_pretrained
-from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
 
 WHOLE = "whole"

@@ -7,13 +7,12 @@ import torch
 import transformers
 from PIL import Image
 
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, one_line
 from arena.models.adapters import with_adapter
 from arena.models.chat import Chat
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.pretrained import LOCAL, check_loading, door, has_processor, load_processor, remedy
 from arena.models.repository import RepositoryReport
-from arena.models.runtime import one_line
 
 QUESTION = "Which is it?"
 

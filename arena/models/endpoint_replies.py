@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from arena.models.runtime import one_line
+from arena.errors import one_line
 from arena.probes import Probe, Reply
 
 DECLINED = "[Declined by the provider: I cannot answer this.]"

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, one_line
 from arena.models.hub import CONFIGURATION_SUFFIXES, HubListing, hub_listing, weight_files
-from arena.models.runtime import one_line
 
 MAX_FILES = 10_000
 """Most files, of any kind, in an accepted folder: a folder above many others is none of a model."""

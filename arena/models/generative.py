@@ -14,7 +14,7 @@ import torch
 from transformers import AutoModelForImageTextToText, PreTrainedModel
 
 from arena.contestants import Contestant
-from arena.errors import SettingsError
+from arena.errors import SettingsError, one_line
 from arena.models.base import Capabilities
 from arena.models.decoding import Prefill, candidate_logprobs, write
 from arena.models.encoding import Encoder
@@ -22,7 +22,6 @@ from arena.models.findings import Finding, Findings
 from arena.models.groups import Bounds, bounds, groups
 from arena.models.guard import ENCODERS, choose_encoder, encoder_of
 from arena.models.pretrained import from_pretrained
-from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 from transformers import GenerationConfig, PreTrainedModel
 
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, one_line
 from arena.images import Picture, picture_from_pixels
 from arena.models.chat import Chat
 from arena.models.decoding import candidate_logprobs, write
@@ -25,7 +25,6 @@ from arena.models.encoding import Encoder
 from arena.models.findings import Finding
 from arena.models.groups import groups
 from arena.models.one_by_one import UNREAD, OneByOne
-from arena.models.runtime import one_line
 from arena.models.shared_prefixes import SAVING, ImageByImage, SharedPrefixes, window
 from arena.models.shared_vision import SharedVision
 from arena.probes import Probe

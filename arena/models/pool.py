@@ -13,9 +13,9 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 
 from arena.contestants import Contestant
-from arena.errors import ArenaError
+from arena.errors import ArenaError, one_line
 from arena.models.base import Model
-from arena.models.runtime import cores, one_line
+from arena.models.runtime import cores
 from arena.probes import Probe, Reply
 
 MAX_BATCH = 256

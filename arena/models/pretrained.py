@@ -14,11 +14,10 @@ from transformers import AutoConfig, AutoProcessor
 from transformers.utils import logging
 
 from arena.contestants import Contestant
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, one_line
 from arena.models.adapters import adapter_folder, base_folder, with_adapter
 from arena.models.architectures import OMNI_CLASSES
 from arena.models.hub import ADAPTER_WEIGHTS
-from arena.models.runtime import one_line
 
 logging.disable_progress_bar()
 logging.set_verbosity_error()  # what is wrong with a repository is told in one line, not in tables beside it

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from arena.errors import RepositoryError
-from arena.models.runtime import best_device, one_line
+from arena.errors import RepositoryError, one_line
+from arena.models.runtime import best_device
 
 GPU_METHODS = frozenset({"eetq", "fbgemm_fp8", "fp_quant", "higgs", "spqr", "vptq"})
 """Methods without arithmetic for a CPU, by huggingface/transformers: docs/source/en/quantization/overview.md."""

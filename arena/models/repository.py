@@ -6,13 +6,12 @@ A repository that passes can be loaded by stock transformers classes, from safet
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, one_line
 from arena.models.adapters import check_adapter, check_vision_lora, is_adapter
 from arena.models.architectures import PURPOSES, VOICES, Kind, architecture, check_image_processor, purpose_architecture
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.hub import ADAPTER_WEIGHTS
 from arena.models.quantisation import check_quantisation
-from arena.models.runtime import one_line
 from arena.models.weights import available_memory, check_memory, check_size, measure, weight_names
 
 MAX_BYTES = 20 * 2**30

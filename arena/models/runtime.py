@@ -67,12 +67,6 @@ def same_threads() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def one_line(error: BaseException) -> str:
-    """The first line of what went wrong, for a reply that reports an error."""
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0][:200]}" if text else type(error).__name__
-
-
 class Recent(Generic[Key, Value]):
     """The most recently used values, computed in batches when they are missing. For one thread at a time."""
 

@@ -10,10 +10,9 @@ import torch
 from transformers import AutoModelForSemanticSegmentation, PreTrainedModel
 
 from arena.contestants import Contestant
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, one_line
 from arena.models.base import Capabilities
 from arena.models.pretrained import from_pretrained
-from arena.models.runtime import one_line
 from arena.probes import Probe, Reply
 from arena.scene_classes import CLASSES, IGNORED, TRAIN_IDS, Mask, encode_mask
 

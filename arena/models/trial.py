@@ -11,14 +11,14 @@ from typing import Any
 
 from PIL import Image
 
-from arena.errors import ArenaError, RepositoryError
+from arena.errors import ArenaError, RepositoryError, one_line
 from arena.images import picture_from_pixels
 from arena.models.base import Model
 from arena.models.findings import Finding
 from arena.models.loading import IMAGE_SIZE, contestant_of, load
 from arena.models.pretrained import out_of_memory
 from arena.models.repository import check_repository
-from arena.models.runtime import best_device, one_line
+from arena.models.runtime import best_device
 from arena.models.weights import amount
 from arena.probes import Probe
 

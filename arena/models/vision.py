@@ -10,10 +10,11 @@ import torch
 from torch import Tensor
 from transformers import PreTrainedModel
 
+from arena.errors import one_line
 from arena.images import Picture
 from arena.models.chat import Chat
 from arena.models.encoding import EncodedImage, Prompt, tensors
-from arena.models.runtime import Recent, one_line
+from arena.models.runtime import Recent
 
 KEPT_FEATURES = 64 * 2**20
 """Bytes of features that are kept: a few images of a large model, all of a suite for a tiny one."""

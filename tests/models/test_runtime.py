@@ -6,7 +6,7 @@ import threading
 import pytest
 import torch
 
-from arena.models.runtime import NICE, Recent, cores, one_line, step_back
+from arena.models.runtime import NICE, Recent, cores, step_back
 
 
 @pytest.fixture
@@ -54,19 +54,6 @@ def test_a_failure_to_compute_keeps_nothing_and_forgets_nothing(double, computed
     with pytest.raises(ZeroDivisionError):
         recent.get([1, 2], lambda keys: [1 // 0])
     assert recent.get([1, 2], double) == {1: 2, 2: 4}
-
-
-@pytest.mark.parametrize(
-    ("error", "line"),
-    [
-        (ValueError("a\nb"), "ValueError: a"),
-        (KeyError(), "KeyError"),
-        (OSError("  \n x"), "OSError: x"),
-        (OSError("x" * 999), "OSError: " + "x" * 200),
-    ],
-)
-def test_errors_are_told_in_one_line(error, line):
-    assert one_line(error) == line
 
 
 def test_cores_follow_the_environment(monkeypatch):
