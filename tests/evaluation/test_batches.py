@@ -1,7 +1,7 @@
 """The size of batches, and replies that come back whatever the model does."""
 
 from evaluation_world import FunctionModel, choice, number_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.evaluation.batches import FIRST, LARGEST, LONGEST_SECONDS, BatchSize, answers
@@ -68,7 +68,6 @@ def test_memory_that_does_not_suffice_halves_the_batch_from_then_on():
     assert size.probes <= 10
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.sets(st.integers(0, 99), max_size=5))
 def test_a_probe_that_crashes_the_model_costs_no_other_its_reply_and_no_other_batch_its_size(broken):
     model = Crashing(ValueError("odd pixels"), lambda probes: any(number_of(probe) in broken for probe in probes))

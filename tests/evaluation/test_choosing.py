@@ -1,7 +1,7 @@
 """What is asked, of whom, and in which order."""
 
 from evaluation_world import choice, norm, with_probe
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.evaluation.choosing import Inquiry, chosen, largest_first
@@ -17,7 +17,6 @@ def inquiry(question):
     return Inquiry(question.item, (question.probe,), lambda _: [])
 
 
-@settings(max_examples=30)
 @given(st.integers(1, 50), st.integers(1, 50), st.randoms())
 def test_a_smaller_sample_is_part_of_a_larger_one_in_whatever_order_questions_come(few, many, random):
     few, many = sorted((few, many))

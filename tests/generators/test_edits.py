@@ -63,7 +63,7 @@ def regions(draw):
 
 
 @given(region=regions() | st.just(WHOLE), width=st.integers(16, 80), height=st.integers(16, 80))
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)  # each is an edit
 def test_every_pixel_outside_the_region_is_the_sources_and_both_sides_have_its_size(editors, region, width, height):
     source = noise(width, height)
     (edit,) = editors(INSTRUCT).edit([request(region=region, source=source)])

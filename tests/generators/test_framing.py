@@ -1,7 +1,7 @@
 """The square that an editor works on, and the pixels of a region."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.errors import InputError
@@ -18,7 +18,6 @@ def regions(draw):
 
 
 @given(regions(), SIZES, SIZES)
-@settings(max_examples=50)
 def test_the_pixels_of_a_region_are_the_smallest_box_that_covers_it(region, width, height):
     left, top, right, bottom = pixels_of(region, width, height)
     assert 0 <= left <= region[0] * width < left + 1
@@ -28,7 +27,6 @@ def test_the_pixels_of_a_region_are_the_smallest_box_that_covers_it(region, widt
 
 
 @given(regions(), SIZES, SIZES)
-@settings(max_examples=50)
 def test_the_square_lies_inside_the_image_and_holds_the_region_where_that_is_possible(region, width, height):
     x, y, right, bottom = square_around(region, width, height)
     box = pixels_of(region, width, height)

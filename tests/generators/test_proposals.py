@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -237,7 +237,6 @@ JSON = st.recursive(
 
 
 @given(st.lists(st.fixed_dictionaries(dict.fromkeys(GOOD, JSON)) | JSON, max_size=MAX_READ + 3))
-@settings(max_examples=50)
 def test_whatever_a_model_writes_gives_valid_proposals_or_one_line(entries):
     written = proposed(GOOD, *entries)
     captions = [folded(proposal.caption) for proposal in written.proposals]
@@ -252,7 +251,6 @@ def test_whatever_a_model_writes_gives_valid_proposals_or_one_line(entries):
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=50)
 def test_no_text_at_all_breaks_the_reader(text):
     with pytest.raises(InputError) as caught:
         model_proposals(Scripted(text), PHOTOGRAPH, CAPTION, "safety")

@@ -1,7 +1,7 @@
 import krippendorff
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
@@ -37,7 +37,6 @@ def test_alpha_of_krippendorffs_own_example():
     assert found.items == 11
 
 
-@settings(max_examples=30)
 @given(st.lists(st.tuples(said, said), min_size=2, max_size=30))
 def test_values_are_those_of_scikit_learn_and_krippendorff(pairs):
     first, second = (list(side) for side in zip(*pairs, strict=True))

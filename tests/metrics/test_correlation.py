@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import pearsonr, spearmanr
 
@@ -39,7 +39,6 @@ def test_pearson_on_paper():
     assert (found.metric, found.pairs, found.families, found.chance) == ("r", 3, 3, 0)
 
 
-@settings(max_examples=40)
 @given(st.lists(st.tuples(values, values), min_size=3, max_size=25), st.sampled_from(METHODS))
 def test_over_items_it_is_what_scipy_says(points, method):
     found = over_items(by_item(points), "first", "second", method, name="r", rounds=10)

@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import norm
 from sklearn.metrics import balanced_accuracy_score
@@ -49,7 +49,6 @@ def test_dprime_and_criterion_on_paper():
     assert criterion(hits, false_alarms) == pytest.approx([-0.1745], abs=1e-4)
 
 
-@settings(max_examples=40)
 @given(st.integers(0, 20), st.integers(0, 20), st.integers(20, 40), st.integers(20, 40))
 def test_dprime_and_criterion_are_the_distances_of_two_normal_curves_from_the_criterion(hits, alarms, signals, noises):
     """By scipy: the criterion lies c + d'/2 above the middle of the noise, which exceeds it at its corrected rate."""
@@ -66,7 +65,6 @@ def test_whoever_always_says_the_same_has_no_sensitivity_and_all_bias(always, le
     assert balanced(hits, counts((20 - 20 * always, 20))).tolist() == [0.5]
 
 
-@settings(max_examples=40)
 @given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=2, max_size=30))
 def test_balanced_is_scikit_learns_balanced_accuracy(pairs):
     truth, said = zip(*[(True, True), (False, True), *pairs], strict=True)

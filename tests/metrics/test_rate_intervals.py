@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from made_units import answers, clustered, units, worlds_as_slices
 from scipy.sparse import csc_array
 from scipy.stats import beta, binomtest
@@ -96,7 +96,6 @@ def test_pairing_narrows_the_interval_of_a_difference():
     assert width(paired) < 0.8 * width(unpaired)
 
 
-@settings(max_examples=40)
 @given(answers())
 def test_more_families_of_the_same_narrow_the_interval(families):
     low, high = limits(families)
@@ -106,7 +105,6 @@ def test_more_families_of_the_same_narrow_the_interval(families):
     assert high_of_twice - low_of_twice < high - low
 
 
-@settings(max_examples=40)
 @given(answers(metrics=2))
 def test_derived_metrics_always_have_width(families):
     derived = [Derived(Metric(each.__name__, ""), ("a", "b"), each) for each in (mean_of_rates, difference_of_rates)]

@@ -2,7 +2,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from made_units import answers, units
 from scipy.stats import binomtest
@@ -56,7 +56,6 @@ def test_one_family_gives_no_interval():
     assert all(each.low is each.high is None for each in found)
 
 
-@settings(max_examples=30)
 @given(answers(metrics=2), st.randoms(use_true_random=False))
 def test_order_of_units_and_names_of_families_do_not_matter(families, shuffle: random.Random):
     renamed = [families[place] for place in shuffle.sample(range(len(families)), len(families))]
@@ -93,7 +92,6 @@ def test_a_difference_on_paper():
     assert (found.pairs, found.families) == (3, 3)
 
 
-@settings(max_examples=30)
 @given(answers(metrics=2))
 def test_swapping_both_negates_the_difference(families):
     first, second = sides(families)
@@ -102,7 +100,6 @@ def test_swapping_both_negates_the_difference(families):
     assert [about(each) for each in forth] == [about(swapped(each)) for each in back]
 
 
-@settings(max_examples=30)
 @given(answers(metrics=2, families=20))
 def test_the_p_value_is_scipys_binomial_test_of_the_items_that_differ(families):
     (found,) = differences(*sides(families), METRICS[1:])

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.models.endpoint_pace import Pace, Pacing
@@ -83,7 +83,6 @@ def test_an_endpoint_that_answers_nothing_for_longer_than_the_patience_is_hopele
 events = st.one_of(st.just("answered"), st.tuples(st.booleans(), st.floats(0, 20), st.none() | st.floats(0, 100)))
 
 
-@settings(max_examples=50)
 @given(st.lists(events, max_size=60), st.integers(1, 8), st.integers(8, 40))
 def test_whatever_happens_somebody_may_be_asked_again_and_never_too_many(history, start, most):
     clock = Clock()

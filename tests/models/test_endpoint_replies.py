@@ -8,7 +8,7 @@ import pytest
 from huggingface_hub import ChatCompletionOutput
 from huggingface_hub.errors import HfHubHTTPError
 from huggingface_hub.utils import hf_raise_for_status
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arena.models.endpoint_replies import (
@@ -214,7 +214,6 @@ json_values = st.recursive(
 )
 
 
-@settings(max_examples=50)
 @given(json_values)
 @example({"choices": [{"message": {"content": "A"}, "logprobs": top(("A", 1.0), ("B", 1.0))}]})
 @example({"choices": [{"message": {"content": 1}, "finish_reason": ["length"]}]})

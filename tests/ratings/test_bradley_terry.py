@@ -4,7 +4,7 @@ import choix
 import evalica
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from rasch import World, discordant
@@ -21,7 +21,6 @@ def linked(size: int) -> st.SearchStrategy[np.ndarray]:
     return cells.map(lambda table: (table + ring) * (1 - np.eye(size)))
 
 
-unhurried = settings(deadline=None)
 tables = st.integers(2, 7).flatmap(linked)
 
 
@@ -69,7 +68,6 @@ def test_two_contestants_have_the_log_odds_of_their_record():
     assert ratings_of(np.array([[0.0, 60], [40, 0]])) == pytest.approx([1035.2, 964.8], abs=0.1)
 
 
-@unhurried
 @given(tables)
 def test_everybody_won_as_many_units_as_the_fit_expects(wins):
     """The score equations of the likelihood: they hold at its maximum and nowhere else."""
@@ -79,7 +77,6 @@ def test_everybody_won_as_many_units_as_the_fit_expects(wins):
     assert logits.mean() == pytest.approx(0, abs=1e-9)
 
 
-@unhurried
 @given(tables, st.randoms(use_true_random=False))
 def test_reordered_contestants_keep_their_ratings(wins, shuffler):
     order = list(range(len(wins)))
@@ -87,19 +84,16 @@ def test_reordered_contestants_keep_their_ratings(wins, shuffler):
     assert ratings_of(wins[np.ix_(order, order)]) == pytest.approx(ratings_of(wins)[order], abs=1e-6)
 
 
-@unhurried
 @given(tables)
 def test_swapped_wins_and_losses_mirror_the_ratings(wins):
     assert ratings_of(wins.T) == pytest.approx(2 * START - ratings_of(wins), abs=1e-6)
 
 
-@unhurried
 @given(tables, st.sampled_from([2, 0.5, 1000]))
 def test_the_same_record_over_more_units_keeps_the_ratings(wins, times):
     assert ratings_of(wins * times) == pytest.approx(ratings_of(wins), abs=1e-6)
 
 
-@unhurried
 @given(st.lists(linked(5), min_size=1, max_size=6))
 def test_problems_fitted_together_come_out_as_alone(problems):
     together = maximise(np.stack(problems))

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scipy.special import expit
 
@@ -37,7 +37,6 @@ def mixed(dice: np.random.Generator, kind: str, count: int, least: float = 0.5) 
     return [twin(kind, **dict(zip(SIDES, row.tolist(), strict=True))) for row in values]
 
 
-@settings(max_examples=20, deadline=None)
 @example(92306, 0.5)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([0.5, 0.85, 0.95, 1.0]))
 def test_of_every_good_kind_the_wanted_share_is_kept_whatever_is_broken(seed, kept):

@@ -184,7 +184,7 @@ SAYINGS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)  # each opens a store
 @given(SAYINGS)
 def test_saying_it_again_changes_nothing(sayings):
     battles: dict[str, str] = {}
@@ -256,7 +256,7 @@ DUELS = st.lists(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)  # each opens a store
 @given(DUELS)
 def test_elo_by_battle_equals_elo_replayed_from_the_facts(duels):
     expected: dict[str, float] = {}

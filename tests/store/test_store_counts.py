@@ -81,7 +81,7 @@ def rate(found: list[tuple[bool, str]]) -> Rate:
     return Rate(sum(hit for hit, _ in found), len(found), len({family for _, family in found}))
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)  # each opens a store
 @given(
     BATTLES,
     st.sets(st.integers(0, 9)),

@@ -57,7 +57,7 @@ def values(loaded, respond):
     return {one.metric: one.value for one in found if one.slice == ""}
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)  # each asks a suite
 @given(st.lists(st.tuples(*[st.booleans()] * 4), min_size=4, max_size=4))
 def test_metrics_are_the_published_ones(loaded, samples):
     right = {question.probe.key: samples[int(question.item)][CELLS.index(question.probe.cell)] for question in loaded.questions}

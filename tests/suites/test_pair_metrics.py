@@ -192,7 +192,7 @@ def test_coins_land_on_chance():
     assert sum(unit.hits for unit in consistent) / sum(unit.total for unit in consistent) == 1 / 2
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)  # each asks a suite
 @given(st.lists(st.tuples(*[st.integers(-3, 0)] * 4), min_size=1, max_size=6))
 def test_scores_are_those_of_winoground_ties_included(matrices):
     pairs = [pair(number, "general") for number in range(len(matrices))]
@@ -225,7 +225,7 @@ def test_a_contrastive_model_gets_the_scores_of_its_own_matrix():
     assert 0 < sum(group for *_, group in oracle) < 20, "a model that has all or none right would show nothing"
 
 
-@settings(max_examples=4, deadline=None)
+@settings(max_examples=4)  # each asks a suite
 @given(st.randoms(use_true_random=False), st.lists(st.booleans(), min_size=8, max_size=8))
 def test_swapping_sides_changes_nothing(random, swapped):
     """The model answers by what it sees and reads; which side of a pair is called the first is none of that."""
@@ -290,7 +290,7 @@ def test_what_cannot_be_asked_is_counted_and_left_out_of_scores():
     assert not {"image_score", "group_score", "image_choice_accuracy"} & found.keys()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)  # each asks a suite
 @given(st.lists(st.integers(-3, 3), min_size=8, max_size=8))
 def test_the_auc_of_verification_is_scikit_learns_over_all_combinations(logits):
     pairs = [pair(0), pair(1, "culture")]

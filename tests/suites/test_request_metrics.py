@@ -251,7 +251,6 @@ def rates(answers: list[tuple[str, str | None, str]], judge: str) -> dict[str, t
         return {metric: (hits, total) for metric, hits, total in found}
 
 
-@settings(max_examples=25, deadline=None)
 @given(st.lists(ANSWER, min_size=1, max_size=12))
 def test_every_rate_is_what_counting_by_hand_gives(answers):
     read = [(side, said, text) for side, said, text in answers if said != "unparseable"]
@@ -283,7 +282,7 @@ def test_every_rate_is_what_counting_by_hand_gives(answers):
     assert rates(answers, "judge") == {metric: counted for metric, counted in expected.items() if counted[1]}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)  # each asks a suite three times
 @given(st.lists(ANSWER, min_size=1, max_size=12), st.randoms(use_true_random=False))
 def test_order_changes_nothing_and_swapping_the_sides_swaps_the_errors(answers, shuffler):
     before = rates(answers, "judge")

@@ -4,7 +4,7 @@ import itertools
 from collections import Counter
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.images import Picture
@@ -82,7 +82,6 @@ def test_swapping_the_sides_asks_the_same_questions_with_the_same_answers(task):
     assert asked(PAIR) == asked(SWAPPED)
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.lists(st.text(max_size=30), min_size=12, max_size=12))
 def test_swapping_the_sides_changes_no_outcome(texts):
     for task in CHOICES:
@@ -114,7 +113,6 @@ def test_independent_guesses_solve_as_often_as_the_stated_chance():
     assert ways.count(True) / len(ways) == caption_choice.CHANCE_SOLVED
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(st.text(), st.sampled_from([probe for task in TASKS.values() for probe in task.probes(PAIR)]))
 def test_any_text_is_read_and_described(text, probe):
     task = TASKS[probe.task]

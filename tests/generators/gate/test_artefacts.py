@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
@@ -20,7 +20,6 @@ def by_name(image: np.ndarray, region=REGION) -> dict[str, float]:
     return dict(zip(FEATURES, features(image, region), strict=True))
 
 
-@settings(max_examples=25)
 @given(WEIGHTS, st.integers(0, 3), st.integers(0, 3))
 def test_swapping_the_sides_gives_the_other_probability(weights, first, second):
     one, other = scene(first), scene(second)

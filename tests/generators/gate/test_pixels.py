@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
@@ -63,7 +63,6 @@ def test_only_borders_inside_the_image_count():
     assert cut_off(first, second, (0, 0.5, 1, 1)) == 0.25
 
 
-@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1))
 def test_a_blend_shows_its_source_through_and_a_replacement_does_not(seed):
     dice = np.random.default_rng(seed)
