@@ -4,8 +4,11 @@
 """
 
 import os
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 for name in [name for name in os.environ if name.startswith("ARENA_") and name != "ARENA_BENCHMARK_DATA"]:
@@ -27,3 +30,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     in_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
     items.sort(key=lambda item: (item.path in in_browser, item.get_closest_marker("long") is None))
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
+    """A folder for all processes of the run: `shared_folder(name, fill)`. The first to need it fills it; others only read."""
+    base = tmp_path_factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def folder(name: str, fill: Callable[[Path], None]) -> Path:
+        made, whole = root / name, root / f"{name}.whole"
+        with FileLock(root / f"{name}.lock"):
+            if not whole.exists():
+                made.mkdir()
+                fill(made)
+                whole.touch()
+        return made
+
+    return folder

@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-import time
 
 import pytest
+from processes import arena as arena_process
+from processes import exit_code, wait_until
 
 from arena.cli import main
 from arena.cli.console import duration
@@ -187,32 +185,13 @@ def test_help_has_examples(command, capsys):
     assert f"examples:\n  arena {command[0]} " in capsys.readouterr().out
 
 
-def test_ctrl_c_keeps_what_was_answered_and_says_that_the_same_command_goes_on(tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "arena",
-        "--home",
-        str(tmp_path),
-        "evaluate",
-        "--model",
-        "llava-mini",
-        "--suite",
-        "starter",
-    ]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=os.environ) as process:
-        log, deadline = tmp_path / "logs" / "arena.log", time.monotonic() + 120
-        while not (log.exists() and "questions committed" in log.read_text()) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        process.send_signal(signal.SIGINT)
-        _, error = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert "the same command goes on from there" in error
-    assert "Traceback" not in error
-    rows = report(tmp_path)
+def test_ctrl_c_keeps_what_was_answered_and_says_that_the_same_command_goes_on(arena, tmp_path):
+    log, terminal = tmp_path / "logs" / "arena.log", tmp_path / "terminal.txt"
+    command = ("evaluate", "--model", "llava-mini", "--suite", "starter")
+    with arena_process(*command, home=tmp_path, output=terminal) as process:
+        wait_until(lambda: log.exists() and "questions committed" in log.read_text(), process)
+        assert exit_code(process, signal.SIGINT) == 130
+    assert "the same command goes on from there" in terminal.read_text()
+    assert "Traceback" not in terminal.read_text()
+    rows = json.loads(arena("report", "--suite", "starter", "--format", "json", at=tmp_path))
     assert next(row["pairs"] for row in rows if row["metric"] == "image_choice_accuracy") > 0
-
-
-def report(home):
-    command = [sys.executable, "-m", "arena", "--home", str(home), "report", "--suite", "starter", "--format", "json"]
-    return json.loads(subprocess.run(command, capture_output=True, check=True, env=os.environ).stdout)

@@ -1,15 +1,12 @@
 """The whole arena, killed while it plays: what it acknowledged is there again, once, and the board follows from the facts."""
 
-import os
 import random
 import re
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 
 import pytest
+from processes import arena, killed, wait_until
 
 from arena.battles.board import ratings_of
 from arena.battles.scoring import ELO_RULE
@@ -20,6 +17,7 @@ pytestmark = pytest.mark.long
 
 KILLS = 10
 BATTLES = 200
+MOST_BEFORE_A_KILL = 9
 ACKNOWLEDGED = re.compile(r"battle (\S+): number (\d+)")
 
 
@@ -27,14 +25,10 @@ def killed_while_playing(home, after):
     """Start 200 battles and kill the process `after` that many were acknowledged and a random moment more."""
     log = home / "logs" / "arena.log"
     before = acknowledged(log)
-    arguments = [sys.executable, "-m", "arena", "--home", str(home), "battle", "--count", str(BATTLES), "--source", "starter"]
-    with subprocess.Popen(arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ) as arena:
-        deadline = time.monotonic() + 120
-        while len(acknowledged(log)) < len(before) + after and time.monotonic() < deadline:
-            time.sleep(0.01)
+    with arena("battle", "--count", str(BATTLES), "--source", "starter", home=home, output=home / "terminal.txt") as process:
+        wait_until(lambda: len(acknowledged(log)) >= len(before) + after, process)
         time.sleep(random.Random(after).uniform(0, 0.2))
-        arena.send_signal(signal.SIGKILL)
-    assert arena.returncode == -signal.SIGKILL, "it was still playing"
+        assert killed(process), "it was still playing"
 
 
 def acknowledged(log):
@@ -46,7 +40,7 @@ def acknowledged(log):
 def test_ten_kills_during_200_battles_lose_and_repeat_nothing(tmp_path):
     rng = random.Random(3)
     for _ in range(KILLS):
-        killed_while_playing(tmp_path, rng.randrange(1, 25))
+        killed_while_playing(tmp_path, rng.randint(1, MOST_BEFORE_A_KILL))
     told = acknowledged(tmp_path / "logs" / "arena.log")
     assert len(told) >= KILLS
     with Store.open(tmp_path, ELO_RULE) as store:

@@ -7,7 +7,6 @@ nobody has; it is asked again.
 import json
 import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from processes import arena, exit_code, killed, wait_until
 
 from arena.evaluation.results import Results
 from arena.models.endpoint_reference import contestant_of_endpoint
@@ -43,14 +43,12 @@ def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
 
 
 def evaluation(home, *arguments):
-    command = [sys.executable, "-m", "arena", "--home", str(home), "evaluate", "--suite", "starter"]
-    return subprocess.Popen([*command, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ)
+    return arena("evaluate", "--suite", "starter", *arguments, home=home, output=home.with_suffix(".terminal"))
 
 
 def finish(home, *arguments):
     with evaluation(home, *arguments) as process:
-        _, error = process.communicate(timeout=300)
-    assert process.returncode == 0, error.decode()
+        assert exit_code(process) == 0, home.with_suffix(".terminal").read_text()
 
 
 @cache
@@ -68,12 +66,6 @@ def requests(log: Path) -> list[str]:
 
 def noted(log: Path) -> int:
     return log.read_bytes().count(b"\n") if log.exists() else 0
-
-
-def wait_until(condition, process):
-    deadline = time.monotonic() + 120
-    while not condition() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
 
 
 def committed(home, contestant) -> set[str]:
@@ -97,8 +89,7 @@ def test_ten_kills_lose_and_repeat_nothing_that_was_committed(tmp_path, server):
         with evaluation(home, *arguments) as process:
             wait_until(lambda start=before, count=more: noted(log) > start + count, process)
             time.sleep(moment)
-            process.send_signal(signal.SIGKILL)
-        assert process.returncode == -signal.SIGKILL, "it was still asking"
+            assert killed(process), "it was still asking"
         asked = requests(log)[before:]
         assert not known & set(asked), "what was committed is not asked again"
         now = committed(home, contestant)
@@ -124,8 +115,7 @@ def test_a_local_model_that_is_killed_goes_on_and_ends_with_the_same_table(tmp_p
 
     with evaluation(home, *arguments) as process:
         wait_until(lambda: commits() >= 2, process)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, "it was still asking"
+        assert killed(process), "it was still asking"
     finish(home, *arguments)
     finish(tmp_path / "whole", *arguments)
     with Store.open(tmp_path / "whole") as store:

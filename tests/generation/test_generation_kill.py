@@ -1,13 +1,10 @@
 """A bulk run that is killed: what was committed stays whole, nothing is half-written, and the same command goes on."""
 
-import os
 import random
-import signal
-import subprocess
-import sys
 import time
 
 import pytest
+from processes import arena, exit_code, killed, wait_until
 
 from arena.generation.orders import Order
 from arena.generators.proposals import scene_proposals
@@ -20,8 +17,7 @@ COMMITTED = "generations committed"
 
 
 def generation(home):
-    command = [sys.executable, "-m", "arena", "--home", str(home), "generate", "--source", "starter", "--count", str(COUNT)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=os.environ)
+    return arena("generate", "--source", "starter", "--count", str(COUNT), home=home, output=home / "terminal.txt")
 
 
 def logged(home, line):
@@ -33,12 +29,9 @@ def kill_after(home, line, moment):
     """Start the run, and kill it that many seconds after it has logged such a line once more."""
     before = logged(home, line)
     with generation(home) as process:
-        deadline = time.monotonic() + 240
-        while logged(home, line) == before and process.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.01)
+        wait_until(lambda: logged(home, line) > before, process)
         time.sleep(moment)
-        process.send_signal(signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL, "it was still at work"
+        assert killed(process), "it was still at work"
 
 
 def check_whole(home):
@@ -68,7 +61,6 @@ def test_a_run_that_is_killed_twice_goes_on_and_makes_everything_once(tmp_path, 
     second = check_whole(tmp_path)
     assert first < second
     with generation(tmp_path) as process:
-        _, error = process.communicate(timeout=240)
-    assert process.returncode == 0, error.decode()
+        assert exit_code(process) == 0, (tmp_path / "terminal.txt").read_text()
     orders = [Order(proposal, number, editor.tool) for number, proposal in enumerate(scene_proposals(0, COUNT))]
     assert second < check_whole(tmp_path) == {order.id for order in orders}

@@ -1,22 +1,25 @@
 """A real arena in a process of its own, and a real browser in front of it."""
 
+import contextlib
+import io
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from generating import Generated, generate_once
+from generating import Generated, generate, generated_in
 from playwright.sync_api import Browser, sync_playwright
-from serving import ROOT, environment, evaluate, serving
+from serving import serving
 from visitor import Visitor, windows
 
+from arena.cli import main
 from arena.contestants import Contestant
 
+EVALUATED = ("clip-mini", "llava-mini")
+ITEMS = 12
+"""Of the starter suite, that they were asked about."""
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = [
     "--no-sandbox",
@@ -49,20 +52,34 @@ class Server:
         return {identity for identity in self.identities() if identity.lower() in text.lower()}
 
 
+def _evaluate(home: Path) -> None:
+    models = [part for model in EVALUATED for part in ("--model", model)]
+    assert main(["--home", str(home), "evaluate", *models, "--suite", "starter", "--limit", str(ITEMS)]) == 0
+
+
 def _contestants(home: Path) -> tuple[Contestant, ...]:
-    command = [sys.executable, "-m", "arena", "--home", str(home), "models", "list", "--json"]
-    listed = subprocess.run(command, cwd=ROOT, env=environment(), check=True, capture_output=True, text=True).stdout
+    with contextlib.redirect_stdout(io.StringIO()) as listed:
+        assert main(["--home", str(home), "models", "list", "--json"]) == 0
     return tuple(
-        Contestant(model["model"], model["revision"], model["engine"], model["settings"]) for model in json.loads(listed)
+        Contestant(model["model"], model["revision"], model["engine"], model["settings"])
+        for model in json.loads(listed.getvalue())
     )
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("arena-home")
-    evaluate(home, limit=12)
+def evaluated() -> tuple[str, ...]:
+    """Whose results the pages of benchmarks show."""
+    return EVALUATED
+
+
+@pytest.fixture(scope="session")
+def server(shared_folder, tmp_path_factory) -> Iterator[Server]:
+    """One arena for all tests of this process that need none of their own."""
+    folder = tmp_path_factory.mktemp("arena")
+    home = shutil.copytree(shared_folder("evaluated-home", _evaluate), folder / "home")
+    contestants = _contestants(folder / "another-home")
     with serving(home) as running:
-        yield Server(running.url, home, running.output, _contestants(tmp_path_factory.mktemp("other-home")))
+        yield Server(running.url, home, running.output, contestants)
 
 
 @pytest.fixture(scope="session")
@@ -76,10 +93,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def generated(tmp_path_factory) -> Generated:
-    """What the command line generated in an empty home; shared by all processes of the run."""
-    folder = tmp_path_factory.getbasetemp()
-    return generate_once(folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder)
+def generated(shared_folder) -> Generated:
+    """What the command line generated in an empty home."""
+    return generated_in(shared_folder("generated", generate))
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
 """A home with pairs that the command line made, once for all tests of a run: whoever changes it works on a copy."""
 
+import contextlib
+import io
 import json
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
-from serving import ROOT, environment
-
+from arena.cli import main
 from arena.generators.proposals import SCENE_SEEDS
 from arena.store import Store
 
-COUNT = 50
+COUNT = 16
 
 
 @dataclass(frozen=True)
@@ -45,24 +43,20 @@ class Generated:
         return tuple(pair for pair in self.pairs if pair.passed)
 
 
-def generate_once(folder: Path) -> Generated:
-    """The home in `folder`, made by whichever process of the run comes first."""
-    home, told = folder / "generated-home", folder / "generated.json"
-    with FileLock(folder / "generated.lock"):
-        if not told.exists():
-            said = _generate(home)
-            told.write_text(json.dumps({"said": said, "pairs": [vars(made) for made in _made(home)]}))
-    content = json.loads(told.read_text())
+def generate(folder: Path) -> None:
+    """Make pairs in a home in this folder, and note what was made."""
+    home = folder / "home"
+    with contextlib.redirect_stdout(io.StringIO()) as said:
+        assert main(["--home", str(home), "generate", "--source", "starter", "--count", str(COUNT)]) == 0
+    content = {"said": said.getvalue(), "pairs": [vars(made) for made in _made(home)]}
+    (folder / "generated.json").write_text(json.dumps(content))
+
+
+def generated_in(folder: Path) -> Generated:
+    """What `generate` made there."""
+    content = json.loads((folder / "generated.json").read_text())
     pairs = tuple(Made(**{**pair, "pictures": tuple(pair["pictures"])}) for pair in content["pairs"])
-    return Generated(home, content["said"], pairs)
-
-
-def _generate(home: Path) -> str:
-    command = [sys.executable, "-m", "arena", "--home", str(home), "generate", "--source", "starter", "--count", str(COUNT)]
-    settings = environment() | {"COLUMNS": "120"}
-    done = subprocess.run(command, check=False, cwd=ROOT, env=settings, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    return Generated(folder / "home", content["said"], pairs)
 
 
 def _made(home: Path) -> list[Made]:

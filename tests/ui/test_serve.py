@@ -1,40 +1,70 @@
 """`arena serve` as a service manager sees it: how it stops, and what a restart changes for who looks at a page."""
 
+import os
 import signal
-import time
+import subprocess
+import sys
 
 import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
-from serving import free_port, serving
+from processes import exit_code, wait_until
+from serving import READY, free_port, serving
 from visitor import PATIENCE, Visitor
 
 STOPPED_WITHIN = 60
 """Seconds that a crowded machine may take; a free one needs two."""
 
 
-@pytest.mark.parametrize("busy", [False, True], ids=["idle", "playing"])
-@pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGTERM], ids=["SIGINT", "SIGTERM"])
-def test_a_signal_stops_it_at_once_and_without_a_traceback(tmp_path, signal_number, busy):
-    with serving(tmp_path / "home") as server:
-        while "Ctrl-C stops it" not in server.output.read_text():
-            time.sleep(0.1)
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Of one server after another."""
+    return tmp_path_factory.mktemp("served") / "home"
+
+
+@pytest.fixture
+def stranger(browser):
+    """A visitor of any server, whose page may complain that it is gone."""
+    with browser.new_context() as context:
+        yield lambda server: Visitor(context, server)
+
+
+def test_it_starts_in_a_terminal_and_stops_with_its_service_manager(home):
+    command = [sys.executable, "-m", "arena", "--home", str(home), "serve", "--port", str(free_port())]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ) as process:
+        try:
+            assert process.stdout
+            assert any(READY in line for line in process.stdout)
+            process.send_signal(signal.SIGTERM)
+            rest, _ = process.communicate(timeout=STOPPED_WITHIN)
+        finally:
+            process.kill()
+    assert process.returncode in (0, 130)
+    assert "Traceback" not in rest
+
+
+@pytest.mark.parametrize(
+    ("signal_number", "busy"),
+    [(signal.SIGINT, False), (signal.SIGINT, True), (signal.SIGTERM, True)],
+    ids=["SIGINT-idle", "SIGINT-playing", "SIGTERM-playing"],
+)
+def test_a_signal_stops_it_at_once_and_without_a_traceback(home, signal_number, busy):
+    with serving(home) as server:
         if busy:
             visitor = Client(server.url, verbose=False)
             jobs = [visitor.submit(source="fresh", api_name="/battle") for _ in range(40)]
-            time.sleep(1)
+            wait_until(lambda: any(job.done() for job in jobs), server.process)
             assert not all(job.done() for job in jobs)
-        server.process.send_signal(signal_number)
-        assert server.process.wait(STOPPED_WITHIN) in (0, 130)
+        assert exit_code(server.process, signal_number, STOPPED_WITHIN) in (0, 130)
         assert "Traceback" not in server.output.read_text()
 
 
-def test_a_page_that_outlived_the_server_can_still_judge_and_play_on(tmp_path, browser):
+def test_a_page_that_outlived_the_server_can_still_judge_and_play_on(home, stranger):
     port = free_port()
-    with serving(tmp_path / "home", port) as server:
-        visitor = Visitor(browser.new_context(), server)
+    with serving(home, port) as server:
+        visitor = stranger(server)
         page = visitor.open_battle()
-    with serving(tmp_path / "home", port):
+    with serving(home, port):
         page.click("#vote-b")
         visitor.wait_for_reveal()
         expect(page.locator("#reveal .verdict")).to_contain_text("You said Model B did better")
@@ -43,10 +73,10 @@ def test_a_page_that_outlived_the_server_can_still_judge_and_play_on(tmp_path, b
         expect(page.locator("#reveal .card")).to_have_count(0)
 
 
-def test_a_vote_on_a_battle_that_is_gone_is_one_calm_line_and_the_next_pair_works(tmp_path, browser):
+def test_a_vote_on_a_battle_that_is_gone_is_one_calm_line_and_the_next_pair_works(home, tmp_path, stranger):
     port = free_port()
-    with serving(tmp_path / "home", port) as server:
-        visitor = Visitor(browser.new_context(), server)
+    with serving(home, port) as server:
+        visitor = stranger(server)
         page = visitor.open_battle()
     with serving(tmp_path / "another-home", port):
         page.click("#vote-b")

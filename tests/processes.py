@@ -1,0 +1,77 @@
+"""`arena` in processes of their own, to be signalled and killed.
+
+They are forked from one that has imported the libraries, and nothing of the arena: no start waits for seconds of imports.
+"""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from multiprocessing import get_context
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+
+LIBRARIES = [
+    "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_instruct_pix2pix",
+    "gradio",
+    "plotly.graph_objects",
+    "transformers.models.clip.modeling_clip",
+    "transformers.models.clip.processing_clip",
+    "transformers.models.llava.modeling_llava",
+    "transformers.models.llava.processing_llava",
+]
+"""What takes longest to import, and starts no thread, which a fork would leave behind."""
+PATIENCE = 180
+"""Seconds that a busy machine may take for what is waited for."""
+
+_context = get_context("forkserver")
+_context.set_forkserver_preload(LIBRARIES)
+
+
+@contextmanager
+def arena(*arguments: str, home: Path, output: Path) -> Iterator[BaseProcess]:
+    """Run a command in `home`, as if typed, until the block ends; what it writes to its terminal goes to `output`."""
+    process = _context.Process(target=_run, args=(["--home", str(home), *arguments], output))
+    process.start()
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.join(PATIENCE)
+
+
+def wait_until(condition: Callable[[], bool], process: BaseProcess) -> None:
+    """Return when the condition holds; fail when the process ends before."""
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert process.is_alive(), f"it ended too early, with exit code {process.exitcode}"
+        assert time.monotonic() < deadline, f"nothing came of it within {PATIENCE} s"
+        time.sleep(0.01)
+
+
+def killed(process: BaseProcess) -> bool:
+    """Kill the process; whether it was still at work."""
+    process.kill()
+    process.join()
+    return process.exitcode == -signal.SIGKILL
+
+
+def exit_code(process: BaseProcess, signal_number: signal.Signals | None = None, within: float = PATIENCE) -> int:
+    """Of a process that ends within that many seconds, by itself or by a signal that it may answer."""
+    if signal_number is not None:
+        assert process.pid
+        os.kill(process.pid, signal_number)
+    process.join(within)
+    assert process.exitcode is not None, f"it did not end within {within} s"
+    return process.exitcode
+
+
+def _run(arguments: list[str], output: Path) -> None:
+    with output.open("wb") as terminal:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(terminal.fileno(), stream.fileno())
+    from arena.cli import run
+
+    run(arguments)
