@@ -19,6 +19,8 @@ class NaiveModel:
 
     def __init__(self, folder: Path) -> None:
         self.processor: Any = AutoProcessor.from_pretrained(folder)
+        # Some repositories keep it with the tokenizer, where the processor's own method does not look.
+        self.processor.chat_template = self.processor.chat_template or self.processor.tokenizer.chat_template
         self._model: Any = model_class(folder, AutoModelForMultimodalLM).from_pretrained(folder, dtype=torch.float32).eval()
 
     def ask(self, probe: Probe) -> str:
