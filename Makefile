@@ -1,6 +1,7 @@
 # make run    install what the arena needs, start it on port 7860
 # make test   install what the tests need (Chromium too), run them all
 # make check  lint, format and types
+# make coverage  lines and branches that the tests reach, in all processes; TESTS=tests/ui for some of them
 # make families  hold every architecture against stock transformers, and write docs/models.md; half an hour
 # make clean  remove the virtual environment and caches; the arena's state in ARENA_HOME stays
 
@@ -15,20 +16,35 @@ as_root = $$([ "$$(id -u)" = 0 ] || echo sudo)
 apt_install = $(as_root) apt-get update -qq && \
   $(as_root) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
 
-.PHONY: run test check format families clean
+.PHONY: run test coverage check lint types format families lock clean
 
 run: .venv/.runtime
 	ARENA_PORT=$(ARENA_PORT) $(BIN)/python app.py
 
 # Two files of tests at a time, one thread each: most of them wait for a model, a browser or the disk. More only crowd two cores.
-# They begin in the order of tests/conftest.py.
-test: .venv/.development chromium
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+# They begin in the order of tests/conftest.py. The many processes that they start find modules compiled.
+pytest = -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+test coverage: export HF_HUB_OFFLINE := 1
+test coverage: export OMP_NUM_THREADS := 1
+test coverage: export PYTHONDONTWRITEBYTECODE :=
 
-check: .venv/.development
+test: .venv/.development chromium
+	$(BIN)/python $(pytest)
+
+coverage: .venv/.development chromium
+	$(BIN)/coverage erase
+	$(BIN)/coverage run $(pytest) --timeout 3000 $(TESTS)
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+check: lint types
+
+lint: .venv/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+
+types: .venv/.development
 
 format: .venv/.development
 	$(BIN)/ruff check --fix .
@@ -39,7 +55,7 @@ families: .venv/.development
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python benchmarks/families_page.py
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage* *.egg-info
 
 # A stamp is newer than the list it was made from, so the second run installs nothing.
 .venv/.runtime: requirements.txt pyproject.toml
