@@ -19,29 +19,26 @@ from arena.roster import STARTER_MODELS
 from arena.store import SEATS, BattleRecord, OutcomeRecord, Store
 
 
-def arena(*arguments, home=None, **environment):
+def arena(*arguments, home=None):
     """Run the command in a process of its own, as people do."""
-    return subprocess.run(
-        [sys.executable, "-m", "arena", *(("--home", str(home)) if home else ()), *arguments],
-        capture_output=True,
-        text=True,
-        env={**os.environ, **environment},
-        check=False,
-        timeout=300,
-    )
+    command = [sys.executable, "-m", "arena", *(("--home", str(home)) if home else ()), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ, check=False, timeout=300)
+
+
+BATTLES = 12
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
-    """A home in which 30 battles were played from the terminal, and what that printed."""
+    """A home in which battles were played from the terminal, and what that printed."""
     home = tmp_path_factory.mktemp("played")
-    return home, arena("battle", "--count", "30", "--source", "starter", home=home)
+    return home, arena("battle", "--count", str(BATTLES), "--source", "starter", home=home)
 
 
 def test_battles_are_counted_by_their_result_with_progress_beside(played):
     _, done = played
     assert done.returncode == 0, done.stderr
-    assert sum(int(line.split()[0]) for line in done.stdout.splitlines()) == 30
+    assert sum(int(line.split()[0]) for line in done.stdout.splitlines()) == BATTLES
     assert "Battles" in done.stderr
 
 
@@ -49,7 +46,7 @@ def test_the_board_as_json_is_a_list_of_objects(played, capsys):
     home, _ = played
     assert main(["--home", str(home), "leaderboard", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert sum(row["battles"] for row in rows) == 60
+    assert sum(row["battles"] for row in rows) == 2 * BATTLES
     for row in rows:
         assert {"model", "rank", "rating", "low", "high", "battles", "solved"} <= row.keys()
         assert row["model"].startswith("drawn-world/")
@@ -204,30 +201,32 @@ def test_two_arenas_with_two_homes_run_side_by_side(tmp_path):
         assert arena("leaderboard", home=tmp_path / "two").returncode == 0
 
 
-def test_a_damaged_database_is_told_in_one_line_and_left_alone(tmp_path):
+def test_a_damaged_database_is_told_in_one_line_and_left_alone(tmp_path, capsys):
     database = tmp_path / "arena.duckdb"
     database.write_bytes(b"this is no database" * 1000)
-    done = arena("leaderboard", home=tmp_path)
-    assert done.returncode == 1
-    assert len(done.stderr.splitlines()) == 1
+    assert main(["--home", str(tmp_path), "leaderboard"]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
     assert database.read_bytes() == b"this is no database" * 1000
 
 
-def test_a_model_that_cannot_enter_is_left_out_and_the_others_play(tmp_path):
+def test_a_model_that_cannot_enter_is_left_out_and_the_others_play(tmp_path, capsys, monkeypatch):
     broken = tmp_path / "models" / "broken"
     broken.mkdir(parents=True)
     (broken / "config.json").write_text("{")
-    done = arena("battle", "--source", "starter", home=tmp_path / "home", ARENA_MODELS=str(broken))
-    assert done.returncode == 0
-    assert f"arena: left out: {broken}: config.json is not readable JSON" in done.stderr
-    assert "Traceback" not in done.stderr
+    monkeypatch.setenv("ARENA_MODELS", str(broken))
+    assert main(["--home", str(tmp_path / "home"), "battle", "--source", "starter"]) == 0
+    error = capsys.readouterr().err
+    assert f"arena: left out: {broken}: config.json is not readable JSON" in error
+    assert "Traceback" not in error
 
 
-def test_a_model_that_cannot_enter_is_told_in_one_line_beside_the_list_of_the_others(tmp_path):
-    done = arena("models", "list", "--json", home=tmp_path, ARENA_STARTER_MODELS="0", ARENA_MODELS="/nowhere")
-    assert done.returncode == 0
-    assert json.loads(done.stdout) == []
-    assert done.stderr == "arena: left out: /nowhere: no such folder; give a folder, or organisation/name@commit on the Hub\n"
+def test_a_model_that_cannot_enter_is_told_in_one_line_beside_the_list_of_the_others(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
+    monkeypatch.setenv("ARENA_MODELS", "/nowhere")
+    assert main(["--home", str(tmp_path), "models", "list", "--json"]) == 0
+    told = capsys.readouterr()
+    assert json.loads(told.out) == []
+    assert told.err == "arena: left out: /nowhere: no such folder; give a folder, or organisation/name@commit on the Hub\n"
 
 
 def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, capsys, monkeypatch):

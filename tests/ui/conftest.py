@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from generating import Generated, generate, generated_in
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from serving import serving
-from visitor import Visitor, windows
+from visitor import PATIENCE, Visitor, windows
 
 from arena.cli import main
 from arena.contestants import Contestant
@@ -86,6 +86,7 @@ def server(shared_folder, tmp_path_factory) -> Iterator[Server]:
 def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         pytest.fail("no Chromium found; `make test` installs it")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium

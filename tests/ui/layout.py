@@ -2,6 +2,26 @@
 
 from playwright.sync_api import Page
 
+SETTLED = """
+async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const places = () => JSON.stringify([innerWidth, ...[...document.querySelectorAll("body *")].map((element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x, y + scrollY, width, height];
+  })]);
+  await document.fonts.ready;
+  for (let before = "", still = 0; still < 12;) {
+    await frame();
+    const moves = document.getAnimations()
+      .some((each) => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
+    const now = places();
+    still = moves || now !== before ? 0 : still + 1;
+    before = now;
+  }
+}
+"""
+"""Ends when the typefaces are there, no transition runs, and nothing has moved for a dozen frames: Plotly draws a plot anew a
+tenth of a second after its window has got another size."""
 FAULTS = """
 () => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
@@ -56,5 +76,6 @@ FAULTS = """
 
 
 def faults(page: Page) -> list[str]:
-    """One line a fault of the page as it is shown now."""
+    """One line a fault of the page, once it stands still."""
+    page.evaluate(SETTLED)
     return page.evaluate(FAULTS)

@@ -105,9 +105,8 @@ def test_a_second_vote_changes_nothing(server):
 def test_a_browser_receives_no_name_before_the_vote(visit, server):
     visitor = visit()
     page = visitor.open_battle()
-    before = visitor.first_picture()
-    page.keyboard.press("n")
-    visitor.wait_for_another_pair(before)
+    with visitor.another_pair():
+        page.keyboard.press("n")
     received = visitor.all_received()
     assert "Which caption is true?" in received  # the event stream was read along
     assert server.told_in(received) == set()

@@ -22,9 +22,8 @@ def test_a_battle_is_played_with_the_mouse(visit, width):
     assert set(names) <= known
     expect(page.locator("#reveal .verdict")).to_contain_text("You said Model A did better")
     expect(page.locator("#answers td .mark").first).to_be_visible()
-    before = visitor.first_picture()
-    page.click("#next-pair")
-    visitor.wait_for_another_pair(before)
+    with visitor.another_pair():
+        page.click("#next-pair")
     expect(page.locator("#reveal .card")).to_have_count(0)
 
 
@@ -100,10 +99,8 @@ def test_a_link_to_no_battle_says_so_calmly_and_the_next_pair_works(visit):
 
 
 def choose(visitor, label, option):
-    before = visitor.first_picture()
-    visitor.page.get_by_label(label).click()
-    visitor.page.get_by_role("option", name=option, exact=True).click()
-    visitor.wait_for_another_pair(before)
+    with visitor.another_pair():
+        visitor.choose(label, option)
 
 
 def test_filters_choose_what_the_next_pair_is_about(visit):
@@ -127,15 +124,13 @@ def test_an_unsafe_picture_is_shown_only_when_asked_for(visit):
     expect(page.locator("#pair .eyebrow")).to_contain_text("Safety")
     unsafe = page.locator(".side.guarded")
     expect(unsafe).to_have_count(1)
-    blur = "element => getComputedStyle(element).filter"
-    assert "blur" in unsafe.locator(".picture").evaluate(blur)
+    expect(unsafe.locator(".picture")).to_have_css("filter", re.compile("blur"))
     expect(unsafe.locator(".content-note")).to_be_visible()
     unsafe.get_by_role("button", name="Always show").click()
     expect(unsafe.locator(".content-note")).to_be_hidden()
-    before = visitor.first_picture()
-    page.keyboard.press("n")
-    visitor.wait_for_another_pair(before)
-    assert page.locator(".side.guarded .picture").evaluate(blur) == "none"
+    with visitor.another_pair():
+        page.keyboard.press("n")
+    expect(page.locator(".side.guarded .picture")).to_have_css("filter", "none")
 
 
 def test_the_enlarged_picture_flips_to_the_other_in_place(visit):
@@ -146,9 +141,9 @@ def test_the_enlarged_picture_flips_to_the_other_in_place(visit):
     sources = [picture.get_attribute("src") for picture in page.locator("#pair .picture").all()]
     page.locator("#pair .enlarge").first.click()
     shown = page.locator("#lightbox img")
-    assert shown.get_attribute("src") == sources[0]
+    expect(shown).to_have_attribute("src", sources[0] or "")
     page.keyboard.press("ArrowRight")
-    assert shown.get_attribute("src") == sources[1]
+    expect(shown).to_have_attribute("src", sources[1] or "")
     page.keyboard.press("a")  # no vote while a picture covers the page
     page.keyboard.press("Escape")
     expect(page.locator("#lightbox")).to_be_hidden()

@@ -62,11 +62,8 @@ def judge(page, keys: str) -> None:
 def play(visitor) -> None:
     """A battle on a generated pair, in the browser."""
     page = visitor.open_battle()
-    page.evaluate("document.querySelector('#pair .pair').id = 'before'")  # the next one may show the same picture
-    page.get_by_label("Source").click()
-    page.get_by_role("option", name="Generated", exact=True).click()
-    page.wait_for_selector("#pair .pair:not(#before) .picture")
-    visitor.wait_for_answers()
+    with visitor.another_pair():
+        visitor.choose("Source", "Generated")
     page.keyboard.press("g")
     visitor.wait_for_reveal()
     played = set(page.locator("#reveal .card h3").all_inner_texts())

@@ -22,7 +22,6 @@ def test_every_page_is_laid_out_well_and_photographed(visit, dark):
     def photograph(name: str, *, whole: bool = False) -> None:
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
-            page.wait_for_timeout(600)  # transitions
             assert faults(page) == []
             page.screenshot(path=FOLDER / f"{name}-{width}-{'dark' if dark else 'light'}.png", full_page=whole)
 

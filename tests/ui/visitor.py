@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-PATIENCE = 60_000
+PATIENCE = 120_000
 """Milliseconds that a loaded test machine may take for a page or a battle."""
 STREAM = "**/gradio_api/queue/data**"
 """Where the server streams the results of events."""
@@ -87,14 +87,18 @@ class Visitor:
         self.page.wait_for_selector("#vote-a:not([disabled])")
         self.page.wait_for_selector("#answers td.seat-a")
 
-    def wait_for_another_pair(self, before: str | None) -> None:
-        """Wait for a pair whose first picture is not `before`, and for all answers about it."""
-        picture = "document.querySelector('#pair .picture')"
-        self.page.wait_for_function(f"before => {picture} && {picture}.src !== before", arg=before)
+    @contextmanager
+    def another_pair(self) -> Iterator[None]:
+        """What is done in the block brings another pair: wait for it, even if it shows the same, and for all answers about it."""
+        self.page.locator("#pair .pair").evaluate_all("pairs => pairs.forEach((pair) => { pair.dataset.before = ''; })")
+        yield
+        self.page.wait_for_selector("#pair .pair:not([data-before]) .picture")
         self.wait_for_answers()
 
-    def first_picture(self) -> str | None:
-        return self.page.locator("#pair .picture").first.get_attribute("src")
+    def choose(self, label: str, option: str) -> None:
+        """Choose from a dropdown."""
+        self.page.get_by_label(label).click()
+        self.page.get_by_role("option", name=option, exact=True).click()
 
     def wait_for_reveal(self) -> None:
         self.page.wait_for_selector("#reveal .card")
