@@ -1,20 +1,34 @@
+FROM python:3.11-slim AS build
+
+RUN python -m venv --without-pip /opt/arena
+WORKDIR /src
+
+COPY requirements.lock ./
+RUN pip --python /opt/arena/bin/python install --no-cache-dir --require-hashes --requirement requirements.lock
+
+# The lock holds setuptools too, which torch needs: no other one is fetched to build with.
+COPY . .
+RUN pip --python /opt/arena/bin/python install --no-cache-dir --no-deps --no-build-isolation .
+
+
 FROM python:3.11-slim
 
 RUN useradd --create-home --uid 1000 arena && mkdir /data && chown arena /data
-WORKDIR /app
+COPY --from=build /opt/arena /opt/arena
 
-COPY requirements.txt pyproject.toml README.md ./
-RUN pip install --no-cache-dir -r requirements.txt
-
-COPY --chown=arena . .
-RUN pip install --no-cache-dir --no-deps --editable .
-
-USER arena
-ENV ARENA_HOME=/data \
+ENV PATH=/opt/arena/bin:$PATH \
+    ARENA_HOME=/data \
     ARENA_HOST=0.0.0.0 \
     ARENA_PORT=7860 \
+    HF_HOME=/data/huggingface \
+    HF_HUB_DISABLE_TELEMETRY=1 \
     GRADIO_ANALYTICS_ENABLED=False
+USER 1000
+WORKDIR /data
 VOLUME /data
 EXPOSE 7860
 STOPSIGNAL SIGINT
-CMD ["python", "app.py"]
+# The first start checks and loads the models that ship.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=3m \
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen(f'http://127.0.0.1:{os.environ[\"ARENA_PORT\"]}/healthz')"]
+CMD ["arena", "serve"]

@@ -3,6 +3,7 @@
 # make check  lint, format and types
 # make coverage  lines and branches that the tests reach, in all processes; TESTS=tests/ui for some of them
 # make families  hold every architecture against stock transformers, and write docs/models.md; half an hour
+# make lock  pin what requirements.txt allows, with hashes, in requirements.lock
 # make clean  remove the virtual environment and caches; the arena's state in ARENA_HOME stays
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -42,9 +43,9 @@ check: lint types
 lint: .venv/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/pyright
 
 types: .venv/.development
+	$(BIN)/pyright
 
 format: .venv/.development
 	$(BIN)/ruff check --fix .
@@ -58,13 +59,19 @@ clean:
 	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage* *.egg-info
 
 # A stamp is newer than the list it was made from, so the second run installs nothing.
-.venv/.runtime: requirements.txt pyproject.toml
+.venv/.runtime: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(BIN)/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear .venv || { $(call apt_install,python3-venv) && $(PYTHON) -m venv --clear .venv; }
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements.txt
-	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
+
+# Pins and hashes for every platform and every Python from 3.11. Pins stay where they fit; `rm requirements.lock` first to raise them.
+lock: .venv/.development
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" \
+	  --output-file requirements.lock requirements.txt
 
 .venv/.development: .venv/.runtime requirements-dev.txt
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt

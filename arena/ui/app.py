@@ -2,6 +2,8 @@
 
 import gradio as gr
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -113,6 +115,7 @@ def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: i
                 "routes": [
                     Mount("/look", StaticFiles(directory=LOOK)),
                     Route(ADDRESS, uploads.receive, methods=["POST"]),
+                    Route("/healthz", _health),
                 ],
                 "docs_url": None,
                 "redoc_url": None,
@@ -129,6 +132,11 @@ def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: i
 def browser_address(host: str, port: int) -> str:
     """Where a browser on this machine finds the arena."""
     return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
+
+
+async def _health(_request: Request) -> PlainTextResponse:
+    """Tells what watches over the server, such as a container's health check, that it answers."""
+    return PlainTextResponse("ok\n")
 
 
 def _head(current: str) -> None:

@@ -1,0 +1,86 @@
+"""The installed wheel, used from an empty folder: the commands that the README begins with, and the web arena."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from arena import __version__
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 180
+"""Seconds that a busy machine may take for a command."""
+COMMANDS = """
+import sys
+from arena.cli import main
+
+for command in sys.argv[1:]:
+    assert main(command.split()) == 0, command
+ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("arena", "generators", "starter")]
+print(*(module.__file__ for module in ours))
+"""
+"""Runs commands in one process, and prints at last which files of ours it imported."""
+
+
+def output(process: subprocess.Popen[str]) -> str:
+    told, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, told
+    return told
+
+
+def read(address: str) -> str:
+    with urlopen(address, timeout=PATIENCE) as answer:
+        return answer.read().decode()
+
+
+def health_check() -> list[str]:
+    """The command by which Docker asks whether the container is well."""
+    [command] = re.findall(r"^HEALTHCHECK .*\\\n +CMD (\[.*\])$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    return json.loads(command)
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.mark.parametrize("command", [["bin/arena"], [sys.executable, "-m", "arena"]])
+def test_both_ways_to_start_it_know_its_version(command, installed, start):
+    program = [str(installed / command[0]), *command[1:]]
+    assert __version__ in output(start(*program, "--version"))
+
+
+def test_it_plays_a_battle_and_evaluates_with_nothing_from_the_repository(installed, start):
+    evaluation = "evaluate --model clip-mini --suite starter --limit 3"
+    told = output(start(sys.executable, "-c", COMMANDS, "battle --count 1", evaluation, "leaderboard --json"))
+    assert '"battles": 1' in told
+    files = told.splitlines()[-1].split()
+    assert files
+    assert all(Path(file).is_relative_to(installed) for file in files)
+
+
+def test_it_serves_its_pages_and_tells_that_it_is_well(installed, start, port):
+    server = start(str(installed / "bin" / "arena"), "serve", ARENA_PORT=str(port))
+    try:
+        assert server.stdout
+        assert any("Ctrl-C stops it" in line for line in server.stdout)
+        home = f"http://127.0.0.1:{port}"
+        page = read(f"{home}/")
+        style = re.search(r'href="([^"]*style\.css[^"]*)"', page)
+        assert style
+        assert "--paper" in read(f"{home}/{style[1]}")
+        assert "Bradley" in read(f"{home}/about")
+        assert read(f"{home}/healthz") == "ok\n"
+        check = [sys.executable, *health_check()[1:]]
+        assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) == 0
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+    assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) != 0
