@@ -71,7 +71,7 @@ def play(visitor) -> None:
 
 
 def play_until_told(client) -> None:
-    """Battles over HTTP, on generated, fresh and frozen pairs of the same categories, until some models are told apart by them."""
+    """Battles over HTTP, on generated, fresh and frozen pairs of one category at a time, until some models met both."""
     for _ in range(ROUNDS):
         category = battle_over_http(client, source="generated")
         for source in ("starter", "fresh", "starter"):

@@ -89,7 +89,7 @@ class Visitor:
 
     @contextmanager
     def another_pair(self) -> Iterator[None]:
-        """What is done in the block brings another pair: wait for it, even if it shows the same, and for all answers about it."""
+        """What is done in the block brings another pair, maybe of the same pictures: wait for it and all answers about it."""
         self.page.locator("#pair .pair").evaluate_all("pairs => pairs.forEach((pair) => { pair.dataset.before = ''; })")
         yield
         self.page.wait_for_selector("#pair .pair:not([data-before]) .picture")
