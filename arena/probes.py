@@ -66,6 +66,8 @@ class Reply:
     """One line saying why there is no answer."""
     not_applicable: bool = False
     """The model cannot be asked this."""
+    finished: bool | None = None
+    """Whether it ended by itself, and not where its tokens ran out; None where nobody knows."""
 
 
 @dataclass(frozen=True)
