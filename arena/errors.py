@@ -2,6 +2,7 @@
 
 ArenaError
 ├── SettingsError       a setting or an option cannot be used
+├── PluginError         a suite, a task or a backend from outside cannot be used
 ├── InputError          something a person or a file gave is bad
 │   ├── ImageError      an image cannot be accepted
 │   ├── PairError       a minimal pair cannot be accepted
@@ -25,6 +26,10 @@ class ArenaError(Exception):
 
 class SettingsError(ArenaError):
     """A setting or an option cannot be used."""
+
+
+class PluginError(ArenaError):
+    """A suite, a task or a backend from outside cannot be used."""
 
 
 class InputError(ArenaError):

@@ -2,17 +2,18 @@
 
 import logging
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, partial
 
 from arena.contestants import Contestant
-from arena.errors import ArenaError, SettingsError
+from arena.errors import ArenaError, RepositoryError, SettingsError
 from arena.generators.scenes import FAMILIES, draw_pair
 from arena.models import (
+    Entry,
     Findings,
-    Model,
     ModelPool,
     RepositoryReport,
+    backend_entry,
+    backends,
     best_device,
     check_repository,
     contestant_of,
@@ -35,36 +36,6 @@ FINDINGS = "findings.json"
 CALIBRATION_SEEDS = range(800_000, 800_004)
 """Scenes on which verification thresholds are fitted: no training saw them, and no battle draws them."""
 CALIBRATION = f"drawn scenes {CALIBRATION_SEEDS.start}-{CALIBRATION_SEEDS.stop - 1}"
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A model that takes part."""
-
-    report: RepositoryReport
-    contestant: Contestant
-    findings: Findings
-    """Where the guard of generative models keeps what it found."""
-
-    def load(self) -> Model:
-        """The model in memory, its weights downloaded if need be.
-
-        Raises:
-            RepositoryError: it cannot be downloaded or loaded, or would not be measured exactly.
-        """
-        return load(self.report, self.contestant, self.findings)
-
-    def as_json(self) -> dict[str, Any]:
-        """The model for programs."""
-        return {
-            "model": self.contestant.repository,
-            "revision": self.contestant.revision,
-            "kind": self.report.kind,
-            "architecture": self.report.architecture,
-            "parameters": self.report.parameters,
-            "engine": self.contestant.engine,
-            "settings": dict(self.contestant.settings),
-        }
 
 
 @dataclass(frozen=True)
@@ -99,7 +70,7 @@ def gather(settings: Settings) -> Roster:
     except OSError as error:
         raise SettingsError(f"ARENA_HOME: {settings.home} cannot be used ({error.strerror}); choose another folder") from error
     entries: list[Entry] = []
-    problems: list[str] = []
+    problems = list(backends().problems)
     device = best_device()
     for reference in references(settings):
         try:
@@ -111,24 +82,29 @@ def gather(settings: Settings) -> Roster:
 
 
 def entry_of(reference: str, settings: Settings, device: str) -> Entry:
-    """The contestant that a folder or a Hub repository is.
+    """The contestant that a reference means.
 
     Args:
-        reference: a local folder, or `organisation/name` or `organisation/name@commit` on the Hub.
+        reference: a local folder, `organisation/name` or `organisation/name@commit` on the Hub, or `mybackend:NAME`.
         settings: of the arena; what is found out about a model once is kept in its home.
         device: torch device that it runs on.
 
     Raises:
         RepositoryError: it cannot enter, and why.
+        PluginError: its backend cannot be used, or makes no model of it.
     """
+    if entry := backend_entry(reference):
+        return entry
     report = check_repository(reference)
-    return Entry(report, _contestant(report, settings, device), Findings(settings.home / FINDINGS))
+    contestant = _contestant(report, settings, device)
+    loading = partial(load, report, contestant, Findings(settings.home / FINDINGS))
+    return Entry(contestant, report.kind, report.memory_bytes, loading, report.architecture, report.parameters)
 
 
 def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
     """Make the pool able to load everybody. Gives id -> contestant."""
     for entry in roster.entries:
-        pool.register(entry.contestant, entry.report.memory_bytes, entry.load)
+        pool.register(entry.contestant, entry.memory_bytes, entry.load)
     return {entry.contestant.id: entry.contestant for entry in roster.entries}
 
 
@@ -140,9 +116,16 @@ def calibration_pairs() -> tuple[MinimalPair, ...]:
 
 def _contestant(report: RepositoryReport, settings: Settings, device: str) -> Contestant:
     """A contrastive model says yes or no by a threshold, which is part of who it is."""
-    if report.kind == "generative":
-        return contestant_of(report, device=device, image_size=settings.image_size)
-    threshold = verification_threshold(
-        report, CALIBRATION, calibration_pairs, settings.home / "calibration.json", shipped=[STARTER_CALIBRATION], device=device
-    )
-    return contestant_of(report, device=device, threshold=threshold, calibration=CALIBRATION)
+    match report.kind:
+        case "generative":
+            return contestant_of(report, device=device, image_size=settings.image_size)
+        case "contrastive":
+            kept = settings.home / "calibration.json"
+            threshold = verification_threshold(
+                report, CALIBRATION, calibration_pairs, kept, shipped=[STARTER_CALIBRATION], device=device
+            )
+            return contestant_of(report, device=device, threshold=threshold, calibration=CALIBRATION)
+        case "segmentation" | "classification":
+            raise RepositoryError(
+                f"{report.repository}: is a {report.kind} model, and takes no part; name one of images and text"
+            )

@@ -35,7 +35,7 @@ from arena.models.shared_prefixes import SharedPrefixes
 from arena.models.shared_vision import SharedVision
 from arena.models.vision import Vision
 from arena.probes import Probe
-from arena.roster import gather
+from arena.roster import STARTER_MODELS, gather
 from arena.settings import from_environment
 from arena.store import Store
 from arena.store.evaluations import Evaluations
@@ -143,7 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         cpu = time.process_time()
         done, pace, stopwatch, seconds = evaluated(settings.home, models, loaded, options.limit, clock)
         cpu = time.process_time() - cpu
-    folders = {entry.contestant.name: entry.report.folder for entry in entries if entry.report.kind == "generative"}
+    folders = {
+        entry.contestant.name: STARTER_MODELS / entry.contestant.repository for entry in entries if entry.kind == "generative"
+    }
     probes = random.Random(0).sample([question.probe for question in loaded.questions], options.naive)
     torch.set_num_threads(max(1, cores() // WORKERS))
     names = [one.contestant.name for one in done if one.contestant.name in folders]

@@ -5,7 +5,7 @@ import shutil
 
 import pytest
 
-from arena.models import check_repository, load, verification_threshold
+from arena.models import check_repository, verification_threshold
 from arena.roster import CALIBRATION, STARTER_CALIBRATION, STARTER_MODELS, calibration_pairs, gather, references
 from arena.settings import Settings
 
@@ -19,7 +19,7 @@ def folder(name):
 def test_six_starter_models_take_part(tmp_path):
     roster = gather(Settings(home=tmp_path))
     assert not roster.problems
-    kinds = [entry.report.kind for entry in roster.entries]
+    kinds = [entry.kind for entry in roster.entries]
     assert kinds.count("contrastive") >= 2
     assert kinds.count("generative") >= 4
     assert len({entry.contestant.id for entry in roster.entries}) == len(kinds) >= 6
@@ -38,7 +38,7 @@ def test_the_threshold_and_its_split_are_part_of_the_contestant(tmp_path):
     roster = gather(Settings(home=tmp_path))
     for entry in roster.entries:
         settings = entry.contestant.settings
-        if entry.report.kind == "contrastive":
+        if entry.kind == "contrastive":
             assert settings["calibration"] == CALIBRATION
             assert isinstance(settings["threshold"], float)
         else:
@@ -62,4 +62,4 @@ def test_a_pickled_model_is_a_problem_and_the_others_still_take_part(tmp_path):
 
 def test_every_entry_can_be_loaded(tmp_path):
     for entry in gather(Settings(home=tmp_path)).entries:
-        assert load(entry.report, entry.contestant).contestant == entry.contestant
+        assert entry.load().contestant == entry.contestant

@@ -1,11 +1,13 @@
 """`arena judge-agreement`: how far two raters of the same answers agree."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from arena.cli.console import settings_of
 from arena.cli.formats import Row, add_format, print_rows
+from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import EvaluationError
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("--suite", required=True, metavar="NAME", help="whose answers they read")
+    command.add_argument("--suite", required=True, metavar="SUITE", help=f"whose answers they read: {SUITE_HELP}")
     command.add_argument("--judge", action="append", required=True, metavar="MODEL", help="once or twice")
     command.add_argument("--labels", type=Path, metavar="FILE", help="what people say, instead of a second judge")
     command.add_argument("--model", action="append", default=[], metavar="MODEL", help="whose answers (default: everybody's)")
@@ -52,29 +54,30 @@ def _agreement(options: argparse.Namespace) -> int:
 
     if len(options.judge) + bool(options.labels) > 2:
         raise EvaluationError("judge-agreement: compares two; give one --judge and --labels, or --judge twice")
+    (suite,) = chosen_suites([options.suite])
     with open_store(settings_of(options)) as store:
-        results = Results(store)
-        judges = [judge_named(results, options.suite, name) for name in options.judge]
-        answers = _answers(results, options, judges[0])
+        results = Results(store, {suite.name: suite})
+        judges = [judge_named(results, suite.name, name) for name in options.judge]
+        answers = _answers(results, suite.name, options.model, judges[0])
         if options.labels:
             second = read_labels(options.labels, answers, results.contestants())
         else:
-            second = verdicts(_answers(results, options, judges[1] if len(judges) > 1 else ""))
+            second = verdicts(_answers(results, suite.name, options.model, judges[1] if len(judges) > 1 else ""))
     families = {one.question.id: one.question.family for given in answers.values() for one in given}
     found = agreements(verdicts(answers), second, families)
     if not found:
         raise EvaluationError(
-            f"suite {options.suite}: no answer has a readable verdict of both; see how many cannot be read in arena report"
+            f"suite {suite.name}: no answer has a readable verdict of both; see how many cannot be read in arena report"
         )
     print_rows([_row(one) for one in found], options.format, COLUMNS)
     return 0
 
 
-def _answers(results: "Results", options: argparse.Namespace, judge: str) -> "Answers":
+def _answers(results: "Results", suite_name: str, models: Sequence[str], judge: str) -> "Answers":
     from arena.evaluation.names import contestants_named
 
-    asked = contestants_named(results, options.suite, options.model, judge)
-    return {contestant.id: results.answers(options.suite, contestant.id, judge) for contestant in asked}
+    asked = contestants_named(results, suite_name, models, judge)
+    return {contestant.id: results.answers(suite_name, contestant.id, judge) for contestant in asked}
 
 
 def _row(found: "DimensionAgreement") -> Row:

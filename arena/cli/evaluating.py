@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from arena.cli.console import console, duration, positive, say, settings_of, tell
 from arena.cli.headlines import print_headlines
+from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import EvaluationError, RepositoryError
 from arena.settings import Settings
 
@@ -49,11 +50,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="append",
         required=True,
         metavar="MODEL",
-        help="a contestant, a folder, organisation/name@commit, an endpoint, or all; may be repeated",
+        help="a contestant, a folder, organisation/name@commit, mybackend:NAME, an endpoint, or all; may be repeated",
     )
-    command.add_argument(
-        "--suite", action="append", required=True, metavar="NAME", help="see `arena suites list`; may be repeated"
-    )
+    command.add_argument("--suite", action="append", required=True, metavar="SUITE", help=f"{SUITE_HELP}; may be repeated")
     command.add_argument("--limit", type=positive, metavar="N", help="N items of each suite, a random sample (default: all)")
     command.add_argument("--task", action="append", default=[], metavar="NAME", help="one task of the suite; may be repeated")
     command.add_argument("--judge", metavar="MODEL", help="who reads the answers that rules cannot, or reads them too")
@@ -90,6 +89,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     wanted = Options(options.limit, tuple(options.task), options.max_errors, settings.memory_gigabytes * 2**30, asked)
     suites = _suites(options.suite, options.data)
     with open_store(settings) as store, _orderly_stop():
+        results = Results(store, {suite.name: suite for suite in suites})
         models, problems = _models(options, settings, suites)
         judge = entrant(options.judge, settings, "--judge") if options.judge else None
         tell(problems)
@@ -99,7 +99,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         with _Bars() as bars:
             done = evaluate(store, models, loaded, wanted, judge=judge, watch=bars.draw)
         _tell_failures(done)
-        print_headlines(Results(store), done, options.judge)
+        print_headlines(results, done, options.judge)
     return 1 if problems or any(evaluation.failure for evaluation in done) else 0
 
 
@@ -117,12 +117,11 @@ def _models(options: argparse.Namespace, settings: Settings, suites: "Sequence[S
 
 
 def _suites(names: Sequence[str], data: str | None) -> "list[Suite]":
-    """The suites of those names; `imagefolder` is stored under the name of its source."""
-    from arena.evaluation.results import suite_named
+    """The suites that are meant; `imagefolder` is stored under the name of its source."""
     from arena.suites import folder_suite
 
     own = folder_suite.suite_name(Path(data)) if data else folder_suite.NAME
-    return [suite_named(own if name == folder_suite.NAME else name) for name in dict.fromkeys(names)]
+    return chosen_suites([own if name == folder_suite.NAME else name for name in names])
 
 
 def _load(suites: "Sequence[Suite]", data: str | None) -> "list[tuple[Suite, Loaded]]":

@@ -34,4 +34,4 @@ def print_headlines(results: "Results", done: "Sequence[Evaluation]", judge: str
         print_rows(rows, "table", (*["suite"] * (len(suites) > 1), "model", "metric", "value", "low", "high", "chance"))
     for suite in suites:
         by = f" --judge {quote(judge)}" if judge and suite in judged else ""
-        say(f"all metrics of {suite}: arena report --suite {quote(suite)}{by}")
+        say(f"all metrics of {suite}: arena report --suite {quote(results.suite(suite).reference)}{by}")

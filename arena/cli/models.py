@@ -30,7 +30,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.add_argument("reference", metavar="MODEL", help="a local folder, or organisation/name@commit on the Hub")
+    check.add_argument("reference", metavar="MODEL", help="a folder, organisation/name@commit on the Hub, or mybackend:NAME")
     check.add_argument("--try", action="store_true", dest="trial", help="also load it, in a process of its own, and ask it")
     check.add_argument("--seconds", type=positive, default=600, metavar="N", help="that it may take with --try (default: 600)")
     check.add_argument("--gigabytes", type=amount, metavar="N", help="of memory that it may take (default: all that are free)")
@@ -47,22 +47,24 @@ def _models_list(options: argparse.Namespace) -> int:
         return 0
     listed = table("Model", "Commit", "Kind", "Architecture", "Parameters")
     for entry in roster.entries:
-        report = entry.report
-        listed.add_row(
-            report.repository, report.revision[:12], report.kind, report.architecture, f"{report.parameters / 1e6:.1f} M"
-        )
+        size = "" if entry.parameters is None else f"{entry.parameters / 1e6:.1f} M"
+        contestant = entry.contestant
+        listed.add_row(contestant.repository, contestant.revision[:12], entry.kind, entry.architecture, size)
     console().print(listed)
     return 0
 
 
 def _models_check(options: argparse.Namespace) -> int:
-    from arena.models import check_repository, is_endpoint
+    from arena.models import backend_entry, check_repository, is_endpoint
     from arena.models.dry_run import dry_run
     from arena.models.endpoint_reference import read_reference
     from arena.models.loading import fetch
     from arena.models.trial import try_repository
     from arena.models.weights import available_memory
 
+    if entry := backend_entry(options.reference):
+        _tell(f"{options.reference} may enter: {entry.contestant.repository} ({entry.kind}), as its backend says")
+        return 0
     if is_endpoint(options.reference):
         endpoint = read_reference(options.reference)
         _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and shows no files; arena evaluate --model asks it")

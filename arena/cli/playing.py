@@ -64,6 +64,7 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.generation.workshop import Workshop
     from arena.logs import failures_on_terminal
     from arena.opening import open_arena
+    from arena.suites.registry import installed_suites
     from arena.ui.app import launch
 
     settings = settings_of(options)
@@ -75,7 +76,7 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, autoplay=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
-        tell(problems)
+        tell((*problems, *installed_suites().problems))
         launch(arena, Workshop(arena.store, settings, arena.pairs), host=settings.host, port=settings.port)
     return 0
 

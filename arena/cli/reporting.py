@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 from arena.cli.console import settings_of
 from arena.cli.formats import Row, add_format, print_rows
+from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import EvaluationError
 
 # The imports below stand inside functions so that `arena --help` answers at once.
@@ -48,7 +49,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _add_choices(command: argparse.ArgumentParser) -> None:
-    command.add_argument("--suite", required=True, metavar="NAME", help="see `arena suites list`")
+    command.add_argument("--suite", required=True, metavar="SUITE", help=SUITE_HELP)
     command.add_argument("--judge", metavar="MODEL", help="whose readings to count (default: the rules, or the only judge)")
     command.add_argument("--by", metavar="KEY", help="also every slice by this key, such as category")
     command.add_argument("--slice", metavar="SLICE", help="this slice alone, such as category=kitchen")
@@ -61,19 +62,20 @@ def _report(options: argparse.Namespace) -> int:
     from arena.evaluation.thresholds import threshold_told
     from arena.opening import open_store
 
+    (suite,) = chosen_suites([options.suite])
     with open_store(settings_of(options)) as store:
-        results = Results(store)
-        judge = judge_named(results, options.suite, options.judge)
-        models = contestants_named(results, options.suite, options.model, judge)
+        results = Results(store, {suite.name: suite})
+        judge = judge_named(results, suite.name, options.judge)
+        models = contestants_named(results, suite.name, options.model, judge)
         rows = [
             {
                 "model": model.repository,
-                "suite": options.suite,
+                "suite": suite.name,
                 **asdict(estimate),
-                "threshold": threshold_told(model, results.suite(options.suite), estimate.metric),
+                "threshold": threshold_told(model, suite, estimate.metric),
             }
             for model in models
-            for estimate in results.estimates(options.suite, model.id, judge)
+            for estimate in results.estimates(suite.name, model.id, judge)
         ]
     shown = ("model", "metric", "slice", "value", "low", "high", "pairs", "families", "chance", "threshold")
     print_rows(_chosen(rows, options), options.format, shown)
@@ -85,13 +87,14 @@ def _compare(options: argparse.Namespace) -> int:
     from arena.evaluation.results import Results
     from arena.opening import open_store
 
+    (suite,) = chosen_suites([options.suite])
     with open_store(settings_of(options)) as store:
-        results = Results(store)
-        judge = judge_named(results, options.suite, options.judge)
-        first, second = contestants_named(results, options.suite, [options.first, options.second], judge)
-        differences = results.differences(options.suite, first.id, second.id, judge)
+        results = Results(store, {suite.name: suite})
+        judge = judge_named(results, suite.name, options.judge)
+        first, second = contestants_named(results, suite.name, [options.first, options.second], judge)
+        differences = results.differences(suite.name, first.id, second.id, judge)
     rows = [
-        {"first_model": first.repository, "second_model": second.repository, "suite": options.suite, **asdict(difference)}
+        {"first_model": first.repository, "second_model": second.repository, "suite": suite.name, **asdict(difference)}
         for difference in differences
     ]
     shown = ("metric", "slice", "first", "second", "difference", "low", "high", "p_value", "pairs", "families")

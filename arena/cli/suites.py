@@ -3,7 +3,8 @@
 import argparse
 import textwrap
 
-from arena.cli.console import console, table
+from arena.cli.console import console, table, tell
+from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
@@ -17,24 +18,23 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     listing = suites.add_parser("list", help="all benchmarks")
     listing.set_defaults(run=_list)
     show = suites.add_parser("show", help="where one comes from, what it asks, and what is known to be wrong with it")
-    show.add_argument("name", metavar="NAME")
+    show.add_argument("name", metavar="SUITE", help=SUITE_HELP)
     show.set_defaults(run=_show)
 
 
 def _list(_: argparse.Namespace) -> int:
-    from arena.suites import SUITES
+    from arena.suites.registry import all_suites, installed_suites
 
+    tell(installed_suites().problems)
     listed = table("Suite", "Tasks", "Judge", "Files")
-    for suite in SUITES.values():
+    for suite in all_suites().values():
         listed.add_row(suite.name, ", ".join(suite.tasks), JUDGED[suite.judged], suite.hub or suite.home)
     console().print(listed)
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    from arena.evaluation.results import suite_named
-
-    suite = suite_named(options.name)
+    (suite,) = chosen_suites([options.name])
     lines = {
         "tasks": ", ".join(suite.tasks),
         "judge": JUDGED[suite.judged],

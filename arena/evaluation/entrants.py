@@ -1,17 +1,18 @@
 """Who is evaluated: from what people write on a command line to contestants that can be loaded."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError, EvaluationError, RepositoryError
-from arena.models import Model, best_device, check_repository, contestant_of, load
+from arena.models import Entry, Model, backend_entry, best_device, check_repository, contestant_of, load
+from arena.models.architectures import Kind
 from arena.models.endpoint import load_endpoint
 from arena.models.endpoint_reference import is_endpoint
-from arena.roster import Entry, Roster, entry_of, gather, shipped
+from arena.roster import Roster, entry_of, gather, shipped
 from arena.settings import Settings
 from arena.suites.suite import Audience, Suite
 from arena.tasks import segmentation
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 EVERYBODY = "all"
 """Stands for all contestants of this arena."""
+AUDIENCES: Mapping[Kind, Audience] = {"generative": "writers", "contrastive": "scorers", "segmentation": "segmenters"}
+"""Which questions of a suite are for which kind of model."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ def entrants(references: Sequence[str], settings: Settings) -> tuple[list[Entran
 
     Args:
         references: at least one; each `all`, the repository or the bare name of a contestant of this arena, a local folder,
-            `organisation/name@commit` on the Hub, or an endpoint.
+            `organisation/name@commit` on the Hub, `mybackend:NAME`, or an endpoint.
         settings: of the arena.
     """
     meant: dict[str, Entrant] = {}
@@ -89,7 +92,7 @@ def segmenter(reference: str, suites: Sequence[Suite]) -> Entrant:
         raise EvaluationError(f"--segmenter {reference}: no suite named here has masks; use it with --suite degradation")
     report = check_repository(shipped(reference), wanted="segmentation")
     contestant = contestant_of(report, device=best_device())
-    return Entrant(contestant, "segmenters", report.memory_bytes, partial(load, report, contestant))
+    return Entrant(contestant, AUDIENCES[report.kind], report.memory_bytes, partial(load, report, contestant))
 
 
 def _called(reference: str, roster: Callable[[], Roster], settings: Settings) -> list[Entrant]:
@@ -99,6 +102,8 @@ def _called(reference: str, roster: Callable[[], Roster], settings: Settings) ->
         EvaluationError: nobody goes by that name, or nobody takes part.
         ArenaError: the folder cannot enter, or the endpoint cannot be asked.
     """
+    if entry := backend_entry(reference):
+        return [_entrant(entry)]
     if is_endpoint(reference):
         model = load_endpoint(reference)  # asks nothing yet, and says at once what is wrong with the name or the key
         return [Entrant(model.contestant, "writers", 0, lambda: model)]
@@ -123,5 +128,4 @@ def _stranger(reference: str, known: Sequence[Entry], settings: Settings) -> Ent
 
 
 def _entrant(entry: Entry) -> Entrant:
-    audience = "writers" if entry.report.kind == "generative" else "scorers"
-    return Entrant(entry.contestant, audience, entry.report.memory_bytes, entry.load)
+    return Entrant(entry.contestant, AUDIENCES[entry.kind], entry.memory_bytes, entry.load)

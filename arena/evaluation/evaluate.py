@@ -13,7 +13,7 @@ from typing import Any
 
 from arena import __version__
 from arena.contestants import Contestant
-from arena.errors import ArenaError, EvaluationError, SettingsError, one_line
+from arena.errors import ArenaError, EvaluationError, PluginError, SettingsError, one_line
 from arena.evaluation.asking import Asker, Count
 from arena.evaluation.choosing import Inquiry, chosen
 from arena.evaluation.entrants import Entrant
@@ -220,7 +220,7 @@ class _Run:
         with self._logged(model, evaluation, edition) as ended:
             try:
                 asker.make(inquiries, count, lambda _: self._watch(evaluation))
-            except _LoadError as error:
+            except (_LoadError, PluginError) as error:
                 ended.append(str(error))
                 return replace(evaluation, failure=str(error))
         return evaluation
@@ -248,7 +248,7 @@ def _inquiry(same: Sequence[Question], contestant: Contestant, suite: Suite) -> 
     """One probe, and all the questions that it answers."""
 
     def read(replies: Sequence[Reply]) -> list:
-        return [read_by_rules(question, replies[0], contestant, drawn=suite.drawn) for question in same]
+        return [read_by_rules(question, replies[0], contestant, drawn=suite.drawn, readers=suite.readers) for question in same]
 
     return Inquiry(same[0].item, (same[0].probe,), read, len(same))
 
@@ -258,7 +258,7 @@ def _judge_inquiry(question: Question, reply: Reply, contestant: Contestant, jud
     probes: list[Probe] = judging.judge_probes(question, reply) if judging else []
 
     def read(verdicts: Sequence[Reply]) -> list:
-        return [read_by_judge(question, reply, contestant, verdicts, judge.id, drawn=suite.drawn)]
+        return [read_by_judge(question, reply, contestant, verdicts, judge.id, drawn=suite.drawn, readers=suite.readers)]
 
     return Inquiry(question.item, tuple(probes), read, 1)
 

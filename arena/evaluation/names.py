@@ -7,7 +7,9 @@ from arena.contestants import Contestant
 from arena.errors import EvaluationError
 from arena.evaluation.results import Results
 from arena.models import check_repository
+from arena.models.backends import backend_entry
 from arena.models.endpoint_reference import contestant_of_endpoint, is_endpoint
+from arena.suites.suite import Suite
 
 
 def contestants_named(results: Results, suite_name: str, references: Sequence[str], judge: str) -> list[Contestant]:
@@ -26,17 +28,17 @@ def contestants_named(results: Results, suite_name: str, references: Sequence[st
         EvaluationError: nobody of that name answered the suite; the message says how to change that.
         ArenaError: the folder holds no model, or the name of an endpoint cannot be read.
     """
-    known = results.contestants()
+    suite, known = results.suite(suite_name), results.contestants()
     asked = [known[one.contestant_id] for one in results.evaluated(suite_name) if one.judge == judge]
     if not asked or not references:
         if not asked:
-            raise EvaluationError(_how_to_evaluate("nobody", suite_name, (*references, "all")[0], judged=bool(judge)))
+            raise EvaluationError(_how_to_evaluate("nobody", suite, (*references, "all")[0], judged=bool(judge)))
         return sorted(asked, key=lambda contestant: contestant.repository)
     found: list[Contestant] = []
     for reference in references:
         meant = _called(reference, asked)
         if not meant:
-            raise EvaluationError(_how_to_evaluate(reference, suite_name, reference, judged=bool(judge)))
+            raise EvaluationError(_how_to_evaluate(reference, suite, reference, judged=bool(judge)))
         found.append(meant[-1])
     return found
 
@@ -63,7 +65,7 @@ def judge_named(results: Results, suite_name: str, reference: str | None) -> str
     if len(judges) > 1:
         raise EvaluationError(f"suite {suite_name}: has readings of several judges; choose one with --judge: {names}")
     if not judges:
-        raise EvaluationError(_how_to_evaluate("nobody", suite_name, "MODEL", judged=True))
+        raise EvaluationError(_how_to_evaluate("nobody", results.suite(suite_name), "MODEL", judged=True))
     return next(iter(judges))
 
 
@@ -71,6 +73,8 @@ def _called(reference: str, asked: Sequence[Contestant]) -> list[Contestant]:
     """Those whom a reference may mean, in the order given."""
     repository, _, revision = reference.partition("@")
     found = [one for one in asked if repository in (one.repository, one.name) and one.revision.startswith(revision)]
+    if not found and (entry := backend_entry(reference)):
+        return [one for one in asked if one.id == entry.contestant.id]
     if not found and is_endpoint(reference):
         found = [one for one in asked if one.id == contestant_of_endpoint(reference).id]
     if not found and Path(reference).is_dir():
@@ -79,7 +83,7 @@ def _called(reference: str, asked: Sequence[Contestant]) -> list[Contestant]:
     return found or [one for one in asked if one.id == reference]
 
 
-def _how_to_evaluate(who: str, suite_name: str, model: str, *, judged: bool) -> str:
+def _how_to_evaluate(who: str, suite: Suite, model: str, *, judged: bool) -> str:
     judge = " --judge MODEL" if judged else ""
     asked = "nobody was asked yet" if who == "nobody" else f"{who!r} was not asked yet"
-    return f"suite {suite_name}: {asked}; run: arena evaluate --model {model} --suite {suite_name}{judge}"
+    return f"suite {suite.name}: {asked}; run: arena evaluate --model {model} --suite {suite.reference}{judge}"

@@ -1,6 +1,6 @@
 """From questions and replies to what the store keeps of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from arena.contestants import Contestant
 from arena.evaluation.thresholds import elsewhere
@@ -8,7 +8,7 @@ from arena.judging import JUDGINGS
 from arena.probes import Probe, Reading, Reply
 from arena.store import QuestionRecord, ReadingRecord
 from arena.suites.suite import Question
-from arena.tasks import READERS
+from arena.tasks import READERS, Reader
 
 METHOD_VERSION = "2"
 """Stamped on every reading; raised when a reader or a judge's form changes, so that replies are read again, not asked again."""
@@ -22,7 +22,9 @@ def question_records(questions: Iterable[Question]) -> list[QuestionRecord]:
     ]
 
 
-def read_by_rules(question: Question, reply: Reply, contestant: Contestant, *, drawn: bool) -> ReadingRecord:
+def read_by_rules(
+    question: Question, reply: Reply, contestant: Contestant, *, drawn: bool, readers: Mapping[str, Reader] = READERS
+) -> ReadingRecord:
     """What the rules of the question's task make of a reply.
 
     Args:
@@ -30,8 +32,10 @@ def read_by_rules(question: Question, reply: Reply, contestant: Contestant, *, d
         reply: what it replied.
         contestant: who replied.
         drawn: whether the suite shows drawn scenes, on which verification thresholds are fitted.
+        readers: task -> how its replies are read.
     """
-    return ReadingRecord(question.id, contestant.id, _by_rules(question, reply, contestant, drawn=drawn), METHOD_VERSION)
+    reading = _by_rules(question, reply, contestant, drawn=drawn, readers=readers)
+    return ReadingRecord(question.id, contestant.id, reading, METHOD_VERSION)
 
 
 def verdict_probes(question: Question, reply: Reply) -> list[Probe]:
@@ -41,7 +45,14 @@ def verdict_probes(question: Question, reply: Reply) -> list[Probe]:
 
 
 def read_by_judge(
-    question: Question, reply: Reply, contestant: Contestant, verdicts: Sequence[Reply], judge_id: str, *, drawn: bool
+    question: Question,
+    reply: Reply,
+    contestant: Contestant,
+    verdicts: Sequence[Reply],
+    judge_id: str,
+    *,
+    drawn: bool,
+    readers: Mapping[str, Reader] = READERS,
 ) -> ReadingRecord:
     """What a judge made of a reply; what the rules make of it where no judge reads the task.
 
@@ -52,15 +63,18 @@ def read_by_judge(
         verdicts: the judge's replies to `verdict_probes`, in order.
         judge_id: contestant id of the judge.
         drawn: as for `read_by_rules`.
+        readers: as for `read_by_rules`.
     """
     judging = JUDGINGS.get(question.probe.task)
     if judging is None:
-        reading = _by_rules(question, reply, contestant, drawn=drawn)
+        reading = _by_rules(question, reply, contestant, drawn=drawn, readers=readers)
     else:
         reading = judging.read_verdicts(question, reply, verdicts)
     return ReadingRecord(question.id, contestant.id, reading, METHOD_VERSION, judge_id)
 
 
-def _by_rules(question: Question, reply: Reply, contestant: Contestant, *, drawn: bool) -> Reading:
-    reading = READERS[question.probe.task](question.probe, reply, question.gold)
+def _by_rules(
+    question: Question, reply: Reply, contestant: Contestant, *, drawn: bool, readers: Mapping[str, Reader]
+) -> Reading:
+    reading = readers[question.probe.task](question.probe, reply, question.gold)
     return reading if drawn else elsewhere(reading, question, reply, contestant)

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from arena.contestants import Contestant
 from arena.errors import EvaluationError
+from arena.evaluation.views import define_views, define_views_of_all
 from arena.images import Picture
 from arena.metrics import Difference, Estimate, Metric, Unit, differences, estimates
 from arena.probes import Outcome
 from arena.store import AnswerRecord, Evaluated, QuestionRecord, Store
-from arena.suites import SUITES
 from arena.suites.folder_suite import folder_suite, is_folder_suite
+from arena.suites.registry import all_suites, is_file, read_suite
 from arena.suites.suite import Suite
 from arena.tasks.reading import likeliest
 
@@ -65,19 +67,27 @@ class Failure:
 class Results:
     """The numbers of a store; kept until an answer is read anew. Judge '' stands for the rules."""
 
-    def __init__(self, store: Store, suites: Mapping[str, Suite] = SUITES) -> None:
+    def __init__(self, store: Store, suites: Mapping[str, Suite] | None = None) -> None:
+        """The numbers of some suites, by default of all that ship or are installed.
+
+        Raises:
+            PluginError: the view of one of `suites` is not valid.
+        """
         self._store = store
+        if suites is None:
+            suites = define_views_of_all(store)
+        else:
+            define_views(store, suites.values())
         self._suites = suites
         self._revision: object = None
         self._kept: dict[tuple[Any, ...], Any] = {}
-        store.evaluations.define_views({suite.view.name: suite.view.sql for suite in suites.values()})
 
     def contestants(self) -> dict[str, Contestant]:
         """id -> contestant, of all that the store knows."""
         return self._store.contestants()
 
     def suites(self) -> list[SuiteResults]:
-        """Every suite that was put to somebody, in the order of `SUITES`; then people's own pairs, one suite a source."""
+        """Every suite that was put to somebody, in the order given; then people's own pairs, one suite a source."""
         known = self.contestants()
         found: list[SuiteResults] = []
         asked_of = sorted({one.suite for one in self._once(self._store.evaluations.evaluated)})
@@ -103,8 +113,10 @@ class Results:
 
         Rules alone tell nothing of suites that only a judge can read, so there their readings are left out.
         """
-        rules_count = self.suite(suite_name).judged != "always"
-        read = [one for one in self._once(self._store.evaluations.evaluated) if one.suite == suite_name]
+        suite = self.suite(suite_name)
+        rules_count = suite.judged != "always"
+        known = self._once(self._store.evaluations.evaluated)
+        read = [one for one in known if one.suite == suite_name and one.edition.startswith(suite.code)]
         return [one for one in read if one.edition == read[-1].edition and (one.judge or rules_count)]
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
@@ -190,12 +202,20 @@ class Results:
         return kept[key]
 
 
-def suite_named(name: str, suites: Mapping[str, Suite] = SUITES) -> Suite:
-    """The suite of that name.
+def suite_named(name: str, suites: Mapping[str, Suite] | None = None) -> Suite:
+    """The suite of that name, or in the file of Python of that name.
+
+    Args:
+        name: what people call it.
+        suites: among which it is looked for; by default all that ship or are installed.
 
     Raises:
         EvaluationError: there is none; the message names those that there are.
+        PluginError: the file cannot be used.
     """
+    if is_file(name):
+        return read_suite(Path(name))
+    suites = all_suites() if suites is None else suites
     if is_folder_suite(name):
         return folder_suite(name)
     if name not in suites:

@@ -79,8 +79,8 @@ def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, ask
         entry_of(_reference(name) or str(folder), settings, device)
         for name, folder in ((thresholds.scorer, SCORER), (thresholds.checker, CHECKER))
     )
-    if scorer.report.kind != "contrastive":
-        raise SettingsError(f"gate: scorer: {scorer.report.repository} compares no images; name a CLIP or a SigLIP")
+    if scorer.kind != "contrastive":
+        raise SettingsError(f"gate: scorer: {scorer.contestant.repository} compares no images; name a CLIP or a SigLIP")
     labels = settings.image_safety_labels or LABELS
     safety = load_image_safety(settings.image_safety, labels, device=device) if settings.image_safety else None
     return Gate(

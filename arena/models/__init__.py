@@ -4,9 +4,11 @@
 `ModelPool` keeps several within a memory budget and batches the probes of many visitors.
 """
 
+from arena.models.backends import backend_entry, backends
 from arena.models.base import Capabilities, Model
 from arena.models.endpoint import EndpointModel, load_endpoint
 from arena.models.endpoint_reference import contestant_of_endpoint, is_endpoint
+from arena.models.entry import Entry
 from arena.models.findings import Findings
 from arena.models.loading import contestant_of, load
 from arena.models.pool import ModelPool
@@ -17,10 +19,13 @@ from arena.models.thresholds import verification_threshold
 __all__ = [
     "Capabilities",
     "EndpointModel",
+    "Entry",
     "Findings",
     "Model",
     "ModelPool",
     "RepositoryReport",
+    "backend_entry",
+    "backends",
     "best_device",
     "check_repository",
     "contestant_of",

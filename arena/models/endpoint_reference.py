@@ -107,6 +107,14 @@ def contestant_of_endpoint(reference: str, environment: Mapping[str, str] = os.e
     return Contestant(f"{endpoint.place}/{endpoint.model}", revision, engine, settings)
 
 
+def providers() -> list[str]:
+    """Names that may stand before the colon of an endpoint at Inference Providers."""
+    # It takes a fifth of a second to import, and not every arena asks endpoints.
+    from huggingface_hub.inference._providers import PROVIDERS  # noqa: PLC0415
+
+    return sorted(["auto", *(known for known, tasks in PROVIDERS.items() if "conversational" in tasks)])
+
+
 def key_for(endpoint: Endpoint, environment: Mapping[str, str] = os.environ) -> str | None:
     """The key that belongs to the endpoint's host; None for a host that has none.
 
@@ -146,11 +154,9 @@ def _options(name: str, text: str) -> dict[str, int]:
 
 
 def _check_provider(name: str, provider: str) -> None:
-    # It takes a fifth of a second to import, and not every arena asks endpoints.
-    from huggingface_hub.constants import is_offline_mode  # noqa: PLC0415
-    from huggingface_hub.inference._providers import PROVIDERS  # noqa: PLC0415
+    from huggingface_hub.constants import is_offline_mode  # noqa: PLC0415 - as for `providers`
 
-    known = sorted(["auto", *(known for known, tasks in PROVIDERS.items() if "conversational" in tasks)])
+    known = providers()
     if provider not in known:
         raise SettingsError(f"{name}: {provider!r} is no provider of chat models; use one of {', '.join(known)}")
     if provider != "openai" and is_offline_mode():

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from arena.contestants import Contestant
+from arena.errors import RepositoryError
 from arena.models.base import Model
 from arena.models.crops import is_cropped
 from arena.models.findings import Findings
@@ -97,14 +98,18 @@ def load(report: RepositoryReport, contestant: Contestant, findings: Findings | 
         size = Measure(report.parameters, report.memory_bytes // (2 if half else 1))
         check_memory(report.repository, size, available_memory())
     # torch and transformers take seconds to import, and who only lists contestants needs neither.
-    if report.kind == "generative":
-        from arena.models.generative import load_generative  # noqa: PLC0415
+    match report.kind:
+        case "generative":
+            from arena.models.generative import load_generative  # noqa: PLC0415
 
-        return load_generative(contestant, folder, findings)
-    if report.kind == "segmentation":
-        from arena.models.segmentation import load_segmentation  # noqa: PLC0415
+            return load_generative(contestant, folder, findings)
+        case "contrastive":
+            from arena.models.contrastive import load_contrastive  # noqa: PLC0415
 
-        return load_segmentation(contestant, folder)
-    from arena.models.contrastive import load_contrastive  # noqa: PLC0415
+            return load_contrastive(contestant, folder)
+        case "segmentation":
+            from arena.models.segmentation import load_segmentation  # noqa: PLC0415
 
-    return load_contrastive(contestant, folder)
+            return load_segmentation(contestant, folder)
+        case "classification":
+            raise RepositoryError(f"{report.repository}: is an image classifier, and answers no questions; name another model")

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from arena.metrics import Derived, Estimate, Metric, Unit
 from arena.probes import Probe
+from arena.tasks import READERS, Reader
 
 Audience = Literal["all", "writers", "scorers", "segmenters"]
 """Whom a question is put to: all but segmenters, models that write text, models that only compare images with captions, or
@@ -45,17 +46,23 @@ class Loaded:
     questions: tuple[Question, ...]
     notes: tuple[str, ...] = ()
     """One line for each defect met and each count that is not as published."""
+    code: str = ""
+    """As that of the suite."""
 
     @property
     def edition(self) -> str:
-        """Names exactly these questions, 12 hex digits: other data makes another edition, whose numbers are kept apart."""
+        """Names exactly these questions: other data makes another edition, whose numbers are kept apart.
+
+        12 hex digits; before them and a hyphen those of the file, where the suite is one.
+        """
         asked = sorted(
             json.dumps(
                 [q.item, q.family, q.probe.task, q.probe.cell, q.probe.key, q.probe.expected, dict(q.slices), dict(q.gold)]
             )
             for q in self.questions
         )
-        return hashlib.sha256("\n".join(asked).encode()).hexdigest()[:12]
+        questions = hashlib.sha256("\n".join(asked).encode()).hexdigest()[:12]
+        return f"{self.code}-{questions}" if self.code else questions
 
 
 @dataclass(frozen=True)
@@ -100,3 +107,14 @@ class Suite:
     """Whether it shows scenes as the arena draws them: where the verification thresholds of models that compare hold."""
     judged: Literal["never", "optional", "always"] = "never"
     """Whether answers are read by rules, by rules or a judge, or by a judge alone."""
+    readers: Mapping[str, Reader] = field(default_factory=lambda: READERS)
+    """Task -> how its replies are read; a suite from outside names those of its own tasks alone."""
+    file: Path | None = None
+    """The file that it is, where it has come as one."""
+    code: str = ""
+    """Hash of that file, 12 hex digits: every edition begins with it, as its metrics and readers may be others."""
+
+    @property
+    def reference(self) -> str:
+        """What the command line calls it: its file, or its name."""
+        return str(self.file or self.name)
