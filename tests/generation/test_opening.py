@@ -1,6 +1,7 @@
 """What generation loads, and what it refuses to do without."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from tiny_repositories import save_vit
@@ -22,6 +23,12 @@ from arena.settings import Settings
 WEIGHTS: dict[str, float] = dict.fromkeys(FEATURES, 0.0)
 OPEN = Thresholds({}, WEIGHTS)
 """Lets every pair pass that a classifier of unsafe images lets pass."""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    """Of one home, in which what the guard of models found is kept."""
+    return Settings(home=tmp_path_factory.mktemp("home"))
 
 
 def candidate() -> Candidate:
@@ -50,16 +57,16 @@ def test_an_editor_that_is_not_there_is_one_line():
     assert "\n" not in str(raised.value)
 
 
-def test_without_a_classifier_no_image_is_asked_about(tmp_path):
-    gate = open_gate(Settings(home=tmp_path), OPEN)
+def test_without_a_classifier_no_image_is_asked_about(settings):
+    gate = open_gate(settings, OPEN)
     (report,) = gate.judge([candidate()])
     assert report.passed
     assert gate.models == report.models == ("drawn-world/clip-small", "drawn-world/llava-small")
 
 
-def test_the_classifier_of_the_settings_judges_by_the_labels_of_the_settings(tmp_path):
+def test_the_classifier_of_the_settings_judges_by_the_labels_of_the_settings(settings, tmp_path):
     folder, labels = str(save_vit(tmp_path / "tiny" / "vit", ("fine", "gore", "war"))), ("gore", "war")
-    gate = open_gate(Settings(home=tmp_path, image_safety=folder, image_safety_labels=labels), OPEN)
+    gate = open_gate(replace(settings, image_safety=folder, image_safety_labels=labels), OPEN)
     one = candidate()
     (report,) = gate.judge([one])
     chances = load_image_safety(folder, labels).unsafe_probabilities([side.picture for side in one.pair.sides])
@@ -69,28 +76,28 @@ def test_the_classifier_of_the_settings_judges_by_the_labels_of_the_settings(tmp
     assert report.models[-1] == "tiny/vit"
 
 
-def test_a_classifier_that_has_no_such_label_is_refused_with_the_setting_that_helps(tmp_path):
+def test_a_classifier_that_has_no_such_label_is_refused_with_the_setting_that_helps(settings, tmp_path):
     folder = str(save_vit(tmp_path / "tiny" / "vit", ("fine", "gore")))
     with pytest.raises(SettingsError, match=r"ARENA_IMAGE_SAFETY_LABELS: tiny/vit has no label .*: fine, gore"):
-        open_gate(Settings(home=tmp_path, image_safety=folder), OPEN)
+        open_gate(replace(settings, image_safety=folder), OPEN)
 
 
 @pytest.mark.parametrize("broken", ["absent", "empty", "no classifier"])
-def test_a_classifier_that_cannot_be_loaded_opens_no_gate(tmp_path, broken):
+def test_a_classifier_that_cannot_be_loaded_opens_no_gate(settings, tmp_path, broken):
     folder = tmp_path / "tiny" / "broken"
     if broken != "absent":
         folder.mkdir(parents=True)
     if broken == "no classifier":
         (folder / "config.json").write_text(json.dumps({"model_type": "clip", "architectures": ["CLIPModel"]}))
     with pytest.raises(RepositoryError) as raised:
-        open_gate(Settings(home=tmp_path, image_safety=str(folder)), OPEN)
+        open_gate(replace(settings, image_safety=str(folder)), OPEN)
     assert str(folder) in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_a_gate_opens_for_no_other_models_than_its_thresholds_are_for(tmp_path):
+def test_a_gate_opens_for_no_other_models_than_its_thresholds_are_for(settings):
     with pytest.raises(SettingsError, match="for drawn-world/clip-small@1, not for drawn-world/clip-small@"):
-        open_gate(Settings(home=tmp_path), Thresholds({}, WEIGHTS, scorer="drawn-world/clip-small@1"))
+        open_gate(settings, Thresholds({}, WEIGHTS, scorer="drawn-world/clip-small@1"))
 
 
 def thresholds_file(tmp_path, **models: str):
@@ -99,10 +106,10 @@ def thresholds_file(tmp_path, **models: str):
     return file
 
 
-def test_the_gate_of_the_settings_uses_the_models_that_it_names(tmp_path):
+def test_the_gate_of_the_settings_uses_the_models_that_it_names(settings, tmp_path):
     mini = check_repository(str(STARTER_MODELS / "drawn-world" / "clip-mini"))
     file = thresholds_file(tmp_path, scorer=f"{mini.repository}@{mini.revision}")
-    gate = open_gate(Settings(home=tmp_path, gate=file))
+    gate = open_gate(replace(settings, gate=file))
     assert gate.models == ("drawn-world/clip-mini", "drawn-world/llava-small")
     (report,) = gate.judge([candidate()])
     assert report.scores[0].high == 0.5
@@ -115,18 +122,18 @@ def test_the_gate_of_the_settings_uses_the_models_that_it_names(tmp_path):
         ({"checker": "no-such-checker"}, RepositoryError, "no-such-checker"),
     ],
 )
-def test_a_gate_whose_models_do_not_fit_stays_closed(tmp_path, models, error, says):
+def test_a_gate_whose_models_do_not_fit_stays_closed(settings, tmp_path, models, error, says):
     with pytest.raises(error, match=says):
-        open_gate(Settings(home=tmp_path, gate=thresholds_file(tmp_path, **models)))
+        open_gate(replace(settings, gate=thresholds_file(tmp_path, **models)))
 
 
-def test_a_gate_without_its_file_stays_closed(tmp_path):
+def test_a_gate_without_its_file_stays_closed(settings, tmp_path):
     with pytest.raises(SettingsError, match=r"absent.json: holds no thresholds \(FileNotFoundError\)"):
-        open_gate(Settings(home=tmp_path, gate=tmp_path / "absent.json"))
+        open_gate(replace(settings, gate=tmp_path / "absent.json"))
 
 
-def test_asking_all_asks_after_a_failure_too(tmp_path):
+def test_asking_all_asks_after_a_failure_too(settings):
     never = Thresholds({"changed_area": Bounds(high=-1.0)}, WEIGHTS)
-    (report,) = open_gate(Settings(home=tmp_path), never, asks_all=True).judge([candidate()])
+    (report,) = open_gate(settings, never, asks_all=True).judge([candidate()])
     assert not report.passed
     assert report.scores[-1].value is not None

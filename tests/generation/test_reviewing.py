@@ -1,24 +1,34 @@
 """Who may say what of which pair, what can be taken back, and how far reviewers agree."""
 
+import shutil
 from dataclasses import replace
 from typing import get_args
 
 import pytest
-from generation_world import Counting, drawn
+from generation_world import Counting, Lenient, drawn
 
 from arena.errors import GenerationError
 from arena.generation.produce import produce
 from arena.generation.reviewing import REASONS, agreement, review, undo
-from arena.store import Reason
+from arena.store import Reason, Store
+
+
+@pytest.fixture(scope="module")
+def proposed(tmp_path_factory):
+    """A home with four pairs that wait for review, proposed by ann."""
+    home = tmp_path_factory.mktemp("proposed") / "home"
+    maker = Counting()
+    maker.tool = replace(maker.tool, method="SomePipeline", repository="people/editor")
+    with Store.open(home) as store:
+        produce(store, drawn(4), maker, Lenient(), proposer="ann")
+    return home
 
 
 @pytest.fixture
-def waiting(store, gate):
-    """A store with four pairs that wait for review, proposed by ann; and their ids."""
-    maker = Counting()
-    maker.tool = replace(maker.tool, method="SomePipeline", repository="people/editor")
-    produce(store, drawn(4), maker, gate, proposer="ann")
-    return store, [standing.record.id for standing in store.generations.standings()]
+def waiting(home, proposed):
+    """A store with these pairs; and their ids."""
+    with Store.open(shutil.copytree(proposed, home)) as store:
+        yield store, [standing.record.id for standing in store.generations.standings()]
 
 
 def states(store):

@@ -1,4 +1,5 @@
 import math
+import shutil
 import threading
 from datetime import timedelta
 from pathlib import Path
@@ -186,11 +187,10 @@ SAYINGS = st.lists(
 
 @settings(max_examples=15)  # each opens a store
 @given(SAYINGS)
-def test_saying_it_again_changes_nothing(sayings):
+def test_saying_it_again_changes_nothing(furnished, sayings):
     battles: dict[str, str] = {}
     votes: dict[str, str] = {}
-    with TemporaryDirectory() as folder, Store.open(Path(folder), RULE) as store:
-        furnish(store)
+    with TemporaryDirectory() as folder, Store.open(shutil.copytree(furnished, Path(folder) / "home"), RULE) as store:
         for kind, number, said in sayings:
             name = f"battle-{number}"
             if kind == "battle":
@@ -258,10 +258,9 @@ DUELS = st.lists(
 
 @settings(max_examples=15)  # each opens a store
 @given(DUELS)
-def test_elo_by_battle_equals_elo_replayed_from_the_facts(duels):
+def test_elo_by_battle_equals_elo_replayed_from_the_facts(furnished, duels):
     expected: dict[str, float] = {}
-    with TemporaryDirectory() as folder, Store.open(Path(folder), RULE) as store:
-        furnish(store)
+    with TemporaryDirectory() as folder, Store.open(shutil.copytree(furnished, Path(folder) / "home"), RULE) as store:
         for number, ((a, b), verdicts) in enumerate(duels):
             seats = (CONTESTANTS[a].id, CONTESTANTS[b].id)
             battle = make_battle(f"{number}", outcomes(verdicts), seats=seats)

@@ -1,3 +1,4 @@
+import shutil
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -7,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_world import CONTESTANTS, NOON, PAIRS, furnish, make_battle, make_pair, outcomes
+from store_world import CONTESTANTS, NOON, PAIRS, make_battle, make_pair, outcomes
 
 from arena.probes import Outcome
 from arena.store import Store
@@ -87,11 +88,10 @@ def rate(found: list[tuple[bool, str]]) -> Rate:
     st.sets(st.integers(0, 9)),
     st.sampled_from([None, "safety", "culture"]),
 )
-def test_counts_equal_a_recomputation_from_the_battles(played, votes, domain):
+def test_counts_equal_a_recomputation_from_the_battles(furnished, played, votes, domain):
     battles = [make_battle(f"{number}", **fields) for number, fields in enumerate(played)]
     voted = {battle.id for number, battle in enumerate(battles) if number in votes}
-    with TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
-        furnish(store)
+    with TemporaryDirectory() as folder, Store.open(shutil.copytree(furnished, Path(folder) / "home")) as store:
         for battle in battles:
             store.add_battle(battle)
             if battle.id in voted:
