@@ -1,6 +1,6 @@
 # make run    install what the arena needs, start it on port 7860
 # make test   install what the tests need (Chromium too), run them all
-# make check  lint, format and types
+# make check  lint, format, arrows between the rooms, workflows and types
 # make coverage  lines and branches that the tests reach, in all processes; TESTS=tests/ui for some of them
 # make families  hold every architecture against stock transformers, and write docs/models.md; half an hour
 # make lock  pin what requirements.txt allows, with hashes, in requirements.lock
@@ -43,6 +43,11 @@ check: lint types
 lint: .venv/.development
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/pre-commit validate-config
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[bm]*.yml
 
 types: .venv/.development
 	$(BIN)/pyright
