@@ -16,8 +16,12 @@ def folder(name):
     return STARTER_MODELS / "drawn-world" / name
 
 
-def test_six_starter_models_take_part(tmp_path):
-    roster = gather(Settings(home=tmp_path))
+@pytest.fixture(scope="module")
+def roster(tmp_path_factory):
+    return gather(Settings(home=tmp_path_factory.mktemp("home")))
+
+
+def test_six_starter_models_take_part(roster):
     assert not roster.problems
     kinds = [entry.kind for entry in roster.entries]
     assert kinds.count("contrastive") >= 2
@@ -34,8 +38,7 @@ def test_the_shipped_thresholds_are_those_of_the_shipped_models(tmp_path):
     assert fitted == pytest.approx(next(value for key, value in shipped.items() if "clip-mini" in key), abs=1e-3)
 
 
-def test_the_threshold_and_its_split_are_part_of_the_contestant(tmp_path):
-    roster = gather(Settings(home=tmp_path))
+def test_the_threshold_and_its_split_are_part_of_the_contestant(roster):
     for entry in roster.entries:
         settings = entry.contestant.settings
         if entry.kind == "contrastive":
@@ -60,6 +63,6 @@ def test_a_pickled_model_is_a_problem_and_the_others_still_take_part(tmp_path):
     assert "/nowhere: no such folder" in missing
 
 
-def test_every_entry_can_be_loaded(tmp_path):
-    for entry in gather(Settings(home=tmp_path)).entries:
+def test_every_entry_can_be_loaded(roster):
+    for entry in roster.entries:
         assert entry.load().contestant == entry.contestant

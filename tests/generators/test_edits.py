@@ -96,11 +96,11 @@ def test_a_seam_inside_the_region_lets_the_edit_fade(editors):
 
 def test_a_request_gives_the_same_pixels_again_alone_and_in_a_batch(editors):
     for name in (INSTRUCT, INPAINT):
-        requests = [request(seed) for seed in range(5)]
+        requests = [request(seed) for seed in range(3)]
         together = editors(name).edit(requests)
         assert together == editors(name).edit(requests)
         assert together == [editors(name).edit([one])[0] for one in requests]
-        assert len({edit.result.digest for edit in together}) == 5
+        assert len({edit.result.digest for edit in together}) == 3
 
 
 def test_a_source_is_coded_as_the_result_is(editors):
@@ -167,7 +167,7 @@ def test_watching_changes_nothing(editors):
 
 
 def test_a_request_gives_the_same_pixels_however_many_threads_may_work():
-    requests = [EditRequest(noise(512, 512), f"make it number {seed}", f"number {seed}", seed) for seed in range(4)]
+    requests = [EditRequest(noise(512, 512), f"make it number {seed}", f"number {seed}", seed) for seed in range(2)]
     alone = load_editor(check_editor(SHIPPED_EDITOR)).edit(requests)
     before = torch.get_num_threads()
     torch.set_num_threads(before + 1)

@@ -18,7 +18,7 @@ def test_kappa_on_paper():
     """Both yes 20, both no 15, yes/no 5, no/yes 10: agreement 0.7, chance 0.5 * 0.6 + 0.5 * 0.4 = 0.5, so 0.2 / 0.5 = 0.4."""
     first = ["yes"] * 20 + ["no"] * 15 + ["yes"] * 5 + ["no"] * 10
     second = ["yes"] * 20 + ["no"] * 15 + ["no"] * 5 + ["yes"] * 10
-    found = cohen_kappa(first, second, own_families(50))
+    found = cohen_kappa(first, second, own_families(50), rounds=300)
     assert found.value == pytest.approx(0.4)
     assert (found.items, found.families, found.reason) == (50, 50, "")
     assert found.low is not None
@@ -56,11 +56,11 @@ def test_values_are_those_of_scikit_learn_and_krippendorff(pairs):
 def test_items_that_one_rater_left_out_count_for_nothing():
     first, second = ["yes", "no", None, "yes", "no"], ["yes", "yes", "no", None, "no"]
     for found in (
-        cohen_kappa(first, second, own_families(5)),
-        krippendorff_alpha([first, second, [None] * 5], own_families(5)),
+        cohen_kappa(first, second, own_families(5), rounds=5),
+        krippendorff_alpha([first, second, [None] * 5], own_families(5), rounds=5),
     ):
         assert (found.items, found.families) == (3, 3)
-    assert cohen_kappa(first, second, own_families(5)).value == pytest.approx(
+    assert cohen_kappa(first, second, own_families(5), rounds=5).value == pytest.approx(
         cohen_kappa_score(["yes", "no", "no"], ["yes", "yes", "no"])
     )
 
@@ -87,14 +87,15 @@ def test_one_class_only_is_told_as_such():
 def test_raters_that_agree_on_all_24_items_are_not_sure_to_agree_always():
     """Agreement of 24 in 24 is at least 0.8575; halves of chance make that (0.8575 - 0.5) / 0.5 = 0.715."""
     same = ["yes", "no"] * 12
-    kappa, alpha = cohen_kappa(same, same, own_families(24)), krippendorff_alpha([same, same], own_families(24))
+    kappa = cohen_kappa(same, same, own_families(24), rounds=100)
+    alpha = krippendorff_alpha([same, same], own_families(24), rounds=100)
     assert (kappa.value, kappa.high) == (1, 1)
     assert kappa.low == pytest.approx(0.715, abs=1e-3)
     assert alpha.low == pytest.approx(0.715, abs=0.02)
 
 
 def test_one_family_gives_no_interval():
-    found = cohen_kappa(["yes", "no", "no"], ["yes", "no", "yes"], ["x"] * 3)
+    found = cohen_kappa(["yes", "no", "no"], ["yes", "no", "yes"], ["x"] * 3, rounds=5)
     assert found.value == pytest.approx(0.4)
     assert (found.low, found.high) == (None, None)
 

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from functools import cache
 
 import pytest
 import torch
@@ -29,6 +30,12 @@ def choose(repositories):
     """What the guard makes of an architecture as it is now, errors that were planted included."""
 
     return lambda name: load_writer(repositories(name)).finding
+
+
+@pytest.fixture(scope="module")
+def sound(repositories):
+    """Models by architecture as they are without any error, each loaded when it is first asked for."""
+    return cache(lambda name: load_writer(repositories(name)))
 
 
 def swapped(images):
@@ -71,15 +78,15 @@ def test_a_cross_attention_mask_that_is_lost_after_the_first_token_is_noticed_on
 
 
 @pytest.mark.parametrize("name", ["Gemma 3", "Gemma 4"])
-def test_padding_that_pushes_an_image_out_of_a_window_is_noticed(choose, monkeypatch, name):
-    assert choose(name).path in FAST
+def test_padding_that_pushes_an_image_out_of_a_window_is_noticed(sound, choose, monkeypatch, name):
+    assert sound(name).finding.path in FAST
     monkeypatch.setattr(SharedPrefixes, "fits", SharedVision.fits)
     monkeypatch.setattr(ImageByImage, "fits", SharedVision.fits)
     assert choose(name).path not in FAST
 
 
-def test_features_that_depend_on_the_number_of_images_are_noticed(choose, monkeypatch):
-    assert choose("LLaVA-OneVision").path == "shared prefixes, by number of images"
+def test_features_that_depend_on_the_number_of_images_are_noticed(sound):
+    assert sound("LLaVA-OneVision").finding.path == "shared prefixes, by number of images"
 
 
 def test_features_of_two_pictures_of_one_shape_that_change_places_are_noticed(choose, monkeypatch):
@@ -88,10 +95,10 @@ def test_features_of_two_pictures_of_one_shape_that_change_places_are_noticed(ch
     assert choose("LLaVA-1.5").path == "one by one"
 
 
-def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(repositories):
+def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(sound):
     """Molmo2 counts patches from the first of all, so that the second of two pictures would see those of the first."""
     for name, batches in (("Molmo2", False), ("LLaVA-1.5", True)):
-        model = load_writer(repositories(name))
+        model = sound(name)
         model.answer(questions(2, 20))
         assert isinstance(model._encoder, SharedVision)
         assert isinstance(model._encoder._vision, Vision)
@@ -99,10 +106,10 @@ def test_inputs_that_cannot_be_put_one_after_another_are_encoded_one_at_a_time(r
         assert model.finding.path in FAST
 
 
-def test_images_are_read_on_from_the_first_one_only_where_that_agrees(choose, monkeypatch):
+def test_images_are_read_on_from_the_first_one_only_where_that_agrees(sound, choose, monkeypatch):
     """Gemma 3 reads an image in both directions, which stock transformers does at the beginning only."""
-    assert choose("LLaVA-1.5").path == "shared prefixes, image by image"
-    assert choose("Gemma 3").path == "shared prefixes"
+    assert sound("LLaVA-1.5").finding.path == "shared prefixes, image by image"
+    assert sound("Gemma 3").finding.path == "shared prefixes"
     monkeypatch.setattr("arena.models.shared_prefixes.EncodedImage.tokens", lambda _: 5)  # the first image ends too early
     assert choose("LLaVA-1.5").path in FAST
 
@@ -115,14 +122,14 @@ def test_half_precision_is_held_against_what_stock_transformers_shows(repositori
     assert max(finding.difference, finding.batch_difference) <= finding.tolerance < 1
 
 
-def test_float32_agrees_to_a_ten_thousandth_of_a_nat(choose):
-    finding = choose("LLaVA-1.5")
+def test_float32_agrees_to_a_ten_thousandth_of_a_nat(sound):
+    finding = sound("LLaVA-1.5").finding
     assert finding.tolerance == EXACT == 1e-4
     assert max(finding.difference, finding.batch_difference) < EXACT
 
 
-def test_a_prompt_is_longer_than_the_window(repositories):
-    model = load_writer(repositories("Gemma 4"))
+def test_a_prompt_is_longer_than_the_window(sound):
+    model = sound("Gemma 4")
     assert isinstance(model._encoder, SharedPrefixes)
     window = model._encoder._window
     assert window
@@ -131,8 +138,8 @@ def test_a_prompt_is_longer_than_the_window(repositories):
     assert len(tokens) > window
 
 
-def test_what_needs_an_image_is_not_asked_without_one(repositories):
-    model = load_writer(repositories("PaliGemma2"))
+def test_what_needs_an_image_is_not_asked_without_one(sound):
+    model = sound("PaliGemma2")
     (reply,) = model.answer([Probe("test", "", "", (), "Is it A or B?", options=("A", "B"))])
     assert reply.not_applicable
 
@@ -149,10 +156,10 @@ def test_a_finding_is_kept_and_then_believed(repositories, tmp_path, monkeypatch
     assert second.answer([probe]) == first.answer([probe])
 
 
-def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(repositories, tmp_path):
+def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(sound, repositories, tmp_path):
     report = check_repository(str(repositories("LLaVA-1.5")))
     findings, contestant = Findings(tmp_path / "findings.json"), contestant_of(report)
-    findings.keep(contestant, load_generative(contestant, report.folder).finding)
+    findings.keep(contestant, sound("LLaVA-1.5").finding)
     assert findings.get(contestant)
     assert findings.get(contestant_of(report, dtype="bfloat16")) is None
     assert findings.get(contestant_of(report, device="cuda")) is None
@@ -163,14 +170,13 @@ def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(reposito
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"%s": 1}', '{"%s": {"version": 1, "finding": {"path": "x"}}}'])
-def test_a_broken_file_of_findings_is_found_anew_and_mended(repositories, tmp_path, content):
-    report = check_repository(str(repositories("LLaVA-1.5")))
-    contestant = contestant_of(report)
+def test_a_broken_file_of_findings_holds_none_and_is_mended_by_the_next(sound, tmp_path, content):
+    contestant, finding = sound("LLaVA-1.5").contestant, sound("LLaVA-1.5").finding
     file = tmp_path / "findings.json"
     file.write_text(content.replace("%s", contestant.id))
     assert Findings(file).get(contestant) is None
-    model = load_generative(contestant, report.folder, Findings(file))
-    assert Findings(file).get(contestant) == model.finding
+    Findings(file).keep(contestant, finding)
+    assert Findings(file).get(contestant) == finding
 
 
 def test_the_guard_leaves_the_model_as_it_was(repositories):
@@ -186,14 +192,14 @@ def test_the_guard_leaves_the_model_as_it_was(repositories):
     assert finding.path in ENCODERS
 
 
-def test_reading_on_from_the_first_image_saves_the_reading_of_it(repositories, monkeypatch):
-    model = load_writer(repositories("LLaVA-1.5"))
+def test_reading_on_from_the_first_image_saves_the_reading_of_it(sound, monkeypatch):
+    model = sound("LLaVA-1.5")
     first, second, *_ = {picture for probe in questions(2, 20) for picture in probe.images}
     shown = ((first,), (second,), (first, second), (second, first))
     probes = [Probe("test", "", "", pictures, "Which?", options=("A", "B"), max_new_tokens=2) for pictures in shown]
     expected = model.answer(probes)
     assert isinstance(model._encoder, ImageByImage)
-    model._encoder.saving = 0
+    monkeypatch.setattr(model._encoder, "saving", 0)
     whole = []
     read = SharedPrefixes._read
 

@@ -58,6 +58,12 @@ def kinds(drawn, made) -> list[tuple[Scene, dict[str, Twin]]]:
     return list(zip(drawn, sorted_out, strict=True))
 
 
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory) -> Settings:
+    """Of one home, in which what the guard of models found is kept."""
+    return Settings(home=tmp_path_factory.mktemp("home"))
+
+
 def pixels(twin: Twin) -> tuple[np.ndarray, np.ndarray]:
     """The edited side and the source."""
     sides = [np.asarray(side.picture.pixels()) for side in twin.candidate.pair.sides]
@@ -176,8 +182,8 @@ def test_an_edit_is_good_or_failed_by_how_near_it_comes_and_nothing_in_between(d
         assert {side.picture for side in found[0].candidate.pair.sides} == {asked.source, asked.result}
 
 
-def test_what_the_gate_measures_of_twins_is_kept_with_their_kind_and_how_they_are_painted(kinds, tmp_path):
-    gate = open_gate(Settings(home=tmp_path), OPEN, asks_all=True)
+def test_what_the_gate_measures_of_twins_is_kept_with_their_kind_and_how_they_are_painted(kinds, settings):
+    gate = open_gate(settings, OPEN, asks_all=True)
     some = [kinds[0][1][kind] for kind in (DRAWN, "wrong place", "other family")]
     for twin, report in zip(some, gate.judge([twin.candidate for twin in some]), strict=True):
         found = scored(twin, report)
@@ -188,9 +194,9 @@ def test_what_the_gate_measures_of_twins_is_kept_with_their_kind_and_how_they_ar
         assert found.painted == pytest.approx(edited - source)
 
 
-def test_what_could_not_be_measured_calibrates_nothing(kinds, tmp_path):
+def test_what_could_not_be_measured_calibrates_nothing(kinds, settings):
     twin = kinds[0][1][DRAWN]
-    (report,) = open_gate(Settings(home=tmp_path), OPEN).judge([twin.candidate])
+    (report,) = open_gate(settings, OPEN).judge([twin.candidate])
     broken = replace(report, scores=(replace(report.scores[0], value=None, passed=False), *report.scores[1:]))
     with pytest.raises(AssertionError, match="changed_area could not be measured"):
         scored(twin, broken)
