@@ -2,7 +2,7 @@
 # make test   install what the tests need (Chromium too), run them all
 # make check  lint, format, arrows between the rooms, workflows and types
 # make coverage  lines and branches that the tests reach, in all processes; TESTS=tests/ui for some of them
-# make families  hold every architecture against stock transformers, and write docs/models.md; half an hour
+# make families  hold every architecture against stock transformers, and write docs/models.md; about 20 minutes
 # make lock  pin what requirements.txt allows, with hashes, in requirements.lock
 # make clean  remove the virtual environment and caches; the arena's state in ARENA_HOME stays
 
