@@ -30,6 +30,8 @@ class Plugins(Generic[T]):
     accepted: Mapping[str, T]
     """By name."""
     failures: tuple[Failure, ...]
+    owners: Mapping[str, str]
+    """Every name that is taken -> by whom."""
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -58,9 +60,9 @@ def installed(group: str, accept: Callable[[EntryPoint, Any], tuple[str, T]], ow
             failures.append(Failure(point.name, f"{origin(point)}: {reason}"))
             log.warning("%s cannot be used", origin(point), exc_info=True)
         else:
-            taken[name] = f"that of {origin(point)}"
+            taken[name] = f"what {origin(point)} gives"
             accepted[name] = value
-    return Plugins(accepted, tuple(failures))
+    return Plugins(accepted, tuple(failures), taken)
 
 
 def origin(point: EntryPoint) -> str:

@@ -14,7 +14,7 @@ from arena.probes import Outcome
 from arena.store import AnswerRecord, Evaluated, QuestionRecord, Store
 from arena.suites.folder_suite import folder_suite, is_folder_suite
 from arena.suites.registry import all_suites, is_file, read_suite
-from arena.suites.suite import Suite
+from arena.suites.suite import Suite, code_of
 from arena.tasks.reading import likeliest
 
 FAILED = (Outcome.WRONG, Outcome.REFUSED, Outcome.UNPARSEABLE)
@@ -116,7 +116,7 @@ class Results:
         suite = self.suite(suite_name)
         rules_count = suite.judged != "always"
         known = self._once(self._store.evaluations.evaluated)
-        read = [one for one in known if one.suite == suite_name and one.edition.startswith(suite.code)]
+        read = [one for one in known if one.suite == suite_name and code_of(one.edition) == suite.code]
         return [one for one in read if one.edition == read[-1].edition and (one.judge or rules_count)]
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:

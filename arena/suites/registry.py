@@ -60,7 +60,7 @@ def read_suite(file: Path) -> Suite:
         raise PluginError(f"{file}: {error}") from error.__cause__
     except OSError as error:
         raise PluginError(f"{file}: cannot be read ({error.strerror}); name a file of Python that holds a {VARIABLE}") from None
-    if owner := OWNERS.get(suite.name):
+    if owner := installed_suites().owners.get(suite.name):
         raise PluginError(f"{file}: {suite.name!r} is the name of {owner}; choose another")
     return replace(_guarded(suite, str(file), code), file=file, code=code)
 

@@ -65,6 +65,11 @@ class Loaded:
         return f"{self.code}-{questions}" if self.code else questions
 
 
+def code_of(edition: str) -> str:
+    """Hash of the file that the suite of this edition was; empty where it was none."""
+    return edition.rpartition("-")[0]
+
+
 @dataclass(frozen=True)
 class View:
     """A SQL view that turns answers into units of metrics.
