@@ -2,7 +2,7 @@
 
 import logging
 
-__version__ = "0.1.0"
+__version__ = "0.9.0"
 
 # Commands that open no arena start no log, and say in one line what is wrong; Python would print tracebacks beside it.
 logging.getLogger(__name__).addHandler(logging.NullHandler())

@@ -1,6 +1,7 @@
 """The arrows between the rooms of docs/architecture.md point down, and what points up is noticed."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LINT = Path(sys.executable).with_name("lint-imports")
+PICTURE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("```mermaid")[2].partition("```")[0]
 
 
 @pytest.fixture(scope="module")
@@ -58,3 +60,24 @@ def test_a_planted_arrow_is_noticed(copied, module, line):
         file.write_text(before)
     assert code == 1
     assert "BROKEN" in told or "newcomer" in told
+
+
+def drawn_arrows():
+    """Every arrow of the picture as a pair of rooms."""
+    for line in PICTURE.splitlines():
+        ends = [re.findall(r"(\w+)(?:[\[(]+\"[^\"]*\"[\])]+)?", end) for end in line.split("-->")]
+        yield from ((above, below) for above in ends[0] for below in ends[-1] if len(ends) == 2)
+
+
+@pytest.mark.parametrize("arrow", tuple(drawn_arrows()), ids=" to ".join)
+def test_each_arrow_of_the_picture_is_an_import(arrow):
+    above, below = arrow
+    room = ROOT / "arena" / above
+    files = room.rglob("*.py") if room.is_dir() else [room.with_suffix(".py")]
+    imports = re.compile(rf"^\s*from arena\.{below}\b", re.MULTILINE)
+    assert any(imports.search(file.read_text(encoding="utf-8")) for file in files)
+
+
+def test_the_picture_draws_every_room():
+    rooms = {path.parent.name for path in (ROOT / "arena").glob("*/__init__.py")} | {"generators"}
+    assert rooms - {"starter"} <= {room for arrow in drawn_arrows() for room in arrow}
