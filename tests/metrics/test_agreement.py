@@ -117,14 +117,17 @@ def test_answers_to_one_question_are_no_more_evidence_than_one():
 
 
 def test_intervals_of_kappa_hold_it_as_often_as_they_say():
-    """Each says yes to half; the second repeats the first in 6 of 10 cases and else guesses, so kappa is 0.6."""
+    """Each says yes to half; the second repeats the first in 6 of 10 cases and else guesses, so kappa is 0.6.
+
+    Of 100 worlds 97 hold it; intervals that are narrower by a factor of sqrt(2) hold it in 85.
+    """
     generator = np.random.default_rng(0)
     held = 0
-    for _ in range(60):
+    for _ in range(100):
         first = generator.choice(["yes", "no"], 40)
         second = np.where(generator.random(40) < 0.6, first, generator.choice(["yes", "no"], 40))
-        found = krippendorff_alpha([first.tolist(), second.tolist()], own_families(40), rounds=200)
+        found = krippendorff_alpha([first.tolist(), second.tolist()], own_families(40), rounds=100)
         assert found.low is not None
         assert found.high is not None
         held += found.low <= 0.6 <= found.high
-    assert held >= 54
+    assert held >= 91
