@@ -148,7 +148,7 @@ def test_the_sandwich_of_two_contestants_is_the_clustered_error_of_their_log_odd
 def test_family_intervals_hold_the_truth_as_often_as_they_say_and_battle_intervals_do_not(families):
     """Contestants have quirks by family; 80 tournaments with five intervals each, so a coverage is known to about 1.5 %.
 
-    Over 200 other seeds: 95.1 % (24 families) and 95.7 % (80) by family; 69 % and 68 % by battle, at half the width. Without the
+    Over other seeds: 95.1 % (24 families) and 95.7 % (80) by family; 69 % and 68 % by battle, at half the width. Without the
     expanded tails 24 families give 93.6 % and 12 give 91.3 % instead of 95.3 %.
     """
     truth = START + POINTS_PER_LOGIT * WORLD.true_logits()
