@@ -20,7 +20,8 @@ from arena.contestants import Contestant
 EVALUATED = ("clip-mini", "llava-mini")
 ITEMS = 12
 """Of the starter suite, that they were asked about."""
-CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

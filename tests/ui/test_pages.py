@@ -1,20 +1,27 @@
 import httpx
 import pytest
 from playwright.sync_api import expect
+from visitor import windows
 
 PAGES = [("/", "Battle"), ("/leaderboard", "Leaderboard"), ("/benchmarks", "Benchmarks"), ("/about", "About")]
 
 
-@pytest.mark.parametrize(("path", "name"), PAGES)
-def test_every_page_has_its_address_and_says_where_one_is(visit, path, name):
-    page = visit().open(path)
+@pytest.fixture(scope="module", params=PAGES, ids=[name for _, name in PAGES])
+def page_and_name(request, server, browser):
+    """Each page in turn, for tests that only look."""
+    path, name = request.param
+    with windows(browser, server) as open_window:
+        yield open_window().open(path), name
+
+
+def test_every_page_has_its_address_and_says_where_one_is(page_and_name):
+    page, name = page_and_name
     expect(page.locator("nav [aria-current=page]")).to_have_text(name)
     expect(page).to_have_title("Minimal-Pair Arena")
 
 
-@pytest.mark.parametrize(("path", "name"), PAGES)
-def test_nothing_that_gradio_shows_by_default_is_left(visit, path, name):
-    page = visit().open(path)
+def test_nothing_that_gradio_shows_by_default_is_left(page_and_name):
+    page, _ = page_and_name
     page.wait_for_selector("#head header")
     expect(page.locator("footer:visible")).to_have_count(0)
     expect(page.locator(".nav-holder:visible")).to_have_count(0)
