@@ -7,9 +7,12 @@ from arena.errors import GenerationError
 from arena.generation import waiting_line
 from arena.generation.waiting_line import WaitingLine
 
+PATIENCE = 60
+"""Seconds in which something has to happen."""
+
 
 def wait_until(holds) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < deadline
         time.sleep(0.005)
@@ -28,7 +31,7 @@ class Worker(threading.Thread):
     def run(self) -> None:
         with self.line.turn(self.told.append):
             self.works.set()
-            assert self.release.wait(10)
+            assert self.release.wait(PATIENCE)
             self.finished.append(self.number)
 
 
@@ -40,10 +43,10 @@ def test_one_works_at_a_time_and_the_others_follow_in_order():
     for worker in workers:
         ahead = 3 - worker.number
         wait_until(lambda ahead=ahead: ahead == 0 or workers[3].told[-1] == ahead)
-        assert worker.works.wait(10)
+        assert worker.works.wait(PATIENCE)
         assert [other.works.is_set() for other in workers].count(True) == worker.number + 1
         worker.release.set()
-        worker.join(10)
+        worker.join(PATIENCE)
     assert finished == [0, 1, 2, 3]
     assert list(dict.fromkeys(workers[3].told)) == [3, 2, 1]  # its place, each time that the line moved
 
@@ -51,14 +54,14 @@ def test_one_works_at_a_time_and_the_others_follow_in_order():
 def test_nobody_more_may_join_a_full_line():
     line, finished = WaitingLine(places=1), []
     first = Worker(line, finished, 0)
-    assert first.works.wait(10)
+    assert first.works.wait(PATIENCE)
     second = Worker(line, finished, 1)
     wait_until(lambda: second.told)
     with pytest.raises(GenerationError, match="1 others wait"), line.turn(lambda _: None):
         pass
     first.release.set()
     second.release.set()
-    second.join(10)
+    second.join(PATIENCE)
     with line.turn(lambda _: pytest.fail("nobody is there")):
         finished.append(2)
     assert finished == [0, 1, 2]
@@ -68,7 +71,7 @@ def test_who_leaves_gives_up_its_place(monkeypatch):
     monkeypatch.setattr(waiting_line, "TOLD_EVERY", 0.01)
     line, finished = WaitingLine(places=2), []
     first = Worker(line, finished, 0)
-    assert first.works.wait(10)
+    assert first.works.wait(PATIENCE)
 
     def impatient(ahead: int, patience: list[int] = [3]) -> None:  # noqa: B006 - counts down
         patience[0] -= 1
@@ -82,7 +85,7 @@ def test_who_leaves_gives_up_its_place(monkeypatch):
     assert set(third.told) == {1}
     first.release.set()
     third.release.set()
-    third.join(10)
+    third.join(PATIENCE)
     assert finished == [0, 2]
 
 

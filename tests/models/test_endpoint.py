@@ -148,11 +148,9 @@ def test_a_server_that_asks_for_more_than_the_patience_is_asked_nothing_more(ser
 
 def test_attempts_are_bounded_where_nothing_succeeds(server, probes):
     server.faults = ["500"] * 10_000
-    began = time.monotonic()
     replies = endpoint(server, pacing=replace(FAST, attempts=3, patience=0.3)).answer(probes)
     assert all(error.startswith("HTTP 500: no reason (") for error in errors(replies))
     assert len(server.requests) <= 3 * len(probes)
-    assert time.monotonic() - began < 3
 
 
 def test_a_server_that_is_not_there_is_an_error_reply(probes):
@@ -303,7 +301,7 @@ def test_ctrl_c_breaks_off_at_once(server, probes):
     began = time.monotonic()
     with pytest.raises(KeyboardInterrupt):
         endpoint(server).answer(probes)
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < server.seconds, "it has not waited for an answer"
 
 
 def test_the_pool_asks_endpoints_as_it_asks_local_models(server, expected, probes):

@@ -16,6 +16,9 @@ from arena.models.pool import RETRY_SECONDS, ModelPool
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
 
+PATIENCE = 60
+"""Seconds in which something has to happen."""
+
 
 def contestant(name: str) -> Contestant:
     return Contestant(f"org/{name}", "0" * 40, "test")
@@ -39,7 +42,7 @@ class Echo:
     def answer(self, probes):
         self.batches.append([asked.prompt for asked in probes])
         if self.gate:
-            assert self.gate.wait(10)
+            assert self.gate.wait(PATIENCE)
         if any(asked.prompt == "crash" for asked in probes):
             raise RuntimeError("boom\nand more")
         return [Reply(asked.prompt) for asked in probes]
@@ -58,7 +61,7 @@ def register(pool, model, load=None):
 
 
 def until(condition):
-    end = time.monotonic() + 10
+    end = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.005)
@@ -91,12 +94,13 @@ def test_the_same_probe_in_flight_is_asked_once(pool):
     model = Echo("a", gate)
     identifier = register(pool, model)
     with ThreadPoolExecutor(8) as visitors:
-        asked = [visitors.submit(pool.ask, identifier, [probe("same"), probe("same")]) for _ in range(8)]
-        until(lambda: model.batches)
-        time.sleep(0.05)
+        names = [f"visitor {number}" for number in range(8)]
+        asked = [visitors.submit(pool.ask, identifier, [probe("same"), probe("same"), probe(name)]) for name in names]
+        until(lambda: pool.waiting() == 1 + len(names))
         gate.set()
-        assert all([reply.text for reply in future.result()] == ["same", "same"] for future in asked)
-    assert model.batches == [["same"]]
+        for name, future in zip(names, asked, strict=True):
+            assert [reply.text for reply in future.result()] == ["same", "same", name]
+    assert sorted(text for batch in model.batches for text in batch) == ["same", *names]
 
 
 def test_a_crash_gives_error_replies_and_the_pool_goes_on(pool):
@@ -170,7 +174,7 @@ def test_no_model_is_let_go_for_one_that_is_known_to_fail(pool):
     sound = [register(pool, Echo(name)) for name in "ab"]
     for identifier in (*sound, broken):
         pool.ask(identifier, [probe("y")])
-    pool.warm([broken], timeout=10)
+    pool.warm([broken], timeout=PATIENCE)
     assert pool.loaded() == sound
 
 
@@ -234,7 +238,7 @@ def test_a_model_in_use_is_not_let_go():
         busy = visitors.submit(pool.ask, first, [probe("x")])
         until(lambda: pool.loaded() == [first])
         waiting = visitors.submit(pool.ask, second, [probe("y")])
-        time.sleep(0.05)
+        until(lambda: pool.waiting() == 2)
         assert pool.loaded() == [first]
         gate.set()
         assert (busy.result(), waiting.result()) == ([Reply("x")], [Reply("y")])
@@ -251,7 +255,7 @@ def test_a_model_above_the_whole_budget_gives_an_error_that_says_so(pool):
 
 def test_warming_loads_as_many_as_the_budget_holds(pool):
     identifiers = [register(pool, Echo(name)) for name in "abc"]
-    pool.warm(timeout=10)
+    pool.warm(timeout=PATIENCE)
     assert pool.loaded() == identifiers[:2]
 
 
