@@ -1,248 +1,143 @@
 """Which of two options a written reply decides for.
 
-Every mention of an option ("B", "(b)", "option B", "the second caption", the caption itself) becomes a mark; then four rules:
+A clause of known words (`arena.tasks.glossary`) that names one option speaks for it or, if it denies, against it. A clause that
+has other words, a condition or a "maybe" beside an option leaves it open. Then three rules:
 
-1. options that are only weighed ("A or B"), asked about ("A?") or described ("image 1 shows a dog") do not count, and rejected
-   ones ("not A", "A is wrong") are set aside;
-2. a reply that declares exactly one option ("the answer is B", "B is correct", opens or closes with "B") decides for it;
-3. a reply that declares none and mentions exactly one decides for that one;
-4. everything else, and whatever is both rejected and declared, is undecided.
+1. a reply decides for the option that it speaks for, and not against, if it does so first or last among all that names options;
+2. a reply of known words that only speaks against one option decides for the other;
+3. everything else is undecided: two options spoken for, second thoughts, lists that tell what each option shows.
 
-"A child is ..." is no mention: a lone letter or digit counts only between punctuation or telling words. The rules look a
-few tokens to either side of a mark, so the time is linear in the length of the reply.
+So only short or clearly concluded replies are read. What is silent here can be asked again; a wrong guess cannot.
 """
 
 import re
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from arena.probes import Probe
-from arena.tasks.folding import fold, without_thoughts
-from arena.tasks.glossary import english_tokens
+from arena.tasks.answer_wrappers import unwrapped
+from arena.tasks.caption_echoes import MARKS, with_echoes_marked
+from arena.tasks.glossary import OTHER
+from arena.tasks.reply_clauses import Clause, Sentence, is_known, is_negative, is_reluctant, sentences
 
-_MARKS = ("\ue000", "\ue001")
-"""Private-use characters: `fold` removes them from replies, so only this module can have put them there."""
+_ARTICLE = re.compile(r"(?<=\w )(?<!(?i:option) )(?<!(?i:caption) )(?<!(?i:letter) )a(?!\w)")
+"""The English article within a sentence; "A" as an option is mostly a capital."""
+_LETTERS = {"a": MARKS[0], "b": MARKS[1]}
+_NUMBERS = {"1": MARKS[0], "2": MARKS[1]}
+_ORDINALS = {"first": MARKS[0], "second": MARKS[1]}
+_NAMES = _LETTERS | _NUMBERS | {"one": MARKS[0], "two": MARKS[1]}
+_NOUNS = ("caption", "image", "number", "answer")
+_BARE = frozenset(("the", *_NOUNS, ":", *MARKS))
+"""What a clause consists of that names an option and says nothing of it."""
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+class _Mention(NamedTuple):
+    """What one clause says of an option."""
 
-
-_NAMED = {"a": 0, "b": 1, "1": 0, "2": 1, "one": 0, "two": 1}
-"""What names an option after a noun: "caption B", "image two"."""
-_ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1}
-_NOUNS = _words("""
-    caption captions option choice statement description sentence letter image images picture photo number scene drawing
-""")
-_LINKS = _words("""
-    is are was be would must should does do did seems looks appears clearly definitely probably likely therefore also simply
-    a an more most to better as : = - ( [ { > '
-""")
-"""What may stand between a mark and the word that declares or rejects it."""
-_DECLARING = _words("""
-    answer choose chose pick select selected prefer decision conclusion verdict with say describes matches fits
-    true correct right best it's that's it that actually
-""")
-_CORRECTING = _words("no wait sorry actually correction")
-_RIGHT = _words("correct true right best accurate answer match describes matches fits")
-_REJECTING = _words("""
-    not no cannot never neither nor than instead unlike except without
-    wrong incorrect false inaccurate untrue exclude eliminate unable
-""")
-_REJECTING_AFTERWARDS = _words("not cannot never wrong incorrect false inaccurate untrue")
-_JOINING = _words("or and nor versus vs / & |")
-_DESCRIBING = _words("shows says states mentions depicts represents features has contains")
-_CLAUSE_ENDS = _words(". , ; : ! ? 。 、 ؟ । so because but since while whereas therefore") | {"\n"}
-_BEFORE = _NOUNS | _DECLARING | _JOINING | _REJECTING
-_BEFORE |= _words("is be was by of so because but guess between either both only also while whereas in")
-"""Words after which a lone letter or digit can be an option."""
-_AFTER = _RIGHT | _REJECTING | _JOINING
-_AFTER |= _words("""
-    is are was were rather because since as shows says states does would seems looks appears for while but has can more only
-    must could might depicts represents features contains
-""")
-"""Words before which it can be one."""
-_BACK = 5
-"""How many tokens a word may stand before a mark and still reject it."""
+    option: str
+    stance: str
+    """`for`, `against`, `open`; `claim` where words that are not known may speak for it; `label` before what it shows."""
 
 
 def letter_choice(text: str, probe: Probe) -> str | None:
     """The letter of the caption that a written reply decides for. Captions may be named by letter or ordinal, or repeated."""
-    folded = _with_echoes_marked(without_thoughts(fold(text)), probe.captions)
-    return _decided(_with_mentions_marked(english_tokens(folded), lone=("a", "b")), probe.options)
+    said = with_echoes_marked(unwrapped(_ARTICLE.sub("an", text)), probe.captions)
+    return _decided(said, probe, _LETTERS)
 
 
 def number_choice(text: str, probe: Probe) -> str | None:
-    """The number of the image that a written reply decides for. A repeated caption says nothing, and is left out."""
-    folded = without_thoughts(fold(text))
-    for caption in probe.captions:
-        folded = without_caption(folded, caption)
-    return _decided(_with_mentions_marked(english_tokens(folded), lone=("1", "2")), probe.options)
+    """The number of the image that a written reply decides for. A repeated caption is no more than "the caption"."""
+    said = with_echoes_marked(unwrapped(text), probe.captions).replace(MARKS[0], " caption ")
+    return _decided(said, probe, _NUMBERS)
 
 
-def without_caption(folded: str, caption: str) -> str:
-    """A folded text without the captions that it repeats, whatever the punctuation between their words."""
-    return _caption_pattern(caption).sub(" ", folded)
-
-
-def _caption_pattern(caption: str) -> re.Pattern[str]:
-    """Very short captions match nothing: they would be found in replies that do not repeat them."""
-    words = re.findall(r"\w+", fold(caption))
-    return re.compile(r"(?<!\w)" + r"[^\w]{1,3}".join(words) + r"(?!\w)" if len("".join(words)) > 5 else r"(?!)")
-
-
-def _with_echoes_marked(folded: str, captions: tuple[str, ...]) -> str:
-    """Repeated captions become marks; the longer caption first, since it may contain the other."""
-    for side in sorted(range(len(captions)), key=lambda side: -len(captions[side])):
-        folded = _caption_pattern(captions[side]).sub(f" {_MARKS[side]} ", folded)
-    return folded
-
-
-def _with_mentions_marked(tokens: list[str], lone: tuple[str, str]) -> list[str]:
-    """The tokens with every mention of an option replaced by its mark, without articles and nouns that go with options.
-
-    Empty if a label is given to the words of the other caption, because such a reply contradicts itself.
-    """
-    tokens = [word for word in tokens if word != "the"]
-    marked: list[str] = []
-    for index, word in enumerate(tokens):
-        before = tokens[index - 1] if index else "\n"
-        after = tokens[index + 1] if index + 1 < len(tokens) else "\n"
-        if word in _MARKS:
-            label = _label_before(marked)
-            if label and label != word:
-                return []
-            marked += [] if label else [word]
-        elif word in _ORDINALS and (after in _NOUNS or after == "one" or _is_punctuation(after)):
-            marked.append(_MARKS[_ORDINALS[word]])
-        elif word in _NAMED and _names_option(word, before, after, lone):
-            marked.append(_MARKS[_NAMED[word]])
-        elif word not in _NOUNS and not (word == "one" and before in _ORDINALS):
-            marked.append(word)
-    return marked
-
-
-def _label_before(marked: list[str]) -> str | None:
-    """The mark that the next word is labelled with, as in `B: ...` or `B) ...`."""
-    tail = marked[-2:]
-    if tail and tail[-1] in _MARKS:
-        return tail[-1]
-    return tail[0] if len(tail) == 2 and tail[0] in _MARKS and tail[1] in ":.)-" else None
-
-
-def _names_option(word: str, before: str, after: str, lone: tuple[str, str]) -> bool:
-    if before in _NOUNS:
-        return word not in ("a", "b") or _closes(after)
-    return word in lone and (_is_punctuation(before) or before in _BEFORE or before.endswith("ly")) and _closes(after)
-
-
-def _closes(after: str) -> bool:
-    return _is_punctuation(after) or after in _AFTER or after.endswith(("ly", "n't")) or after in _MARKS
-
-
-def _is_punctuation(word: str) -> bool:
-    return word == "\n" or not (word[0].isalnum() or word in _MARKS)
-
-
-def _decided(tokens: list[str], options: tuple[str, ...]) -> str | None:
-    """Rules 1 to 4 of the module, on marked tokens."""
-    tokens = _without_questions(_without_weighed(tokens))
-    words = [index for index, word in enumerate(tokens) if not _is_punctuation(word)]
-    places = [index for index, word in enumerate(tokens) if word in _MARKS]
-    rejected = {tokens[index] for index in places if _is_rejected(tokens, index)}
-    standing = [index for index in places if not _is_rejected(tokens, index)]
-    declared = {tokens[index] for index in standing if _is_declared(tokens, index)}
-    declared |= {tokens[index] for index in standing if index == words[0] and _opens_reply(tokens, index)}
-    declared |= {tokens[index] for index in standing if index == words[-1] and _closes_reply(tokens, index)}
-    choice = declared or {tokens[index] for index in standing if not _is_described(tokens, index)}
-    if len(choice) != 1 or choice & rejected:
+def _decided(said: str, probe: Probe, lone: Mapping[str, str]) -> str | None:
+    """The option of rules 1 to 3 of the module."""
+    reply = [_with_options_marked(sentence, lone) for sentence in sentences(said)]
+    clauses = [clause for sentence in reply for clause in sentence]
+    mentions = _settled([mention for sentence in reply for mention in _mentions(sentence)])
+    if any("doubt" in clause or _is_denial(clause) for clause in clauses):
         return None
-    return options[_MARKS.index(choice.pop())]
+    chosen = {mention.option for mention in mentions if mention.stance == "for"}
+    rejected = {mention.option for mention in mentions if mention.stance == "against"}
+    if not chosen and len(rejected) == 1 and _is_all_known(clauses):
+        return probe.options[1 - MARKS.index(rejected.pop())]
+    claimed = {mention.option for mention in mentions if mention.stance == "claim"}
+    concluded = {mention.option for mention in mentions[:1] + mentions[-1:] if mention.stance == "for"}
+    if len(chosen) == 1 and claimed <= chosen == concluded and not chosen & rejected:
+        return probe.options[MARKS.index(chosen.pop())]
+    return None
 
 
-def _without_weighed(tokens: list[str]) -> list[str]:
-    """Without `A or B`, `1 and 2`, `(A)/(B)`: naming both decides nothing."""
-    kept: list[str] = []
-    for word in tokens:
-        bare = [earlier for earlier in kept[-5:] if earlier not in "()[]"]
-        if word in _MARKS and len(bare) >= 2 and bare[-1] in _JOINING and bare[-2] in _MARKS and bare[-2] != word:
-            while kept.pop() not in _MARKS:
-                pass
-        else:
-            kept.append(word)
-    return kept
+def _is_all_known(clauses: list[Clause]) -> bool:
+    """Whether the glossary has all words, but for those of reasons."""
+    return all(is_known(clause) or clause[0] == "because" for clause in clauses)
 
 
-def _without_questions(tokens: list[str]) -> list[str]:
-    kept: list[str] = []
-    sentence: list[str] = []
-    for word in tokens:
-        sentence.append(word)
-        if word in ("?", "؟"):
-            sentence = []
-        elif word in (".", "!", "。", "\n"):
-            kept += sentence
-            sentence = []
-    return kept + sentence
+def _is_denial(clause: Clause) -> bool:
+    """Whether a clause that names no option denies something: "it is not". A mere "no" is none."""
+    named = any(mark in clause for mark in MARKS)
+    return is_known(clause) and is_negative(clause) and not named and "hedge" not in clause and set(clause) != {"not"}
 
 
-def _is_described(tokens: list[str], index: int) -> bool:
-    """Whether only what the option shows is told. A reply that is cut short may have told of the first and meant the second."""
-    if index and tokens[index - 1] == "in":
-        return True
-    after = tokens[index + 1 : index + 3]
-    return len(after) == 2 and after[0] in _DESCRIBING and not _is_punctuation(after[1])
+def _settled(mentions: list[_Mention]) -> list[_Mention]:
+    """Labels decide only where a reply begins with one, and does not go on to the other."""
+    labels = {mention.option for mention in mentions if mention.stance == "label"}
+    return [
+        mention if mention.stance != "label" else _Mention(mention.option, "open" if index or len(labels) > 1 else "for")
+        for index, mention in enumerate(mentions)
+    ]
 
 
-def _is_rejected(tokens: list[str], index: int) -> bool:
-    """Whether a word in the same clause takes the option back: `not A`, `cannot say that A`, `A is clearly wrong`."""
-    for word in reversed(tokens[max(0, index - _BACK) : index]):
-        if word in _CLAUSE_ENDS or word in _MARKS:
-            break
-        if word in _REJECTING or word.endswith("n't"):
-            return True
-    following = _next_word(tokens, index)
-    return following in _REJECTING_AFTERWARDS or following.endswith("n't")
+def _mentions(sentence: Sentence) -> list[_Mention]:
+    mentions: list[_Mention] = []
+    clear = True
+    for clause in sentence:
+        options = [mark for mark in MARKS if mark in clause]
+        stance = _stance(clause, clear) if len(options) == 1 else "open"
+        mentions += [_Mention(option, stance) for option in options]
+        clear = clear and is_known(clause)
+    return mentions
 
 
-def _is_declared(tokens: list[str], index: int) -> bool:
-    """Whether words beside it say that the option is the answer: `the answer is A`, `A is correct`, `no, A`."""
-    corrected = index > 1 and tokens[index - 1] == "," and tokens[index - 2] in _CORRECTING
-    if corrected or _next_word(tokens, index) in _RIGHT:
-        return True
-    position = index - 1
-    while position >= max(0, index - _BACK) and tokens[position] in _LINKS:
-        position -= 1
-    return position >= 0 and tokens[position] in _DECLARING
+def _stance(clause: Clause, clear: bool) -> str:
+    """What a clause says of its option; `clear` if all before it in its sentence is known."""
+    if not is_known(clause) or "hedge" in clause or is_reluctant(clause) or clause[-1] in ("describe", "show"):
+        favourable = not is_negative(clause) and "hedge" not in clause and ("right" in clause or "match" in clause)
+        return "claim" if favourable else "open"
+    if set(clause) <= _BARE:
+        if ":" in clause or len([word for word in clause if word in MARKS]) > 1:
+            return "open" if "image" in clause else "label"
+        return "for" if clear else "open"
+    return "against" if is_negative(clause) else "for"
 
 
-def _next_word(tokens: list[str], index: int) -> str:
-    """The first word after a mark that is no mere link; empty where the clause ends first."""
-    for word in tokens[index + 1 : index + 1 + _BACK]:
-        if word == "(" or (word not in _LINKS and word not in ")]}"):
-            return word
-    return ""
+def _with_options_marked(sentence: Sentence, lone: Mapping[str, str]) -> Sentence:
+    if len(sentence) > 1 and sentence[0] in (("first",), ("second",)):
+        return _with_options_marked(sentence[1:], lone)
+    return tuple(tuple(_marked(clause, index, lone) for index in range(len(clause))) for clause in sentence)
 
 
-def _opens_reply(tokens: list[str], index: int) -> bool:
-    """Whether the option, the first word of the reply, is set off by punctuation or a reason."""
-    after = tokens[index + 1] if index + 1 < len(tokens) else "\n"
-    if after in ("because", "since", "as"):
-        return True
-    spans_both = after == "-" and any(word in _MARKS for word in tokens[index + 2 : index + 3])
-    return _is_punctuation(after) and after not in ",/" and not spans_both and not _is_listed(tokens, index)
+def _marked(clause: Clause, index: int, lone: Mapping[str, str]) -> str:
+    """A word of a clause, or the mark of the option that it names there."""
+    word = clause[index]
+    before = clause[index - 1] if index else ""
+    after = clause[index + 1 : index + 3]
+    if word in _ORDINALS:
+        return _ORDINALS[word]
+    if word not in _NAMES:
+        return word
+    if word not in lone:
+        named = before in _NOUNS
+        return _NAMES[word] if named else "word" if word == "one" else "the" if word == "a" else OTHER
+    if before in _NOUNS:
+        return lone[word]
+    if word == "a" and _is_article(after):
+        return "the"
+    return OTHER if word in _NUMBERS and after[:1] == ("image",) else lone[word]
 
 
-def _closes_reply(tokens: list[str], index: int) -> bool:
-    """Whether the option, the last word of the reply, is a sentence or line of its own."""
-    start = index
-    while start and tokens[start - 1] in "([{-'":
-        start -= 1
-    return (start == 0 or tokens[start - 1] in "\n.!?。") and not _is_listed(tokens, index)
-
-
-def _is_listed(tokens: list[str], index: int) -> bool:
-    """Whether the option is an item of a list of both, as in `A: ... B: ...`."""
-    bullet = tokens[index + 1 : index + 2]
-    others = (place for place, word in enumerate(tokens) if word in _MARKS and word != tokens[index])
-    return any(
-        bullet == tokens[place + 1 : place + 2] and (not place or _is_punctuation(tokens[place - 1])) for place in others
-    )
+def _is_article(after: Clause) -> bool:
+    """Whether "A" with these words after it is no option: "A lamp", "A resposta", "é a B"."""
+    nouns = (*_NOUNS, *_ORDINALS, OTHER, "b")
+    return after[:1] != () and (after[0] in nouns or (after[0] in ("right", "wrong") and after[1:] != () and after[1] in nouns))

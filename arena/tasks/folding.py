@@ -7,11 +7,17 @@ _SPELLINGS = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "ي": "ی", "ى": "ی", "ك": "ک", "أ": "ا", "إ": "ا", "آ": "ا"}
 )
 """Apostrophes are typed in five ways, and Persian on Arabic keyboards with Arabic letters."""
-_INVISIBLE = re.compile("[\u00ad\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e\u2060\ufeff\ue000-\uf8ff]")
-"""Soft hyphens, Arabic vowel marks, joiners, direction marks, and private-use characters, which readers use as marks."""
+_INVISIBLE = re.compile("[\u00ad\u0307\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e\u2060\ufeff\ue000-\uf8ff]")
+"""Soft hyphens, the dot that Turkish capitals leave behind, Arabic vowel marks, joiners, direction marks, and private-use characters, which readers use as marks."""
 _SENTENCE_END = re.compile(r"[!?;\n。।؟]|\.(?=\s|$)")
-_THOUGHT_ENDS = ("</think>", "</thinking>", "</thought>", "</reasoning>", "◁/think▷")
-_THOUGHT_STARTS = ("<think>", "<thinking>", "<thought>", "<reasoning>", "◁think▷")
+_THOUGHT = r"think|thinking|thoughts?|reason|reasoning|analysis|seed:think"
+_THOUGHT_ENDS = re.compile(
+    rf"</(?:{_THOUGHT})>|\[/think\]|◁/think▷|<\|end_thinking\|>|<channel\|>|<\|channel\|>final(?:<\|message\|>)?", re.IGNORECASE
+)
+_THOUGHT_STARTS = re.compile(
+    rf"<(?:{_THOUGHT})>|\[think\]|◁think▷|<\|start_thinking\|>|<\|channel>|<\|channel\|>(?:analysis|commentary)", re.IGNORECASE
+)
+"""Tags of Qwen, GLM, Kimi, Mistral, Cohere and Seed models, and the channels of Gemma 4 and of the Harmony format."""
 
 
 def fold(text: str) -> str:
@@ -30,7 +36,7 @@ def without_thoughts(folded: str) -> str:
 
     Chat templates often open the block inside the prompt, so a closing tag alone counts too.
     """
-    closed = max(folded.rfind(tag) + len(tag) if tag in folded else 0 for tag in _THOUGHT_ENDS)
-    rest = folded[closed:]
-    opened = [position for tag in _THOUGHT_STARTS if (position := rest.find(tag)) >= 0]
-    return rest[: min(opened)] if opened else rest
+    ends = [end.end() for end in _THOUGHT_ENDS.finditer(folded)]
+    rest = folded[max(ends, default=0) :]
+    opened = _THOUGHT_STARTS.search(rest)
+    return rest[: opened.start()] if opened else rest

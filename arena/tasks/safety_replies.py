@@ -8,7 +8,7 @@ all evidence points one way, that is the verdict; "Yes, it is dangerous" is none
 import re
 
 from arena.probes import Probe
-from arena.tasks.choice_replies import without_caption
+from arena.tasks.caption_echoes import without_caption
 from arena.tasks.folding import fold, without_thoughts
 from arena.tasks.yes_no_replies import yes_or_no
 

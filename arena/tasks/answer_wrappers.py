@@ -1,0 +1,40 @@
+"""What a reply says without what it is wrapped in: thoughts, markup, code fences, JSON, tags, boxes.
+
+All readers of short replies unwrap in this one way. Where a reply sets its answer apart, as in a box, only that is left.
+"""
+
+import re
+
+from arena.tasks.folding import fold, without_thoughts
+
+_SPECIAL_TOKEN = re.compile(r"<\|[^<>|]{1,40}\|>|</?s>")
+_BOX = re.compile(r"<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>|$)", re.DOTALL)
+_TEXT_COMMAND = re.compile(r"\\(?:text|textbf|mathbf|mathrm)\s?\{([^{}]*)\}")
+_BOXED = re.compile(r"\\boxed\s?\{([^{}]*)\}")
+_ANSWER_TAG = re.compile(r"<(answer|conclusion|final_answer|output)>(.*?)</\1>", re.DOTALL)
+_FIELD = re.compile(
+    r"[\"'](?:final[_ ])?(?:answer|choice|option|image|caption|verdict|result|label|prediction)[\"']\s*:\s*[\"']?([^\"',}\n]{1,80})"
+)
+_OBJECT = re.compile(r"\s*(?:json)?\s*\{[^{}]*\}\s*")
+_TAG = re.compile(r"</?[a-z_]{1,20}>")
+_MARKUP = re.compile(r"[*_`#$\\~|\ufe0f]|^\s*>|^\s*[-•]\s", re.MULTILINE)
+_BRACKETED = re.compile(r"[(\[{]\s*([^\s()\[\]{}]{1,12})\s*[)\]}]")
+_BRACKETS = str.maketrans("[]{}", "()()")
+
+
+def unwrapped(text: str) -> str:
+    """The folded words of a reply that answer; several answers that are set apart, a line each."""
+    said = _TEXT_COMMAND.sub(r"\1", without_thoughts(fold(text)))
+    for wrapper in (_BOX, _BOXED, _ANSWER_TAG):
+        contents = [wrapped[wrapped.lastindex or 0] for wrapped in wrapper.finditer(said)]
+        if contents:
+            said = "\n".join(contents)
+    said = _MARKUP.sub(" ", _TAG.sub(" ", _SPECIAL_TOKEN.sub(" ", _field(said))))
+    return _BRACKETED.sub(r" \1 ", said).translate(_BRACKETS).strip()
+
+
+def _field(said: str) -> str:
+    """The answer of a reply that is one JSON object; other replies as they are."""
+    if not _OBJECT.fullmatch(said.replace("`", " ")):
+        return said
+    return "\n".join(_FIELD.findall(said))

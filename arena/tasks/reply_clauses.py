@@ -1,0 +1,67 @@
+"""The clauses of a short reply, in the meanings of `arena.tasks.glossary`.
+
+A colon between two clauses of known words makes them one: "Answer: B", "A: true".
+"""
+
+from arena.tasks.glossary import OTHER, meanings
+
+Clause = tuple[str, ...]
+"""Meanings of words, without punctuation."""
+Sentence = tuple[Clause, ...]
+
+_SENTENCE_ENDS = frozenset(".!?\n")
+_BREAKS = frozenset(",;:()")
+_CONNECTIVES = frozenset(("but", "so", "because", "instead"))
+
+
+def sentences(unwrapped: str) -> list[Sentence]:
+    """The sentences of an unwrapped reply. Questions are left out; what stands under a condition is not known."""
+    said: list[Sentence] = []
+    words: list[str] = []
+    for word in [*meanings(unwrapped), "\n"]:
+        if word not in _SENTENCE_ENDS:
+            words.append(word)
+        elif words:
+            if word != "?":
+                said.append(_clauses(words))
+            words = []
+    return [sentence for sentence in said if sentence]
+
+
+def is_known(clause: Clause) -> bool:
+    """Whether the glossary has all its words."""
+    return OTHER not in clause
+
+
+def is_negative(clause: Clause) -> bool:
+    """Whether it denies: "not right" and "wrong" do, "not wrong" does not."""
+    return sum(word in ("not", "wrong", "instead") for word in clause) % 2 == 1
+
+
+def is_reluctant(clause: Clause) -> bool:
+    """Whether it tells what is not said or chosen: "I would not say B" chooses nothing."""
+    return "not" in clause and "choose" in clause[clause.index("not") :]
+
+
+def _clauses(words: list[str]) -> Sentence:
+    """The clauses of one sentence. One that introduces words that are not known keeps its colon."""
+    condition = (OTHER,) if "if" in words else ()
+    clauses: list[Clause] = []
+    for part in _split(words):
+        if clauses and clauses[-1][-1] == ":" and is_known(clauses[-1]) and is_known(part):
+            clauses[-1] = (*clauses[-1][:-1], *part)
+        else:
+            clauses.append(part)
+    return tuple((*clause, *condition) for clause in clauses)
+
+
+def _split(words: list[str]) -> list[Clause]:
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == ":" and parts[-1]:
+            parts[-1].append(word)
+        if word in _BREAKS or word in _CONNECTIVES:
+            parts.append([])
+        if word not in _BREAKS:
+            parts[-1].append(word)
+    return [tuple(part) for part in parts if part]
