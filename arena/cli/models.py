@@ -55,20 +55,26 @@ def _models_list(options: argparse.Namespace) -> int:
 
 
 def _models_check(options: argparse.Namespace) -> int:
-    from arena.models import backend_entry, check_repository, is_endpoint
-    from arena.models.dry_run import dry_run
+    from arena.models import backend_entry, is_endpoint
     from arena.models.endpoint_reference import read_reference
+
+    if entry := backend_entry(options.reference):
+        _tell(f"{options.reference} may enter: {entry.contestant.repository} ({entry.kind}), as its backend says")
+    elif is_endpoint(options.reference):
+        endpoint = read_reference(options.reference)
+        _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and shows no files; arena evaluate --model asks it")
+    else:
+        _check_repository(options)
+    return 0
+
+
+def _check_repository(options: argparse.Namespace) -> None:
+    from arena.models import check_repository
+    from arena.models.dry_run import dry_run
     from arena.models.loading import fetch
     from arena.models.trial import try_repository
     from arena.models.weights import available_memory
 
-    if entry := backend_entry(options.reference):
-        _tell(f"{options.reference} may enter: {entry.contestant.repository} ({entry.kind}), as its backend says")
-        return 0
-    if is_endpoint(options.reference):
-        endpoint = read_reference(options.reference)
-        _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and shows no files; arena evaluate --model asks it")
-        return 0
     memory = int(options.gigabytes * 2**30) if options.gigabytes else available_memory()
     report = check_repository(options.reference, memory_limit=memory)
     dry_run(report)
@@ -87,7 +93,6 @@ def _models_check(options: argparse.Namespace) -> int:
         _tell_trial(report.repository, trial)
     else:
         say(f"{report.repository} was not loaded; --try loads it and asks it test questions")
-    return 0
 
 
 def _tell_trial(name: str, trial: "Trial") -> None:

@@ -4,8 +4,10 @@ import pytest
 from plugged import CODE_OF_SUITE, install, install_page
 
 from arena.cli import main
-from arena.errors import PluginError, RepositoryError
+from arena.errors import EvaluationError, PluginError, RepositoryError
+from arena.evaluation.results import Results
 from arena.models.backends import backend_entry, backends
+from arena.store import Store
 from arena.suites import SUITES
 from arena.suites.registry import all_suites, installed_suites, read_suite
 
@@ -169,3 +171,15 @@ def test_a_model_that_fails_to_answer_is_told_in_one_line(site, tmp_path, capsys
     palette.write_text(palette.read_text().replace("return [self._reply(probe) for probe in probes]", "return []"))
     main(["--home", str(tmp_path), "evaluate", "--model", "palette:mean", "--suite", "squares"])
     assert "palette/mean on squares: 48 of 48 questions failed and count nowhere" in capsys.readouterr().err
+
+
+def test_pages_show_installed_suites_but_none_whose_view_is_not_valid(site, tmp_path):
+    install_page(site)
+    broken = suite(failure=("'' AS slice", "nonsense AS slice"), **MINE)
+    install(site, "broken-thing", {"broken_thing.py": broken}, {"arena.suites": {"mine": "broken_thing:SUITE"}})
+    assert main(["--home", str(tmp_path), "evaluate", "--model", "palette:mean", "--suite", "squares"]) == 0
+    with Store.open(tmp_path) as store:
+        results = Results(store)
+        assert [shown.suite.name for shown in results.suites()] == ["squares"]
+        with pytest.raises(EvaluationError, match="suite 'mine': is unknown"):
+            results.suite("mine")
