@@ -11,7 +11,7 @@ from arena.probes import Probe
 
 
 class NaiveModel:
-    """A repository in single precision, asked greedily.
+    """A repository in single precision, asked greedily, and without thoughts where its template can leave them out.
 
     Args:
         folder: the repository.
@@ -41,8 +41,9 @@ class NaiveModel:
     def _inputs(self, probe: Probe) -> Any:
         images = [{"type": "image", "image": picture.pixels()} for picture in probe.images]
         chat = [{"role": "user", "content": [*images, {"type": "text", "text": probe.prompt}]}]
+        thoughts = {"enable_thinking": False} if "enable_thinking" in str(self.processor.chat_template) else {}
         inputs = self.processor.apply_chat_template(
-            chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True
+            chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **thoughts
         )
         return inputs.to(dtype=self._model.dtype)  # Llama 4's processor gives pixels in half precision
 

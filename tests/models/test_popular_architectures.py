@@ -43,11 +43,12 @@ def model(report):
 
 
 def stock_text(model, processor, probe):
-    """What `generate` writes, asked by the stock processor, for one prompt."""
+    """What `generate` writes, asked by the stock processor, for one prompt; without thoughts, where the template can say so."""
     content = [{"type": "image", "image": picture.pixels()} for picture in probe.images]
     chat = [{"role": "user", "content": [*content, {"type": "text", "text": probe.prompt}]}]
+    thoughts = {"enable_thinking": False} if "enable_thinking" in processor.chat_template else {}
     inputs = processor.apply_chat_template(
-        chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True
+        chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **thoughts
     ).to(dtype=model.dtype)
     written = model.generate(**inputs, max_new_tokens=STEPS, do_sample=False)
     return processor.tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True).strip()
