@@ -61,7 +61,7 @@ families: .venv/.development
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python benchmarks/families_page.py
 
 clean:
-	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage* *.egg-info
+	rm -rf .venv .pytest_cache .ruff_cache .hypothesis .coverage* *.egg-info build dist
 
 # A stamp is newer than the list it was made from, so the second run installs nothing.
 .venv/.runtime: requirements.lock pyproject.toml
