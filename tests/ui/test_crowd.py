@@ -14,7 +14,7 @@ VISITORS = 20
 MEMORY_LIMIT = 2 * 2**30
 
 
-def resident_bytes(pid: int) -> int:
+def resident_bytes(pid: int | None) -> int:
     kilobytes = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
     assert kilobytes
     return int(kilobytes[1]) * 1024
