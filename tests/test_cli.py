@@ -135,10 +135,10 @@ def test_help_has_examples_and_needs_no_torch():
         (["battle"], {"ARENA_AUTOPLAY": "perhaps"}, "ARENA_AUTOPLAY"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(tmp_path, capsys, monkeypatch, arguments, environment, says):
+def test_what_cannot_be_done_is_one_line(played, capsys, monkeypatch, arguments, environment, says):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    assert main(["--home", str(tmp_path / "home"), *arguments]) == 1
+    assert main(["--home", str(played[0]), *arguments]) == 1
     error = capsys.readouterr().err
     assert error.startswith("arena: ")
     assert says in error
@@ -244,20 +244,20 @@ def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, cap
     assert "have shape" in told[0]
 
 
-def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(tmp_path, capsys, monkeypatch):
+def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(played, capsys, monkeypatch):
     monkeypatch.setenv("ARENA_MEMORY", "0.0001")
-    assert main(["--home", str(tmp_path), "battle"]) == 1
+    assert main(["--home", str(played[0]), "battle"]) == 1
     *reasons, refusal = capsys.readouterr().err.splitlines()
     assert len(reasons) >= 6
     assert all("plays no battle: its weights take " in line and "raise ARENA_MEMORY" in line for line in reasons)
     assert "fewer than two models take part" in refusal
 
 
-def test_a_server_tells_its_terminal_which_models_fail(tmp_path, capsys, monkeypatch):
+def test_a_server_tells_its_terminal_which_models_fail(played, capsys, monkeypatch):
     monkeypatch.setenv("ARENA_MEMORY", "0.0001")
     before = signal.getsignal(signal.SIGTERM)
     with socket.create_server(("127.0.0.1", 0)) as taken:  # so that the server ends by itself
-        assert main(["--home", str(tmp_path), "serve", "--port", str(taken.getsockname()[1])]) == 1
+        assert main(["--home", str(played[0]), "serve", "--port", str(taken.getsockname()[1])]) == 1
     signal.signal(signal.SIGTERM, before)
     *reasons, refusal = capsys.readouterr().err.splitlines()
     assert len(reasons) >= 6
