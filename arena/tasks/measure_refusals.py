@@ -1,4 +1,7 @@
-"""How well refusals and warnings are detected on a labelled list: `python -m arena.tasks.measure_refusals FILE --errors`."""
+"""How well refusals and warnings are detected on a labelled list: `python -m arena.tasks.measure_refusals FILE --errors`.
+
+The list that ships is `arena/starter/replies/own_list.jsonl`. How good the readers are on others' labels: `docs/replies.md`.
+"""
 
 import argparse
 import json
@@ -7,14 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from arena.tasks.refusals import is_refusal, is_warning
+from arena.tasks.refusals import is_warning, refuses_request
 
 
 @dataclass(frozen=True)
 class Measurement:
     """How often a detector was right on labelled replies."""
 
-    found: int
+    detected: int
     """Replies that carry the label and were detected."""
     missed: int
     false_alarms: int
@@ -22,12 +25,12 @@ class Measurement:
     @property
     def precision(self) -> float:
         """Share of detections that carry the label; 1 if nothing was detected."""
-        return self.found / detected if (detected := self.found + self.false_alarms) else 1.0
+        return self.detected / alarms if (alarms := self.detected + self.false_alarms) else 1.0
 
     @property
     def recall(self) -> float:
         """Share of labelled replies that were detected; 1 if there are none."""
-        return self.found / labelled if (labelled := self.found + self.missed) else 1.0
+        return self.detected / labelled if (labelled := self.detected + self.missed) else 1.0
 
 
 def measure(rows: Iterable[Mapping[str, object]]) -> dict[str, Measurement]:
@@ -37,7 +40,7 @@ def measure(rows: Iterable[Mapping[str, object]]) -> dict[str, Measurement]:
         rows: each with `text` and `label`: `refusal`, `warning` or `answer`.
     """
     replies = [(str(row["text"]), row["label"]) for row in rows]
-    declined = [(is_refusal(text), label == "refusal") for text, label in replies]
+    declined = [(refuses_request(text), label == "refusal") for text, label in replies]
     warned = [(is_warning(text), label == "warning") for text, label in replies if label != "refusal"]
     return {"refusal": _counted(declined), "warning": _counted(warned)}
 
@@ -61,7 +64,7 @@ def _main() -> None:
         for name, result in measure(part).items():
             where = "held out" if held_out else "tuned on"
             rates = f"precision {result.precision:.3f}  recall {result.recall:.3f}"
-            _say(f"{where}  {name}s  {rates}  ({result.found + result.missed} of {len(part)} replies)")
+            _say(f"{where}  {name}s  {rates}  ({result.detected + result.missed} of {len(part)} replies)")
     if arguments.errors:
         for row in rows:
             if not row.get("held_out", False) and any(r.missed or r.false_alarms for r in measure([row]).values()):
