@@ -1,6 +1,7 @@
 """Which class of transformers runs a repository, by its `config.json` and never by what a load attempt says."""
 
 from collections.abc import Mapping
+from functools import cache
 from importlib.metadata import version
 from typing import Any, Literal
 
@@ -60,7 +61,6 @@ def architecture(name: str, config: Mapping[str, Any]) -> tuple[Kind, str]:
         RepositoryError: transformers does not know it, or it is no model of images and text.
     """
     # Imported here because it takes seconds, and checking a reference that is not there needs none of it.
-    import transformers  # noqa: PLC0415
     from transformers.models.auto.configuration_auto import CONFIG_MAPPING  # noqa: PLC0415
     from transformers.models.auto.modeling_auto import (  # noqa: PLC0415
         MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES,
@@ -85,7 +85,7 @@ def architecture(name: str, config: Mapping[str, Any]) -> tuple[Kind, str]:
         if kind == "contrastive"
         else OMNI_CLASSES.get(model_type) or MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES.get(model_type)
     )
-    if known and (declared in (known, None) or model_type in OMNI_CLASSES or declared not in dir(transformers)):
+    if known and (declared in (known, None) or model_type in OMNI_CLASSES or declared not in _public_names()):
         return kind, known
     raise RepositoryError(
         f"{name}: config.json names {declared} (model_type {model_type}); only image-text-to-text models and CLIP or SigLIP "
@@ -119,9 +119,15 @@ def check_image_processor(name: str, file: str, config: Mapping[str, Any]) -> No
     Raises:
         RepositoryError: transformers has no such class.
     """
-    import transformers  # noqa: PLC0415
-
     class_name = config.get("image_processor", config).get("image_processor_type")
-    if class_name and class_name.removesuffix("Fast") not in dir(transformers):
+    if class_name and class_name.removesuffix("Fast") not in _public_names():
         missing = f"transformers {version('transformers')} has no {class_name}"
         raise RepositoryError(f"{name}: {file}: image_processor_type: {missing}; {ENDPOINT}")
+
+
+@cache
+def _public_names() -> frozenset[str]:
+    """The names of all classes of transformers, which takes it a fifth of a second to list."""
+    import transformers  # noqa: PLC0415
+
+    return frozenset(dir(transformers))

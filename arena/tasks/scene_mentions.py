@@ -104,7 +104,7 @@ def _deny_before_absence(words: list[Word]) -> None:
     """Deny what is said to be absent right after, one thing or a list."""
     for index, (word, following) in enumerate(pairwise(words)):
         if word.is_name and _says_absent(following.text, [later.text for later in words[index + 2 : index + 6]]):
-            for earlier in reversed(words[: index + 1]):
+            for earlier in (words[place] for place in range(index, -1, -1)):
                 if not (earlier.is_name or earlier.text in _JOINING):
                     break
                 earlier.denied = True
