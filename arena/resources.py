@@ -1,7 +1,8 @@
 """Files that ship with the arena beside its code: pages, models, pairs, bounds."""
 
-from importlib.resources import files
 from pathlib import Path
+
+import arena
 
 
 def resource(path: str) -> Path:
@@ -10,4 +11,5 @@ def resource(path: str) -> Path:
     Args:
         path: from the package `arena`, with forward slashes, such as `ui/look`.
     """
-    return Path(str(files("arena"))) / path
+    places = [Path(folder) / path for folder in arena.__path__]
+    return next((place for place in places if place.exists()), places[0])
