@@ -42,10 +42,15 @@ def measure(rows: Iterable[Mapping[str, object]]) -> dict[str, Measurement]:
     replies = [(str(row["text"]), row["label"]) for row in rows]
     declined = [(refuses_request(text), label == "refusal") for text, label in replies]
     warned = [(is_warning(text), label == "warning") for text, label in replies if label != "refusal"]
-    return {"refusal": _counted(declined), "warning": _counted(warned)}
+    return {"refusal": counted(declined), "warning": counted(warned)}
 
 
-def _counted(pairs: list[tuple[bool, bool]]) -> Measurement:
+def counted(pairs: list[tuple[bool, bool]]) -> Measurement:
+    """What a detector comes to.
+
+    Args:
+        pairs: for each reply whether it was detected, and whether it carries the label.
+    """
     return Measurement(pairs.count((True, True)), pairs.count((False, True)), pairs.count((True, False)))
 
 

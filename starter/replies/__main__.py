@@ -9,6 +9,7 @@ Example:
 
 import argparse
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from arena.resources import resource
 from arena.starter.replies import fitting, labelled
 from arena.starter.replies.ingredients import ingredients
+from arena.starter.replies.page import PAGE, write_page
 from arena.tasks import refusals
 
 SHIPPED = resource(refusals.WEIGHTS)
@@ -27,15 +29,20 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, required=True, help="folder of benchmarks, with XSTest/completions in it")
     parser.add_argument("--weights", type=Path, default=SHIPPED, help="file to write (default: %(default)s)")
+    parser.add_argument("--page", type=Path, default=PAGE, help="file to write (default: %(default)s)")
     arguments = parser.parse_args()
-    examples = fitting.Examples(labelled.people_labelled(arguments.data), labelled.own_list())
-    arguments.weights.write_text(as_json(examples, arguments.data), encoding="utf-8")
+    replies = labelled.people_labelled(arguments.data)
+    examples = fitting.Examples(replies, labelled.own_list())
+    folds = examples.folds()
+    arguments.weights.write_text(as_json(examples, folds, arguments.data), encoding="utf-8")
+    refusals.shipped_weights.cache_clear()
+    write_page(replies, folds, arguments.page)
 
 
-def as_json(examples: fitting.Examples, data: Path) -> str:
-    """The file of weights: fitted on all replies, with the mean threshold of the folds, which is the one that was measured."""
+def as_json(examples: fitting.Examples, folds: Sequence[fitting.Fold], data: Path) -> str:
+    """The file of weights: fitted on all replies, with the mean threshold of the folds, which stand for what was measured."""
     weights = examples.fitted(np.arange(len(examples.models)))
-    threshold = round(float(np.mean([fold.weights.threshold for fold in examples.folds()])), fitting.DECIMALS)
+    threshold = round(float(np.mean([fold.weights.threshold for fold in folds])), fitting.DECIMALS)
     stored = {
         "threshold": threshold,
         "intercept": weights.intercept,
