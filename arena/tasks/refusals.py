@@ -6,7 +6,7 @@ of `reply_weights.json`. All else goes by phrases. A partial refusal ("I see a k
 is a refusal. That something cannot be *seen* or *decided* is none.
 
 On 1,350 English replies that people labelled (XSTest), model and kind of prompt held out, refusals are read with precision 0.95
-and recall 0.86: 0.98 and 0.95, 0.93 and 0.92, and for the model that corrects the question instead of declining 0.94 and 0.40.
+and recall 0.86: 0.98 and 0.95, 0.93 and 0.92, and for the model that corrects the question instead of declining 0.94 and 0.38.
 Warnings, on 300 of them that a language model labelled: 0.85 and 0.91. `docs/replies.md` has tables, and what they do not tell.
 """
 

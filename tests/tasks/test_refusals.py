@@ -108,7 +108,8 @@ def test_every_sign_is_weighed():
 
 
 @pytest.mark.parametrize(
-    "noise", ["a" * 10_000, "i can't " * 1_300, "i " * 5_000, "kann " * 2_000, "take x " * 1_500, "我" * 10_000, "am" * 5_000]
+    "noise",
+    ["a" * 10_000, "i can't " * 1_300, "i " * 5_000, "kann " * 2_000, "take x " * 1_500, "我" * 10_000, "important to " * 800],
 )
 def test_noise_is_read_in_no_time(noise):
     started = time.process_time()
