@@ -12,19 +12,20 @@ _BOX = re.compile(r"<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>|$)", re.DOTALL)
 _TEXT_COMMAND = re.compile(r"\\(?:text|textbf|mathbf|mathrm)\s?\{([^{}]*)\}")
 _BOXED = re.compile(r"\\boxed\s?\{([^{}]*)\}")
 _ANSWER_TAG = re.compile(r"<(answer|conclusion|final_answer|output)>(.*?)</\1>", re.DOTALL)
-_FIELD = re.compile(
-    r"[\"'](?:final[_ ])?(?:answer|choice|option|image|caption|verdict|result|label|prediction)[\"']\s*:\s*[\"']?([^\"',}\n]{1,80})"
-)
-_OBJECT = re.compile(r"\s*(?:json)?\s*\{[^{}]*\}\s*")
+_FIELD_NAMES = "answer|choice|option|image|caption|verdict|result|label|match|matches"
+_FIELD = re.compile(rf"[\"'](?:final[_ ])?(?:{_FIELD_NAMES})[\"']\s*:\s*[\"']?([^\"',}}\n]{{1,300}})")
+_FENCE = re.compile(r"'''(?:json|xml|text|markdown)?(?=\s|$)")
+"""Of three back ticks, which are apostrophes after folding."""
+_OBJECT = re.compile(r"\s*\{[^{}]*\}\s*")
 _TAG = re.compile(r"</?[a-z_]{1,20}>")
-_MARKUP = re.compile(r"[*_`#$\\~|\ufe0f]|^\s*>|^\s*[-•]\s", re.MULTILINE)
+_MARKUP = re.compile(r"[*_#$\\~|\ufe0f]|^\s*>|(?<!\s)>|<(?!\s)|^\s*[-•]\s", re.MULTILINE)
 _BRACKETED = re.compile(r"[(\[{]\s*([^\s()\[\]{}]{1,12})\s*[)\]}]")
 _BRACKETS = str.maketrans("[]{}", "()()")
 
 
 def unwrapped(text: str) -> str:
     """The folded words of a reply that answer; several answers that are set apart, a line each."""
-    said = _TEXT_COMMAND.sub(r"\1", without_thoughts(fold(text)))
+    said = _TEXT_COMMAND.sub(r"\1", _FENCE.sub("", without_thoughts(fold(text))))
     for wrapper in (_BOX, _BOXED, _ANSWER_TAG):
         contents = [wrapped[wrapped.lastindex or 0] for wrapped in wrapper.finditer(said)]
         if contents:
@@ -35,6 +36,4 @@ def unwrapped(text: str) -> str:
 
 def _field(said: str) -> str:
     """The answer of a reply that is one JSON object; other replies as they are."""
-    if not _OBJECT.fullmatch(said.replace("`", " ")):
-        return said
-    return "\n".join(_FIELD.findall(said))
+    return "\n".join(_FIELD.findall(said)) if _OBJECT.fullmatch(said) else said

@@ -18,7 +18,7 @@ from arena.probes import Probe
 from arena.tasks.answer_wrappers import unwrapped
 from arena.tasks.caption_echoes import MARKS, with_echoes_marked
 from arena.tasks.glossary import OTHER
-from arena.tasks.reply_clauses import Clause, Sentence, is_known, is_negative, is_reluctant, sentences
+from arena.tasks.reply_clauses import Clause, Sentence, is_known, is_negative, is_qualified, sentences
 
 _ARTICLE = re.compile(r"(?<=\w )(?<!(?i:option) )(?<!(?i:caption) )(?<!(?i:letter) )a(?!\w)")
 """The English article within a sentence; "A" as an option is mostly a capital."""
@@ -56,7 +56,7 @@ def _decided(said: str, probe: Probe, lone: Mapping[str, str]) -> str | None:
     reply = [_with_options_marked(sentence, lone) for sentence in sentences(said)]
     clauses = [clause for sentence in reply for clause in sentence]
     mentions = _settled([mention for sentence in reply for mention in _mentions(sentence)])
-    if any("doubt" in clause or _is_denial(clause) for clause in clauses):
+    if any("doubt" in clause or _is_denial(clause) for clause in clauses) or any(map(_is_hedge, clauses[1:])):
         return None
     chosen = {mention.option for mention in mentions if mention.stance == "for"}
     rejected = {mention.option for mention in mentions if mention.stance == "against"}
@@ -78,6 +78,11 @@ def _is_denial(clause: Clause) -> bool:
     """Whether a clause that names no option denies something: "it is not". A mere "no" is none."""
     named = any(mark in clause for mark in MARKS)
     return is_known(clause) and is_negative(clause) and not named and "hedge" not in clause and set(clause) != {"not"}
+
+
+def _is_hedge(clause: Clause) -> bool:
+    """Whether a clause that names no option leaves open what stood before it: "maybe"."""
+    return is_known(clause) and "hedge" in clause and not any(mark in clause for mark in MARKS)
 
 
 def _settled(mentions: list[_Mention]) -> list[_Mention]:
@@ -102,9 +107,16 @@ def _mentions(sentence: Sentence) -> list[_Mention]:
 
 def _stance(clause: Clause, clear: bool) -> str:
     """What a clause says of its option; `clear` if all before it in its sentence is known."""
-    if not is_known(clause) or "hedge" in clause or is_reluctant(clause) or clause[-1] in ("describe", "show"):
+    if (
+        not is_known(clause)
+        or not {"hedge", "unable"}.isdisjoint(clause)
+        or is_qualified(clause)
+        or clause[-1] in ("describe", "show")
+    ):
         favourable = not is_negative(clause) and "hedge" not in clause and ("right" in clause or "match" in clause)
         return "claim" if favourable else "open"
+    if set(clause) <= {"because", *_BARE} and clause[0] == "because":
+        return "open"
     if set(clause) <= _BARE:
         if ":" in clause or len([word for word in clause if word in MARKS]) > 1:
             return "open" if "image" in clause else "label"

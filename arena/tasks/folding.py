@@ -8,7 +8,8 @@ _SPELLINGS = str.maketrans(
 )
 """Apostrophes are typed in five ways, and Persian on Arabic keyboards with Arabic letters."""
 _INVISIBLE = re.compile("[\u00ad\u0307\u064b-\u065f\u0670\u0640\u200b-\u200f\u202a-\u202e\u2060\ufeff\ue000-\uf8ff]")
-"""Soft hyphens, the dot that Turkish capitals leave behind, Arabic vowel marks, joiners, direction marks, and private-use characters, which readers use as marks."""
+"""Soft hyphens, the dot that Turkish capitals leave behind, Arabic vowel marks, joiners, direction marks, and private-use
+characters, which readers use as marks."""
 _SENTENCE_END = re.compile(r"[!?;\n。।؟]|\.(?=\s|$)")
 _THOUGHT = r"think|thinking|thoughts?|reason|reasoning|analysis|seed:think"
 _THOUGHT_ENDS = re.compile(

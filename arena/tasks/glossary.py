@@ -1,7 +1,7 @@
 """The words of short answers, in the 22 languages that models are known to answer in, by what they mean.
 
-Readers understand a clause only where all its words are in here: every other word is `OTHER`. Prompts are English, so answers in
-other languages are short, and a few words of each go a long way. An underscore stands for the space of a phrase.
+Readers understand a clause only where all its words are in here: every other word is `OTHER`. Prompts are English, so answers
+in other languages are short, and a few words of each go a long way. An underscore stands for the space of a phrase.
 """
 
 import re
@@ -18,98 +18,115 @@ _WORDS = {
         ใช่ ใช่ค่ะ ใช่ครับ 是 是的 はい ええ そうです 네 예 ndiyo ndio አዎ
     """,
     "not": """
-        hardly no nope nah not never neither nor none anything_but far_from there_is_nothing i_see_nothing fails_to non nein nicht kein
-        keine keiner keines weder noch pas ni aucune aucun ninguna ninguno não nem nenhuma nenhum né nessuna nessuno nee niet geen nie
-        ani żaden нет не ни ні hayır değil değildir لا لیس لیست کلا نه نیست خیر هیچ नहीं না নয় tidak bukan không ไม่ ไม่ใช่ ไม่ใช่ค่ะ ไม่ใช่ครับ
-        不 不是 不是的 否 没有 沒有 いいえ いや ではなく ではない ではありません じゃない 아니요 아니오 아뇨 아니라 아닙니다 hapana sio አይ አይደለም
+        hardly not_at_all of_course_not by_no_means cannot_be ca_not_be everything_but all_but there_is_no fail_to no nope
+        nah not never neither none anything_but far_from there_is_nothing i_see_nothing fails_to non nein nicht kein keine
+        keiner keines weder noch pas aucune aucun ninguna ninguno não nem nenhuma nenhum né nessuna nessuno nee niet geen
+        nie ani żaden нет не ни ні hayır değil değildir لا لیس لیست کلا نه نیست غیر خیر هیچ नहीं না নয় tidak bukan không
+        ไม่ ไม่ใช่ ไม่ใช่ค่ะ ไม่ใช่ครับ 不 不是 不是的 否 没有 沒有 いいえ いや ではなく ではない ではありません じゃない
+        아니요 아니오 아뇨 아니라 아닙니다 hapana sio አይ አይደለም
     """,
-    "instead": "rather_than instead_of as_opposed_to than unlike plutôt_que",
+    "instead": "rather_than instead_of everything_except all_except except as_opposed_to than unlike plutôt_que",
     "right": """
-        correct correctly true truthful right accurate accurately best better good valid correcte exact exacte vrai vraie bonne correcta
-        correcto verdadera verdadero richtig richtige korrekt wahr zutreffend corretta corretto vera vero giusta giusto esatto correto
-        correta verdadeira certa certo juist juiste poprawny poprawna poprawne prawidłowa prawidłowy верно верен верна верный правильно
-        правильный правильная правильное правильна правильний правильне вірно doğru doğrudur صحیح صحیحة الصحیح الصحیحة درست सही সঠিক
-        ঠিক benar tepat đúng ถูกต้อง ถูก 正确 正確 对 對 准确 準確 正しい 正解 맞습니다 맞아요 정확합니다 정확한 sahihi kweli ትክክል ትክክለኛው ✅ ✓ ✔
-        think_so believe_so true_of what_the_image_shows
+        correct correctly true truthful right accurate accurately best better good valid correcte exact exacte vrai vraie
+        bonne correcta correcto verdadera verdadero richtig richtige korrekt wahr zutreffend corretta corretto vera vero
+        giusta giusto esatto correto correta verdadeira certa certo juist juiste poprawny poprawna poprawne prawidłowa
+        prawidłowy верно верен верна верный правильно правильный правильная правильное правильна правильний правильне вірно
+        doğru doğrudur صحیح صحیحة الصحیح الصحیحة درست सही সঠিক ঠিক benar tepat đúng ถูกต้อง ถูก 正确 正確 对 對 准确 準確
+        正しい 正解 맞습니다 맞아요 정확합니다 정확한 sahihi kweli ትክክል ትክክለኛው ✅ ✓ ✔ 没错 没有错 صحیحا besser mejor
+        meilleur meilleure migliore think_so believe_so true_of what_the_image_shows
     """,
     "match": """
-        match matches matched matching fits fit applies apply corresponds correspond aligns agrees correspond coincide corresponde
-        stimmt passt trifft_zu corrisponde klopt pasuje zgadza_się соответствует подходит відповідає uyuyor eşleşiyor मेल_खाता_है sesuai ตรงกับ
-        符合 匹配 当てはまる 当てはまります 合っています 一致します 일치합니다
+        match matches matched matching fits fit applies apply corresponds correspond aligns agrees coincide corresponde
+        stimmt passt trifft_zu corrisponde klopt pasuje zgadza_się соответствует подходит відповідає uyuyor eşleşiyor
+        मेल_खाता_है sesuai ตรงกับ 符合 匹配 当てはまる 当てはまります 合っています 一致します 일치합니다
     """,
     "wrong": """
-        wrong wrongly incorrect incorrectly false falsely inaccurate inaccurately untrue mismatch mismatched misleading contradicts
-        invalid poorly ruled_out non-matching faux fausse incorrecte falsch falsche falsa falso incorrecta incorrecto sbagliata
-        sbagliato errata errada incorreta onjuist fout niepoprawny błędny неверно неверный неверна неправильно неправильный неправильна
-        невірно yanlış yanlıştır خطا غلط गलत ভুল salah sai ผิด 错误 錯誤 错 錯 間違い 間違っています 違います 틀렸습니다 아닌 ❌ ✗ ✘ ✖
+        wrong wrongly incorrect incorrectly false falsely inaccurate inaccurately untrue mismatch mismatched misleading
+        contradicts invalid poorly ruled_out non-matching worse badly another_image different_image something_else faux
+        fausse incorrecte falsch falsche falsa falso incorrecta incorrecto sbagliata sbagliato errata errada incorreta
+        onjuist fout niepoprawny błędny неверно неверный неверна неправильно неправильный неправильна невірно yanlış
+        yanlıştır خطا غلط गलत ভুল salah sai ผิด 错误 錯誤 错 錯 間違い 間違っています 違います 틀렸습니다 아닌 ❌ ✗ ✘ ✖
     """,
     "describe": """
-        describe describes described depicts represents reflects décrit beschreibt descreve descrive beschrijft opisuje описывает
-        описує menggambarkan mô_tả 描述了
+        describe describes described depicts represents reflects décrit beschreibt descreve descrive beschrijft opisuje
+        описывает описує menggambarkan mô_tả 描述了
     """,
     "show": "show shows muestra montre zeigt mostra",
     "answer": """
-        answer choice response solution verdict conclusion result réponse respuesta resposta antwort risposta antwoord odpowiedź ответ
-        відповідь cevap cevabı yanıt jawaban jawabannya jibu الجواب الاجابة پاسخ उत्तर উত্তর đáp_án câu_trả_lời 答案 答え 回答 정답 답 คำตอบ መልሱ
+        answer choice response solution verdict conclusion result réponse respuesta resposta antwort risposta antwoord
+        odpowiedź ответ відповідь cevap cevabı yanıt jawaban jawabannya jibu الجواب الاجابة پاسخ उत्तर উত্তর đáp_án
+        câu_trả_lời 答案 答え 回答 정답 답 คำตอบ መልሱ
     """,
     "caption": """
-        caption captions option options statement description sentence letter alternative légende opción opção opzione descripción
-        leyenda didascalia legenda alternativa letra lettre lettera bildunterschrift beschriftung beschreibung bijschrift optie
-        beschrijving podpis opis opcja подпись описание підпис опис вариант варіант açıklama seçenek keterangan pilihan opsi deskripsi
-        الوصف الخیار گزینه توضیح विकल्प विवरण বিকল্প chú_thích lựa_chọn 描述 标题 標題 选项 選項 説明文 説明 キャプション 選択肢 캡션 보기 설명 번
-        ตัวเลือก คำบรรยาย ข้อ maelezo chaguo መግለጫ
+        caption captions option options statement description sentence letter alternative légende opción opção opzione
+        descripción leyenda didascalia legenda alternativa letra lettre lettera bildunterschrift beschriftung beschreibung
+        bijschrift optie beschrijving podpis opis opcja подпись описание підпис опис вариант варіант açıklama seçenek
+        keterangan pilihan opsi deskripsi الوصف الخیار گزینه توضیح विकल्प विवरण বিকল্প chú_thích lựa_chọn 描述 标题 標題
+        选项 選項 説明文 説明 キャプション 選択肢 캡션 보기 설명 번 ตัวเลือก คำบรรยาย ข้อ maelezo chaguo መግለጫ
     """,
     "image": """
-        image images picture pictures photo photos scene of_the_image imagen imágenes immagine immagini imagem imagens bild bilder
-        afbeelding obraz zdjęcie изображение изображению картинка зображення зображенню gambar resim görsel hình ảnh صورة الصورة تصویر
-        picha छवि चित्र तस्वीर ছবি 图片 圖片 图像 图 圖 画像 図 写真 이미지 사진 그림 ภาพ รูป รูปภาพ ምስል
+        image images picture pictures photo photos scene of_the_image in_the_image figure imagen imágenes immagine immagini
+        imagem imagens bild bilder afbeelding obraz zdjęcie изображение изображению картинка зображення зображенню gambar
+        resim görsel hình ảnh صورة الصورة تصویر picha छवि चित्र तस्वीर ছবি 图片 圖片 图像 图 圖 画像 図 写真 이미지 사진
+        그림 ภาพ รูป รูปภาพ ምስል
     """,
     "number": "number nummer numéro número numero номер رقم شماره numara nomor 第 番 번호 หมายเลข ที่ nambari",
     "first": """
-        first 1st former left top upper on_the_left première premier primera primer erste prima primeira primeiro eerste pierwsza
-        pierwszy первая первое первый первом перша перше перший birinci ilk pertama الاولی الاول اولین اول पहली पहला প্রথম thứ_nhất
-        đầu_tiên แรก ที่หนึ่ง 第一个 第一個 第一张 第一張 第一幅 第一 最初 一つ目 一枚目 左边 左邊 첫_번째 첫번째 ya_kwanza የመጀመሪያው
+        first 1st former left top upper on_the_left première premier primera primer erste prima primeira primeiro eerste
+        pierwsza pierwszy первая первое первый первом перша перше перший birinci birincisi ilk pertama الاولی الاول اولین
+        اول पहली पहला প্রথম thứ_nhất đầu_tiên แรก ที่หนึ่ง 第一个 第一個 第一张 第一張 第一幅 第一 最初 一つ目 一枚目 左边
+        左邊 첫_번째 첫번째 ya_kwanza የመጀመሪያው
     """,
     "second": """
-        second 2nd latter bottom lower last on_the_right deuxième seconde segunda segundo zweite seconda secondo tweede druga drugi
-        вторая второе второй втором друга друге другий ikinci kedua الثانیة الثانی دومین دوم दूसरी दूसरा দ্বিতীয় thứ_hai ที่สอง
-        第二个 第二個 第二张 第二張 第二幅 第二 二つ目 二枚目 右边 右邊 두_번째 두번째 ya_pili ሁለተኛው
+        second 2nd latter bottom lower last on_the_right deuxième seconde segunda segundo zweite seconda secondo tweede
+        druga drugi вторая второе второй втором друга друге другий ikinci ikincisi gambar_kedua keterangan_kedua yang_kedua
+        الثانیة الثانی دومین دوم दूसरी दूसरा দ্বিতীয় thứ_hai ที่สอง 第二个 第二個 第二张 第二張 第二幅 第二 二つ目 二枚目
+        右边 右邊 두_번째 두번째 ya_pili ሁለተኛው
     """,
-    "and": "and as_well_as et y und e en и і ve dan و और এবং và และ 和 与 與 と na",
+    "and": "and as_well_as et y und e en и і ve dan و और এবং và และ 和 与 與 と",
     "or": "or nor ou o oder of lub или або veya atau او یا या বা hoặc หรือ 或者 或 または 또는 au",
     "but": """
-        but yet however although though except mais sino pero sondern aber ma mas maar ale lecz но а але ama fakat tetapi melainkan
+        but yet however although though mais sino pero sondern aber ma mas maar ale lecz но а але ama fakat tetapi melainkan
         لکن بل اما लेकिन কিন্তু nhưng mà แต่ 但 但是 而 而是 lakini
     """,
-    "so": "so therefore thus hence then donc also daher dus entonces quindi portanto więc поэтому 所以 因此 따라서 したがって",
+    "so": "so therefore thus hence then donc daher dus entonces quindi portanto więc поэтому 所以 因此 따라서 したがって",
     "because": """
-        because because_of since as while whereas porque car weil perché omdat ponieważ потому çünkü karena لان زیرا क्योंकि কারণ vì
-        เพราะ 因为 因為 なので 왜냐하면
+        because because_of since as while whereas porque car weil perché omdat ponieważ потому çünkü karena لان زیرا क्योंकि
+        কারণ vì เพราะ 因为 因為 なので 왜냐하면
     """,
-    "if": "if whether unless until suppose supposing provided otherwise when wenn falls jeśli если якщо eğer jika اذا اگر अगर যদি nếu ถ้า 如果",
+    "if": """
+        if whether unless until suppose supposing provided otherwise when wenn falls jeśli если якщо eğer jika اذا اگر अगर
+        যদি nếu ถ้า 如果
+    """,
     "hedge": """
-        maybe perhaps possibly may might could partly partially somewhat mostly almost nearly half sure certain unsure seem seems
-        appears vielleicht quizás talvez forse teilweise parcialmente partiellement
+        maybe perhaps possibly may might could partly partially somewhat mostly almost nearly half sure certain unsure seem
+        seems appears vielleicht quizás talvez forse teilweise parcialmente partiellement
     """,
+    "unable": "cannot ca_not could_not unable",
     "doubt": "wait reconsider correction scratch hmm",
     "it": """
-        it this that which these there's c ce cela ça es das dit dat eso esto lo isso isto ciò questo to это це bu هذا هذه این यह এটা đó
-        นี่ 这 這 これ それ 이것 hii ini itu
+        it they this that which these c ce cela ça es das dit dat eso esto lo isso isto ciò questo это це bu هذا هذه این यह
+        এটা đó นี่ 这 這 これ それ 이것 hii ini itu
     """,
     "do": "do does did",
     "be": """
-        is are be was est ist è é jest está adalah هو هی است है হল là คือ เป็น 为 為 です でした は が を の に 은 는 이 가 을 를 입니다 ni 的 ነው
+        is are be was est ist è é jest está adalah هو هی است है হল là คือ เป็น 为 為 です でした は が を の に 은 는 이 가
+        을 를 입니다 ni 的 ነው
     """,
-    "think": "think believe",
-    "choose": "say choose pick select go prefer would should must elijo choisis wähle 选择 選擇 选 選 应该 應該 应选",
+    "think": "think believe pense creo credo denke",
+    "modal": "would should must",
+    "choose": """
+        say choose pick select go lean_towards leaning_towards prefer elijo choisis wähle 选择 選擇 选 選 应该 應該 应选
+    """,
     "adverb": """
-        definitely certainly absolutely clearly surely exactly perfectly fully completely probably likely obviously simply bien genau
-        muy très
+        definitely certainly absolutely clearly surely exactly well probably likely obviously simply bien genau muy très
     """,
-    "the": "the an le les el der die den la los il gli het de um uma os",
+    "degree": "only fully completely perfectly entirely totally necessarily quite",
+    "the": "the an le les el die den la los il gli het de um uma os",
     "word": """
-        i my your on to for with by one ones only most more final what actually also too either both between guess sorry here
-        assistant eye looks match_for du des der di del do al à auf w na в на 最 才 那 本 张 張 番目 枚目 つ目 この その ค่ะ ครับ
+        i my your on to for with by ones ok okay there_is_a of_the_two ne que che dass zum zur 我 most more final what
+        actually also too either both between guess sorry here assistant looks du des der di del al à auf w
+        na в на 最 才 那 本 张 張 番目 枚目 つ目 この その ค่ะ ครับ
     """,
 }
 _NAMES = {"a": "a", "а": "a", "ا": "a", "الف": "a", "b": "b", "б": "b", "ب": "b", "one": "one", "two": "two"}
@@ -122,15 +139,18 @@ _SPACELESS = "[\u0e00-\u0e7f\u3005-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 _SPACELESS_WORD = re.compile(
     "|".join(sorted((re.escape(entry) for entry in _MEANINGS if re.search(_SPACELESS, entry)), key=len, reverse=True))
 )
-_NUMBER_BEGINS = re.compile(r"(?<=[^\W\d_])(?=\d)")
+_NUMBER_BEGINS = re.compile(r"(?<=[^\W\d_])-?(?=\d)")
+_NUMERO = re.compile(r"(?<!\w)no\.(?=\s?\d)")
 _SCRIPT_CHANGES = re.compile(f"(?<=[a-z0-9\ue000\ue001])(?={_SPACELESS})|(?<={_SPACELESS})(?=[a-z0-9\ue000\ue001])")
 _ORNAMENTS = ("So", "Sk")
 """Categories of emoji and of what changes their colour."""
 _PUNCTUATION = str.maketrans(dict.fromkeys("。।።", ". ") | dict.fromkeys("、،፣", ", ") | dict.fromkeys("؛", ";") | {"؟": "?"})
+_SIGNS = ".,;:!?()\n\ue000\ue001"
+"""What stands for itself: punctuation, and the marks of readers."""
 _DASH = re.compile(r"\s-+\s|[–—]")
 _SHORT_FORMS = ((re.compile(r"n't(?!\w)"), " not"), (re.compile(r"(?<=\w)'s(?!\w)"), " is"))
 _CLITIC = re.compile(r"(?<!\w)(?:l|d|c|n|s|qu|un|dell)'(?=\w)|(?<=\w)'(?:d|m|ll|re|ve)(?!\w)|(?<!\w)'|'(?!\w)|[\"“”„«»「」]")
-_TOKEN = re.compile(r"[\ue000\ue001]|\d+(?:[.,/-]\d+)+|[.,;:!?()\n]|[^\s.,;:!?()\ue000\ue001]+")
+_TOKEN = re.compile(r"[\ue000\ue001]|\d+(?:[.,/-]\d+)+|[.,;:!?()\n]|[^\s.,;:!?()\ue000\ue001]+(?:\.[^\s.,;:!?()]+)*")
 
 
 def meanings(folded: str) -> list[str]:
@@ -151,17 +171,17 @@ def meanings(folded: str) -> list[str]:
     return said
 
 
-def _of_itself(token: str) -> str:
-    """The meaning of a token that is no word of the glossary."""
-    if token.isdecimal():
-        return str(int(token)) if len(token) < 4 else OTHER
-    return token if len(token) == 1 and token in ".,;:!?()\n\ue000\ue001" else OTHER
+def _of_itself(written: str) -> str:
+    """The meaning of a word or sign that is not in the glossary."""
+    if written.isdecimal():
+        return str(int(written)) if len(written) < 4 else OTHER
+    return written if len(written) == 1 and written in _SIGNS else OTHER
 
 
 def _spaced(folded: str) -> str:
     """A text with spaces where words end, and one sign for each kind of punctuation."""
     plain = "".join(sign for sign in folded if sign in _MEANINGS or unicodedata.category(sign) not in _ORNAMENTS)
-    plain = _DASH.sub(":", plain.translate(_PUNCTUATION))
+    plain = _DASH.sub(":", _NUMERO.sub("number ", plain.translate(_PUNCTUATION)))
     for form, words in _SHORT_FORMS:
         plain = form.sub(words, plain)
     plain = _SPACELESS_WORD.sub(lambda word: f" {word[0]} ", _CLITIC.sub(" ", plain))

@@ -4,18 +4,30 @@ What a model writes wins over its log-probabilities: a visitor would read the wo
 nothing was written, and there a tie loses, because a model that cannot tell the options apart has not chosen. What differs by
 no more than rounding is a tie. What cannot be
 read is `unparseable`, never guessed; a refusal is looked for only in that, so "Sorry, the answer is B" is an answer.
+
+A reply that was cut off might have gone on to say the contrary. It decides only if its answer stood first, alone on its line or
+in its sentence, and what came after it did not take it back.
 """
 
 import math
+import re
 from collections.abc import Callable
 
 from arena.probes import Outcome, Probe, Reading, Reply
 from arena.tasks import refusals
+from arena.tasks.folding import without_thoughts
 
 ROUNDING = 1e-4
 """Log-probabilities that lie no further apart tell nothing, in nats. The same question in another batch moved the difference of
 two options by up to 1.5e-5 in float32: ten models that compare, eight layers, 16 to 48 images and captions in one batch and one
 by one. Ways to read prompts are held to the same bound (`arena.models.guard`)."""
+
+_OPENING = re.compile(
+    r"\s*(?:(?P<line>[^\n]{1,60})\n|(?P<sentence>(?!\W*\w\W)[^\n.!?。]{2,60}[.!。][*\"”]{0,3})(?=\s))(?P<rest>.*)", re.DOTALL
+)
+"""The first line or sentence of a reply. One letter or digit with a full stop is no sentence: a list begins like that."""
+_SECOND_THOUGHTS = 20
+"""Characters after an answer in which a reply that is about to take it back would have begun to."""
 
 Reader = Callable[[str, Probe], str | None]
 """Finds the one option of the probe that a written reply decides for; None if it decides for none, or for more than one."""
@@ -37,10 +49,21 @@ def judge(probe: Probe, reply: Reply, reader: Reader) -> Outcome:
         return Outcome.NOT_APPLICABLE
     if reply.text is None:
         return _judge_scores(probe, reply.logprobs)
-    option = reader(reply.text, probe)
+    option = written_choice(probe, reply, reader)
     if option is not None:
         return Outcome.CORRECT if option == probe.expected else Outcome.WRONG
     return Outcome.REFUSED if refusals.is_refusal(reply.text) else Outcome.UNPARSEABLE
+
+
+def written_choice(probe: Probe, reply: Reply, reader: Reader) -> str | None:
+    """The option that the words of a reply decide for; None if they decide for none, and if they were cut off too early."""
+    option = None if reply.text is None else reader(reply.text, probe)
+    if option is None or reply.text is None or reply.finished is not False:
+        return option
+    opening = _OPENING.match(without_thoughts(reply.text))
+    if opening is None or len(opening["rest"].strip()) < _SECOND_THOUGHTS:
+        return None
+    return option if reader(opening["line"] or opening["sentence"], probe) == option else None
 
 
 def choice(probe: Probe, reply: Reply, reader: Reader, fact: str) -> Reading:
@@ -48,7 +71,8 @@ def choice(probe: Probe, reply: Reply, reader: Reader, fact: str) -> Reading:
     outcome = judge(probe, reply, reader)
     if outcome not in (Outcome.CORRECT, Outcome.WRONG):
         return Reading(outcome)
-    option = likeliest(probe.options, reply.logprobs or ()) if reply.text is None else reader(reply.text, probe)
+    by_words = written_choice(probe, reply, reader)
+    option = likeliest(probe.options, reply.logprobs or ()) if reply.text is None else by_words
     return Reading(outcome, {} if option is None else {fact: option})
 
 

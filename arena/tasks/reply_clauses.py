@@ -15,15 +15,22 @@ _CONNECTIVES = frozenset(("but", "so", "because", "instead"))
 
 
 def sentences(unwrapped: str) -> list[Sentence]:
-    """The sentences of an unwrapped reply. Questions are left out; what stands under a condition is not known."""
+    """The sentences of an unwrapped reply.
+
+    Questions are left out; one that denies ("Is it wrong?") leaves doubt about the answer to it. What stands under a condition
+    is not known.
+    """
     said: list[Sentence] = []
     words: list[str] = []
     for word in [*meanings(unwrapped), "\n"]:
         if word not in _SENTENCE_ENDS:
             words.append(word)
         elif words:
+            clauses = _clauses(words)
             if word != "?":
-                said.append(_clauses(words))
+                said.append(clauses)
+            elif any(map(is_negative, clauses)):
+                said.append((("doubt",),))
             words = []
     return [sentence for sentence in said if sentence]
 
@@ -38,9 +45,9 @@ def is_negative(clause: Clause) -> bool:
     return sum(word in ("not", "wrong", "instead") for word in clause) % 2 == 1
 
 
-def is_reluctant(clause: Clause) -> bool:
-    """Whether it tells what is not said or chosen: "I would not say B" chooses nothing."""
-    return "not" in clause and "choose" in clause[clause.index("not") :]
+def is_qualified(clause: Clause) -> bool:
+    """Whether its "not" denies only a degree or an act of saying: "not only B", "not fully right", "I would not say B"."""
+    return "not" in clause and not {"choose", "degree"}.isdisjoint(clause[clause.index("not") :])
 
 
 def _clauses(words: list[str]) -> Sentence:

@@ -6,18 +6,20 @@ answer. A "maybe", a "partly", second thoughts, or a "but" after a yes leave the
 """
 
 import itertools
+import re
 
 from arena.probes import Probe
 from arena.tasks import refusals
 from arena.tasks.answer_wrappers import unwrapped
 from arena.tasks.caption_echoes import MARKS, with_echoes_marked
 from arena.tasks.glossary import OTHER
-from arena.tasks.reply_clauses import Clause, is_known, is_negative, is_reluctant, sentences
+from arena.tasks.reply_clauses import Clause, is_known, is_negative, is_qualified, sentences
 
-_SUBJECTS = ("it", "the", "caption", "do")
+_SHOWN = re.compile(rf"(?<!\w)(?:image|picture|photo)( (?:clearly|does not|doesn't))? (?:shows?|depicts?) {{1,3}}{MARKS[0]}")
+"""That the image shows what the caption says is a statement; a caption that is merely repeated is none."""
 _STATING = frozenset(("right", "match", "wrong"))
 _PLAIN = frozenset(
-    ("the", "word", "be", "adverb", "answer", "so", "but", "because", "yes", "not", "it", "do", "think", "choose", ":")
+    ("the", "word", "be", "adverb", "answer", "so", "but", "because", "yes", "not", "it", "do", "think", "modal", "choose")
 )
 """Words beside which a yes, a no or "it does" is the answer."""
 
@@ -26,23 +28,21 @@ def yes_or_no(text: str, probe: Probe) -> str | None:
     """`yes` or `no`, whichever a written reply says; None for neither, both, or "No, I can't help with that"."""
     said = unwrapped(text)
     for caption in probe.captions:
-        said = with_echoes_marked(said, (caption,)).replace(MARKS[0], " ; ")
+        said = _SHOWN.sub(r"image\1 matches", with_echoes_marked(said, (caption,))).replace(MARKS[0], " ; ")
     clauses = [part for sentence in sentences(said) for clause in sentence for part in _parts(clause)]
-    if any("doubt" in clause or ("hedge" in clause and is_known(clause)) for clause in clauses):
-        return None
     verdicts = {verdict for clause in clauses if (verdict := _verdict(clause))}
-    if len(verdicts) != 1:
+    if len(verdicts) != 1 or any(map(_leaves_open, clauses)):
         return None
     verdict = verdicts.pop()
     if verdict == "yes":
-        return None if any(_takes_back(clause) for clause in clauses) else verdict
+        return None if any(map(_takes_back, clauses)) else verdict
     return None if refusals.is_refusal(text) else verdict
 
 
 def _parts(clause: Clause) -> list[Clause]:
     """A "yes" or "no" before a statement is said for itself: "no it does not"."""
-    clause = tuple("the" if word == "a" else word for word in clause)
-    if is_known(clause) and len(clause) > 1 and clause[0] in ("yes", "not") and clause[1] in _SUBJECTS:
+    clause = tuple("the" if word == "a" else word for word in clause if word != ":") or (OTHER,)
+    if clause[0] in ("yes", "not") and clause[1:2] in (("it",), ("the",), ("caption",), ("do",)) and _verdict(clause[1:]):
         return [clause[:1], clause[1:]]
     return [clause]
 
@@ -50,25 +50,39 @@ def _parts(clause: Clause) -> list[Clause]:
 def _verdict(clause: Clause) -> str | None:
     """What one clause says; None for a clause of other words, and for one that says nothing of the caption."""
     words = set(clause)
-    if not is_known(clause) or is_reluctant(clause) or clause.count("not") > 1 or words >= {"yes", "not"}:
+    if (
+        clause.count("not") > 1
+        or not is_known(clause)
+        or is_qualified(clause)
+        or words & {"or", "unable"}
+        or words >= {"yes", "not"}
+    ):
         return None
-    stated = bool(words & _STATING) or ("describe" in words and ("image" in words or "it" in words))
-    if stated and _is_attribute(clause):
-        return None
-    if not stated and (not words <= _PLAIN or not words & {"yes", "not", "do"}):
-        return None
-    if not stated and words & {"do"} and not words & {"it", "not"}:
-        return None
-    return "no" if is_negative(clause) else "yes"
+    if words & _STATING or ("describe" in words and words & {"image", "it"}):
+        said = not _is_attribute(clause) and not ("modal" in words and "choose" not in words)
+    elif "do" in words:
+        said = words <= _PLAIN and not words.isdisjoint(("it", "not"))
+    else:
+        said = words <= _PLAIN and not words.isdisjoint(("yes", "not"))
+    return ("no" if is_negative(clause) else "yes") if said else None
 
 
 def _is_attribute(clause: Clause) -> bool:
-    """Whether nothing is stated, as in "the correct caption"."""
+    """Whether nothing is stated of the caption: "the correct caption", "the image is wrong"."""
+    words = set(clause)
     pairs = itertools.pairwise(clause)
-    return "be" not in clause and any(word in ("right", "wrong") and noun in ("caption", "image") for word, noun in pairs)
+    named = any(word in ("right", "wrong") and noun in ("caption", "image") for word, noun in pairs)
+    return (named and "be" not in words) or ("image" in words and words.isdisjoint(("caption", "it", "match", "describe")))
+
+
+def _leaves_open(clause: Clause) -> bool:
+    """Whether a clause keeps the whole reply from being an answer: "maybe", "wait", "I cannot see the image"."""
+    unseen = "unable" in clause and ("image" in clause or "caption" in clause)
+    return "doubt" in clause or unseen or ("hedge" in clause and is_known(clause))
 
 
 def _takes_back(clause: Clause) -> bool:
-    """Whether a clause limits the yes before it: "but the stove is off", "it does not show a fork"."""
+    """Whether a clause limits a yes: "but the stove is off", "it does not show a fork"."""
     denied = "not" in clause or "wrong" in clause
-    return clause[0] == "but" or (OTHER in clause and denied and ("it" in clause or "caption" in clause))
+    limited = clause[0] in ("but", "instead")
+    return limited or (OTHER in clause and denied and ("it" in clause or "caption" in clause))

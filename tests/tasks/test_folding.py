@@ -17,6 +17,7 @@ from arena.tasks.folding import fold, sentences, without_thoughts
         ("يمكنني", "یمکننی"),
         ("نمی‌توانم", "نمیتوانم"),
         ("\ue000", ""),
+        ("İkinci", "ikinci"),
     ],
 )
 def test_spellings_become_one(written, folded):
@@ -38,6 +39,13 @@ def test_invisible_characters_and_marks_of_readers_are_gone(text):
         ("<think>a</think><think>c</think>b", "b"),
         ("plain", "plain"),
         ("<think></think>", ""),
+        ("a◁/think▷b", "b"),
+        ("[THINK]a[/THINK]b", "b"),
+        ("a</seed:think>b", "b"),
+        ("a<|END_THINKING|>b", "b"),
+        ("<|channel>a<channel|>b", "b"),
+        ("<|channel|>analysis a", ""),
+        ("<|channel|>analysis a<|channel|>final<|message|>b", "b"),
     ],
 )
 def test_only_what_follows_the_thoughts_answers(written, rest):

@@ -45,6 +45,36 @@ def test_a_reply_becomes_an_outcome(reply, outcome):
     assert caption_choice.read(PROBE, reply) is Outcome(outcome)
 
 
+LONG_REASON = "The picture shows a cat that sits on a"
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        (f"A\n\n{LONG_REASON}", "correct"),
+        (f"**B**\n\n{LONG_REASON}", "wrong"),
+        (f"The answer is A. {LONG_REASON}", "correct"),
+        (f"<think>Perhaps B.</think>\nA\n{LONG_REASON}", "correct"),
+        ("A", "unparseable"),
+        ("The answer is A", "unparseable"),
+        ("A. Wait", "unparseable"),
+        ("A\nB", "unparseable"),
+        (f"A. {LONG_REASON}", "unparseable"),
+        (f"**A**. {LONG_REASON}", "unparseable"),
+        (f"{LONG_REASON} mat. So A.", "unparseable"),
+        (f"A\n\n{LONG_REASON}. Wait, B", "unparseable"),
+        ("<think>The answer is A.\n", "unparseable"),
+    ],
+)
+def test_a_reply_that_was_cut_decides_only_if_its_answer_stood_first_and_alone(text, outcome):
+    assert caption_choice.read(PROBE, Reply(text=text, finished=False)) is Outcome(outcome)
+
+
+@pytest.mark.parametrize("finished", [True, None])
+def test_a_reply_that_ended_or_of_which_nobody_knows_is_read_whole(finished):
+    assert caption_choice.read(PROBE, Reply(text="The answer is A", finished=finished)) is Outcome.CORRECT
+
+
 SCORES = st.integers(min_value=-1000, max_value=1000)
 
 

@@ -1,0 +1,37 @@
+"""Sentences and clauses of short replies."""
+
+import pytest
+
+from arena.tasks.glossary import OTHER
+from arena.tasks.reply_clauses import is_negative, is_qualified, sentences
+
+
+@pytest.mark.parametrize(
+    ("text", "clauses"),
+    [
+        ("answer: b.", ((("answer", "b"),),)),
+        ("b: fork", ((("b", ":"), (OTHER,)),)),
+        ("not a, but b", ((("not", "a"), ("but", "b")),)),
+        ("a rather than b", ((("a",), ("instead", "b")),)),
+        ("a or b? b", ((("b",),),)),
+        ("is it wrong? yes", ((("doubt",),), (("yes",),))),
+        ("if it is a", ((("if", "it", "be", "a", OTHER),),)),
+        ("", ()),
+    ],
+)
+def test_a_reply_falls_into_clauses(text, clauses):
+    assert tuple(sentences(text)) == clauses
+
+
+@pytest.mark.parametrize(
+    ("clause", "negative"),
+    [(("wrong",), True), (("not", "wrong"), False), (("not", "right"), True), (("right",), False)],
+)
+def test_two_denials_make_none(clause, negative):
+    assert is_negative(clause) == negative
+
+
+def test_a_not_that_only_qualifies_is_told_from_one_that_denies():
+    assert is_qualified(("not", "degree", "right"))
+    assert is_qualified(("modal", "not", "choose", "b"))
+    assert not is_qualified(("choose", "not", "b"))
