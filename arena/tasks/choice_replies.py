@@ -27,6 +27,8 @@ _NUMBERS = {"1": MARKS[0], "2": MARKS[1]}
 _ORDINALS = {"first": MARKS[0], "second": MARKS[1]}
 _NAMES = _LETTERS | _NUMBERS | {"one": MARKS[0], "two": MARKS[1]}
 _NOUNS = ("caption", "image", "number", "answer")
+_UNFINISHED = ("describe", "show", "is")
+"""What no clause ends with that was not broken off."""
 _BARE = frozenset(("the", *_NOUNS, ":", *MARKS))
 """What a clause consists of that names an option and says nothing of it."""
 
@@ -107,12 +109,7 @@ def _mentions(sentence: Sentence) -> list[_Mention]:
 
 def _stance(clause: Clause, clear: bool) -> str:
     """What a clause says of its option; `clear` if all before it in its sentence is known."""
-    if (
-        not is_known(clause)
-        or not {"hedge", "unable"}.isdisjoint(clause)
-        or is_qualified(clause)
-        or clause[-1] in ("describe", "show")
-    ):
+    if not is_known(clause) or not {"hedge", "unable"}.isdisjoint(clause) or is_qualified(clause) or clause[-1] in _UNFINISHED:
         favourable = not is_negative(clause) and "hedge" not in clause and ("right" in clause or "match" in clause)
         return "claim" if favourable else "open"
     if set(clause) <= {"because", *_BARE} and clause[0] == "because":

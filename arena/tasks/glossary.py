@@ -95,7 +95,7 @@ _WORDS = {
         কারণ vì เพราะ 因为 因為 なので 왜냐하면
     """,
     "if": """
-        if whether unless until suppose supposing provided otherwise when wenn falls jeśli если якщо eğer jika اذا اگر अगर
+        if whether unless until suppose supposing provided_that otherwise when wenn falls jeśli если якщо eğer jika اذا اگر अगर
         যদি nếu ถ้า 如果
     """,
     "hedge": """
@@ -109,10 +109,8 @@ _WORDS = {
         এটা đó นี่ 这 這 これ それ 이것 hii ini itu
     """,
     "do": "do does did",
-    "be": """
-        is are be was est ist è é jest está adalah هو هی است है হল là คือ เป็น 为 為 です でした は が を の に 은 는 이 가
-        을 를 입니다 ni 的 ነው
-    """,
+    "is": "is are was est ist è é jest está adalah là คือ เป็น 为 為",
+    "be": "be هو هی است है হল です でした は が を の に 은 는 이 가 을 를 입니다 ni 的 ነው",
     "think": "think believe pense creo credo denke",
     "modal": "would should must",
     "choose": """

@@ -19,7 +19,24 @@ _SHOWN = re.compile(rf"(?<!\w)(?:image|picture|photo)( (?:clearly|does not|doesn
 """That the image shows what the caption says is a statement; a caption that is merely repeated is none."""
 _STATING = frozenset(("right", "match", "wrong"))
 _PLAIN = frozenset(
-    ("the", "word", "be", "adverb", "answer", "so", "but", "because", "yes", "not", "it", "do", "think", "modal", "choose")
+    (
+        "the",
+        "word",
+        "is",
+        "be",
+        "adverb",
+        "answer",
+        "so",
+        "but",
+        "because",
+        "yes",
+        "not",
+        "it",
+        "do",
+        "think",
+        "modal",
+        "choose",
+    )
 )
 """Words beside which a yes, a no or "it does" is the answer."""
 
@@ -72,7 +89,9 @@ def _is_attribute(clause: Clause) -> bool:
     words = set(clause)
     pairs = itertools.pairwise(clause)
     named = any(word in ("right", "wrong") and noun in ("caption", "image") for word, noun in pairs)
-    return (named and "be" not in words) or ("image" in words and words.isdisjoint(("caption", "it", "match", "describe")))
+    return (named and words.isdisjoint(("is", "be"))) or (
+        "image" in words and words.isdisjoint(("caption", "it", "match", "describe"))
+    )
 
 
 def _leaves_open(clause: Clause) -> bool:

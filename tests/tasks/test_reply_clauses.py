@@ -15,7 +15,7 @@ from arena.tasks.reply_clauses import is_negative, is_qualified, sentences
         ("a rather than b", ((("a",), ("instead", "b")),)),
         ("a or b? b", ((("b",),),)),
         ("is it wrong? yes", ((("doubt",),), (("yes",),))),
-        ("if it is a", ((("if", "it", "be", "a", OTHER),),)),
+        ("if it is a", ((("if", "it", "is", "a", OTHER),),)),
         ("", ()),
     ],
 )
