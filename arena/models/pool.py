@@ -58,6 +58,10 @@ class _Entry:
     waiting: dict[Key, _Question] = field(default_factory=dict)
     answering: dict[Key, _Question] = field(default_factory=dict)
 
+    def oldest(self) -> float:
+        """When the first of the questions that wait was asked; there is one."""
+        return next(iter(self.waiting.values())).asked_at
+
 
 class ModelPool:
     """Models behind one queue. All methods may be called from any thread."""
@@ -236,7 +240,8 @@ class ModelPool:
             others = [other for other in self._entries.values() if other.model]
             if sum(other.memory_bytes for other in others) + entry.memory_bytes <= self._budget:
                 return True
-            idle = [other for other in others if not other.busy]
+            # Who was asked before answers first: else two models that do not fit together load in turn, and neither answers.
+            idle = [other for other in others if not other.busy and not _before(other, entry)]
             if idle:
                 # Those with questions waiting go last: evicting them means loading them again.
                 min(idle, key=lambda other: (bool(other.waiting), other.used_at)).model = None
@@ -254,8 +259,13 @@ class ModelPool:
         entries = [entry for entry in self._entries.values() if bool(entry.model) == loaded and not entry.busy]
         asked = [entry for entry in entries if entry.waiting]
         if asked:
-            return min(asked, key=lambda entry: next(iter(entry.waiting.values())).asked_at)
+            return min(asked, key=_Entry.oldest)
         return None if loaded else next((entry for entry in entries if entry.wanted), None)
+
+
+def _before(one: _Entry, other: _Entry) -> bool:
+    """Whether a question waits for `one`, and none that waits for `other` was asked before it."""
+    return bool(one.waiting) and (not other.waiting or one.oldest() <= other.oldest())
 
 
 def _answers(model: Model, probes: Sequence[Probe]) -> list[Reply]:

@@ -18,6 +18,7 @@ from arena.models import ModelPool, is_endpoint, load_endpoint
 from arena.models.endpoint_pace import Pacing
 from arena.probes import Outcome, Probe
 from arena.tasks import TASKS
+from arena.tasks.request import MAX_NEW_TOKENS
 
 FOLDER = Path(__file__).parents[2] / "starter" / "models" / "drawn-world" / "llava-mini"
 FAST = Pacing(first_pause=0.01, longest_pause=0.04, timeout=10.0, patience=20.0)
@@ -111,7 +112,10 @@ def test_an_answer_that_does_not_come_in_time_is_asked_for_again(server, expecte
         ("400:the prompt is too long", "HTTP 400: the prompt is too long"),
         ("404:no such model", "HTTP 404: no such model"),
         ("null", "the message holds no text (finish reason: stop)"),
-        ("hidden", "no answer began within 64 tokens; if the model thinks first, add ?thinking=2048 to its name"),
+        (
+            "hidden",
+            f"no answer began within {MAX_NEW_TOKENS} tokens; if the model thinks first, add ?thinking=2048 to its name",
+        ),
     ],
 )
 def test_what_cannot_succeed_is_asked_once_and_costs_no_other_probe_its_reply(server, expected, probes, fault, line):
@@ -223,7 +227,7 @@ def test_images_that_the_server_does_not_take_are_not_applicable_and_not_tried_a
 def test_a_reference_may_say_how_many_images_and_thoughts_a_model_takes(server, probes):
     replies = endpoint(server, options="?images=1&thinking=100").answer(probes)
     assert [reply.not_applicable for reply in replies] == [len(probe.images) > 1 for probe in probes]
-    assert {entry["max_tokens"] for entry in server.requests} == {132, 164}
+    assert {entry["max_tokens"] for entry in server.requests} == {132, 100 + MAX_NEW_TOKENS}
 
 
 @pytest.mark.parametrize("fault", ["refusal", "filtered", "400:content_filter"])

@@ -210,6 +210,39 @@ def test_no_model_is_loaded_for_questions_that_nobody_waits_for_any_more():
     assert loads == []
 
 
+def test_a_model_that_was_asked_first_answers_before_it_makes_room():
+    pool = ModelPool(15)
+    gates = [threading.Event(), threading.Event()]
+    loads = []
+
+    def opening(name, gate):
+        loads.append(name)
+        assert gate.wait(PATIENCE)
+        return Echo(name)
+
+    # Both workers are held, so that a model which has just been loaded cannot be answering yet.
+    small = [Echo(name, gates[0]) for name in ("c", "d")]
+    for model in small:
+        model.memory_bytes = 0
+    held = [register(pool, model) for model in small]
+    first, second = (register(pool, Echo(name), partial(opening, name, gates[1])) for name in "ab")
+    with ThreadPoolExecutor(4) as visitors:
+        running = [visitors.submit(pool.ask, identifier, [probe("x")]) for identifier in held]
+        until(lambda: all(model.batches for model in small))
+        asked = [visitors.submit(pool.ask, first, [probe("first")])]
+        until(lambda: loads == ["a"])
+        asked.append(visitors.submit(pool.ask, second, [probe("second")]))
+        until(lambda: pool.waiting() == 4)
+        gates[1].set()
+        until(lambda: first in pool.loaded())
+        time.sleep(0.05)  # in which the other model must not take its place
+        gates[0].set()
+        assert [each.result() for each in asked] == [[Reply("first")], [Reply("second")]]
+        assert all(each.result() for each in running)
+    pool.close()
+    assert loads == ["a", "b"]
+
+
 def test_an_unknown_contestant_gives_error_replies(pool):
     assert pool.ask("nobody", [probe("x")]) == [Reply(error="no contestant nobody")]
 
