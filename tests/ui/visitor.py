@@ -144,5 +144,5 @@ def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
     yield open_window
     for context, visitor in contexts:
         context.close()
-        assert visitor.other_hosts == []
-        assert visitor.complaints == []
+        assert visitor.other_hosts == [], visitor.other_hosts
+        assert visitor.complaints == [], visitor.complaints
