@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from arena.probes import Probe, Reply
-from arena.tasks.reading import Reader, likeliest, scores_usable
+from arena.tasks.reading import Reader, likeliest, scores_usable, written_choice
 
 ORDINALS = ("first", "second")
 LONGEST_QUOTE = 280
@@ -42,7 +42,7 @@ def answer(probe: Probe, reply: Reply, reader: Reader, names: Mapping[str, str])
     if (missing := without_answer(reply)) is not None:
         return missing
     if reply.text is not None:
-        option = reader(reply.text, probe)
+        option = written_choice(probe, reply, reader)
         return names[option] if option is not None else quoted(reply.text)
     if reply.logprobs is None or not scores_usable(probe, reply.logprobs):
         return "no answer: something went wrong"
