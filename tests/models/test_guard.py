@@ -169,6 +169,14 @@ def test_a_finding_is_for_one_device_and_dtype_and_version_of_the_arena(sound, r
     assert findings.get(contestant) is None
 
 
+def test_a_model_that_a_broken_file_does_not_tell_of_mends_it(repositories, tmp_path):
+    report = check_repository(str(repositories("LLaVA-1.5")))
+    contestant, file = contestant_of(report), tmp_path / "findings.json"
+    file.write_text("[]")
+    model = load_generative(contestant, report.folder, Findings(file))
+    assert Findings(file).get(contestant) == model.finding
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"%s": 1}', '{"%s": {"version": 1, "finding": {"path": "x"}}}'])
 def test_a_broken_file_of_findings_holds_none_and_is_mended_by_the_next(sound, tmp_path, content):
     contestant, finding = sound("LLaVA-1.5").contestant, sound("LLaVA-1.5").finding

@@ -272,6 +272,7 @@ def test_a_model_in_use_is_not_let_go():
         until(lambda: pool.loaded() == [first])
         waiting = visitors.submit(pool.ask, second, [probe("y")])
         until(lambda: pool.waiting() == 2)
+        time.sleep(0.05)  # in which nothing must be let go
         assert pool.loaded() == [first]
         gate.set()
         assert (busy.result(), waiting.result()) == ([Reply("x")], [Reply("y")])
