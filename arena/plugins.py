@@ -14,7 +14,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Failure:
+class BrokenPlugin:
     """A plug-in that cannot be used."""
 
     entry_point: str
@@ -29,14 +29,14 @@ class Plugins(Generic[T]):
 
     accepted: Mapping[str, T]
     """By name."""
-    failures: tuple[Failure, ...]
+    broken: tuple[BrokenPlugin, ...]
     owners: Mapping[str, str]
     """Every name that is taken -> by whom."""
 
     @property
     def problems(self) -> tuple[str, ...]:
         """One line for each plug-in that cannot be used."""
-        return tuple(failure.reason for failure in self.failures)
+        return tuple(plugin.reason for plugin in self.broken)
 
 
 def installed(group: str, accept: Callable[[EntryPoint, Any], tuple[str, T]], owners: Mapping[str, str]) -> Plugins[T]:
@@ -49,7 +49,7 @@ def installed(group: str, accept: Callable[[EntryPoint, Any], tuple[str, T]], ow
     """
     taken = dict(owners)
     accepted: dict[str, T] = {}
-    failures: list[Failure] = []
+    broken: list[BrokenPlugin] = []
     for point in sorted(entry_points(group=group), key=lambda point: (package_of(point), point.name)):
         try:
             name, value = accept(point, point.load())
@@ -57,12 +57,12 @@ def installed(group: str, accept: Callable[[EntryPoint, Any], tuple[str, T]], ow
                 raise PluginError(f"{name!r} is the name of {taken[name]}; choose another")
         except (Exception, SystemExit) as error:
             reason = str(error) if isinstance(error, PluginError) else f"{one_line(error)}; mend or uninstall it"
-            failures.append(Failure(point.name, f"{origin(point)}: {reason}"))
+            broken.append(BrokenPlugin(point.name, f"{origin(point)}: {reason}"))
             log.warning("%s cannot be used", origin(point), exc_info=True)
         else:
             taken[name] = f"what {origin(point)} gives"
             accepted[name] = value
-    return Plugins(accepted, tuple(failures), taken)
+    return Plugins(accepted, tuple(broken), taken)
 
 
 def origin(point: EntryPoint) -> str:

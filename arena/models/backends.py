@@ -41,9 +41,9 @@ def backend_entry(reference: str) -> Entry | None:
         return None
     known = backends()
     if prefix not in known.accepted:
-        for failure in known.failures:
-            if failure.entry_point == prefix:
-                raise PluginError(f"{reference}: {failure.reason}")
+        for plugin in known.broken:
+            if plugin.entry_point == prefix:
+                raise PluginError(f"{reference}: {plugin.reason}")
         return None
     try:
         entry = known.accepted[prefix](name)

@@ -20,22 +20,8 @@ _SHOWN = re.compile(rf"(?<!\w)(?:image|picture|photo)( (?:clearly|does not|doesn
 _STATING = frozenset(("right", "match", "wrong"))
 _PLAIN = frozenset(
     (
-        "the",
-        "word",
-        "is",
-        "be",
-        "adverb",
-        "answer",
-        "so",
-        "but",
-        "because",
-        "yes",
-        "not",
-        "it",
-        "do",
-        "think",
-        "modal",
-        "choose",
+        *("yes", "not", "it", "do", "the", "word", "is", "be", "answer"),
+        *("adverb", "so", "but", "because", "think", "modal", "choose"),
     )
 )
 """Words beside which a yes, a no or "it does" is the answer."""

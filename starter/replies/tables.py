@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from arena.starter.replies.fitting import Fold
 from arena.starter.replies.held_out import Read, read
 from arena.starter.replies.labelled import MODELS, LabelledReply, OwnReply
+from arena.starter.replies.measurement import Measurement, counted
 from arena.starter.replies.order import GAPS, ReaderError, shares
 from arena.tasks import request
-from arena.tasks.measure_refusals import Measurement, counted
 
 LIMITS = (32, 64, 96, 128, 192, 256)
 LENGTHS = {"up to 29 words": (0, 30), "30 to 99 words": (30, 100), "100 words and more": (100, 10_000)}

@@ -1,51 +1,20 @@
+"""What the pool answers: questions of many visitors, batched, each once."""
+
 import logging
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 
 import pytest
+from echo import Echo, probe, register, until
 from tiny_repositories import load_folder
 
-from arena.contestants import Contestant
-from arena.models.base import Capabilities
 from arena.models.loading import contestant_of, load
 from arena.models.one_by_one import OneByOne
 from arena.models.pool import RETRY_SECONDS, ModelPool
 from arena.models.repository import check_repository
 from arena.probes import Probe, Reply
-
-PATIENCE = 60
-"""Seconds in which something has to happen."""
-
-
-def contestant(name: str) -> Contestant:
-    return Contestant(f"org/{name}", "0" * 40, "test")
-
-
-def probe(text: str) -> Probe:
-    return Probe("test", text, "test/1", (), text, options=("A", "B"))
-
-
-class Echo:
-    """A model that repeats the prompt, and keeps a record of its batches; it answers only while `gate` is open."""
-
-    capabilities = Capabilities(2, writes_text=True, scores_options=True)
-    memory_bytes = 10
-
-    def __init__(self, name: str, gate: threading.Event | None = None):
-        self.contestant = contestant(name)
-        self.batches: list[list[str]] = []
-        self.gate = gate
-
-    def answer(self, probes):
-        self.batches.append([asked.prompt for asked in probes])
-        if self.gate:
-            assert self.gate.wait(PATIENCE)
-        if any(asked.prompt == "crash" for asked in probes):
-            raise RuntimeError("boom\nand more")
-        return [Reply(asked.prompt) for asked in probes]
 
 
 @pytest.fixture
@@ -53,18 +22,6 @@ def pool():
     pool = ModelPool(25)
     yield pool
     pool.close()
-
-
-def register(pool, model, load=None):
-    pool.register(model.contestant, model.memory_bytes, load or (lambda: model))
-    return model.contestant.id
-
-
-def until(condition):
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.005)
 
 
 def test_replies_come_in_the_order_of_the_probes(pool):
@@ -165,19 +122,6 @@ def test_failed_names_those_that_cannot_be_asked_until_their_next_attempt():
     pool.close()
 
 
-def test_no_model_is_let_go_for_one_that_is_known_to_fail(pool):
-    def fail():
-        raise OSError("no disk")
-
-    broken = register(pool, Echo("broken"), fail)
-    pool.ask(broken, [probe("x")])
-    sound = [register(pool, Echo(name)) for name in "ab"]
-    for identifier in (*sound, broken):
-        pool.ask(identifier, [probe("y")])
-    pool.warm([broken], timeout=PATIENCE)
-    assert pool.loaded() == sound
-
-
 def test_a_question_that_nobody_waits_for_any_more_is_not_computed(pool):
     gate = threading.Event()
     model = Echo("a", gate)
@@ -195,102 +139,8 @@ def test_a_question_that_nobody_waits_for_any_more_is_not_computed(pool):
     assert model.batches == [["running"], ["both", "patient"]]
 
 
-def test_no_model_is_loaded_for_questions_that_nobody_waits_for_any_more():
-    pool = ModelPool(15)
-    gate = threading.Event()
-    loads = []
-    first, second = register(pool, Echo("a", gate)), register(pool, Echo("b"), lambda: loads.append("b") or Echo("b"))
-    with ThreadPoolExecutor(1) as visitors:
-        busy = visitors.submit(pool.ask, first, [probe("x")])
-        until(lambda: pool.loaded() == [first])
-        pool.ask(second, [probe("late")], timeout=0.05)
-        gate.set()
-        busy.result()
-    pool.close()
-    assert loads == []
-
-
-def test_a_model_that_was_asked_first_answers_before_it_makes_room():
-    pool = ModelPool(15)
-    gates = [threading.Event(), threading.Event()]
-    loads = []
-
-    def opening(name, gate):
-        loads.append(name)
-        assert gate.wait(PATIENCE)
-        return Echo(name)
-
-    # Both workers are held, so that a model which has just been loaded cannot be answering yet.
-    small = [Echo(name, gates[0]) for name in ("c", "d")]
-    for model in small:
-        model.memory_bytes = 0
-    held = [register(pool, model) for model in small]
-    first, second = (register(pool, Echo(name), partial(opening, name, gates[1])) for name in "ab")
-    with ThreadPoolExecutor(4) as visitors:
-        running = [visitors.submit(pool.ask, identifier, [probe("x")]) for identifier in held]
-        until(lambda: all(model.batches for model in small))
-        asked = [visitors.submit(pool.ask, first, [probe("first")])]
-        until(lambda: loads == ["a"])
-        asked.append(visitors.submit(pool.ask, second, [probe("second")]))
-        until(lambda: pool.waiting() == 4)
-        gates[1].set()
-        until(lambda: first in pool.loaded())
-        time.sleep(0.05)  # in which the other model must not take its place
-        gates[0].set()
-        assert [each.result() for each in asked] == [[Reply("first")], [Reply("second")]]
-        assert all(each.result() for each in running)
-    pool.close()
-    assert loads == ["a", "b"]
-
-
 def test_an_unknown_contestant_gives_error_replies(pool):
     assert pool.ask("nobody", [probe("x")]) == [Reply(error="no contestant nobody")]
-
-
-def test_models_are_loaded_when_asked_and_the_least_recently_used_one_is_let_go(pool):
-    loads = []
-
-    def loader(name):
-        return lambda: loads.append(name) or Echo(name)
-
-    a, b, c = (register(pool, Echo(name), loader(name)) for name in "abc")
-    assert pool.loaded() == []
-    for identifier in (a, b, a, c):
-        pool.ask(identifier, [probe("x")])
-    assert loads == ["a", "b", "c"]
-    assert set(pool.loaded()) == {a, c}
-    pool.ask(b, [probe("x")])
-    assert set(pool.loaded()) == {b, c}
-
-
-def test_a_model_in_use_is_not_let_go():
-    pool = ModelPool(15)
-    gate = threading.Event()
-    first, second = register(pool, Echo("a", gate)), register(pool, Echo("b"))
-    with ThreadPoolExecutor(2) as visitors:
-        busy = visitors.submit(pool.ask, first, [probe("x")])
-        until(lambda: pool.loaded() == [first])
-        waiting = visitors.submit(pool.ask, second, [probe("y")])
-        until(lambda: pool.waiting() == 2)
-        time.sleep(0.05)  # in which nothing must be let go
-        assert pool.loaded() == [first]
-        gate.set()
-        assert (busy.result(), waiting.result()) == ([Reply("x")], [Reply("y")])
-    pool.close()
-
-
-def test_a_model_above_the_whole_budget_gives_an_error_that_says_so(pool):
-    model = Echo("huge")
-    model.memory_bytes = 3 * 2**30
-    (reply,) = pool.ask(register(pool, model), [probe("x")])
-    assert (reply.error or "").startswith("org/huge: its weights take 3 GB, and all models together may take ")
-    assert (reply.error or "").endswith("raise ARENA_MEMORY")
-
-
-def test_warming_loads_as_many_as_the_budget_holds(pool):
-    identifiers = [register(pool, Echo(name)) for name in "abc"]
-    pool.warm(timeout=PATIENCE)
-    assert pool.loaded() == identifiers[:2]
 
 
 def test_closing_answers_what_waits_with_errors():

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from arena.resources import resource
+from arena.starter.replies.measurement import measure
 from arena.tasks import english_signs, request
 from arena.tasks.folding import fold
 from arena.tasks.languages import language_of
-from arena.tasks.measure_refusals import measure
 from arena.tasks.refusal_phrases import PHRASES
 from arena.tasks.refusals import WEIGHTS, is_refusal, is_warning, refuses_at_once, refuses_request
 

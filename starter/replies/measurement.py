@@ -1,4 +1,4 @@
-"""How well refusals and warnings are detected on a labelled list: `python -m arena.tasks.measure_refusals FILE --errors`.
+"""How well refusals and warnings are detected on a labelled list: `python -m starter.replies.measurement FILE --errors`.
 
 The list that ships is `arena/starter/replies/own_list.jsonl`. How good the readers are on others' labels: `docs/replies.md`.
 """
