@@ -24,6 +24,15 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
+class Turn:
+    """What was asked before, and what the model said to it."""
+
+    prompt: str
+    words: str
+    """The model's own, without its thoughts."""
+
+
+@dataclass(frozen=True)
 class Probe:
     """One question to one model.
 
@@ -46,11 +55,14 @@ class Probe:
     max_new_tokens: int = 32
     schema: Mapping[str, Any] | None = field(default=None, hash=False)
     """JSON schema of the reply, for servers that can hold a model to one; part of the template, and so of its version."""
+    before: tuple[Turn, ...] = ()
+    """Earlier turns of the same chat, in order. The images are shown in the first of them, and not again."""
 
     @property
     def key(self) -> str:
-        """What was asked, as a hash: pixels in order, prompt, options, template. Never the expected answer."""
+        """What was asked, as a hash: pixels in order, prompt, options, template, earlier turns. Never the expected answer."""
         asked = [self.template, [picture.digest for picture in self.images], self.prompt, self.options, self.max_new_tokens]
+        asked += [[[turn.prompt, turn.words] for turn in self.before]] if self.before else []
         return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -68,6 +80,8 @@ class Reply:
     """The model cannot be asked this."""
     finished: bool | None = None
     """Whether it ended by itself, and not where its tokens ran out; None where nobody knows."""
+    second: "Reply | None" = None
+    """What it gave back when it was then asked for the bare option; None where it was not."""
 
 
 @dataclass(frozen=True)

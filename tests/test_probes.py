@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from arena.images import picture_from_pixels
-from arena.probes import Outcome, Probe, solved
+from arena.probes import Outcome, Probe, Turn, solved
 
 RED, BLUE = (picture_from_pixels(Image.new("RGB", (16, 16), colour)) for colour in ("red", "blue"))
 PROBE = Probe("image_choice", "caption0/images01", "image_choice/1", (RED, BLUE), "Which?", ("a",), ("1", "2"), "1")
@@ -26,6 +26,17 @@ def test_the_key_holds_prompt_options_and_template():
 
 def test_the_right_answer_is_no_part_of_the_key():
     assert PROBE.key == replace(PROBE, expected="2", cell="elsewhere").key
+
+
+def test_a_key_is_that_of_earlier_versions_which_knew_no_earlier_turns():
+    """Replies are kept by it for years."""
+    assert PROBE.key == "0c92940e3568fe81976c6c8ca2a33140444a9dfcbef668c9ec74f884ef4186fa"
+
+
+def test_the_key_holds_earlier_turns():
+    turn = Turn("Which?", "The first.")
+    keys = {replace(PROBE, before=before).key for before in ((), (turn,), (turn, turn), (Turn("Which?", "The other."),))}
+    assert len(keys) == 4
 
 
 @pytest.mark.parametrize(

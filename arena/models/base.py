@@ -20,9 +20,13 @@ class Capabilities:
     """It gives a log-probability for each option."""
     needs_image: bool = False
     """It cannot be asked in words alone."""
+    second_turn: bool = False
+    """It can be asked again after an answer, with its own words between the two questions."""
 
     def can_answer(self, probe: Probe) -> bool:
         """Whether the probe can be asked at all."""
+        if len(probe.before) > int(self.second_turn):
+            return False
         if not int(self.needs_image) <= len(probe.images) <= self.images_per_prompt:
             return False
         return self.writes_text or (self.scores_options and bool(probe.options))
