@@ -3,17 +3,17 @@
 Rogan & Gladen (Estimating prevalence from the results of a screening test, American Journal of Epidemiology 107, 1978, 71-76):
 a share q that was read with sensitivity s and specificity c is truly (q + c - 1) / (s + c - 1), within 0 and 1.
 
-**Where s and c come from.** Labels are drawn by class: so many of what was read as each class, at random within it. They tell of
-each class h how often the event is there, a_h. They do not tell s and c as they stand, for a rare class is drawn more often than
-a common one. With Q_h, the share that was read as class h, the event is there in the share Q_h a_h of all; s is how much of that
-lies in classes which the reader takes for the event, and 1 - c what it takes for the event of all the rest. Where q is the rate
-of the very things that were checked, the corrected rate is the sum of Q_h a_h.
+**Where s and c come from.** Labels are drawn by class: so many of what was read as each class, at random within it. They tell
+of each class h how often the event is there, a_h. They do not tell s and c as they stand, for a rare class is drawn more often
+than a common one. With Q_h, the share that was read as class h, the event is there in the share Q_h a_h of all; s is how much
+of that lies in classes which the reader takes for the event, and 1 - c what it takes for the event of all the rest. Where q is
+the rate of the very things that were checked, the corrected rate is the sum of Q_h a_h.
 
-**The interval** is that of every derived metric (MOVER, `arena.metrics.intervals`): its parts are q, each Q_h and each a_h, with
-their limits over families, and how they move together over families. The interval of Lang & Reiczigel (Preventive Veterinary
-Medicine 113, 2014, 13-22) is for s and c from samples drawn by the truth. Of labels drawn by class it would be too sure: forty
-labels without an error in a class of a thousand leave room for dozens of errors, of which s, on which all labels agree, knows
-nothing.
+**The interval** is that of every derived metric (MOVER, `arena.metrics.intervals`): its parts are q, each Q_h and each a_h,
+with their limits over families, and how they move together over families. The interval of Lang & Reiczigel (Preventive
+Veterinary Medicine 113, 2014, 13-22) is for s and c from samples drawn by the truth. Of labels drawn by class it would be too
+sure: forty labels without an error in a class of a thousand leave room for dozens of errors, of which s, on which all labels
+agree, knows nothing.
 """
 
 from collections.abc import Collection, Sequence

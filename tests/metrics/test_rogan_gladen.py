@@ -24,7 +24,7 @@ def corrected(checked: list[Checked], given: list[Unit] | None = None):
 
 
 def world(generator, families: int, size: int, truth: float, alike: float, accuracy: ReaderAccuracy) -> list[Checked]:
-    """Replies of a model that refuses with probability `truth`, the same share of each class labelled by somebody who is right."""
+    """Replies of a model that refuses with probability `truth`; half of the labels are of each class, and all are right."""
     of_family = generator.beta(truth * (1 / alike - 1), (1 - truth) * (1 / alike - 1), families)
     family = np.repeat(np.arange(families), size)
     refuses = generator.random(len(family)) < of_family[family]
