@@ -63,6 +63,11 @@ def quoted(text: str) -> str:
     line = " ".join(printable.split())
     if not line:
         return "wrote nothing"
-    anonymous = _NAMES.sub("[name]", line)
-    shortened = anonymous if len(anonymous) <= LONGEST_QUOTE else anonymous[: LONGEST_QUOTE - 1].rstrip() + "…"
+    said = anonymous(line)
+    shortened = said if len(said) <= LONGEST_QUOTE else said[: LONGEST_QUOTE - 1].rstrip() + "…"
     return f"“{shortened}”"
+
+
+def anonymous(text: str) -> str:
+    """A text with names of models and their makers struck out."""
+    return _NAMES.sub("[name]", text)
