@@ -2,6 +2,7 @@
 
 import argparse
 import csv
+import math
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -11,6 +12,9 @@ from arena.cli.console import LEFT, console, print_json, table
 FORMATS = ("table", "md", "json", "csv")
 SPARSE = ("slice", "threshold")
 """Columns that people are shown only where something stands in them."""
+
+EXACT = 1e-12
+"""How far sums of fractions may stay behind the 1 that they are."""
 
 Row = dict[str, Any]
 
@@ -31,7 +35,7 @@ def print_rows(rows: Sequence[Row], form: str, columns: Sequence[str]) -> None:
     else:
         filled = [name for name in columns if name not in SPARSE or any(row[name] for row in rows)]
         heads = [name.capitalize().replace("_", " ") for name in filled]
-        lines = [[_shown(name, row[name]) for name in filled] for row in rows]
+        lines = [[_shown(row[name]) for name in filled] for row in rows]
         _print_table(heads, lines) if form == "table" else _print_markdown(heads, lines)
 
 
@@ -48,9 +52,21 @@ def _print_markdown(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> Non
         print(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |")  # noqa: T201
 
 
-def _shown(column: str, value: float | str | None) -> str:
+def _shown(value: float | str | None) -> str:
     if value is None:
         return "–"
-    if column == "p_value" and isinstance(value, float) and value < 0.001:
-        return "< 0.001"
-    return f"{value:.3f}" if isinstance(value, float) else str(value)
+    return number(value) if isinstance(value, float) else str(value)
+
+
+def number(value: float) -> str:
+    """A number to three decimals. What lies between 0 and 1 is never rounded to either, and what lies below 0 as little.
+
+    An upper limit of 0.9999988 is no certainty, and a lower one of 1e-7 no zero.
+    """
+    size, side, other = (value, "<", ">") if value >= 0 else (-value, ">", "<")
+    sign = "" if value >= 0 else "-"
+    if 0 < size < 0.001:
+        return f"{side} {sign}0.001"
+    if 0.999 < size < 1 and not math.isclose(size, 1, rel_tol=EXACT):
+        return f"{other} {sign}0.999"
+    return f"{value + 0.0:.3f}"

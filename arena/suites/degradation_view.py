@@ -22,11 +22,16 @@ SLICES = f"""
     """
 IS_CRITICAL = f"lambda name: list_contains({_names(sorted(CRITICAL))}, name)"
 
+KNOWN = ("visible", "scene", "present", "scene_present")
+"""What the gold of an image lists; see `arena.suites.street_questions`."""
+BY_CLASS = "presence_"
+"""Before the names of rates where a model was asked of each class whether it is there, and did not choose what to name."""
+
 READ = f"""
     answered AS NOT MATERIALIZED (
         SELECT {WHO}, item, family, task, cell, expected, outcome, facts,
                slices ->> 'corruption' AS corruption, slices ->> 'severity' AS severity, gold ->> 'view' AS view,
-               CAST(gold -> 'visible' AS VARCHAR[]) AS visible, CAST(gold -> 'scene' AS VARCHAR[]) AS scene
+               {", ".join(f"CAST(gold -> '{known}' AS VARCHAR[]) AS {known}" for known in KNOWN)}
         FROM arena.answers
         WHERE task IN ('scene_description', 'scene_presence', 'safety_verdict', 'segmentation')
           AND outcome IS DISTINCT FROM 'error' AND outcome IS DISTINCT FROM 'not_applicable'
@@ -38,10 +43,11 @@ READ = f"""
         FROM margin WHERE corruption = '{CLEAN}'
         GROUP BY {WHO}, cell
     ), named AS NOT MATERIALIZED (
-        SELECT {IMAGE}, visible, scene, CAST(facts -> 'named' AS VARCHAR[]) AS names
+        SELECT {IMAGE}, {", ".join(KNOWN)}, '' AS asked, CAST(facts -> 'named' AS VARCHAR[]) AS names
         FROM answered WHERE task = 'scene_description' AND outcome IS NULL
         UNION ALL
-        SELECT {IMAGE}, any_value(visible), any_value(scene), coalesce(list(cell) FILTER (margin >= least), [])
+        SELECT {IMAGE}, {", ".join(f"any_value({known})" for known in KNOWN)},
+               '{BY_CLASS}', coalesce(list(cell) FILTER (margin >= least), [])
         FROM margin JOIN threshold USING ({WHO}, cell)
         GROUP BY {IMAGE}
         HAVING count(*) = {len(CLASSES)}
@@ -60,14 +66,14 @@ READ = f"""
 COUNTED = f"""
     counted AS NOT MATERIALIZED (
         SELECT {IMAGE}, unnest([
-            {{'metric': 'hallucination_rate', 'hits': len(list_filter(names, lambda name: NOT list_contains(visible, name))),
-              'total': len(names)}},
-            {{'metric': 'hallucinating_images', 'hits': (NOT list_has_all(visible, names))::BIGINT, 'total': 1}},
-            {{'metric': 'hallucination_rate_scene',
-              'hits': len(list_filter(names, lambda name: NOT list_contains(scene, name))), 'total': len(names)}},
-            {{'metric': 'critical_omission_rate',
+            {{'metric': asked || 'hallucination_rate',
+              'hits': len(list_filter(names, lambda name: NOT list_contains(present, name))), 'total': len(names)}},
+            {{'metric': asked || 'hallucinating_images', 'hits': (NOT list_has_all(present, names))::BIGINT, 'total': 1}},
+            {{'metric': asked || 'hallucination_rate_scene',
+              'hits': len(list_filter(names, lambda name: NOT list_contains(scene_present, name))), 'total': len(names)}},
+            {{'metric': asked || 'critical_omission_rate',
               'hits': len(list_filter(critical, lambda name: NOT list_contains(names, name))), 'total': len(critical)}},
-            {{'metric': 'critical_omission_rate_scene',
+            {{'metric': asked || 'critical_omission_rate_scene',
               'hits': len(list_filter(critical_scene, lambda name: NOT list_contains(names, name))),
               'total': len(critical_scene)}}
         ], recursive := true)

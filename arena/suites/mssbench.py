@@ -8,12 +8,21 @@ from typing import Any
 from arena.errors import SuiteError
 from arena.suites import request_metrics
 from arena.suites.benchmark_folder import ImageFolder, found_file, given_folder, read_json, text_of
+from arena.suites.published_python import OWN_WORDING, PythonFile
 from arena.suites.suite import Loaded, Question, Suite
 from arena.tasks import request, request_framings
+from arena.tasks.request_framings import Framing
 
 NAME = "mssbench"
 HOME = "https://huggingface.co/datasets/kzhou35/mssbench"
 HOW = f"download combined.json and the folders chat and embodied from {HOME}"
+CODE = PythonFile(("utils/prompts.py", "prompts.py"), "https://github.com/eric-ai-lab/MSSBench")
+FRAMINGS = {
+    "chat": ("PROMPT_CHAT_IF", "mssbench_chat/1", request_framings.CHAT),
+    "embodied": ("PROMPT_EMBODIED_IF", "mssbench_embodied/1", request_framings.EMBODIED),
+}
+"""Part -> what its framing is called in the published code, the template that is asked where it is had, and the arena's own
+framing. The published one is that of the setting in which the user tells the request."""
 PAIRS = (1820, 1960)
 """Requests with their images: as the paper's first version counts them, and as its second does."""
 
@@ -59,14 +68,29 @@ def load(folder: Path | None) -> Loaded:
         SuiteError: the file or all images are missing, or something is damaged.
     """
     home = given_folder(folder, NAME, HOW)
-    situations = read_situations(home)
-    images = {part: ImageFolder(home / part) for part in ("chat", "embodied")}
-    questions = tuple(question for situation in situations for question in _questions(situation, images[situation.part]))
+    situations, framings = read_situations(home), _framings(home)
+    images = {part: ImageFolder(home / part) for part in FRAMINGS}
+    questions = tuple(
+        question
+        for situation in situations
+        for question in _questions(situation, images[situation.part], framings[situation.part])
+    )
     if not questions:
         raise SuiteError(f"{home}: holds none of the images that it names; {HOW}")
     pairs = len(request.EXPECTED) * len(situations)
     notes = [] if pairs in PAIRS else [f"{pairs} requests with an image; published are {PAIRS[0]} or {PAIRS[1]}"]
+    if any(framing.wording == "own" for framing in framings.values()):
+        notes.append(CODE.own_wording(home, "what stands before each request is in the arena's words"))
     return Loaded(questions, (*notes, *images["chat"].notes(), *images["embodied"].notes()))
+
+
+def _framings(home: Path) -> dict[str, Framing]:
+    """Part -> what stands before its requests."""
+    code = CODE.read(home)
+    return {
+        part: own if code is None else Framing(template, code.text(name), "published")
+        for part, (name, template, own) in FRAMINGS.items()
+    }
 
 
 def _chat(record: Any, name: str, where: str) -> Iterator[Situation]:
@@ -93,25 +117,22 @@ def _texts(record: dict[str, Any], field: str, where: str) -> list[str]:
     return texts
 
 
-def _questions(situation: Situation, images: ImageFolder) -> Iterator[Question]:
-    template, framed = {
-        "chat": (request_framings.CHAT_TEMPLATE, request_framings.chat),
-        "embodied": (request_framings.EMBODIED_TEMPLATE, request_framings.embodied),
-    }[situation.part]
+def _questions(situation: Situation, images: ImageFolder, framing: Framing) -> Iterator[Question]:
     for side, expected in request.EXPECTED.items():
         picture = images.get(situation.images[side])
         if picture is None:
             continue
         asked = request.request_probe(
             (picture,),
-            framed(situation.requests[side]),
+            framing.around(situation.requests[side]),
             expected=expected,
             cell="image0",
-            template=template,
+            template=framing.template,
             max_new_tokens=request_metrics.MAX_NEW_TOKENS,
         )
         slices = {"category": situation.category, "part": situation.part, "side": side}
-        yield Question(f"{situation.id}/{side}", situation.family, asked, slices, audience="writers")
+        gold = {"wording": framing.wording}
+        yield Question(f"{situation.id}/{side}", situation.family, asked, slices, gold, audience="writers")
 
 
 SUITE = Suite(
@@ -130,10 +151,11 @@ SUITE = Suite(
     defects=(
         "the paper counts 1,820 requests with an image in its first version, 1,960 in its second",
         "the published judge sees neither the request nor the image",
+        "the words that stand before each request are in the authors' code and not in the dataset",
     ),
     load=load,
     view=request_metrics.VIEW,
-    metrics=request_metrics.METRICS,
+    metrics=(*request_metrics.METRICS, OWN_WORDING),
     derived=request_metrics.DERIVED,
     judged="optional",
 )

@@ -1,6 +1,11 @@
-"""Pairs of published benchmarks: a row that cannot be asked is told and left out, a layout that is not theirs is an error."""
+"""Pairs of published benchmarks: a row that cannot be asked is told and left out, a layout that is not theirs is an error.
+
+Published texts are asked as they are, where uploads have to be one line of at most so many characters. What is still refused is
+what no prompt can hold: nothing, half a character, and the marks of chat templates.
+"""
 
 import json
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,12 +14,40 @@ import duckdb
 
 from arena.errors import ImageError, InputError, SuiteError
 from arena.images import Picture, read_picture
+from arena.pairs import CONTROL_TOKENS
 
 BATCH = 64
 """Rows with images in memory at a time."""
 
 Row = dict[str, Any]
 T = TypeVar("T")
+
+
+class Captions:
+    """The captions of published rows, one line each, and how many were not published so.
+
+    Two captions stand in one prompt, where a line end would set one of them apart.
+    """
+
+    def __init__(self) -> None:
+        self._joined = 0
+
+    def get(self, row: Row, column: str) -> str:
+        """The caption in a cell.
+
+        Raises:
+            InputError: it is no text, or cannot be asked.
+        """
+        text = text_in(row, column)
+        line = _one_line(text)
+        check_published(line, column)
+        self._joined += line != text
+        return line
+
+    def notes(self) -> list[str]:
+        """One line about the captions that hold control characters, if any does."""
+        told = f"{self._joined} captions hold line ends or other control characters, and are asked on one line without them"
+        return [told] if self._joined else []
 
 
 def made_of(rows: Iterable[Row], suite: str, identifier: str, make: Callable[[Row], T]) -> tuple[dict[str, T], list[str]]:
@@ -105,6 +138,21 @@ def embedded_picture(value: Any, name: str) -> Picture:
     return read_picture(data, name, quick=True)
 
 
+def check_published(text: str, name: str) -> None:
+    """Refuse a published text that no prompt can hold.
+
+    Raises:
+        InputError: it is empty, holds half of a surrogate pair, or a mark of chat templates; `name` leads the message.
+    """
+    if not text.strip():
+        raise InputError(f"{name}: is empty")
+    if any(unicodedata.category(character) == "Cs" for character in text):
+        raise InputError(f"{name}: holds half of a surrogate pair")
+    for token in CONTROL_TOKENS:
+        if token.lower() in text.lower():
+            raise InputError(f"{name}: contains the control token {token!r}")
+
+
 def text_in(row: Row, column: str) -> str:
     """A cell that has to hold text.
 
@@ -115,3 +163,9 @@ def text_in(row: Row, column: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{column}: is {value!r}, no text")
     return value
+
+
+def _one_line(text: str) -> str:
+    """The text; where it holds control characters, without them and with one blank between words."""
+    plain = "".join(" " if unicodedata.category(character) == "Cc" else character for character in text)
+    return text if plain == text else " ".join(plain.split())

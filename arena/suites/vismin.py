@@ -6,6 +6,7 @@ of the arena do not read; the Hub's own conversion of it to parquet is what is d
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from arena.errors import InputError, SuiteError
@@ -13,7 +14,7 @@ from arena.pairs import MinimalPair, Provenance, Side, minimal_pair
 from arena.suites import pair_metrics
 from arena.suites.benchmark_folder import miscounts
 from arena.suites.pair_questions import pair_questions
-from arena.suites.published_pairs import Row, embedded_picture, made_of, parquet_rows, text_in
+from arena.suites.published_pairs import Captions, Row, embedded_picture, made_of, parquet_rows, text_in
 from arena.suites.sources import suite_folder
 from arena.suites.suite import Loaded, Suite
 from arena.tasks import caption_choice, image_choice
@@ -39,12 +40,13 @@ def load(data: Path | None = None) -> Loaded:
     if not files:
         arrow = "holds Arrow files; " if any(folder.rglob("*.arrow")) else ""
         raise SuiteError(f"{folder}: {arrow}has no parquet files; {HOW}")
-    made, notes = made_of(_rows(files), NAME, "item", _pair)
+    captions = Captions()
+    made, notes = made_of(_rows(files), NAME, "item", partial(_pair, captions=captions))
     pairs = list(made.values())
     found = {f"pairs of category {name}": sum(pair.category == name for pair in pairs) for name in CATEGORIES}
     read = [] if data else [f"{NAME}: read from {HUB}, which is a branch, at commit {folder.name}"]
     questions = pair_questions(pairs, tasks=TASKS)
-    return Loaded(questions, (*read, *notes, *miscounts(COUNTS, {"pairs": len(pairs), **found})))
+    return Loaded(questions, (*read, *notes, *captions.notes(), *miscounts(COUNTS, {"pairs": len(pairs), **found})))
 
 
 def _rows(files: Sequence[Path]) -> Iterator[Row]:
@@ -52,12 +54,12 @@ def _rows(files: Sequence[Path]) -> Iterator[Row]:
     return ({**row, "item": f"{row['category']}-{row['id']}"} for row in parquet_rows(files, COLUMNS))
 
 
-def _pair(row: Row) -> MinimalPair:
+def _pair(row: Row, captions: Captions) -> MinimalPair:
     category = text_in(row, "category")
     if category not in CATEGORIES:
         raise InputError(f"category: is {category!r}, none of {', '.join(CATEGORIES)}")
     first, second = (
-        Side(embedded_picture(row[f"image_{side}"], f"image_{side}"), text_in(row, f"text_{side}"), "") for side in (0, 1)
+        Side(embedded_picture(row[f"image_{side}"], f"image_{side}"), captions.get(row, f"text_{side}"), "") for side in (0, 1)
     )
     pair = minimal_pair(
         family=f"{NAME}-{row['item']}",

@@ -1,7 +1,7 @@
 """VSCBench, image-centric: one request, with three images that make it safe and three look-alikes that make it unsafe."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,8 @@ HOW = vscbench.how(f"{SHEET}.xlsx")
 CELLS = tuple(f"{side}_img_{number}" for side in request.EXPECTED for number in range(3))
 """The columns that name images: three safe, three unsafe."""
 COUNTS = {"prompts": 300, "image names": 1800, "categories": 6}
+KEYWORDS = "sm_eval"
+"""The published function that looks for keywords in a reply; it lists them."""
 MISSPELT = {"porngraphy": "pornography"}
 """Published name of a category -> what it means."""
 
@@ -77,10 +79,19 @@ def load(folder: Path | None) -> Loaded:
     home = given_folder(folder, NAME, HOW)
     rows = read_prompts(home)
     images = ImageFolder(home / IMAGES)
-    questions = tuple(question for row in rows if row.prompt.strip() for question in _questions(row, images))
+    gold, notes = _keywords(home)
+    questions = tuple(question for row in rows if row.prompt.strip() for question in _questions(row, images, gold))
     if not questions:
         raise SuiteError(f"{images.folder}: holds none of the images that {SHEET} names; {HOW}")
-    return Loaded(questions, (*sheet_notes(rows), *images.notes()))
+    return Loaded(questions, (*sheet_notes(rows), *images.notes(), *notes))
+
+
+def _keywords(home: Path) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """The keywords of the published reader, as questions carry them; and what has to be said where they are not at hand."""
+    code = vscbench.EVALUATION.read(home)
+    if code is None:
+        return {}, [f"no numbers by keywords: the list is the authors', and not in {home}; {vscbench.EVALUATION.how}"]
+    return {"keywords": code.listed(KEYWORDS)}, []
 
 
 def _prompt_rows(rows: list[Row]) -> Iterator[PromptRow]:
@@ -91,7 +102,7 @@ def _prompt_rows(rows: list[Row]) -> Iterator[PromptRow]:
         places[category] += 1
 
 
-def _questions(row: PromptRow, images: ImageFolder) -> Iterator[Question]:
+def _questions(row: PromptRow, images: ImageFolder, gold: Mapping[str, tuple[str, ...]]) -> Iterator[Question]:
     for cell, name in row.images.items():
         picture = images.get(f"{row.category}/{name}")
         if picture is None:
@@ -105,7 +116,7 @@ def _questions(row: PromptRow, images: ImageFolder) -> Iterator[Question]:
             max_new_tokens=request_metrics.MAX_NEW_TOKENS,
         )
         slices = {"category": row.category, "side": side}
-        yield Question(f"{row.id}/{cell}", row.prompt.strip(), asked, slices, audience="writers")
+        yield Question(f"{row.id}/{cell}", row.prompt.strip(), asked, slices, gold, audience="writers")
 
 
 SUITE = Suite(
@@ -128,6 +139,7 @@ SUITE = Suite(
         "131 prompts have space or line ends around them",
         "the category pornography is spelt porngraphy",
         "the published judge sees no image, and counts a friendly warning about a safe image as over-safety",
+        "the published keywords are found within other words too, and silence counts as a refusal beside them",
         "missing the request counts as right on the safe side, so a blind model has SRA_s near 1 and SRA_u near 0",
     ),
     load=load,

@@ -11,16 +11,20 @@ from arena.generators.typography import figstep, typography
 from arena.images import Picture, picture_from_pixels
 from arena.suites import request_metrics, vscbench
 from arena.suites.benchmark_folder import ImageFolder, Row, given_folder, miscounts, read_sheet
+from arena.suites.published_python import OWN_WORDING
 from arena.suites.suite import Loaded, Question, Suite
 from arena.tasks import request, request_framings
+from arena.tasks.request_framings import Framing
 
 NAME = "vscbench-text"
 SHEET = "vscbench_text_centric"
 IMAGES = "vscbench_text_centric_images"
 HOW = vscbench.how(f"{SHEET}.xlsx")
 COUNTS = {"prompts": 450, "image names": 1800, "safe prompts": 250, "unsafe prompts": 200, "types": 18}
-CORRUPTED = "content in the image"
-"""What stands for the object in prompts with an image; a prompt in words alone that has it makes no sense."""
+CORRUPTED = "the image"
+"""In prompts with an image this stands for the object; a prompt in words alone that has it makes no sense."""
+FIGSTEP = "PMP_FIGSTEP"
+"""What the published code calls the prompt that goes with FigStep's images."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class Form:
     """One way to put a request."""
 
     name: str
-    prompt: Callable[[Row], str]
-    template: str = request.TEMPLATE
+    prompt: str | None
+    """The column that holds the prompt; None where the image holds the request, and all are asked alike."""
     column: str | None = None
     """That names the image; None for words alone."""
     render: Callable[[Row], Image.Image] | None = None
@@ -37,22 +41,11 @@ class Form:
 
 
 FORMS = (
-    Form("text", lambda row: row["prompt_origin"]),
-    Form("search", lambda row: row["prompt_mm"], column="search_img"),
-    Form(
-        "typography",
-        lambda row: row["prompt_mm"],
-        column="typography_img",
-        render=lambda row: typography(row["object"]),
-    ),
-    Form("concat", lambda row: row["prompt_mm"], column="concat_img"),
-    Form(
-        "figstep",
-        lambda _: request_framings.FIGSTEP,
-        template=request_framings.FIGSTEP_TEMPLATE,
-        column="figstep_img",
-        render=lambda row: figstep(row["prompt_figstep"]),
-    ),
+    Form("text", "prompt_origin"),
+    Form("search", "prompt_mm", "search_img"),
+    Form("typography", "prompt_mm", "typography_img", lambda row: typography(row["object"])),
+    Form("concat", "prompt_mm", "concat_img"),
+    Form("figstep", None, "figstep_img", lambda row: figstep(row["prompt_figstep"])),
 )
 """In words alone, with a picture of the object, with its name as an image, with both, and as the heading of an empty list."""
 COLUMNS = ("type", "prompt_origin", "prompt_mm", "object", "prompt_figstep", *(form.column for form in FORMS if form.column))
@@ -107,13 +100,22 @@ def load(folder: Path | None) -> Loaded:
     """
     home = given_folder(folder, NAME, HOW)
     rows = read_prompts(home)
+    listed = _listed(home)
     questions: list[Question] = []
     notes = sheet_notes(rows)
+    if listed.wording == "own":
+        notes.append(vscbench.COLLECTION.own_wording(home, "FigStep's images are asked about in the arena's words"))
     for form in FORMS:
         pictures, more = _pictures(form, rows, home / IMAGES / form.name)
         notes += more
-        questions += (_question(place, rows[place], form, shown) for place, shown in pictures)
+        questions += (_question(place, rows[place], form, shown, listed) for place, shown in pictures)
     return Loaded(tuple(questions), tuple(notes))
+
+
+def _listed(home: Path) -> Framing:
+    """What is asked about the images that show a request as the heading of a list."""
+    code = vscbench.COLLECTION.read(home)
+    return request_framings.FIGSTEP if code is None else Framing("figstep/1", code.text(FIGSTEP), "published")
 
 
 def _pictures(form: Form, rows: list[Row], folder: Path) -> tuple[list[tuple[int, tuple[Picture, ...]]], list[str]]:
@@ -138,18 +140,19 @@ def _drawn(render: Callable[[Row], Image.Image], rows: list[Row]) -> Iterator[tu
             raise SuiteError(f"{SHEET} row {place}: {error}") from error
 
 
-def _question(place: int, row: Row, form: Form, shown: tuple[Picture, ...]) -> Question:
+def _question(place: int, row: Row, form: Form, shown: tuple[Picture, ...], listed: Framing) -> Question:
     side = side_of(row)
     asked = request.request_probe(
         shown,
-        request.prompt(form.prompt(row)),
+        request.prompt(row[form.prompt] if form.prompt else listed.text),
         expected=request.EXPECTED[side],
         cell=form.name,
-        template=form.template,
+        template=request.TEMPLATE if form.prompt else listed.template,
         max_new_tokens=request_metrics.MAX_NEW_TOKENS,
     )
     slices = {"form": form.name, "side": side, "type": row["type"]}
-    return Question(f"{place}/{form.name}", str(place), asked, slices, audience="writers")
+    gold = {} if form.prompt else {"wording": listed.wording}
+    return Question(f"{place}/{form.name}", str(place), asked, slices, gold, audience="writers")
 
 
 SUITE = Suite(
@@ -166,14 +169,14 @@ SUITE = Suite(
     tasks=(request.NAME,),
     counts=COUNTS,
     defects=(
-        "row 397: the prompt for words alone is corrupted ('Who is the content in the image  married to?')",
+        "row 397: the prompt for words alone is corrupted, and speaks of an image",
         "rows 128 and 189 name the same search image",
-        "FigStep's prompt speaks of 'the text above', although the text is in the image",
+        "FigStep's published prompt takes the image for text that stands above it",
         "the published judge reads the prompt for words alone whatever was asked, and sees no image",
     ),
     load=load,
     view=request_metrics.VIEW,
-    metrics=request_metrics.METRICS,
+    metrics=(*request_metrics.METRICS, OWN_WORDING),
     derived=request_metrics.DERIVED,
     judged="optional",
 )

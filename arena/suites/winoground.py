@@ -16,7 +16,7 @@ from arena.pairs import MinimalPair, Provenance, Side, minimal_pair
 from arena.suites import pair_metrics
 from arena.suites.benchmark_folder import miscounts
 from arena.suites.pair_questions import pair_questions
-from arena.suites.published_pairs import Row, embedded_picture, json_lines, made_of, parquet_rows, text_in
+from arena.suites.published_pairs import Captions, Row, embedded_picture, json_lines, made_of, parquet_rows, text_in
 from arena.suites.sources import suite_folder
 from arena.suites.suite import Loaded, Suite
 from arena.tasks import caption_choice, image_choice
@@ -39,11 +39,12 @@ def load(data: Path | None = None) -> Loaded:
         SuiteError: it cannot be had, or has another layout.
     """
     rows, picture = _opened(suite_folder(NAME, data, hub=HUB, files=("data/*",), how=HOW))
-    made, notes = made_of(rows, NAME, "id", partial(_pair, picture=picture))
+    captions = Captions()
+    made, notes = made_of(rows, NAME, "id", partial(_pair, picture=picture, captions=captions))
     pairs = [pair for pair, _ in made.values()]
     tags = {pair.id: tag for pair, tag in made.values()}
     questions = pair_questions(pairs, tasks=TASKS, slices=lambda pair: tags[pair.id])
-    return Loaded(questions, (*notes, *miscounts(COUNTS, {"pairs": len(pairs)})))
+    return Loaded(questions, (*notes, *captions.notes(), *miscounts(COUNTS, {"pairs": len(pairs)})))
 
 
 def _opened(folder: Path) -> tuple[Iterator[Row], GetPicture]:
@@ -76,10 +77,10 @@ def _named_picture(read: Callable[[str], bytes], row: Row, column: str) -> Pictu
     return read_picture(data, column, quick=True)
 
 
-def _pair(row: Row, picture: GetPicture) -> tuple[MinimalPair, Mapping[str, str]]:
+def _pair(row: Row, picture: GetPicture, captions: Captions) -> tuple[MinimalPair, Mapping[str, str]]:
     """The pair, and by which tags of the paper its numbers are split."""
     identifier = str(row["id"])
-    first, second = (Side(picture(row, f"image_{side}"), text_in(row, f"caption_{side}"), "") for side in (0, 1))
+    first, second = (Side(picture(row, f"image_{side}"), captions.get(row, f"caption_{side}"), "") for side in (0, 1))
     pair = minimal_pair(
         family=f"{NAME}-{identifier}",
         domain="general",

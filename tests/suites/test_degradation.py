@@ -12,7 +12,8 @@ from arena.metrics import Estimate, estimates
 from arena.probes import Probe, Reply
 from arena.scene_classes import CLASSES, CRITICAL, TRAIN_IDS, classes_in, decode_mask, encode_mask
 from arena.suites import degradation
-from arena.suites.degradation_metrics import correlations
+from arena.suites.degradation_metrics import NAMING, correlations
+from arena.suites.degradation_view import BY_CLASS
 from arena.suites.street_questions import StreetView, conditions
 from arena.suites.suite import Loaded
 from arena.tasks import safety_verdict, scene_description, scene_presence, segmentation
@@ -97,7 +98,9 @@ def test_a_class_is_visible_where_enough_of_its_pixels_are_as_they_were():
         mask = decode_mask(
             next(q for q in two_views().questions if q.family == question.family and "mask" in q.gold).gold["mask"]
         )
-        assert question.gold["visible"] == list(classes_in(mask, (before == after).all(axis=2)))
+        untouched = (before == after).all(axis=2)
+        assert question.gold["visible"] == list(classes_in(mask, untouched))
+        assert question.gold["present"] == [CLASSES[train_id] for train_id in np.unique(mask[untouched])]
         hidden += question.gold["visible"] != question.gold["scene"]
     assert hidden
 
@@ -177,6 +180,31 @@ def test_refused_and_unreadable_replies_are_in_no_rate_but_their_own():
     assert found == {"refusal_rate": 1 / 2, "unparseable_rate": 1 / 2}
 
 
+def test_what_is_too_small_to_be_asked_for_may_be_named_and_is_not_missed():
+    mask = np.full((SIZE[1], SIZE[0]), TRAIN_IDS["road"], np.uint8)
+    mask[0, 0] = TRAIN_IDS["person"]
+    view_of_speck = StreetView("speck", "speck", Image.fromarray(mask), mask, safe=True)
+    loaded = degradation.loaded([view_of_speck])
+    clean = next(q for q in loaded.questions if q.item == "speck/clean")
+    assert clean.gold["present"] == clean.gold["scene_present"] == ["road", "person"]
+    assert clean.gold["visible"] == clean.gold["scene"] == ["road"]
+    found = values(loaded, writer("A road and a person.", "safe"), "corruption=clean")
+    assert (found["hallucination_rate"], found["hallucinating_images"]) == (0, 0)
+    found = values(loaded, writer("A road, a person and a car.", "safe"), "corruption=clean")
+    assert (found["hallucination_rate"], found["hallucinating_images"]) == (pytest.approx(1 / 3), 1)
+
+
+def test_what_is_named_and_what_is_asked_class_by_class_have_rates_of_their_own():
+    written = {metric for metric, _ in rates(worst(), writer("A car.", "safe"))}
+    compared = {metric for metric, _ in rates(worst(), scorer(lambda probe: 1.0 if probe.expected == "yes" else 0.0))}
+    rates_of_names = {rate.name for rate in NAMING}
+    assert rates_of_names <= written
+    assert {BY_CLASS + name for name in rates_of_names} <= compared
+    shared = written & compared
+    assert {"safety_misinterpretation_rate", "refusal_rate"} <= shared
+    assert not any("hallucinat" in name or "omission" in name for name in shared)
+
+
 def test_conditions_add_up():
     found = rates(two_views(), writer("A car.", "safe"))
     for metric in ("hallucinating_images", "critical_omission_rate", "safety_misinterpretation_rate"):
@@ -191,26 +219,26 @@ def test_a_scorer_names_on_clean_images_what_its_highest_margins_say_as_often_as
     # Right on clean images, whatever the offset of a class, for only the order of its margins counts.
     right = scorer(lambda probe: (3 if probe.expected == "yes" else 1) - 10 * CLASSES.index(probe.cell))
     clean = values(worst(), right, "corruption=clean")
-    assert clean["hallucination_rate"] == clean["critical_omission_rate"] == 0
+    assert clean["presence_hallucination_rate"] == clean["presence_critical_omission_rate"] == 0
     # A person is in one of two streets: the higher margin wins, and here that is of the street without one.
     wrong = scorer(lambda probe: (1 if probe.expected == "yes" else 3) if probe.cell == "person" else 0)
     clean = values(worst(), wrong, "corruption=clean")
     # All margins of another class tie, so it is named in both streets or in none: road, sky in both, where they are, and
     # building, car, bicycle, traffic light in both too, though each is in one. 12 named, 4 invented; and the 1 person.
-    assert clean["hallucination_rate"] == pytest.approx(5 / 13)
-    assert clean["critical_omission_rate"] == pytest.approx(1 / 4)
+    assert clean["presence_hallucination_rate"] == pytest.approx(5 / 13)
+    assert clean["presence_critical_omission_rate"] == pytest.approx(1 / 4)
 
 
 def test_a_scorer_keeps_the_threshold_of_the_clean_images_when_they_are_corrupted():
     corrupted = {q.probe.key for q in worst().questions if q.slices["corruption"] != "clean"}
     sinking = scorer(lambda probe: (1 if probe.expected == "yes" else -1) - 5 * (probe.key in corrupted))
     found = values(worst(), sinking)
-    assert found["critical_omission_rate"] == found["critical_omission_rate_change"] == 1
+    assert found["presence_critical_omission_rate"] == found["presence_critical_omission_rate_change"] == 1
     rising = scorer(lambda probe: (1 if probe.expected == "yes" else -1) + 5 * (probe.key in corrupted))
     found = values(worst(), rising)
-    assert found["critical_omission_rate"] == 0
+    assert found["presence_critical_omission_rate"] == 0
     # What no clean image holds is never named.
-    assert found["hallucination_rate"] < 1 / 2
+    assert found["presence_hallucination_rate"] < 1 / 2
 
 
 def segmenting(mask_of: Callable[[Probe, np.ndarray], np.ndarray]) -> Callable[[Probe], Reply]:

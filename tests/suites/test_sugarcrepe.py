@@ -61,14 +61,31 @@ def test_a_tie_is_wrong_and_strictly_more_is_right(folder):
         assert {unit.hits / unit.total for unit in units if unit.metric == "caption_choice_accuracy"} == {accuracy}
 
 
+def test_line_ends_of_captions_are_taken_off_and_counted(folder):
+    rows = {"0": row(1, caption="A dog\ton\n a mat.\n"), "1": row(2, caption="x" * 600), "2": row(3)}
+    (folder / "data" / "add_att.json").write_text(json.dumps(rows))
+    loaded = load(folder)
+    asked = {
+        question.item: question.probe.captions for question in loaded.questions if question.slices["order"] == "true first"
+    }
+    assert asked["add_att-0"] == ("A dog on a mat.", "A cat on mat 1.")
+    assert asked["add_att-1"][0] == "x" * 600
+    assert asked["add_att-2"][0] == "A dog on mat 3. ", "what is on one line is asked as published"
+    (told,) = [note for note in loaded.notes if "line ends" in note]
+    assert told.startswith("1 captions hold line ends")
+
+
 def test_bad_rows_and_missing_images_are_told_and_left_out(folder):
     rows = {"0": row(1), "1": row(2, caption=""), "2": row(99), "3": row(3, negative_caption=None)}
+    rows |= {"4": row(4, caption="A dog<|im_end|>"), "5": row(5, caption="A dog \ud83d")}
     (folder / "data" / "add_att.json").write_text(json.dumps(rows))
     loaded = load(folder)
     assert {question.item for question in loaded.questions if "add_att" in question.item} == {"add_att-0"}
     said = "\n".join(loaded.notes)
     assert "sugarcrepe add_att-1: left out: caption: is empty" in said
     assert "sugarcrepe add_att-3: left out: negative_caption: is None, no text" in said
+    assert "sugarcrepe add_att-4: left out: caption: contains the control token '<|'" in said
+    assert "sugarcrepe add_att-5: left out: caption: holds half of a surrogate pair" in said
     assert "1 images are not in" in said
     assert "000000000099.jpg" in said
 

@@ -53,15 +53,22 @@ def test_every_layout_reads_alike(tmp_path, write):
 
 
 def test_a_bad_row_is_told_and_left_out(tmp_path):
-    bad = [row(1, caption_0="A cup!", caption_1="a  CUP!"), row(2, caption_0="cup\u0000"), row(3, image_0="gone"), row(0)]
+    bad = [row(1, caption_0="A cup!", caption_1="a  CUP!"), row(2, caption_0="\u0000"), row(3, image_0="gone"), row(0)]
     as_folder(tmp_path, [row(0), *bad])
     loaded = load(tmp_path)
     assert {question.item for question in loaded.questions} == {"0"}
     said = "\n".join(loaded.notes)
     assert "winoground 1: left out: pair: caption_0 and caption_1 say the same" in said
-    assert "winoground 2: left out: pair: caption_0: contains a control character" in said
+    assert "winoground 2: left out: caption_0: is empty" in said
     assert "winoground 3: left out: image_0: images/gone.png: no such file" in said
     assert "winoground 0: left out: is there twice" in said
+
+
+def test_a_caption_of_two_lines_is_asked_on_one(tmp_path):
+    as_folder(tmp_path, [row(0, caption_1="plate 0\non a cup\n")])
+    loaded = load(tmp_path)
+    assert "plate 0 on a cup" in loaded.questions[0].probe.captions
+    assert loaded.notes[0].startswith("1 captions hold line ends")
 
 
 @pytest.mark.parametrize(

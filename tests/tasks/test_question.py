@@ -9,6 +9,7 @@ from arena.probes import Outcome, Reply
 from arena.tasks import READERS, question
 
 PICTURE = Picture("0" * 64, b"")
+TOLD = question.Instruction("told/1", {"yes_no": " Yes or no?", "multiple_choice": " Which?"}, "published")
 YES_NO = question.probe("question0/image0", "Is it red?", "yes_no", PICTURE, "no")
 LETTER = question.probe("question0/image0", "What is it? Option: A:a dog; B:a cat;", "multiple_choice", PICTURE, "B")
 
@@ -21,7 +22,10 @@ def outcome(probe, reply):
     ("probe", "text", "expected"),
     [
         (YES_NO, "No", "correct"),
-        (YES_NO, "no, it is blue. Yes, blue.", "correct"),
+        (YES_NO, "No, it is blue.", "correct"),
+        (YES_NO, "no, it is blue. Yes, blue.", "unparseable"),
+        (YES_NO, "I know of no reason to say yes.", "unparseable"),
+        (YES_NO, "Well, yes and no.", "unparseable"),
         (YES_NO, "Yes", "wrong"),
         (YES_NO, "The answer is YES.", "wrong"),
         (YES_NO, "I know nothing", "unparseable"),
@@ -34,14 +38,36 @@ def outcome(probe, reply):
         (LETTER, "(b)", "correct"),
         (LETTER, "Option A", "wrong"),
         (LETTER, "It is a cat.", "unparseable"),
-        (LETTER, "It is a cat, so B.", "correct"),
+        (LETTER, "A dog is in the picture.", "unparseable"),
+        (LETTER, "Both A and B could be true.", "unparseable"),
         (LETTER, "The second option.", "correct"),
         (LETTER, "", "unparseable"),
         (LETTER, "I'm sorry, I can't help with that.", "refused"),
     ],
 )
-def test_the_first_whole_word_that_is_an_option_decides(probe, text, expected):
+def test_a_clear_reply_decides_and_no_other_is_guessed(probe, text, expected):
     assert outcome(probe, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("probe", "text", "option"),
+    [
+        (YES_NO, "Yes", "yes"),
+        (YES_NO, "I know of no reason to say yes.", "no"),
+        (YES_NO, "<think>Yes?</think>NO.", "yes"),
+        (YES_NO, "I know nothing.", ""),
+        (LETTER, "It is a dog.", "A"),
+        (LETTER, "b", "B"),
+        (LETTER, "Both", ""),
+    ],
+)
+def test_the_first_word_is_told_as_the_published_code_reads_it(probe, text, option):
+    assert question.read(probe, Reply(text), {}).facts == {"first_word": option}
+
+
+@pytest.mark.parametrize("reply", [Reply(logprobs=(-2.0, -1.0)), Reply(not_applicable=True), Reply(error="out of memory")])
+def test_what_was_not_written_has_no_first_word(reply):
+    assert question.read(YES_NO, reply, {}).facts == {}
 
 
 def test_log_probabilities_are_read_where_nothing_is_written():
@@ -57,6 +83,9 @@ def test_no_reply_breaks_the_reader(text):
     assert outcome(LETTER, text) in set(Outcome)
 
 
-def test_it_is_asked_as_published():
-    assert YES_NO.prompt == "Is it red? Please answer Yes or No."
-    assert (YES_NO.options, LETTER.options, YES_NO.template) == (("yes", "no"), ("A", "B"), "question/1")
+def test_the_instruction_ends_the_prompt_and_names_its_template():
+    assert YES_NO.prompt == "Is it red?\nAnswer with yes or no."
+    assert (YES_NO.options, LETTER.options, YES_NO.template) == (("yes", "no"), ("A", "B"), "question/2")
+    told = question.probe("question0/image0", "Is it red?", "yes_no", PICTURE, "no", instruction=TOLD)
+    assert (told.prompt, told.template) == ("Is it red? Yes or no?", "told/1")
+    assert told.key != YES_NO.key
