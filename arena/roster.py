@@ -10,6 +10,7 @@ from arena.generators.scenes import FAMILIES, draw_pair
 from arena.models import (
     Entry,
     Findings,
+    LocalReference,
     ModelPool,
     RepositoryReport,
     backend_entry,
@@ -18,6 +19,7 @@ from arena.models import (
     check_repository,
     contestant_of,
     load,
+    local_reference,
     verification_threshold,
 )
 from arena.pairs import MinimalPair
@@ -85,19 +87,22 @@ def entry_of(reference: str, settings: Settings, device: str) -> Entry:
     """The contestant that a reference means.
 
     Args:
-        reference: a local folder, `organisation/name` or `organisation/name@commit` on the Hub, or `mybackend:NAME`.
+        reference: a local folder, `organisation/name` or `organisation/name@commit` on the Hub, with options as
+            `arena.models.reference_options` tells, or `mybackend:NAME`.
         settings: of the arena; what is found out about a model once is kept in its home.
         device: torch device that it runs on.
 
     Raises:
         RepositoryError: it cannot enter, and why.
+        SettingsError: an option is unknown, or does not apply to it.
         PluginError: its backend cannot be used, or makes no model of it.
     """
     if entry := backend_entry(reference):
         return entry
-    report = check_repository(reference)
-    contestant = _contestant(report, settings, device)
-    loading = partial(load, report, contestant, Findings(settings.home / FINDINGS))
+    local = local_reference(reference)
+    report = check_repository(local.repository)
+    contestant = _contestant(report, local, settings, device)
+    loading = partial(load, report, contestant, Findings(settings.home / FINDINGS), second_turn=not _ships(report))
     return Entry(contestant, report.kind, report.memory_bytes, loading, report.architecture, report.parameters)
 
 
@@ -114,12 +119,22 @@ def calibration_pairs() -> tuple[MinimalPair, ...]:
     return tuple(draw_pair(family, seed, source="calibration") for family in FAMILIES for seed in CALIBRATION_SEEDS)
 
 
-def _contestant(report: RepositoryReport, settings: Settings, device: str) -> Contestant:
+def _ships(report: RepositoryReport) -> bool:
+    """Whether a model is one of those here: they were trained on single questions, and have never seen a second turn."""
+    parents = report.folder.resolve().parents
+    return any(folder.resolve() in parents for folder in (STARTER_MODELS, STREET_MODELS))
+
+
+def _contestant(report: RepositoryReport, local: LocalReference, settings: Settings, device: str) -> Contestant:
     """A contrastive model says yes or no by a threshold, which is part of who it is."""
     match report.kind:
         case "generative":
-            return contestant_of(report, device=device, image_size=settings.image_size)
+            return contestant_of(
+                report, device=device, image_size=settings.image_size, thinking=local.thinking, turns=local.turns
+            )
         case "contrastive":
+            if local.options:
+                raise SettingsError(f"{local.repository}: only compares, and has no options; leave out ?{local.options}")
             kept = settings.home / "calibration.json"
             threshold = verification_threshold(
                 report, CALIBRATION, calibration_pairs, kept, shipped=[STARTER_CALIBRATION], device=device

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   arena models check ./my-model                            without loading it: configuration, names of weights, processor
   arena models check --try organisation/name@commit        also loads it, in a process of its own, and asks it
+  arena models check "organisation/name?thinking=2048"     with so many tokens for thoughts before each answer
 """
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
@@ -45,11 +46,12 @@ def _models_list(options: argparse.Namespace) -> int:
     if options.json:
         print_json([entry.as_json() for entry in roster.entries])
         return 0
-    listed = table("Model", "Commit", "Kind", "Architecture", "Parameters")
+    listed = table("Model", "Commit", "Kind", "Architecture", "Parameters", "Thoughts")
     for entry in roster.entries:
         size = "" if entry.parameters is None else f"{entry.parameters / 1e6:.1f} M"
         contestant = entry.contestant
-        listed.add_row(contestant.repository, contestant.revision[:12], entry.kind, entry.architecture, size)
+        thinking = str(contestant.settings.get("thinking", ""))
+        listed.add_row(contestant.repository, contestant.revision[:12], entry.kind, entry.architecture, size, thinking)
     console().print(listed)
     return 0
 
@@ -69,26 +71,32 @@ def _models_check(options: argparse.Namespace) -> int:
 
 
 def _check_repository(options: argparse.Namespace) -> None:
-    from arena.models import check_repository
+    from arena.models import check_repository, contestant_of, local_reference
     from arena.models.dry_run import dry_run
-    from arena.models.loading import fetch
+    from arena.models.loading import fetch, thoughts_of
     from arena.models.trial import try_repository
     from arena.models.weights import available_memory
 
     memory = int(options.gigabytes * 2**30) if options.gigabytes else available_memory()
-    report = check_repository(options.reference, memory_limit=memory)
+    local = local_reference(options.reference)
+    report = check_repository(local.repository, memory_limit=memory)
+    contestant = contestant_of(report, thinking=local.thinking, turns=local.turns)
     dry_run(report)
     trial = None
     if options.trial:
         fetch(report)
-        pinned = options.reference if report.local else f"{report.repository}@{report.revision}"
+        pinned = local.repository if report.local else f"{report.repository}@{report.revision}"
         size = settings_of(options).image_size
-        trial = try_repository(pinned, seconds=options.seconds, memory=memory, image_size=size)
+        trial = try_repository(local.of(pinned), seconds=options.seconds, memory=memory, image_size=size)
     base = f" on {report.base.repository}@{report.base.revision}" if report.base else ""
     _tell(
         f"{report.repository} may enter: {report.architecture} ({report.kind}){base}, {report.parameters / 1e6:.1f} M "
         f"parameters, {math.ceil(report.memory_bytes / 2**20)} MB of memory, revision {report.revision}"
     )
+    if thinking := contestant.settings.get("thinking"):
+        _tell(f"{report.repository} has {thinking} tokens for thoughts before each answer")
+    elif report.kind == "generative" and thoughts_of(report).known:
+        _tell(f"{report.repository} is asked without thoughts; add ?thinking=2048 to its name to give them room")
     if trial:
         _tell_trial(report.repository, trial)
     else:
@@ -100,7 +108,8 @@ def _tell_trial(name: str, trial: "Trial") -> None:
     if finding := trial.finding:
         _tell(
             f"path: {finding.path}; {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
-            f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch"
+            f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch; "
+            f"{'a' if finding.second_turn else 'no'} second turn"
         )
 
 

@@ -12,6 +12,7 @@ from arena.models.entry import Entry
 from arena.models.findings import Findings
 from arena.models.loading import contestant_of, load
 from arena.models.pool import ModelPool
+from arena.models.reference_options import LocalReference, local_reference
 from arena.models.repository import RepositoryReport, check_repository
 from arena.models.runtime import best_device
 from arena.models.thresholds import verification_threshold
@@ -21,6 +22,7 @@ __all__ = [
     "EndpointModel",
     "Entry",
     "Findings",
+    "LocalReference",
     "Model",
     "ModelPool",
     "RepositoryReport",
@@ -33,5 +35,6 @@ __all__ = [
     "is_endpoint",
     "load",
     "load_endpoint",
+    "local_reference",
     "verification_threshold",
 ]

@@ -14,6 +14,8 @@ from PIL import Image
 from transformers import BatchFeature
 
 from arena.models.runtime import Recent
+from arena.models.thoughts import read_thoughts
+from arena.probes import Turn
 
 KEPT_TEXTS = 4096
 """Prompts whose tokens are kept: a pair asks each about both of its images."""
@@ -43,73 +45,89 @@ class Chat:
         processor: as `AutoProcessor` loads it, with a chat template.
         device: where the inputs go.
         dtype: of pictures and other inputs that are no counts: that of the model.
+        thinking: tokens that its model may spend on thoughts; 0 to switch them off, where the template lets us.
     """
 
-    def __init__(self, processor: Any, device: torch.device, dtype: torch.dtype) -> None:
+    def __init__(self, processor: Any, device: torch.device, dtype: torch.dtype, thinking: int = 0) -> None:
         self.processor = processor
         self.tokenizer = processor.tokenizer
         self._device = device
         self._dtype = dtype
-        # Answers come first, without a chain of thought, where a template lets us say so.
-        thinks = "enable_thinking" in str(processor.chat_template or "")
-        self._template: dict[str, Any] = {"enable_thinking": False} if thinks else {}
+        self.thinking = thinking
+        self.thoughts = read_thoughts(processor.chat_template or "")
+        self._template = dict(self.thoughts.aloud if thinking else self.thoughts.quiet)
         self._by_size = _reads_sizes_only(processor)
-        self._texts: Recent[tuple[str, tuple[Size, ...]], Tokens] = Recent(KEPT_TEXTS)
+        self._texts: Recent[tuple[str, tuple[Size, ...], tuple[Turn, ...]], Tokens] = Recent(KEPT_TEXTS)
         self._controls = _control_tokens(self.tokenizer)
         self._sanitises = self._agrees()
 
-    def inputs(self, prompt: str, images: Sequence[Image.Image]) -> dict[str, Any]:
+    def inputs(self, prompt: str, images: Sequence[Image.Image], before: tuple[Turn, ...] = ()) -> dict[str, Any]:
         """What the model reads: a batch of one, on its device.
+
+        Args:
+            prompt: what is asked last.
+            images: shown in the first turn.
+            before: earlier turns.
 
         Raises:
             ValueError: the prompt spells a control token, and this processor cannot read that as plain text.
             Exception: whatever the processor says to a prompt, or a number of images, that it cannot take.
         """
-        return self._moved(self._safe(self.processor, prompt, images))
+        return self._moved(self._safe(self.processor, prompt, images, before))
 
-    def stock_inputs(self, prompt: str, images: Sequence[Image.Image]) -> dict[str, Any]:
+    def stock_inputs(self, prompt: str, images: Sequence[Image.Image], before: tuple[Turn, ...] = ()) -> dict[str, Any]:
         """As `inputs`, in the way of the model's own documentation: for harmless words only."""
-        return self._moved(self._stock(self.processor, [prompt], [images]))
+        return self._moved(self._stock(self.processor, [_conversation(prompt, images, before)]))
 
     def stock_batch(self, prompts: Sequence[str], images: Sequence[Sequence[Image.Image]]) -> dict[str, Any]:
         """Several harmless prompts in one batch, padded on the left as the model's documentation does it."""
-        return self._moved(self._stock(self.processor, prompts, images, padding=True, padding_side="left"))
+        asked = [_conversation(prompt, shown) for prompt, shown in zip(prompts, images, strict=True)]
+        return self._moved(self._stock(self.processor, asked, padding=True, padding_side="left"))
 
-    def tokens(self, prompt: str, sizes: Sequence[Size]) -> Tokens:
+    def takes(self, before: Turn, prompt: str) -> bool:
+        """Whether the template writes an earlier turn as it was, and the next question after it."""
+        try:
+            alone = self._rendered(_conversation(before.prompt, ()), opened=False)
+            chat = self._rendered(_conversation(prompt, (), (before,)), opened=True)
+        except Exception:  # noqa: BLE001 - templates raise what they like
+            return False
+        places = [chat.find(text) for text in (before.prompt, before.words, prompt)]
+        return chat.startswith(alone) and -1 not in places and places == sorted(places)
+
+    def tokens(self, prompt: str, sizes: Sequence[Size], before: tuple[Turn, ...] = ()) -> Tokens:
         """The tokens of a prompt with images of these sizes, (width, height) in pixels each.
 
         What an image shows does not change which tokens stand for it, so that the processor need not see it.
         """
-        key = (prompt, tuple(sizes))
+        key = (prompt, tuple(sizes), before)
         return self._texts.get([key], lambda keys: [self._tokens(*key) for key in keys])[key]
 
-    def _tokens(self, prompt: str, sizes: Sequence[Size]) -> Tokens:
-        inputs = self._safe(self._by_size, prompt, [Image.new("RGB", size) for size in sizes])
+    def _tokens(self, prompt: str, sizes: Sequence[Size], before: tuple[Turn, ...]) -> Tokens:
+        inputs = self._safe(self._by_size, prompt, [Image.new("RGB", size) for size in sizes], before)
         rows = {name: inputs[name][0].tolist() for name in ("input_ids", *TYPES, SIGHT) if name in inputs}
         return Tokens(rows.pop("input_ids"), rows)
 
-    def _safe(self, processor: Any, prompt: str, images: Sequence[Image.Image]) -> BatchFeature:
+    def _safe(self, processor: Any, prompt: str, images: Sequence[Image.Image], before: tuple[Turn, ...]) -> BatchFeature:
+        asked = [_conversation(prompt, images, before)]
         if self._sanitises:
             try:
-                return self._stock(processor, [prompt], [images], sanitize=True)
+                return self._stock(processor, asked, sanitize=True)
             except Exception:  # noqa: BLE001, S110 - why it fails depends on the processor; the next lines do without
                 pass
+        words = "\0".join((prompt, *(text for turn in before for text in (turn.prompt, turn.words))))
         for token in self._controls:
-            if token in prompt:
+            if token in words:
                 raise ValueError(f"the prompt contains the control token {token!r}")
-        return self._stock(processor, [prompt], [images])
+        return self._stock(processor, asked)
+
+    def _rendered(self, conversation: list[dict[str, Any]], *, opened: bool) -> str:
+        return self.processor.apply_chat_template(conversation, add_generation_prompt=opened, tokenize=False, **self._template)
 
     def _stock(
-        self,
-        processor: Any,
-        prompts: Sequence[str],
-        images: Sequence[Sequence[Image.Image]],
-        *,
-        sanitize: bool = False,
-        **padding: Any,
+        self, processor: Any, conversations: Sequence[list[dict[str, Any]]], *, sanitize: bool = False, **padding: Any
     ) -> BatchFeature:
         return processor.apply_chat_template(
-            [_conversation(prompt, shown) for prompt, shown in zip(prompts, images, strict=True)],
+            conversations,
             tokenize=True,
             return_dict=True,
             return_tensors="pt",
@@ -121,9 +139,9 @@ class Chat:
 
     def _agrees(self) -> bool:
         """Whether control tokens can be read as plain text without changing what is made of harmless words."""
-        asked = (self.processor, ["Is it A or B?\nSay so."], [[Image.new("RGB", (64, 48))]])
+        asked = [_conversation("Is it A or B?\nSay so.", [Image.new("RGB", (64, 48))])]
         try:
-            return _equal(self._stock(*asked, sanitize=True), self._stock(*asked))
+            return _equal(self._stock(self.processor, asked, sanitize=True), self._stock(self.processor, asked))
         except Exception:  # noqa: BLE001 - why it fails depends on the processor
             return False
 
@@ -138,10 +156,12 @@ def _control_tokens(tokenizer: Any) -> list[str]:
     return [token for token in dict.fromkeys((*tokenizer.all_special_tokens, *marked)) if token.strip()]
 
 
-def _conversation(prompt: str, images: Sequence[Image.Image]) -> list[dict[str, Any]]:
-    """The chat that asks: images in order, then the prompt. The model adds no words of its own."""
-    shown: list[dict[str, Any]] = [{"type": "image", "image": image} for image in images]
-    return [{"role": "user", "content": [*shown, {"type": "text", "text": prompt}]}]
+def _conversation(prompt: str, images: Sequence[Image.Image], before: Sequence[Turn] = ()) -> list[dict[str, Any]]:
+    """The chat that asks: images in order, then the prompts, each but the last with what the model said to it."""
+    said = [text for turn in before for text in (turn.prompt, turn.words)]
+    turns = [[{"type": "text", "text": text}] for text in (*said, prompt)]
+    turns[0][:0] = [{"type": "image", "image": image} for image in images]
+    return [{"role": ("user", "assistant")[place % 2], "content": content} for place, content in enumerate(turns)]
 
 
 def _equal(inputs: BatchFeature, others: BatchFeature) -> bool:

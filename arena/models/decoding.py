@@ -15,6 +15,7 @@ from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
 from arena.models.chat import SIGHT
+from arena.models.drafts import Draft
 
 
 @dataclass
@@ -107,29 +108,22 @@ def candidate_logprobs(
 def write(
     model: PreTrainedModel,
     read: Prefill,
-    limits: Sequence[int],
-    stop: frozenset[int],
+    drafts: Sequence[Draft],
     watch: Callable[[list[int], Tensor], None] = lambda *_: None,
-) -> list[list[int]]:
-    """Greedy continuations, each until a stop token (left out) or its limit of tokens. Uses `read` up.
+) -> None:
+    """Go on greedily with each of the drafts, one a prompt, until it takes no more tokens. Uses `read` up.
 
     Rows that are done leave the batch, so that a long reply does not make short ones cost more. Before each step `watch` is
     told which rows are in it, and their logits.
     """
-    written: list[list[int]] = [[] for _ in limits]
-    active = list(range(len(limits)))
+    active = list(range(len(drafts)))
     while True:
         watch(active, read.logits)
         tokens = read.logits.argmax(-1)
-        going = []
-        for place, (row, token) in enumerate(zip(active, tokens.tolist(), strict=True)):
-            if token in stop or len(written[row]) >= limits[row]:
-                continue
-            written[row].append(token)
-            if len(written[row]) < limits[row]:
-                going.append(place)
+        taken = zip(active, tokens.tolist(), strict=True)
+        going = [place for place, (row, token) in enumerate(taken) if drafts[row].take(token)]
         if not going:
-            return written
+            return
         if len(going) < len(active):
             places = torch.tensor(going, device=tokens.device)
             read.select(places)

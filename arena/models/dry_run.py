@@ -11,8 +11,8 @@ from arena.errors import RepositoryError, one_line
 from arena.models.adapters import with_adapter
 from arena.models.chat import Chat
 from arena.models.files import Files, hub_files, repository_files
-from arena.models.pretrained import LOCAL, check_loading, door, has_processor, load_processor, remedy
-from arena.models.repository import RepositoryReport
+from arena.models.pretrained import LOCAL, check_loading, door, load_processor, remedy
+from arena.models.repository import RepositoryReport, processor_folder
 
 QUESTION = "Which is it?"
 
@@ -29,7 +29,7 @@ def dry_run(report: RepositoryReport) -> None:
     name, base = report.repository, report.base or report
     try:
         with door:
-            processor = load_processor(name, report.folder if has_processor(report.folder) else base.folder, base.folder)
+            processor = load_processor(name, processor_folder(report), base.folder)
             if report.kind == "generative":
                 _show_image(name, processor)
             if "quantization_config" not in _files(base).json("config.json"):

@@ -45,7 +45,7 @@ class Prompt:
     first: int = 0
     """How many there are up to the end of the first image, where others follow: what questions about it alone begin with."""
     room: int = 0
-    """How many tokens may follow."""
+    """How many tokens may follow, where that is many, or matters."""
 
     @property
     def length(self) -> int:

@@ -97,7 +97,9 @@ class EndpointModel:
             pacing: the bounds within which it is asked.
         """
         self.contestant = contestant
-        self.capabilities = Capabilities(images_per_prompt=endpoint.images, writes_text=True, scores_options=False)
+        self.capabilities = Capabilities(
+            images_per_prompt=endpoint.images, writes_text=True, scores_options=False, second_turn=endpoint.turns > 1
+        )
         self._endpoint = endpoint
         self._key = key
         self._pacing = pacing or Pacing()
@@ -234,16 +236,18 @@ class EndpointModel:
     def _messages(self, probe: Probe) -> list[dict[str, Any]]:
         encoded = self._pictures.get(probe.images, lambda pictures: map(_data_uri, pictures))
         images = [{"type": "image_url", "image_url": {"url": encoded[picture]}} for picture in probe.images]
-        # Servers of models without eyes often take nothing but plain text.
-        content = [*images, {"type": "text", "text": probe.prompt}] if images else probe.prompt
-        return [{"role": "user", "content": content}]
+        said = [text for turn in probe.before for text in (turn.prompt, turn.words)]
+        contents: list[Any] = [*said, probe.prompt]
+        if images:  # servers of models without eyes often take nothing but plain text
+            contents[0] = [*images, {"type": "text", "text": contents[0]}]
+        return [{"role": ("user", "assistant")[place % 2], "content": content} for place, content in enumerate(contents)]
 
     def _parameters(self, probe: Probe, left_out: frozenset[str]) -> dict[str, Any]:
         limit = probe.max_new_tokens + self._endpoint.thinking
         wanted: dict[str, Any] = {"temperature": 0.0, "top_p": 1.0, "seed": SEED, "max_tokens": limit}
         parameters = {name: value for name, value in wanted.items() if name not in left_out}
         parameters["model"] = self._endpoint.model
-        if probe.options and "logprobs" not in left_out:
+        if self._wants_logprobs(probe) and "logprobs" not in left_out:
             parameters |= {"logprobs": True, "top_logprobs": TOP_LOGPROBS}
         if probe.schema and "response_format" not in left_out:
             # The client writes it as each provider wants it, and to other servers as JSON of that schema.
@@ -253,11 +257,16 @@ class EndpointModel:
             parameters["extra_body"] = {"max_completion_tokens": limit}
         return parameters
 
+    def _wants_logprobs(self, probe: Probe) -> bool:
+        """Not of a model that thinks first: what it writes first is no answer."""
+        return bool(probe.options) and not self._endpoint.thinking
+
     def _refused_parameter(self, failure: Failure, probe: Probe, left_out: frozenset[str]) -> str | None:
         """Which parameter to leave out, because the server names it, or may mean it."""
         if failure.status not in (400, 422) or failure.code in FILTER_CODES:
             return None
-        unasked = {name for name, part in (("logprobs", probe.options), ("response_format", probe.schema)) if not part}
+        parts = (("logprobs", self._wants_logprobs(probe)), ("response_format", probe.schema))
+        unasked = {name for name, part in parts if not part}
         sent = [name for name in DISPENSABLE if name not in left_out | unasked]
         named = (name for name in sent if re.search(rf"\b(?:top_)?{name}\b", failure.reason))
         unsure = "logprobs" in sent and not self._gave_logprobs

@@ -6,7 +6,8 @@
     openai:model                    a model of OpenAI
 
 After a `?` follow, joined by `&`, what else is known of the model: `images=1`, most images in one question (2 where nothing is
-said), and `thinking=2048`, tokens that it may spend on thoughts before its answer (0 where nothing is said).
+said), `thinking=2048`, tokens that it may spend on thoughts before its answer (0 where nothing is said), and `turns=1` where it
+shall never be asked again after an answer.
 
 Keys come from the environment alone, and each goes to one place:
 
@@ -27,6 +28,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from arena.contestants import Contestant
 from arena.errors import SettingsError
+from arena.models.reference_options import read_options
 
 SEED = 0
 IMAGES = 2
@@ -38,7 +40,7 @@ KEY_OF_HOST = {"router.huggingface.co": "HF_TOKEN", "api.openai.com": "OPENAI_AP
 FORM = "write https://host/v1#model or provider:organisation/model"
 
 _PROVIDER = re.compile(r"(?P<provider>[a-z0-9-]+):(?!//)(?P<model>\S+)")
-_OPTION = re.compile(r"(images|thinking)=(\d{1,6})")
+_OPTIONS = ("images", "thinking", "turns")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Endpoint:
     """Most images in one question."""
     thinking: int = 0
     """Tokens that it may write beyond those of the answer."""
+    turns: int = 2
+    """1 for one that is never asked again after an answer."""
 
     @property
     def place(self) -> str:
@@ -76,7 +80,7 @@ def read_reference(reference: str, environment: Mapping[str, str] = os.environ) 
     named, _, options = reference.partition("?") if "#" not in reference else _without_options(reference)
     if found := _PROVIDER.fullmatch(named):
         _check_provider(named, found["provider"])
-        return Endpoint(found["provider"], "", found["model"], **_options(reference, options))
+        return Endpoint(found["provider"], "", found["model"], **read_options(reference, options, _OPTIONS))
     if not is_endpoint(named):
         raise SettingsError(f"{named}: is no endpoint; {FORM}")
     address = _checked_address(named, environment)
@@ -84,7 +88,7 @@ def read_reference(reference: str, environment: Mapping[str, str] = os.environ) 
     if not address.fragment.strip():
         raise SettingsError(f"{name}: names no model; write {name}{address.path or '/v1'}#model")
     path = address.path.rstrip("/") or "/v1"
-    return Endpoint("", f"{name.lower()}{path}", address.fragment.strip(), **_options(name, options))
+    return Endpoint("", f"{name.lower()}{path}", address.fragment.strip(), **read_options(name, options, _OPTIONS))
 
 
 def contestant_of_endpoint(reference: str, environment: Mapping[str, str] = os.environ) -> Contestant:
@@ -102,6 +106,7 @@ def contestant_of_endpoint(reference: str, environment: Mapping[str, str] = os.e
     settings |= {"provider": endpoint.provider} if endpoint.provider else {"address": endpoint.address}
     settings |= {"images": endpoint.images} if endpoint.images != IMAGES else {}
     settings |= {"thinking": endpoint.thinking} if endpoint.thinking else {}
+    settings |= {"turns": endpoint.turns} if endpoint.turns == 1 else {}
     revision = hashlib.sha256(asked.encode()).hexdigest()[:40]
     engine = f"endpoint {endpoint.provider or 'openai-compatible'}"
     return Contestant(f"{endpoint.place}/{endpoint.model}", revision, engine, settings)
@@ -141,16 +146,6 @@ def _without_options(reference: str) -> tuple[str, str, str]:
     address, _, model = reference.partition("#")
     model, mark, options = model.partition("?")
     return f"{address}#{model}", mark, options
-
-
-def _options(name: str, text: str) -> dict[str, int]:
-    options = {}
-    for part in text.split("&") if text else []:
-        found = _OPTION.fullmatch(part)
-        if not found:
-            raise SettingsError(f"{name}: the option {part!r} is unknown; use images=2 or thinking=2048")
-        options[found[1]] = int(found[2])
-    return options
 
 
 def _check_provider(name: str, provider: str) -> None:

@@ -23,6 +23,9 @@ AGAIN = (408, 409, 425, 429)
 """Client errors that pass; server errors all may."""
 OVERLOADED = (408, 429, 503, 504, 529)
 """HTTP codes that say that less should be asked."""
+FINISHED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence")
+CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
+"""Finish reasons, in small letters: the model ended by itself, or its tokens ran out."""
 MAX_REASON = 300
 """Characters of a reason that are kept."""
 
@@ -74,11 +77,11 @@ def read_completion(completion: Any, probe: Probe) -> Reply | Failure:
     if refusal or finish == "content_filter":
         return declined(refusal or "")
     text = _text(_field(message, "content"))
-    if not text and finish == "length":
+    if not text and _finished(finish) is False:
         return _without_answer(message, probe)
     if text is None or finish == "error":
         return Failure(f"the message holds no text (finish reason: {finish})", again=finish == "error")
-    return Reply(text, _logprobs(_field(choices[0], "logprobs"), probe))
+    return Reply(text, _logprobs(_field(choices[0], "logprobs"), probe), finished=_finished(finish))
 
 
 def told_of_itself(completion: Any) -> tuple[str, str]:
@@ -89,7 +92,7 @@ def told_of_itself(completion: Any) -> tuple[str, str]:
 
 def declined(said: str = "") -> Reply:
     """The reply that a provider declares to be a refusal, with its own words; a fragment that it cut off is left out."""
-    return Reply(f"{DECLINED} {said.strip()}".strip())
+    return Reply(f"{DECLINED} {said.strip()}".strip(), finished=True)
 
 
 def read_failure(error: BaseException) -> Failure:
@@ -191,9 +194,14 @@ def _without_answer(message: Any, probe: Probe) -> Reply | Failure:
     for name in ("reasoning_content", "reasoning"):
         if isinstance(thoughts := _field(message, name), str) and thoughts.strip():
             # An open block of thoughts is read as a local model's would be: no answer came after it.
-            return Reply(f"<think>{thoughts.strip()}")
+            return Reply(f"<think>{thoughts.strip()}", finished=False)
     limit = f"{probe.max_new_tokens} tokens"
     return Failure(f"no answer began within {limit}; if the model thinks first, add ?thinking=2048 to its name", again=False)
+
+
+def _finished(reason: Any) -> bool | None:
+    named = reason.lower() if isinstance(reason, str) else ""
+    return True if named in FINISHED else False if named in CUT else None
 
 
 def _logprobs(given: Any, probe: Probe) -> tuple[float, ...] | None:

@@ -9,8 +9,8 @@ from typing import Any
 
 from arena.contestants import Contestant
 
-VERSION = 1
-"""Rises when a way to read prompts changes, so that all models are looked at anew."""
+VERSION = 2
+"""Rises when a way to read prompts changes, or more is found, so that all models are looked at anew."""
 _writing = threading.Lock()
 
 
@@ -30,6 +30,8 @@ class Finding:
     """Largest difference between prompts in one batch and each alone."""
     tolerance: float
     """What they may differ by: 1e-4 in float32, in half precision what stock transformers shows between batch and single."""
+    second_turn: bool
+    """Whether a question after an answer is asked as stock transformers asks it."""
 
 
 class Findings:

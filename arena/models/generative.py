@@ -16,11 +16,13 @@ from transformers import AutoModelForImageTextToText, PreTrainedModel
 from arena.contestants import Contestant
 from arena.errors import SettingsError, one_line
 from arena.models.base import Capabilities
+from arena.models.chat import Chat
 from arena.models.decoding import Prefill, candidate_logprobs, write
+from arena.models.drafts import Draft, ThoughtfulDraft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
 from arena.models.groups import Bounds, bounds, groups
-from arena.models.guard import ENCODERS, choose_encoder, encoder_of
+from arena.models.guard import ENCODERS, choose_encoder
 from arena.models.pretrained import from_pretrained
 from arena.probes import Probe, Reply
 
@@ -37,22 +39,38 @@ class GenerativeModel:
     """How it is asked, and how well that agrees with stock transformers."""
 
     def __init__(
-        self, contestant: Contestant, model: PreTrainedModel, processor: Any, encoder: Encoder, finding: Finding
+        self,
+        contestant: Contestant,
+        model: PreTrainedModel,
+        chat: Chat,
+        encoder: Encoder,
+        finding: Finding,
+        *,
+        second_turn: bool = True,
     ) -> None:
         self.contestant = contestant
         self.memory_bytes = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
         self._model = model
-        self._tokenizer = processor.tokenizer
+        self._chat = chat
+        self._tokenizer = chat.tokenizer
         self._stop = _stop_tokens(model, self._tokenizer)
         self._spellings: dict[str, frozenset[int]] = {}
         self._encoder = encoder
         self._bounds = Bounds()
         self._longest = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None) or math.inf
         self.finding = finding
-        self.capabilities = Capabilities(finding.images, writes_text=True, scores_options=True, needs_image=finding.needs_image)
+        self.capabilities = Capabilities(
+            finding.images,
+            writes_text=True,
+            scores_options=not chat.thinking,
+            needs_image=finding.needs_image,
+            second_turn=second_turn and finding.second_turn,
+        )
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order: greedy text, and log-probabilities where the probe has options.
+
+        A model that thinks first gives no log-probabilities: what it writes first is no answer.
 
         A batch that fails is asked again in halves, so that a probe that cannot be answered, or memory that does not suffice
         for all of them, costs no other probe its reply.
@@ -92,13 +110,20 @@ class GenerativeModel:
 
     def _score_and_write(self, read: Prefill, probes: list[Probe]) -> list[Reply]:
         broken = (read.logits.isnan() | read.logits.isposinf()).any(1).tolist()
-        scores = self._score(read, probes)
-        limits = [0 if bad else probe.max_new_tokens for bad, probe in zip(broken, probes, strict=True)]
-        texts = self._tokenizer.batch_decode(write(self._model, read, limits, self._stop), skip_special_tokens=True)
+        scores = self._score(read, probes) if self.capabilities.scores_options else [None] * len(probes)
+        drafts = [self._draft(0 if bad else probe.max_new_tokens) for bad, probe in zip(broken, probes, strict=True)]
+        write(self._model, read, drafts)
         return [
-            Reply(error="the model's scores are not numbers") if bad else Reply(text.strip(), logprobs)
-            for bad, text, logprobs in zip(broken, texts, scores, strict=True)
+            Reply(error="the model's scores are not numbers") if bad else Reply(draft.text, logprobs, finished=draft.finished)
+            for bad, draft, logprobs in zip(broken, drafts, scores, strict=True)
         ]
+
+    def _draft(self, limit: int) -> Draft:
+        thoughts = self._chat.thoughts
+        if not (self._chat.thinking or thoughts.known):
+            return Draft(self._tokenizer, limit, self._stop)
+        opening = thoughts.opening if self._chat.thinking or thoughts.always else ""
+        return ThoughtfulDraft(self._tokenizer, limit, self._stop, budget=self._chat.thinking, opening=opening)
 
     def _score(self, read: Prefill, probes: list[Probe]) -> list[tuple[float, ...] | None]:
         """Log-probabilities of the options: by their first token where each is one token, else by a pass over their tokens."""
@@ -132,13 +157,16 @@ class GenerativeModel:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def load_generative(contestant: Contestant, folder: Path, findings: Findings | None = None) -> GenerativeModel:
+def load_generative(
+    contestant: Contestant, folder: Path, findings: Findings | None = None, *, second_turn: bool = True
+) -> GenerativeModel:
     """Load a checked repository; `contestant.settings` says how.
 
     Args:
         contestant: who it will be.
         folder: its files.
         findings: what the guard found of others before, and where it is kept; by default it is found anew.
+        second_turn: whether it may be asked again after an answer, where it can be.
 
     Raises:
         RepositoryError: its weights do not fit its architecture, or no way to ask it agrees with stock transformers.
@@ -147,12 +175,16 @@ def load_generative(contestant: Contestant, folder: Path, findings: Findings | N
     model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder)
     if image_size := contestant.settings.get("image_size"):
         _set_image_size(contestant.repository, processor, int(image_size))
-    if findings and (finding := findings.get(contestant)) and finding.path in ENCODERS:
-        return GenerativeModel(contestant, model, processor, encoder_of(finding, model, processor), finding)
-    encoder, finding = choose_encoder(contestant.repository, model, processor)
-    if findings:
-        findings.keep(contestant, finding)
-    return GenerativeModel(contestant, model, processor, encoder, finding)
+    chat = Chat(processor, model.device, model.dtype, int(contestant.settings.get("thinking", 0)))
+    finding = findings.get(contestant) if findings else None
+    if finding and finding.path in ENCODERS:
+        encoder = ENCODERS[finding.path](model, chat)
+    else:
+        encoder, finding = choose_encoder(contestant.repository, model, chat)
+        if findings:
+            findings.keep(contestant, finding)
+    second_turn = second_turn and contestant.settings.get("turns", 2) == 2
+    return GenerativeModel(contestant, model, chat, encoder, finding, second_turn=second_turn)
 
 
 def _stop_tokens(model: PreTrainedModel, tokenizer: Any) -> frozenset[int]:

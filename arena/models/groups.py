@@ -60,4 +60,4 @@ def groups(
 def _worthwhile(group: Group, limits: Bounds) -> bool:
     padding = group.padded - group.tokens
     wasteful = padding > MAX_PADDING and padding > group.padded / 4
-    return not wasteful and group.padded <= limits.read and len(group.places) * group.width <= limits.cached
+    return not wasteful and group.padded <= limits.read and len(group.places) * (group.width + group.room) <= limits.cached

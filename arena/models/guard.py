@@ -7,40 +7,45 @@ ways that the arena knows, the fastest first. The first that agrees is taken, an
 import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, partial
-from typing import Any
 
 import torch
 from PIL import Image
 from torch import Tensor
-from transformers import GenerationConfig, PreTrainedModel
+from transformers import PreTrainedModel
 
 from arena.errors import RepositoryError, one_line
 from arena.images import Picture, picture_from_pixels
 from arena.models.chat import Chat
 from arena.models.decoding import candidate_logprobs, write
+from arena.models.drafts import Draft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding
 from arena.models.groups import groups
-from arena.models.one_by_one import UNREAD, OneByOne
+from arena.models.one_by_one import OneByOne
 from arena.models.shared_prefixes import SAVING, ImageByImage, SharedPrefixes, window
 from arena.models.shared_vision import SharedVision
-from arena.probes import Probe
+from arena.models.stock import (
+    EXACT,
+    LIKELIEST,
+    STEPS,
+    STEPS_OF_ROUNDING,
+    Answer,
+    greedy,
+    largest_gap,
+    option_tokens,
+    plain_logprobs,
+    stock_answer,
+    stock_batch,
+)
+from arena.probes import Probe, Turn
 
-EXACT = 1e-4
-"""Largest difference in nats at which float32 numbers agree."""
-STEPS_OF_ROUNDING = 4
-"""Units in the last place by which numbers of half precision may differ, where stock transformers reads no two prompts in one
-batch to show it."""
 SPREAD = 2.0
 """How much further than stock transformers itself, batch against single, numbers of half precision may lie from it: both
 differences are the largest of a few random ones."""
-LIKELIEST = 20
-"""Tokens whose log-probabilities are compared at each step."""
-STEPS = 8
-"""Tokens that are written."""
+BEFORE = Turn("What is in the car?", "I see a dog, or so it seems.")
+"""What comes before a question in the second turn."""
 SIZES = ((64, 48), (1100, 500), (40, 64), (64, 48))
 """Pictures of different shapes, and two of one shape. A wide one makes tiles where a processor cuts images into tiles."""
 ENCODERS: dict[str, Callable[[PreTrainedModel, Chat], Encoder]] = {
@@ -56,31 +61,18 @@ ENCODERS: dict[str, Callable[[PreTrainedModel, Chat], Encoder]] = {
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Answer:
-    """What follows one question: S steps, V tokens."""
-
-    written: list[int]
-    """The likeliest token of each step."""
-    logprobs: Tensor
-    """S x V."""
-    options: list[float]
-    """Log-probability of each option, as the mean of its tokens: roundings add up over them."""
-
-
-def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[Encoder, Finding]:
+def choose_encoder(name: str, model: PreTrainedModel, chat: Chat) -> tuple[Encoder, Finding]:
     """The fastest encoder that agrees with stock transformers, and how well it does.
 
     Args:
         name: of the repository, for the error.
         model: in evaluation mode.
-        processor: with a chat template.
+        chat: its processor.
 
     Raises:
         RepositoryError: stock transformers cannot ask the model about an image, or no encoder agrees with it.
     """
-    chat = Chat(processor, model.device, model.dtype)
-    with torch.inference_mode(), _greedy(model):
+    with torch.inference_mode(), greedy(model):
         images, probes, stock = _stock_answers(name, model, chat)
         needs_image = _needs_image(model, chat)
         tolerance = _tolerance(model, chat, probes, stock)
@@ -99,16 +91,12 @@ def choose_encoder(name: str, model: PreTrainedModel, processor: Any) -> tuple[E
             batch_difference, _ = max(_gaps(probes, together, alone))
             if max(difference, batch_difference) <= tolerance:
                 log.debug("%s: %s (%s)", name, path, "; ".join(problems) or "nothing faster differed")
+                second_turn = _takes_second_turn(model, chat, encoder, probes[0], tolerance)
                 if isinstance(encoder, ImageByImage):
                     encoder.saving = SAVING
-                return encoder, Finding(path, images, needs_image, difference, batch_difference, tolerance)
+                return encoder, Finding(path, images, needs_image, difference, batch_difference, tolerance, second_turn)
             problems.append(f"{path}: {what} differs by {max(difference, batch_difference):.2g} nats from transformers' own")
     raise RepositoryError(f"{name}: would not be measured exactly ({problems[-1]}); serve it, and enter its endpoint instead")
-
-
-def encoder_of(finding: Finding, model: PreTrainedModel, processor: Any) -> Encoder:
-    """The encoder that was found to agree before."""
-    return ENCODERS[finding.path](model, Chat(processor, model.device, model.dtype))
 
 
 def questions(images: int, longest: int) -> list[Probe]:
@@ -145,14 +133,14 @@ def _words(count: int) -> str:
     return " ".join(("lamp", "wall", "child", "stove", "table", "car", "dog")[place % 7] for place in range(count))
 
 
-def _stock_answers(name: str, model: PreTrainedModel, chat: Chat) -> tuple[int, list[Probe], list[_Answer]]:
+def _stock_answers(name: str, model: PreTrainedModel, chat: Chat) -> tuple[int, list[Probe], list[Answer]]:
     """How many images a prompt may show, and what stock transformers answers to questions with so many."""
     failure: Exception = ValueError("the order of two images, or one of them, makes no difference")
     for images in (2, 1):
         # Words are at least one token each, so that this prompt is longer than the window.
         probes = questions(images, (window(model) or 0) + 20)
         try:
-            answers = [_stock_answer(model, chat, probe) for probe in probes]
+            answers = [stock_answer(model, chat, probe) for probe in probes]
         except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
             failure = error
             continue
@@ -161,78 +149,43 @@ def _stock_answers(name: str, model: PreTrainedModel, chat: Chat) -> tuple[int, 
     raise RepositoryError(f"{name}: cannot answer a test question ({one_line(failure)}); try it with generate") from failure
 
 
-def _stock_answer(model: PreTrainedModel, chat: Chat, probe: Probe) -> _Answer:
-    """By `generate`, with one prompt and no cache of ours; its first step is held against a plain forward pass."""
-    inputs = chat.stock_inputs(probe.prompt, [picture.pixels() for picture in probe.images])
-    inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
-    written, logprobs = _generated(model, inputs, STEPS)
-    plain = model(**inputs).logits[0, -1].float().log_softmax(-1)
-    if plain.isnan().any():
-        raise ValueError("its scores are not numbers")
-    allowed = (
-        EXACT if model.dtype == torch.float32 else STEPS_OF_ROUNDING * torch.finfo(model.dtype).eps * plain.abs().max().item()
-    )
-    if (gap := _gap(plain, logprobs[0])) > allowed:
-        raise ValueError(f"generate and a forward pass differ by {gap:.2g} nats")
-    options = []
-    for ids in _options(chat, probe):
-        _, steps = _generated(model, inputs, len(ids), ids)
-        options.append(sum(steps[step, token].item() for step, token in enumerate(ids)) / len(ids))
-    return _Answer(written, logprobs, options)
-
-
-def _generated(
-    model: PreTrainedModel, inputs: dict[str, Any], steps: int, forced: Sequence[int] = ()
-) -> tuple[list[int], Tensor]:
-    """Tokens that `generate` writes, or is forced to write, and the log-probabilities of each step before that."""
-    length = inputs["input_ids"].shape[1]
-    force = {"prefix_allowed_tokens_fn": lambda _, ids: [forced[len(ids) - length]]} if forced else {}
-    output: Any = model.generate(  # type: ignore[operator]
-        **inputs, max_new_tokens=steps, do_sample=False, output_logits=True, return_dict_in_generate=True, **force
-    )
-    return output.sequences[0, length:].tolist(), torch.cat(output.logits).float().log_softmax(-1)
-
-
-def _answers(model: PreTrainedModel, chat: Chat, encoder: Encoder, probes: Sequence[Probe]) -> list[_Answer]:
+def _answers(model: PreTrainedModel, chat: Chat, encoder: Encoder, probes: Sequence[Probe]) -> list[Answer]:
     """What we make of the questions, read together as far as the encoder lets them be."""
     prompts = encoder.encode(probes)
-    answers: dict[int, _Answer] = {}
+    answers: dict[int, Answer] = {}
     for places in groups(prompts, fits=encoder.fits):
         read = encoder.read([prompts[place] for place in places])
-        spelled = [_options(chat, probes[place]) for place in places]
+        spelled = [option_tokens(chat, probes[place]) for place in places]
         options = candidate_logprobs(model, read, spelled)
         steps: list[Tensor] = []
-        written = write(model, read, [STEPS] * len(places), frozenset(), lambda _, logits, steps=steps: steps.append(logits))
+        drafts = [Draft(chat.tokenizer, STEPS, frozenset()) for _ in places]
+        write(model, read, drafts, lambda _, logits, steps=steps: steps.append(logits))
         logprobs = torch.stack(steps[:STEPS], 1).log_softmax(-1)
         for row, place in enumerate(places):
             means = [score / len(ids) for score, ids in zip(options[row], spelled[row], strict=True)]
-            answers[place] = _Answer(written[row], logprobs[row], means)
+            answers[place] = Answer(drafts[row].tokens, logprobs[row], means)
     return [answers[place] for place in range(len(probes))]
 
 
-def _options(chat: Chat, probe: Probe) -> list[list[int]]:
-    return [chat.tokenizer.encode(option, add_special_tokens=False) for option in probe.options]
-
-
-def _gaps(probes: Sequence[Probe], ours: Sequence[_Answer], theirs: Sequence[_Answer]) -> Iterator[tuple[float, str]]:
+def _gaps(probes: Sequence[Probe], ours: Sequence[Answer], theirs: Sequence[Answer]) -> Iterator[tuple[float, str]]:
     """Differences in nats, each with what differs."""
     for probe, one, other in zip(probes, ours, theirs, strict=True):
         for gap, what in _differences(one, other):
             yield gap, f"{what} after a question with {len(probe.images)} image{'s' * (len(probe.images) > 1)}"
 
 
-def _differences(ours: _Answer, theirs: _Answer) -> Iterator[tuple[float, str]]:
+def _differences(ours: Answer, theirs: Answer) -> Iterator[tuple[float, str]]:
     """Where another token is written, it counts how much likelier theirs is; no step after it counts."""
     for one, other in zip(ours.options, theirs.options, strict=True):
         yield _number(abs(one - other)), "an option"
     for step, (token, other) in enumerate(zip(ours.written, theirs.written, strict=True)):
-        yield _number(_gap(ours.logprobs[step], theirs.logprobs[step])), f"token {step + 1}"
+        yield _number(largest_gap(ours.logprobs[step], theirs.logprobs[step])), f"token {step + 1}"
         if token != other:
             yield _number((theirs.logprobs[step, other] - theirs.logprobs[step, token]).item()), f"token {step + 1}"
             return
 
 
-def _difference(ours: _Answer, theirs: _Answer) -> float:
+def _difference(ours: Answer, theirs: Answer) -> float:
     return max(gap for gap, _ in _differences(ours, theirs))
 
 
@@ -240,21 +193,30 @@ def _number(gap: float) -> float:
     return math.inf if math.isnan(gap) else gap
 
 
-def _gap(ours: Tensor, theirs: Tensor) -> float:
-    likeliest = theirs.topk(min(LIKELIEST, len(theirs))).indices
-    return (ours[likeliest] - theirs[likeliest]).abs().max().item()
+def _takes_second_turn(model: PreTrainedModel, chat: Chat, encoder: Encoder, probe: Probe, tolerance: float) -> bool:
+    """Whether `probe`, asked after another answer, gets the log-probabilities of a plain forward pass over the same turns."""
+    if not chat.takes(BEFORE, probe.prompt):
+        return False
+    second = replace(probe, before=(BEFORE,))
+    try:
+        plain = plain_logprobs(model, chat, second)
+        (ours,) = encoder.read(encoder.encode([second])).logits.log_softmax(-1)
+    except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked so depends on the architecture
+        log.debug("no second turn: %s", one_line(error))
+        return False
+    return _number(largest_gap(ours, plain)) <= tolerance
 
 
 def _needs_image(model: PreTrainedModel, chat: Chat) -> bool:
     """Whether words alone cannot be asked."""
     try:
-        _stock_answer(model, chat, Probe("guard", "", "", (), "Is it A or B?", options=("A",)))
+        stock_answer(model, chat, Probe("guard", "", "", (), "Is it A or B?", options=("A",)))
     except Exception:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
         return True
     return False
 
 
-def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stock: Sequence[_Answer]) -> float:
+def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stock: Sequence[Answer]) -> float:
     """In half precision, what stock transformers itself differs by when it reads prompts of different lengths in one batch."""
     if model.dtype == torch.float32:
         return EXACT
@@ -264,7 +226,7 @@ def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stoc
     for images in {len(probe.images) for probe in probes}:
         places = [place for place, probe in enumerate(probes) if len(probe.images) == images]
         try:
-            batch = _stock_batch(model, chat, [probes[place] for place in places])
+            batch = stock_batch(model, chat, [probes[place] for place in places])
         except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked depends on the architecture
             log.debug("no batch of the stock processor: %s", one_line(error))
             gaps.append(STEPS_OF_ROUNDING * unit)
@@ -274,27 +236,3 @@ def _tolerance(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe], stoc
             for one, place in zip(batch, places, strict=True)
         ]
     return SPREAD * max(gaps)
-
-
-def _stock_batch(model: PreTrainedModel, chat: Chat, probes: Sequence[Probe]) -> list[_Answer]:
-    """What stock transformers writes when it reads several prompts with equally many images in one batch; without options."""
-    pictures = [[picture.pixels() for picture in probe.images] for probe in probes]
-    inputs = chat.stock_batch([probe.prompt for probe in probes], pictures)
-    inputs = {name: value for name, value in inputs.items() if name not in UNREAD}
-    output: Any = model.generate(  # type: ignore[operator]
-        **inputs, max_new_tokens=STEPS, do_sample=False, output_logits=True, return_dict_in_generate=True
-    )
-    logprobs = torch.stack(output.logits, 1).float().log_softmax(-1)
-    written = output.sequences[:, inputs["input_ids"].shape[1] :].tolist()
-    return [_Answer(row, steps, []) for row, steps in zip(written, logprobs, strict=True)]
-
-
-@contextmanager
-def _greedy(model: PreTrainedModel) -> Iterator[None]:
-    """Generate without what a repository ships to shape its replies: penalties, forced and suppressed tokens, an end."""
-    shipped = model.generation_config
-    model.generation_config = GenerationConfig()
-    try:
-        yield
-    finally:
-        model.generation_config = shipped

@@ -8,12 +8,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from arena.contestants import Contestant
-from arena.errors import RepositoryError
+from arena.errors import RepositoryError, SettingsError
 from arena.models.base import Model
 from arena.models.crops import is_cropped
 from arena.models.findings import Findings
 from arena.models.hub import VISION_LORAS, download
-from arena.models.repository import Kind, RepositoryReport
+from arena.models.repository import Kind, RepositoryReport, processor_folder
+from arena.models.thoughts import THINKING, Thoughts, added_tags, read_thoughts, template_in
 from arena.models.weights import Measure, available_memory, check_memory
 
 TILED = ("idefics3", "smolvlm")
@@ -31,6 +32,8 @@ def contestant_of(
     device: str = "cpu",
     dtype: str = "float32",
     image_size: int = IMAGE_SIZE,
+    thinking: int | None = None,
+    turns: int = 2,
     threshold: float | None = None,
     calibration: str = "",
 ) -> Contestant:
@@ -43,8 +46,14 @@ def contestant_of(
         device: torch device that it runs on; other than a CPU, it rounds otherwise, and makes another contestant.
         dtype: torch dtype of the weights; float32 on a CPU, where half precision is slow and inexact.
         image_size: longest edge in pixels, at most, to which the types in `TILED` scale pictures; 0 for the processor's own.
+        thinking: generative only, tokens for thoughts before each answer; by default `THINKING` where the chat template always
+            opens thoughts, else none.
+        turns: 1 for a model that is never asked again after an answer.
         threshold: contrastive only, logit above which a caption is taken to describe an image; see `fit_threshold`.
         calibration: name of the split that the threshold was fitted on, for which alone it holds.
+
+    Raises:
+        SettingsError: tokens for thoughts are given to a model that knows none.
     """
     settings: dict[str, str | int | float] = {"dtype": dtype}
     if device != "cpu":
@@ -55,6 +64,10 @@ def contestant_of(
         settings["vision_lora"] = VISION_LORAS[report.model_type]
     if report.model_type in TILED and image_size:
         settings["image_size"] = image_size
+    if tokens := _tokens_for_thoughts(report, thinking):
+        settings["thinking"] = tokens
+    if turns == 1:
+        settings["turns"] = 1
     if report.kind == "contrastive" and is_cropped(report):
         settings["pictures"] = "whole"
     if report.kind == "contrastive" and threshold is not None:
@@ -62,6 +75,18 @@ def contestant_of(
         if report.model_type in OWN_THRESHOLDS:
             settings["own_threshold"] = OWN_THRESHOLDS[report.model_type]
     return Contestant(report.repository, report.revision, engine(report.kind), settings)
+
+
+def thoughts_of(report: RepositoryReport) -> Thoughts:
+    """What the chat template of a checked repository knows of thoughts."""
+    return read_thoughts(template_in(processor_folder(report)))
+
+
+def _tokens_for_thoughts(report: RepositoryReport, asked: int | None) -> int:
+    thoughts = thoughts_of(report) if report.kind == "generative" else Thoughts()
+    if asked and not (thoughts.known or added_tags(processor_folder(report))):
+        raise SettingsError(f"{report.repository}: thinking does not apply, its chat template knows no thoughts; leave it out")
+    return asked or (THINKING if thoughts.always else 0)
 
 
 def engine(kind: Kind) -> str:
@@ -81,13 +106,16 @@ def fetch(report: RepositoryReport) -> Path:
     return report.folder if report.local else download(report.repository, report.revision, weights)
 
 
-def load(report: RepositoryReport, contestant: Contestant, findings: Findings | None = None) -> Model:
+def load(
+    report: RepositoryReport, contestant: Contestant, findings: Findings | None = None, *, second_turn: bool = True
+) -> Model:
     """Load a checked repository as `contestant`, downloading its weights if need be.
 
     Args:
         report: what the check found.
         contestant: who it will be.
         findings: what the guard of generative models found before, and where it is kept; by default it is found anew.
+        second_turn: generative only, whether it may be asked again after an answer, where it can be.
 
     Raises:
         RepositoryError: it cannot be downloaded or loaded, memory does not suffice, or it would not be measured exactly.
@@ -102,7 +130,7 @@ def load(report: RepositoryReport, contestant: Contestant, findings: Findings | 
         case "generative":
             from arena.models.generative import load_generative  # noqa: PLC0415
 
-            return load_generative(contestant, folder, findings)
+            return load_generative(contestant, folder, findings, second_turn=second_turn)
         case "contrastive":
             from arena.models.contrastive import load_contrastive  # noqa: PLC0415
 

@@ -18,6 +18,7 @@ from arena.errors import RepositoryError, one_line
 from arena.models.adapters import adapter_folder, base_folder, with_adapter
 from arena.models.architectures import OMNI_CLASSES
 from arena.models.hub import ADAPTER_WEIGHTS
+from arena.models.repository import has_processor
 
 logging.disable_progress_bar()
 logging.set_verbosity_error()  # what is wrong with a repository is told in one line, not in tables beside it
@@ -113,12 +114,6 @@ def check_loading(name: str, loading: dict[str, Any]) -> None:
         raise RepositoryError(
             f"{name}: its weights {key} have shape {list(stored)}, and config.json makes them {list(built)}; save both again"
         )
-
-
-def has_processor(folder: Path) -> bool:
-    """Whether an adapter brings a processor of its own along."""
-    configs = ("processor_config.json", "preprocessor_config.json")
-    return (folder / "tokenizer_config.json").exists() and any((folder / config).exists() for config in configs)
 
 
 def remedy(error: Exception) -> str:

@@ -75,6 +75,16 @@ def check_repository(
         ) from error
 
 
+def has_processor(folder: Path) -> bool:
+    """Whether an adapter brings a processor of its own along."""
+    return (folder / "tokenizer_config.json").exists() and any((folder / config).exists() for config in PROCESSOR_CONFIGS)
+
+
+def processor_folder(report: RepositoryReport) -> Path:
+    """Where the configuration of its processor lies: of an adapter without one, with its base."""
+    return report.base.folder if report.base and not has_processor(report.folder) else report.folder
+
+
 def _model(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None) -> RepositoryReport:
     config = files.json("config.json")
     kind, class_name = (

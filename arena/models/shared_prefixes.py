@@ -50,7 +50,8 @@ class SharedPrefixes(SharedVision):
     def _prompt(self, probe: Probe, images: tuple[EncodedImage, ...]) -> Prompt:
         prompt = super()._prompt(probe, images)
         prefix = min(self._end(prompt, len(prompt.ids) - 1), len(prompt.ids) - 1)
-        return replace(prompt, prefix=prefix, room=room(probe, self._chat.tokenizer) if self._window else 0)
+        answer = room(probe, self._chat.tokenizer) if self._window else 0
+        return replace(prompt, prefix=prefix, room=prompt.room + answer)
 
     def _end(self, prompt: Prompt, place: int) -> int:
         """How many tokens there are up to the last one of an image, at `place` or before."""

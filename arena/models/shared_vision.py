@@ -49,10 +49,10 @@ class SharedVision:
 
     def _prompt(self, probe: Probe, images: tuple[EncodedImage, ...]) -> Prompt:
         tokens = self._tokens(probe)
-        return Prompt(tokens.ids, images, tokens.types)
+        return Prompt(tokens.ids, images, tokens.types, room=self._chat.thinking)
 
     def _tokens(self, probe: Probe) -> Tokens:
-        return self._chat.tokens(probe.prompt, [picture.pixels().size for picture in probe.images])
+        return self._chat.tokens(probe.prompt, [picture.pixels().size for picture in probe.images], probe.before)
 
     def _collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
         """Arguments of the model's forward pass, padded on the left."""

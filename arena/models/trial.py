@@ -17,6 +17,7 @@ from arena.models.base import Model
 from arena.models.findings import Finding
 from arena.models.loading import IMAGE_SIZE, contestant_of, load
 from arena.models.pretrained import out_of_memory
+from arena.models.reference_options import local_reference
 from arena.models.repository import check_repository
 from arena.models.runtime import best_device
 from arena.models.weights import amount
@@ -39,7 +40,7 @@ def try_repository(reference: str, *, seconds: int, memory: int, image_size: int
     """Load a model and ask it, in another process.
 
     Args:
-        reference: as for `check_repository`; what lies on the Hub should be downloaded before.
+        reference: as for `local_reference`; what lies on the Hub should be downloaded before.
         seconds: after which the process is ended.
         memory: bytes of data that it may hold.
         image_size: as for `contestant_of`.
@@ -77,9 +78,13 @@ def _try(reference: str, memory: int, image_size: int) -> dict[str, Any]:
     """In the process of its own: what a trial gives, or the error."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     try:
-        report = check_repository(reference, memory_limit=memory)
+        local = local_reference(reference)
+        report = check_repository(local.repository, memory_limit=memory)
+        contestant = contestant_of(
+            report, device=best_device(), image_size=image_size, thinking=local.thinking, turns=local.turns
+        )
         start = time.monotonic()
-        model = load(report, contestant_of(report, device=best_device(), image_size=image_size))
+        model = load(report, contestant)
         finding = getattr(model, "finding", None)
         if finding is None:
             _compare(model)

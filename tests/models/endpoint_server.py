@@ -33,7 +33,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -43,7 +43,7 @@ from PIL import Image
 from arena.images import Picture, picture_from_pixels
 from arena.models import check_repository, contestant_of, load
 from arena.models.generative import GenerativeModel
-from arena.probes import Probe, Reply
+from arena.probes import Probe, Reply, Turn
 
 FINGERPRINT = "fp_test"
 
@@ -105,7 +105,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        images, prompt = _asked(body["messages"])
+        images, prompt, before = _asked(body["messages"])
         with self.turn:
             kind = type(self)
             kind.under_way += 1
@@ -116,7 +116,7 @@ class Handler(BaseHTTPRequestHandler):
             self._note(body, images, prompt, fault)
         try:
             time.sleep(self.served.seconds)
-            self._play(fault, body, images, prompt)
+            self._play(fault, body, Probe("", "", "", tuple(images), prompt, before=before))
         finally:
             with self.turn:
                 kind.under_way -= 1
@@ -140,7 +140,7 @@ class Handler(BaseHTTPRequestHandler):
             with self.log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(entry) + "\n")
 
-    def _play(self, fault: str, body: dict, images: list, prompt: str) -> None:
+    def _play(self, fault: str, body: dict, asked: Probe) -> None:
         name, _, detail = fault.partition(":")
         if name.isdecimal():
             wait = {"Retry-After": detail} if detail and name in ("429", "503") else {}
@@ -151,7 +151,7 @@ class Handler(BaseHTTPRequestHandler):
             self._error(400, "and more " * 25 + f"bad key {self.headers.get('Authorization')}")
         elif refused := sorted(self.served.refused & body.keys()):
             self._error(400, f"Unsupported parameter: '{refused[0]}' is not supported with this model.")
-        elif len(images) > self.served.most_images:
+        elif len(asked.images) > self.served.most_images:
             self._error(400, f"At most {self.served.most_images} image(s) may be provided in one prompt.")
         elif name == "reset":
             # Without lingering, closing sends a reset; detached, it closes although files of it are open.
@@ -159,7 +159,7 @@ class Handler(BaseHTTPRequestHandler):
             os.close(self.connection.detach())
         else:
             time.sleep(float(detail) if name == "slow" else 0.0)
-            self._send_completion(name, json.dumps(self._completion(name, body, images, prompt)).encode())
+            self._send_completion(name, json.dumps(self._completion(name, body, asked)).encode())
 
     def _send_completion(self, name: str, answer: bytes) -> None:
         if name == "html":
@@ -172,7 +172,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, answer)
 
-    def _completion(self, name: str, body: dict, images: list, prompt: str) -> dict:
+    def _completion(self, name: str, body: dict, asked: Probe) -> dict:
         completion = {"id": "1", "object": "chat.completion", "created": 0, "model": "served/" + body["model"]}
         completion["system_fingerprint"] = FINGERPRINT
         if name == "empty":
@@ -189,8 +189,8 @@ class Handler(BaseHTTPRequestHandler):
             message |= {"reasoning_content": "Let me see. The answer is A"} if name == "thinking" else {}
         elif name != "null":
             limit = body.get("max_tokens") or body["max_completion_tokens"]
-            reply, likeliest = self.model.answer(Probe("", "", "", tuple(images), prompt, max_new_tokens=limit))
-            message["content"] = reply.text
+            reply, likeliest = self.model.answer(replace(asked, max_new_tokens=limit))
+            message["content"], choice["finish_reason"] = reply.text, "stop" if reply.finished else "length"
             if body.get("logprobs"):
                 top = [{"token": token, "logprob": value} for token, value in likeliest[: body["top_logprobs"]]]
                 choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
@@ -236,13 +236,13 @@ def serve(model: StarterModel, *, faults: Sequence[str] = (), log: Path | None =
         thread.join()
 
 
-def _asked(messages: list[dict]) -> tuple[list[Picture], str]:
-    """The pictures and the text of a question, which comes after them."""
-    (message,) = messages
-    if isinstance(message["content"], str):
-        return [], message["content"]
-    *images, text = message["content"]
-    return [_decoded(image["image_url"]["url"]) for image in images], text["text"]
+def _asked(messages: list[dict]) -> tuple[list[Picture], str, tuple[Turn, ...]]:
+    """The pictures, which the first message begins with, the last question, and the turns before it."""
+    first, *others = (message["content"] for message in messages)
+    *images, text = [first] if isinstance(first, str) else first
+    *earlier, prompt = [text if isinstance(text, str) else text["text"], *others]
+    before = tuple(Turn(asked, said) for asked, said in zip(earlier[::2], earlier[1::2], strict=True))
+    return [_decoded(image["image_url"]["url"]) for image in images], prompt, before
 
 
 @lru_cache(maxsize=1000)

@@ -16,7 +16,7 @@ from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import Picture
 from arena.models import ModelPool, is_endpoint, load_endpoint
 from arena.models.endpoint_pace import Pacing
-from arena.probes import Outcome, Probe
+from arena.probes import Outcome, Probe, Reply, Turn
 from arena.tasks import TASKS
 from arena.tasks.request import MAX_NEW_TOKENS
 
@@ -67,6 +67,7 @@ def test_an_endpoint_answers_as_the_model_behind_it_does(server, served_model, p
     asked = [*probes, words_only]
     replies, locally = endpoint(server).answer(asked), served_model.model.answer(asked)
     assert texts(replies) == texts(locally)
+    assert [reply.finished for reply in replies] == [reply.finished for reply in locally]
     assert replies[-1].text
     for probe, reply, same in zip(asked, replies, locally, strict=True):
         if probe.options:
@@ -85,6 +86,32 @@ def test_each_question_is_sent_as_local_models_get_it(server, probes):
         assert (entry["temperature"], entry["top_p"], entry["seed"]) == (0, 1, 0)
         assert entry["max_tokens"] == probe.max_new_tokens
         assert entry.get("logprobs", False) == bool(probe.options)
+
+
+def test_a_question_after_an_answer_is_sent_as_three_turns_with_the_images_in_the_first(server, served_model, probes):
+    words_only = Probe("t", "c", "t/1", (), "Is it safe?", max_new_tokens=8)
+    seconds = [replace(probe, prompt="Say A.", before=(Turn(probe.prompt, "Both."),)) for probe in (probes[0], words_only)]
+    replies = endpoint(server).answer(seconds)
+    sent = {tuple(entry["images"]): entry for entry in server.requests}
+    for probe, reply in zip(seconds, replies, strict=True):
+        entry = sent[tuple(picture.digest for picture in probe.images)]
+        assert entry["roles"] == ["user", "assistant", "user"]
+        assert entry["prompt"] == "Say A."
+        assert reply.text == served_model.answer(probe)[0].text
+
+
+def test_an_endpoint_takes_a_second_turn_unless_its_name_says_otherwise(server, probes):
+    second = replace(probes[0], before=(Turn("A or B?", "Both."),))
+    assert endpoint(server).capabilities.second_turn
+    assert endpoint(server, options="?turns=1").answer([second]) == [Reply(not_applicable=True)]
+    assert not server.requests
+
+
+def test_no_log_probabilities_are_asked_of_an_endpoint_that_thinks(server, probes):
+    (reply,) = endpoint(server, options="?thinking=20").answer(probes[:1])
+    assert reply.logprobs is None
+    assert "logprobs" not in server.requests[0]
+    assert server.requests[0]["max_tokens"] == probes[0].max_new_tokens + 20
 
 
 def test_nothing_to_ask_is_nothing_asked(server):

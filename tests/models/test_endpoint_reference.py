@@ -19,6 +19,7 @@ def online(monkeypatch):
         ("https://vlm.example#m", Endpoint("", "https://vlm.example/v1", "m")),
         ("https://vlm.example/openai/chat/completions#m", Endpoint("", "https://vlm.example/openai/chat/completions", "m")),
         ("http://localhost:8000/v1#m?images=1&thinking=512", Endpoint("", "http://localhost:8000/v1", "m", 1, 512)),
+        ("http://localhost:8000/v1#m?turns=1", Endpoint("", "http://localhost:8000/v1", "m", turns=1)),
         ("http://[::1]:8000/v1#m", Endpoint("", "http://[::1]:8000/v1", "m")),
         ("together:Qwen/Qwen2.5-VL-7B-Instruct", Endpoint("together", "", "Qwen/Qwen2.5-VL-7B-Instruct")),
         ("auto:a/b:fastest?images=4", Endpoint("auto", "", "a/b:fastest", 4)),
@@ -47,7 +48,7 @@ def test_folders_and_repositories_are_no_endpoints(reference):
         ("https://secret@vlm.example/v1#m", "put the key into ARENA_ENDPOINT_KEY"),
         ("https://vlm.example/v1?key=secret#m", "leave out what follows the '?'"),
         ("https://vlm.example/v1?key=secret", "names no model"),
-        ("https://vlm.example/v1#m?colour=red", "the option 'colour=red' is unknown; use images=2 or thinking=2048"),
+        ("https://vlm.example/v1#m?colour=red", "the option 'colour=red' is unknown; use images=2, thinking=2048 or turns=1"),
         ("nowhere:a/b", "'nowhere' is no provider of chat models; use one of auto, "),
         ("fal-ai:a/b", "'fal-ai' is no provider of chat models"),
         ("org/name", "is no endpoint; write https://host/v1#model or provider:organisation/model"),
@@ -135,9 +136,14 @@ def test_a_contestant_is_who_answers_and_how_it_is_asked():
         "https://vlm.example:444/v1#org/name",
         "https://vlm.example/v1#org/name?images=1",
         "https://vlm.example/v1#org/name?thinking=9",
+        "https://vlm.example/v1#org/name?turns=1",
         "together:org/name",
         "auto:org/name",
     ]
     assert len({contestant.id, *(contestant_of_endpoint(other, {}).id for other in others)}) == len(others) + 1
-    same = ["https://VLM.example/v1/#org/name", "https://vlm.example/v1#org/name?images=2", "https://vlm.example#org/name"]
+    same = [
+        "https://VLM.example/v1/#org/name",
+        "https://vlm.example/v1#org/name?images=2&turns=2",
+        "https://vlm.example#org/name",
+    ]
     assert {contestant_of_endpoint(other, {}).id for other in same} == {contestant.id}

@@ -81,7 +81,7 @@ def test_log_probabilities_of_an_option_are_summed_over_its_spellings():
     ],
 )
 def test_log_probabilities_that_do_not_tell_of_every_option_are_none(logprobs):
-    assert read({"content": "A"}, logprobs=logprobs) == Reply("A")
+    assert read({"content": "A"}, logprobs=logprobs) == Reply("A", finished=True)
 
 
 def test_minus_infinity_is_very_unlikely_and_no_crash():
@@ -93,16 +93,16 @@ def test_minus_infinity_is_very_unlikely_and_no_crash():
 @pytest.mark.parametrize(
     ("message", "choice", "expected"),
     [
-        ({"content": " A \n"}, {}, Reply("A")),
-        ({"content": ""}, {}, Reply("")),
-        ({"content": "The answ"}, {"finish_reason": "length"}, Reply("The answ")),
-        ({"content": [{"type": "text", "text": "The "}, {"type": "text", "text": "cat"}]}, {}, Reply("The cat")),
-        ({"content": "B", "reasoning_content": "A?"}, {}, Reply("B")),
-        ({"content": "B", "reasoning": "A?"}, {}, Reply("B")),
-        ({"content": "", "reasoning": "A?"}, {"finish_reason": "length"}, Reply("<think>A?")),
-        ({"content": None, "refusal": "Not this."}, {}, Reply(f"{DECLINED} Not this.")),
-        ({"content": "B", "refusal": ""}, {}, Reply("B")),
-        ({"content": "First you"}, {"finish_reason": "content_filter"}, Reply(DECLINED)),
+        ({"content": " A \n"}, {}, Reply("A", finished=True)),
+        ({"content": ""}, {}, Reply("", finished=True)),
+        ({"content": "The answ"}, {"finish_reason": "length"}, Reply("The answ", finished=False)),
+        ({"content": [{"type": "text", "text": "The "}, {"type": "text", "text": "cat"}]}, {}, Reply("The cat", finished=True)),
+        ({"content": "B", "reasoning_content": "A?"}, {}, Reply("B", finished=True)),
+        ({"content": "B", "reasoning": "A?"}, {}, Reply("B", finished=True)),
+        ({"content": "", "reasoning": "A?"}, {"finish_reason": "length"}, Reply("<think>A?", finished=False)),
+        ({"content": None, "refusal": "Not this."}, {"finish_reason": "length"}, Reply(f"{DECLINED} Not this.", finished=True)),
+        ({"content": "B", "refusal": ""}, {}, Reply("B", finished=True)),
+        ({"content": "First you"}, {"finish_reason": "content_filter"}, Reply(DECLINED, finished=True)),
         (
             {"content": "half"},
             {"finish_reason": "error"},
@@ -117,6 +117,18 @@ def test_minus_infinity_is_very_unlikely_and_no_crash():
 )
 def test_a_message_is_read_as_what_the_model_said(message, choice, expected):
     assert read(message, **choice) == expected
+
+
+@pytest.mark.parametrize(
+    ("reason", "finished"),
+    [
+        *[(reason, True) for reason in ("stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence")],
+        *[(reason, False) for reason in ("length", "max_tokens", "MAX_TOKENS", "max_output_tokens", "model_length")],
+        *[(reason, None) for reason in (None, "", "abort", "tool_calls", 1, ["length"])],
+    ],
+)
+def test_a_reply_is_finished_as_far_as_the_server_says_why_it_ended(reason, finished):
+    assert read({"content": "A"}, finish_reason=reason) == Reply("A", finished=finished)
 
 
 def test_an_error_in_a_good_response_is_an_error():

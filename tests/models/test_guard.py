@@ -13,11 +13,12 @@ from arena.models import contestant_of
 from arena.models.chat import SIGHT, Chat
 from arena.models.findings import VERSION, Findings
 from arena.models.generative import load_generative
-from arena.models.guard import ENCODERS, EXACT, choose_encoder, encoder_of, questions
+from arena.models.guard import ENCODERS, choose_encoder, questions
 from arena.models.one_by_one import OneByOne
 from arena.models.repository import check_repository
 from arena.models.shared_prefixes import ImageByImage, SharedPrefixes
 from arena.models.shared_vision import SharedVision
+from arena.models.stock import EXACT
 from arena.models.vision import Vision
 from arena.probes import Probe
 
@@ -45,7 +46,7 @@ def swapped(images):
 @pytest.mark.parametrize("name", TWO_IMAGES)
 def test_pictures_in_the_wrong_order_are_noticed_on_every_path(choose, monkeypatch, name):
     inputs, encode = Chat.inputs, SharedVision.encode
-    monkeypatch.setattr(Chat, "inputs", lambda self, prompt, images: inputs(self, prompt, swapped(images)))
+    monkeypatch.setattr(Chat, "inputs", lambda self, prompt, images, before=(): inputs(self, prompt, swapped(images), before))
     flip = lambda probe: dataclasses.replace(probe, images=swapped(probe.images))  # noqa: E731
     monkeypatch.setattr(SharedVision, "encode", lambda self, probes: encode(self, [flip(probe) for probe in probes]))
     difference = r"(token \d|an option) after a question with 2 images differs by .* nats"
@@ -194,9 +195,10 @@ def test_the_guard_leaves_the_model_as_it_was(repositories):
     model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
     shipped = model.generation_config
     assert shipped.repetition_penalty != 1.0
-    encoder, finding = choose_encoder("tiny/qwen", model, AutoProcessor.from_pretrained(folder))
+    chat = Chat(AutoProcessor.from_pretrained(folder), model.device, model.dtype)
+    encoder, finding = choose_encoder("tiny/qwen", model, chat)
     assert model.generation_config is shipped
-    assert type(encoder_of(finding, model, AutoProcessor.from_pretrained(folder))) is type(encoder)
+    assert type(ENCODERS[finding.path](model, chat)) is type(encoder)
     assert finding.path in ENCODERS
 
 

@@ -12,8 +12,9 @@ from tiny_repositories import load_writer
 from transformers import AutoModelForImageTextToText, GenerationConfig
 
 from arena.models import check_repository, contestant_of
-from arena.models.guard import EXACT, questions
+from arena.models.guard import questions
 from arena.models.pretrained import from_pretrained
+from arena.models.stock import EXACT
 from arena.starter.architectures import ARCHITECTURES
 
 POPULAR = (
@@ -46,9 +47,9 @@ def stock_text(model, processor, probe):
     """What `generate` writes, asked by the stock processor, for one prompt; without thoughts, where the template can say so."""
     content = [{"type": "image", "image": picture.pixels()} for picture in probe.images]
     chat = [{"role": "user", "content": [*content, {"type": "text", "text": probe.prompt}]}]
-    thoughts = {"enable_thinking": False} if "enable_thinking" in processor.chat_template else {}
+    quiet = {"enable_thinking": False, "thinking": False}
     inputs = processor.apply_chat_template(
-        chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **thoughts
+        chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **quiet
     ).to(dtype=model.dtype)
     written = model.generate(**inputs, max_new_tokens=STEPS, do_sample=False)
     return processor.tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True).strip()
