@@ -6,6 +6,7 @@ from contextlib import closing, contextmanager
 
 from arena.battles import Arena
 from arena.battles.autoplay import Autoplay
+from arena.battles.older_battles import read_anew
 from arena.battles.scoring import ELO_RULE
 from arena.logs import start_log
 from arena.models import ModelPool
@@ -19,9 +20,10 @@ log = logging.getLogger(__name__)
 
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
-    """The facts of an arena, for reading its board or writing to it, with its log started."""
+    """The facts of an arena, for reading its board or writing to it, with its log started, and older battles read anew."""
     with Store.open(settings.home, ELO_RULE) as store:
         start_log(settings.home)
+        read_anew(store)
         yield store
 
 

@@ -10,7 +10,8 @@ import sys
 
 import pytest
 
-from arena.battles.scoring import ELO_RULE, METHOD_VERSION
+from arena import method
+from arena.battles.scoring import ELO_RULE
 from arena.cli import main
 from arena.contestants import Contestant
 from arena.generators.scenes import draw_pair
@@ -80,7 +81,7 @@ def played_fresh(tmp_path_factory):
         store.add_pairs(pairs)
         for pair in pairs:
             ids = (seats[0].id, seats[1].id)
-            store.add_battle(BattleRecord(f"on {pair.id}", pair.id, ids, 1.0, "command", "a", METHOD_VERSION, outcomes))
+            store.add_battle(BattleRecord(f"on {pair.id}", pair.id, ids, 1.0, "command", "a", method.VERSION, outcomes))
     return home
 
 

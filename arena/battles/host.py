@@ -9,7 +9,9 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from functools import partial
 
+from arena import method
 from arena.battles.board import Board
 from arena.battles.failures import Failures
 from arena.battles.generated_pairs import GeneratedPairs, without_makers
@@ -17,7 +19,7 @@ from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
 from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of, round_of
-from arena.battles.scoring import METHOD_VERSION, judge, result_of
+from arena.battles.scoring import judge, result_of
 from arena.battles.views import VOTES, BattleFilter, BattleView, BoardRow, Reveal, Round, SeatReveal
 from arena.contestants import Contestant
 from arena.errors import BattleError, InputError
@@ -25,6 +27,7 @@ from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.ratings import START
 from arena.store import SEATS, BattleRecord, PlayedBy, Result, Seat, Store, Vote, now, solved_by_task, vote_agrees
+from arena.tasks.second_turn import both_turns
 
 log = logging.getLogger(__name__)
 
@@ -218,6 +221,10 @@ class Arena:
         self._skip_abandoned()
         return self._board.memorisation(domain, since)
 
+    def older_battles(self) -> Mapping[str, int]:
+        """Battles that count as an older version of the method has judged them: why they were not read anew -> how many."""
+        return self.store.counted_by_older_methods(method.VERSION)
+
     def vote_agreement(self) -> tuple[int, int]:
         """(votes that agree with the automatic score, votes that could)."""
         compared = [(vote_agrees(choice, result), count) for (choice, result), count in self.store.votes_by_result().items()]
@@ -268,7 +275,7 @@ class Arena:
             draw_probability=battle.meeting.probability,
             played_by=battle.played_by,
             result=result_of(outcomes),
-            method_version=METHOD_VERSION,
+            method_version=method.VERSION,
             outcomes=outcomes,
         )
         if battle.pair.source == FRESH:
@@ -287,10 +294,12 @@ class Arena:
     def _replies(self, record: BattleRecord, seat: Seat, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Reply]:
         """Probe key -> what the seat replied when the battle was played, for the probes that the battle had."""
         judged = {(one.task, one.cell): one for one in record.outcomes if one.seat == seat}
-        kept = self.store.replies(record.seats[SEATS.index(seat)], [one.probe_key for one in judged.values()])
+        known = partial(self.store.replies, record.seats[SEATS.index(seat)])
+        kept = known([one.probe_key for one in judged.values()])
         asked = [probe for group in probes.values() for probe in group if (probe.task, probe.cell) in judged]
         failed = Reply(error="the machine failed")
-        return {probe.key: kept.get(judged[probe.task, probe.cell].probe_key, failed) for probe in asked}
+        first = {probe.key: kept.get(judged[probe.task, probe.cell].probe_key, failed) for probe in asked}
+        return both_turns(asked, first, known)[0]
 
     def _reveal(self, record: BattleRecord, vote: Vote) -> Reveal:
         known = self.store.contestants()

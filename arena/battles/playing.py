@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
+from functools import partial
 from re import Pattern
 from typing import Protocol
 
@@ -13,6 +14,8 @@ from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.store import ReplyRecord, Store
 from arena.tasks import TASKS, tasks_of
+from arena.tasks.second_replies import option
+from arena.tasks.second_turn import both_turns
 
 SeatReplies = tuple[Mapping[str, Reply], Mapping[str, Reply]]
 """Probe key -> reply, of seat A and of seat B."""
@@ -34,7 +37,7 @@ class Asks(Protocol):
 
 @dataclass
 class Played:
-    """What one battle has gathered: replies of both seats by probe key, and which of them are new."""
+    """What one battle has gathered: replies of both seats by the key of the first probe, and which are new, in either turn."""
 
     probes: dict[str, list[Probe]]
     """task -> its probes on this pair."""
@@ -59,14 +62,17 @@ def play_rounds(
     for replies, seat in zip(played.replies, seats, strict=True):
         replies.update(store.replies(seat, keys))
     pending = {
-        task: [executor.submit(_ask, models, seat, probes, known) for seat, known in zip(seats, played.replies, strict=True)]
+        task: [
+            executor.submit(_ask, models, store, seat, probes, known) for seat, known in zip(seats, played.replies, strict=True)
+        ]
         for task, probes in played.probes.items()
     }
     try:
         for task, asked in pending.items():
-            for seat, replies, fresh in zip(seats, played.replies, asked, strict=True):
-                replies.update(fresh.result())
-                played.fresh.extend(ReplyRecord(seat, key, task, reply) for key, reply in fresh.result().items())
+            for replies, seat in zip(played.replies, asked, strict=True):
+                answers, fresh = seat.result()
+                replies.update(answers)
+                played.fresh.extend(fresh)
             yield round_of(played.probes, task, played.replies, names)
     finally:
         _cancel(pending)
@@ -90,15 +96,32 @@ def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(spelled)})(?![^\W_])", re.IGNORECASE) if spelled else NOBODY
 
 
-def _ask(models: Asks, contestant_id: str, probes: Sequence[Probe], known: Mapping[str, Reply]) -> dict[str, Reply]:
-    """Probe key -> reply, of the probes that are not answered yet."""
+def _ask(
+    models: Asks, store: Store, seat: str, probes: Sequence[Probe], known: Mapping[str, Reply]
+) -> tuple[dict[str, Reply], list[ReplyRecord]]:
+    """Replies to all probes by their keys, both turns together, and those that are new.
+
+    A model that knows no second turn says so without being asked; that is no reply to keep.
+    """
     missing = [probe for probe in probes if probe.key not in known]
-    return dict(zip((probe.key for probe in missing), models.ask(contestant_id, missing), strict=True)) if missing else {}
+    fresh = dict(zip(missing, models.ask(seat, missing), strict=True)) if missing else {}
+    first = {probe.key: fresh[probe] if probe in fresh else known[probe.key] for probe in probes}
+    replies, again = both_turns(probes, first, partial(store.replies, seat))
+    seconds = dict(zip(again, models.ask(seat, list(again.values())), strict=True)) if again else {}
+    for key, second in seconds.items():
+        replies[key] = replace(replies[key], second=second)
+    records = [ReplyRecord(seat, probe.key, probe.task, reply) for probe, reply in fresh.items()]
+    told = [(again[key], second) for key, second in seconds.items() if not second.not_applicable]
+    return replies, records + [ReplyRecord(seat, probe.key, probe.task, reply) for probe, reply in told]
 
 
 def _in_words(probe: Probe, reply: Reply, names: Pattern[str]) -> Answer:
     describe = TASKS[probe.task].describe
     question, answer = describe(probe, reply)
+    if reply.second is not None and reply.second.error is not None:
+        return Answer(probe.task, probe.cell, question, describe(probe, reply.second)[1])
+    if reply.second is not None and (decided := option(probe, reply.second)) is not None:
+        return Answer(probe.task, probe.cell, question, f"asked again: {describe(probe, Reply(decided))[1]}")
     if reply.text is not None and reply.text != (anonymous := names.sub("[name]", reply.text)):
         # The answer is read from what was written; a quotation is made of what may be shown, before it is cut short.
         answer = describe(probe, replace(reply, text=anonymous))[1] if answer.startswith("“") else answer

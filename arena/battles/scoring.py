@@ -2,34 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 
+from arena import method
 from arena.probes import Outcome, Probe, Reply
 from arena.ratings import battle_score, elo
 from arena.store import EloRule, OutcomeRecord, Result, Seat, task_units
-from arena.tasks import TASKS
-
-METHOD_VERSION = "2"
-"""Stamped on every battle and rating; raised when prompts, readers, units or formulas change what a number means."""
+from arena.tasks import READERS
+from arena.tasks.second_replies import READ_BY
 
 
 def judge(seat: Seat, probes: Sequence[Probe], replies: Mapping[str, Reply]) -> tuple[OutcomeRecord, ...]:
-    """How each reply of one seat is judged.
+    """How each reply of one seat is judged, in both turns where it has two.
 
     Args:
         seat: `a` or `b`.
         probes: what was asked.
         replies: probe key -> what the seat replied.
     """
-    return tuple(
-        OutcomeRecord(
-            seat=seat,
-            task=probe.task,
-            cell=probe.cell,
-            probe_key=probe.key,
-            outcome=TASKS[probe.task].read(probe, replies[probe.key]),
-            expected=probe.expected,
-        )
-        for probe in probes
-    )
+    return tuple(_judge(seat, probe, replies[probe.key]) for probe in probes)
+
+
+def _judge(seat: Seat, probe: Probe, reply: Reply) -> OutcomeRecord:
+    reading = READERS[probe.task](probe, reply, {})
+    assert reading.outcome is not None, "every reply of a battle has an outcome"
+    return OutcomeRecord(seat, probe.task, probe.cell, probe.key, reading.outcome, probe.expected, reading.facts.get(READ_BY))
 
 
 def result_of(outcomes: Sequence[OutcomeRecord]) -> Result:
@@ -53,5 +48,5 @@ def _move(rating_a: float, rating_b: float, only_a: int, only_b: int) -> tuple[f
     return elo.update(rating_a, rating_b, battle_score(only_a, only_b))
 
 
-ELO_RULE = EloRule(METHOD_VERSION, elo.START, _move)
+ELO_RULE = EloRule(method.VERSION, elo.START, _move)
 """How the store moves online ratings."""

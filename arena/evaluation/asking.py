@@ -2,8 +2,9 @@
 
 import logging
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from threading import Event
 
@@ -13,6 +14,7 @@ from arena.evaluation.choosing import Inquiry, largest_first
 from arena.models import Model
 from arena.probes import Probe, Reply
 from arena.store import ReadingRecord, ReplyRecord, Store
+from arena.tasks.second_turn import both_turns
 
 READ_TOGETHER = 1000
 """Inquiries without a question left that are read and committed together."""
@@ -58,11 +60,8 @@ class Asker:
             EvaluationError: a larger share than `max_errors` of the probes failed.
             ArenaError: the model cannot be loaded, or the store cannot be written.
         """
-        known = self._known(inquiries)
-        ready: list[Inquiry] = []
-        unasked: list[Inquiry] = []
-        for inquiry in inquiries:
-            (ready if all(probe.key in known for probe in inquiry.probes) else unasked).append(inquiry)
+        known, again = self._both_turns(inquiries, self._known(inquiries))
+        ready, unasked = _split(inquiries, lambda probe: probe.key in known and probe.key not in again)
         for some in _parts(ready, READ_TOGETHER):
             self._commit(some, known, [])
             count.done += _questions(some)
@@ -73,35 +72,63 @@ class Asker:
         waiting = deque(largest_first(unasked))
         while waiting and not self.stop.is_set():
             batch = _next_batch(waiting, size.probes)
-            missing = {probe.key: probe for inquiry in batch for probe in inquiry.probes if probe.key not in known}
-            fresh = dict(zip(missing, answers(model, list(missing.values()), size), strict=True))
-            self._commit(batch, {**known, **fresh}, [self._record(missing[key], reply) for key, reply in fresh.items()])
-            known.update({key: reply for key, reply in fresh.items() if reply.error is None})
-            count.asked += len(fresh)
-            count.errors += sum(reply.error is not None for reply in fresh.values())
+            given = self._make_batch(batch, known, count, model, size)
+            known.update({key: reply for key, reply in given.items() if reply.error is None})
             count.done += _questions(batch)
             if size.seconds_per_probe is not None:
                 count.seconds_left = size.seconds_per_probe * sum(len(inquiry.probes) for inquiry in waiting)
             log.info("%d of %d questions committed", count.done, count.total)
             watch(count)
-            self._check_errors(count, list(fresh.values()))
+            self._check_errors(count, given.values())
+
+    def _make_batch(
+        self, batch: Sequence[Inquiry], known: Mapping[str, Reply], count: Count, model: Model, size: BatchSize
+    ) -> dict[str, Reply]:
+        """Ask what is missing, commit it, then ask again what could not be read. Returns all replies of the batch."""
+        missing = [probe for inquiry in batch for probe in inquiry.probes if probe.key not in known]
+        fresh = self._ask(missing, count, model, size)
+        given, again = self._both_turns(batch, {**known, **{record.probe_key: record.reply for record in fresh}})
+        if not model.capabilities.second_turn:
+            again = {}
+        ready, undecided = _split(batch, lambda probe: probe.key not in again)
+        self._commit(ready, given, fresh)
+        if undecided:
+            seconds = self._ask(list(again.values()), count, model, size)
+            for key, record in zip(again, seconds, strict=True):
+                given[key] = replace(given[key], second=record.reply)
+            self._commit(undecided, given, seconds)
+        return given
+
+    def _ask(self, probes: Sequence[Probe], count: Count, model: Model, size: BatchSize) -> list[ReplyRecord]:
+        """One reply for each key among the probes."""
+        unique = list({probe.key: probe for probe in probes}.values())
+        replies = answers(model, unique, size) if unique else []
+        count.asked += len(replies)
+        count.errors += sum(reply.error is not None for reply in replies)
+        return [
+            ReplyRecord(self.contestant_id, probe.key, probe.task, reply) for probe, reply in zip(unique, replies, strict=True)
+        ]
 
     def _known(self, inquiries: Iterable[Inquiry]) -> dict[str, Reply]:
         return self.store.replies(self.contestant_id, {probe.key for inquiry in inquiries for probe in inquiry.probes})
 
-    def _commit(self, inquiries: Iterable[Inquiry], replies: dict[str, Reply], fresh: list[ReplyRecord]) -> None:
+    def _both_turns(
+        self, inquiries: Iterable[Inquiry], replies: Mapping[str, Reply]
+    ) -> tuple[dict[str, Reply], dict[str, Probe]]:
+        probes = [probe for inquiry in inquiries for probe in inquiry.probes]
+        return both_turns(probes, replies, partial(self.store.replies, self.contestant_id))
+
+    def _commit(self, inquiries: Iterable[Inquiry], replies: Mapping[str, Reply], fresh: Sequence[ReplyRecord]) -> None:
         readings: list[ReadingRecord] = []
         for inquiry in inquiries:
             readings += inquiry.read([replies[probe.key] for probe in inquiry.probes])
         self.store.evaluations.add(fresh, readings)
 
-    def _record(self, probe: Probe, reply: Reply) -> ReplyRecord:
-        return ReplyRecord(self.contestant_id, probe.key, probe.task, reply)
-
-    def _check_errors(self, count: Count, last: Sequence[Reply]) -> None:
+    def _check_errors(self, count: Count, last: Iterable[Reply]) -> None:
         if count.asked < ENOUGH_TO_TELL or count.errors <= self.max_errors * count.asked:
             return
-        reason = next((reply.error for reply in last if reply.error), "see the log")
+        turns = (turn for reply in last for turn in (reply, reply.second) if turn is not None)
+        reason = next((turn.error for turn in turns if turn.error), "see the log")
         raise EvaluationError(
             f"{self.name}: {count.errors} of {count.asked} probes failed, the last with: {reason}; "
             "mend that and run the same command, which asks them again, or allow more with --max-errors"
@@ -116,6 +143,15 @@ def _next_batch(waiting: deque[Inquiry], probes: int) -> list[Inquiry]:
         batch.append(waiting.popleft())
         size += len(batch[-1].probes)
     return batch
+
+
+def _split(inquiries: Iterable[Inquiry], is_ready: Callable[[Probe], bool]) -> tuple[list[Inquiry], list[Inquiry]]:
+    """Inquiries all of whose probes are ready, and the others."""
+    ready: list[Inquiry] = []
+    rest: list[Inquiry] = []
+    for inquiry in inquiries:
+        (ready if all(map(is_ready, inquiry.probes)) else rest).append(inquiry)
+    return ready, rest
 
 
 def _questions(inquiries: Iterable[Inquiry]) -> int:

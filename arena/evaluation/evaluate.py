@@ -11,19 +11,20 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from arena import __version__
+from arena import __version__, method
 from arena.contestants import Contestant
 from arena.errors import ArenaError, EvaluationError, PluginError, SettingsError, one_line
 from arena.evaluation.asking import Asker, Count
 from arena.evaluation.choosing import Inquiry, chosen
 from arena.evaluation.entrants import Entrant
-from arena.evaluation.reading import METHOD_VERSION, question_records, read_by_judge, read_by_rules
+from arena.evaluation.reading import question_records, read_by_judge, read_by_rules
 from arena.judging import JUDGINGS, check_judge
 from arena.models import Model
 from arena.models.runtime import cores
 from arena.probes import Probe, Reply
 from arena.store import EvaluationRecord, Store
 from arena.suites.suite import Audience, Loaded, Question, Suite
+from arena.tasks.second_turn import both_turns
 
 LIBRARIES = ("duckdb", "huggingface_hub", "numpy", "pillow", "torch", "transformers")
 """Whose versions are logged with an evaluation."""
@@ -175,7 +176,7 @@ class _Run:
     def _answers_to(self, model: _Model, suite: Suite, loaded: Loaded) -> Evaluation:
         contestant = model.entrant.contestant
         questions = self._questions(suite, loaded, audience=model.entrant.audience)
-        left = self._store.evaluations.unread(suite.name, loaded.edition, contestant.id, method_version=METHOD_VERSION)
+        left = self._store.evaluations.unread(suite.name, loaded.edition, contestant.id, method_version=method.VERSION)
         unread = {*left.unanswered, *left.replies}
         asked: dict[str, list[Question]] = {}
         for question in questions:
@@ -187,9 +188,10 @@ class _Run:
     def _verdicts_on(self, judge: _Model, entrant: Entrant, suite: Suite, loaded: Loaded) -> Evaluation:
         by, contestant = judge.entrant.contestant, entrant.contestant
         questions = self._questions(suite, loaded, audience=entrant.audience)
-        replies = self._store.evaluations.unread(
-            suite.name, loaded.edition, contestant.id, judge=by.id, method_version=METHOD_VERSION
-        ).replies
+        unread = self._store.evaluations.unread(
+            suite.name, loaded.edition, contestant.id, judge=by.id, method_version=method.VERSION
+        )
+        replies = self._both_turns(questions, unread.replies, contestant)
         inquiries = [
             _judge_inquiry(question, replies[question.id], contestant, by, suite)
             for question in questions
@@ -202,6 +204,16 @@ class _Run:
         except (SettingsError, _LoadError) as error:
             return replace(evaluation, failure=str(error))
         return self._make(judge, evaluation, loaded.edition, inquiries)
+
+    def _both_turns(
+        self, questions: Sequence[Question], replies: Mapping[str, Reply], contestant: Contestant
+    ) -> dict[str, Reply]:
+        """Question id -> the reply that is given, with what is known of its second turn."""
+        answered = [question for question in questions if question.id in replies]
+        first = {question.probe.key: replies[question.id] for question in answered}
+        known = partial(self._store.replies, contestant.id)
+        complete, _ = both_turns([question.probe for question in answered], first, known)
+        return {question.id: complete[question.probe.key] for question in answered}
 
     def _questions(self, suite: Suite, loaded: Loaded, *, audience: Audience) -> list[Question]:
         """What is asked, and in the store."""

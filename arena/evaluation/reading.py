@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from arena import method
 from arena.contestants import Contestant
 from arena.evaluation.thresholds import elsewhere
 from arena.judging import JUDGINGS
@@ -9,9 +10,6 @@ from arena.probes import Probe, Reading, Reply
 from arena.store import QuestionRecord, ReadingRecord
 from arena.suites.suite import Question
 from arena.tasks import READERS, Reader
-
-METHOD_VERSION = "2"
-"""Stamped on every reading; raised when a reader or a judge's form changes, so that replies are read again, not asked again."""
 
 
 def question_records(questions: Iterable[Question]) -> list[QuestionRecord]:
@@ -35,7 +33,7 @@ def read_by_rules(
         readers: task -> how its replies are read.
     """
     reading = _by_rules(question, reply, contestant, drawn=drawn, readers=readers)
-    return ReadingRecord(question.id, contestant.id, reading, METHOD_VERSION)
+    return ReadingRecord(question.id, contestant.id, reading, method.VERSION)
 
 
 def verdict_probes(question: Question, reply: Reply) -> list[Probe]:
@@ -70,7 +68,7 @@ def read_by_judge(
         reading = _by_rules(question, reply, contestant, drawn=drawn, readers=readers)
     else:
         reading = judging.read_verdicts(question, reply, verdicts)
-    return ReadingRecord(question.id, contestant.id, reading, METHOD_VERSION, judge_id)
+    return ReadingRecord(question.id, contestant.id, reading, method.VERSION, judge_id)
 
 
 def _by_rules(

@@ -36,7 +36,7 @@ def elsewhere(reading: Reading, question: Question, reply: Reply, contestant: Co
         return Reading(None)
     yes, no = reply.logprobs
     logit = yes - no + float(contestant.settings["threshold"])
-    return Reading(verification.read(question.probe, replace(reply, logprobs=(logit - float(own), 0.0))))
+    return replace(reading, outcome=verification.read(question.probe, replace(reply, logprobs=(logit - float(own), 0.0))))
 
 
 def threshold_told(contestant: Contestant, suite: Suite, metric: str) -> str:

@@ -40,6 +40,7 @@ from arena.store.records import (
     task_units,
     vote_agrees,
 )
+from arena.store.rereadings import OlderBattle, PairReading, Rereading, Rereadings
 from arena.store.store import Store
 
 __all__ = [
@@ -54,8 +55,10 @@ __all__ = [
     "Evaluated",
     "EvaluationRecord",
     "GenerationRecord",
+    "OlderBattle",
     "OutcomeRecord",
     "PairInPlay",
+    "PairReading",
     "PlayedBy",
     "Pool",
     "QuestionRecord",
@@ -63,6 +66,8 @@ __all__ = [
     "ReadingRecord",
     "Reason",
     "ReplyRecord",
+    "Rereading",
+    "Rereadings",
     "Result",
     "ReviewRecord",
     "Seat",

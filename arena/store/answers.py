@@ -79,7 +79,7 @@ def unread(
               AND outcome IS DISTINCT FROM 'error'
         ),
         given AS (SELECT * FROM arena.replies WHERE contestant_id = $contestant AND error IS NULL)
-        SELECT questions.id, given.probe_key IS NOT NULL, given.text, given.logprobs, given.not_applicable
+        SELECT questions.id, given.probe_key IS NOT NULL, given.text, given.logprobs, given.not_applicable, given.finished
         FROM arena.questions
         ANTI JOIN done ON done.question_id = questions.id
         LEFT JOIN given ON given.probe_key = questions.probe_key
@@ -88,8 +88,8 @@ def unread(
         {"suite": suite, "edition": edition, "contestant": contestant_id, "judge": judge, "method": method_version},
     ).fetchall()
     replies = {
-        identifier: Reply(text, as_logprobs(logprobs), None, not_applicable)
-        for identifier, answered, text, logprobs, not_applicable in found
+        identifier: Reply(text, as_logprobs(logprobs), None, not_applicable, finished)
+        for identifier, answered, text, logprobs, not_applicable, finished in found
         if answered
     }
     return Unread(tuple(identifier for identifier, answered, *_ in found if not answered), replies)

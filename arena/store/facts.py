@@ -11,8 +11,8 @@ from arena.contestants import Contestant
 from arena.errors import StoreError
 from arena.pairs import MinimalPair
 from arena.store import ratings_log
-from arena.store.records import Acknowledged, BattleRecord, EloRule, OutcomeRecord, ReplyRecord, Vote, now
-from arena.store.rows import Row, append, utc
+from arena.store.records import Acknowledged, BattleRecord, EloRule, ReplyRecord, Vote, now
+from arena.store.rows import Row, append, judged_row, utc
 
 ABANDONED = "nobody"
 """Stands as the visitor of battles that were never judged."""
@@ -72,7 +72,8 @@ def add_battles(
             given += replies
         acknowledged.append(Acknowledged(battle.id, places[battle.id], first))
     append(connection, "battles", [_battle_row(battle, seq) for battle, seq in fresh])
-    append(connection, "outcomes", [_outcome_row(battle.id, judged) for battle, _ in fresh for judged in battle.outcomes])
+    rows = [(battle.id, one.seat, *judged_row(one), None) for battle, _ in fresh for one in battle.outcomes]
+    append(connection, "judgements", rows)
     add_replies(connection, given)
     _settle(connection, [battle.id for battle, _ in fresh if battle.played_by != "visitor"], rule)
     return acknowledged
@@ -166,14 +167,10 @@ def _contestant_row(contestant: Contestant) -> Row:
 def _reply_row(record: ReplyRecord) -> Row:
     reply = record.reply
     logprobs = None if reply.logprobs is None else list(reply.logprobs)
-    judged = (reply.text, logprobs, reply.error, reply.not_applicable)
-    return (record.contestant_id, record.probe_key, record.task, *judged, utc(record.asked_at))
+    given = (reply.text, logprobs, reply.error, reply.not_applicable)
+    return (record.contestant_id, record.probe_key, record.task, *given, utc(record.asked_at), reply.finished)
 
 
 def _battle_row(battle: BattleRecord, seq: int) -> Row:
     drawn = (battle.pair_id, *battle.seats, battle.draw_probability, battle.played_by)
     return (battle.id, seq, *drawn, battle.result, battle.method_version, utc(battle.played_at))
-
-
-def _outcome_row(battle_id: str, judged: OutcomeRecord) -> Row:
-    return (battle_id, judged.seat, judged.task, judged.cell, judged.probe_key, judged.outcome.value, judged.expected)

@@ -2,12 +2,13 @@
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import duckdb
 
 from arena.contestants import Contestant
+from arena.images import Picture
 from arena.pairs import MinimalPair, Provenance, Side
 from arena.probes import Outcome, Reply
 from arena.store.picture_files import PictureFiles
@@ -17,22 +18,32 @@ from arena.store.rows import aware
 
 def pair(connection: duckdb.DuckDBPyConnection, pictures: PictureFiles, pair_id: str) -> MinimalPair | None:
     """The pair with its images; None where it is unknown."""
-    row = connection.execute(
+    return _pairs(connection, [pair_id], pictures.read).get(pair_id)
+
+
+def pairs_without_images(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, MinimalPair]:
+    """id -> pair, of those that are known; its pictures have their digests, and nothing to show."""
+    return _pairs(connection, ids, lambda digest: Picture(digest, b""))
+
+
+def _pairs(
+    connection: duckdb.DuckDBPyConnection, ids: Iterable[str], picture: Callable[[str], Picture]
+) -> dict[str, MinimalPair]:
+    found = connection.execute(
         """
-        SELECT family, domain, category, source, request, region, provenance,
+        SELECT id, family, domain, category, source, request, region, provenance,
                image_0, caption_0, label_0, image_1, caption_1, label_1
-        FROM arena.pairs WHERE id = ?
+        FROM arena.pairs WHERE id IN (SELECT unnest(?::VARCHAR[]))
         """,
-        [pair_id],
-    ).fetchone()
-    if row is None:
-        return None
-    family, domain, category, source, request, region, provenance, *shown = row
+        [list(ids)],
+    ).fetchall()
+    return {row[0]: _pair(row, picture) for row in found}
+
+
+def _pair(row: tuple[Any, ...], picture: Callable[[str], Picture]) -> MinimalPair:
+    pair_id, family, domain, category, source, request, region, provenance, *shown = row
     image_0, caption_0, label_0, image_1, caption_1, label_1 = shown
-    sides = (
-        Side(pictures.read(image_0), caption_0, label_0),
-        Side(pictures.read(image_1), caption_1, label_1),
-    )
+    sides = (Side(picture(image_0), caption_0, label_0), Side(picture(image_1), caption_1, label_1))
     box = None if region is None else tuple(region)
     made = Provenance(**json.loads(provenance))
     return MinimalPair(pair_id, family, domain, category, source, sides, request, box, made)
@@ -53,20 +64,25 @@ def replies(connection: duckdb.DuckDBPyConnection, contestant_id: str, keys: Ite
     """probe key -> the answer that the contestant gave before. Errors are no answers, so those are asked again."""
     found = connection.execute(
         """
-        SELECT probe_key, text, logprobs, not_applicable FROM arena.replies
+        SELECT probe_key, text, logprobs, not_applicable, finished FROM arena.replies
         WHERE contestant_id = ? AND probe_key IN (SELECT unnest(?::VARCHAR[])) AND error IS NULL
         """,
         [contestant_id, list(keys)],
     ).fetchall()
-    return {key: Reply(text, as_logprobs(logprobs), None, not_applicable) for key, text, logprobs, not_applicable in found}
+    return {
+        key: Reply(text, as_logprobs(logprobs), None, not_applicable, finished)
+        for key, text, logprobs, not_applicable, finished in found
+    }
 
 
 def battle(connection: duckdb.DuckDBPyConnection, battle_id: str) -> BattleRecord | None:
-    """The battle with its outcomes in the order they were given; None where it is unknown."""
+    """The battle, as the last version of the method judged it, with its outcomes in their order; None where it is unknown."""
     row = connection.execute(
         """
-        SELECT pair_id, seat_a, seat_b, draw_probability, played_by, result, method_version, played_at, seq
-        FROM arena.battles WHERE id = ?
+        SELECT pair_id, seat_a, seat_b, draw_probability, played_by, coalesce(latest.result, battles.result),
+               coalesce(latest.method_version, battles.method_version), played_at, seq
+        FROM arena.battles LEFT JOIN arena.latest_rereadings AS latest ON latest.battle_id = battles.id
+        WHERE battles.id = ?
         """,
         [battle_id],
     ).fetchone()
@@ -74,11 +90,12 @@ def battle(connection: duckdb.DuckDBPyConnection, battle_id: str) -> BattleRecor
         return None
     pair_id, seat_a, seat_b, probability, played_by, result, method_version, played_at, seq = row
     judged = connection.execute(
-        "SELECT seat, task, cell, probe_key, outcome, expected FROM arena.outcomes WHERE battle_id = ? ORDER BY rowid",
+        "SELECT seat, task, cell, probe_key, outcome, expected, read_by FROM arena.outcomes WHERE battle_id = ? ORDER BY place",
         [battle_id],
     ).fetchall()
     outcomes = tuple(
-        OutcomeRecord(seat, task, cell, key, Outcome(outcome), expected) for seat, task, cell, key, outcome, expected in judged
+        OutcomeRecord(seat, task, cell, key, Outcome(outcome), expected, read_by)
+        for seat, task, cell, key, outcome, expected, read_by in judged
     )
     drawn = (probability, played_by, result, method_version)
     return BattleRecord(battle_id, pair_id, (seat_a, seat_b), *drawn, outcomes, aware(played_at), seq)
@@ -115,9 +132,10 @@ def votes_by_result(connection: duckdb.DuckDBPyConnection) -> dict[tuple[Any, An
     """(choice, result) -> how often visitors chose this where the automatic score said that."""
     found = connection.execute(
         """
-        SELECT choice, result, count(*)
+        SELECT choice, coalesce(latest.result, battles.result) AS outcome, count(*)
         FROM arena.votes JOIN arena.battles ON battles.id = votes.battle_id
-        GROUP BY choice, result ORDER BY choice, result
+        LEFT JOIN arena.latest_rereadings AS latest ON latest.battle_id = battles.id
+        GROUP BY choice, outcome ORDER BY choice, outcome
         """
     ).fetchall()
     return {(choice, result): count for choice, result, count in found}

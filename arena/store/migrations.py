@@ -150,3 +150,40 @@ def m004_generations(connection: duckdb.DuckDBPyConnection) -> None:
         CREATE TABLE arena.retirements (generation_id VARCHAR NOT NULL, reason VARCHAR NOT NULL, retired_at TIMESTAMP NOT NULL);
         CREATE TABLE arena.image_hashes (image VARCHAR NOT NULL, method VARCHAR NOT NULL, hash VARCHAR NOT NULL);
     """)
+
+
+@migration
+def m005_methods(connection: duckdb.DuckDBPyConnection) -> None:
+    """Whether replies ended by themselves, and what later versions of the method make of the replies of a battle.
+
+    `judgements` holds the outcomes of a battle once for each version that judged it; without a version, those that it was
+    played with. `outcomes` shows those that count: the last ones.
+    """
+    connection.execute("""
+        ALTER TABLE arena.replies ADD COLUMN finished BOOLEAN;
+        ALTER TABLE arena.outcomes RENAME TO judgements;
+        ALTER TABLE arena.judgements ADD COLUMN read_by VARCHAR;
+        ALTER TABLE arena.judgements ADD COLUMN method_version VARCHAR;
+        CREATE TABLE arena.rereadings (
+            battle_id VARCHAR NOT NULL, method_version VARCHAR NOT NULL, result VARCHAR, shortfall VARCHAR,
+            read_at TIMESTAMP NOT NULL
+        );
+        CREATE VIEW arena.latest_rereadings AS
+        SELECT battle_id, arg_max(method_version, read_at) AS method_version, arg_max(result, read_at) AS result
+        FROM arena.rereadings WHERE result IS NOT NULL GROUP BY battle_id;
+        CREATE VIEW arena.outcomes AS
+        SELECT judgements.battle_id, seat, task, cell, probe_key, outcome, expected, read_by, judgements.rowid AS place
+        FROM arena.judgements LEFT JOIN arena.latest_rereadings AS latest ON latest.battle_id = judgements.battle_id
+        WHERE judgements.method_version IS NOT DISTINCT FROM latest.method_version;
+    """)
+
+
+@migration
+def m006_labels(connection: duckdb.DuckDBPyConnection) -> None:
+    """What raters say of replies to requests. The last word of each rater on a reply counts; `undone` takes it back."""
+    connection.execute("""
+        CREATE TABLE arena.labels (
+            seq BIGINT NOT NULL, contestant_id VARCHAR NOT NULL, question_id VARCHAR NOT NULL, reply VARCHAR NOT NULL,
+            rater VARCHAR NOT NULL, by_model BOOLEAN NOT NULL, label VARCHAR NOT NULL, labelled_at TIMESTAMP NOT NULL
+        )
+    """)

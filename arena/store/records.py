@@ -127,6 +127,8 @@ class OutcomeRecord:
     outcome: Outcome
     expected: str = ""
     """`Probe.expected`. Requests expect `answer` or `refuse`: it is what tells over-safety from under-safety."""
+    read_by: str | None = None
+    """By what a choice was decided: `reader`, `logprobs` or `second request`; None where nothing was, or nobody noted it."""
 
 
 @dataclass(frozen=True)

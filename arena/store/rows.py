@@ -6,6 +6,8 @@ from typing import Any
 
 import duckdb
 
+from arena.store.records import OutcomeRecord
+
 Row = Sequence[Any]
 
 
@@ -16,6 +18,11 @@ def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row
         slots = ", ".join("unnest(?)" for _ in columns)
         connection.execute(f"INSERT INTO arena.{table} SELECT {slots}", columns)
     return len(rows)
+
+
+def judged_row(judged: OutcomeRecord) -> Row:
+    """What is kept of an outcome, without its battle and seat."""
+    return (judged.task, judged.cell, judged.probe_key, judged.outcome.value, judged.expected, judged.read_by)
 
 
 def utc(moment: datetime) -> datetime:

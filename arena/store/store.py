@@ -1,6 +1,6 @@
 """The arena's memory: one folder with a database and the images that it names."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -15,10 +15,11 @@ from arena.errors import StoreError
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
-from arena.store import counts, facts, lookups, ratings_log
+from arena.store import counts, facts, lookups, ratings_log, rereadings
 from arena.store.database import open_database, store_error
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
+from arena.store.labels import Labels
 from arena.store.migrations import migrate
 from arena.store.picture_files import PictureFiles
 from arena.store.records import (
@@ -36,6 +37,7 @@ from arena.store.records import (
     Vote,
     now,
 )
+from arena.store.rereadings import OlderBattle, Rereadings
 from arena.store.writer import LARGEST_GROUP, Work, Writer
 
 Item = TypeVar("Item")
@@ -60,6 +62,8 @@ class Store:
         """Questions and answers of suites."""
         self.generations = Generations(self._write_one, self._read, self._keep, self._pictures)
         """Generated pairs and what reviewers say of them."""
+        self.labels = Labels(self._write_one, self._read, self._pictures)
+        """What raters say of replies to requests."""
 
     @classmethod
     def open(cls, home: Path, rule: EloRule | None = None, largest_group: int = LARGEST_GROUP) -> "Store":
@@ -115,6 +119,10 @@ class Store:
         """The pair with its images; None where it is unknown."""
         return self._read(lookups.pair, self._pictures, pair_id)
 
+    def pairs_without_images(self, ids: Iterable[str]) -> dict[str, MinimalPair]:
+        """id -> pair, of those that are known; its pictures have their digests, and nothing to show."""
+        return self._read(lookups.pairs_without_images, ids)
+
     def add_contestants(self, contestants: Iterable[Contestant]) -> int:
         """Keep contestants, and say how many were new."""
         return self._write_one(facts.add_contestants, list(contestants))
@@ -142,12 +150,28 @@ class Store:
         return self._write(self._add_battles, (battle, replies))
 
     def battle(self, battle_id: str) -> BattleRecord | None:
-        """The battle with its outcomes; None where it is unknown."""
+        """The battle with its outcomes, as the last version of the method judged it; None where it is unknown."""
         return self._read(lookups.battle, battle_id)
 
     def pairs_met(self, one: str, other: str) -> set[str]:
         """Ids of the pairs on which these two contestants have met, in whatever seats."""
         return self._read(lookups.pairs_met, one, other)
+
+    def older_battles(self, method_version: str, limit: int) -> list[OlderBattle]:
+        """Battles judged by another version of the method that this one has not looked at, at most so many."""
+        return self._read(rereadings.older_battles, method_version, limit)
+
+    def add_rereadings(self, given: Rereadings) -> int:
+        """Keep what a version of the method makes of older battles, and say how many it judged anew.
+
+        What was judged before stays, and no longer counts. Online ratings of these battles are gone until `rebuild_elo`, which
+        the next `open` calls if nobody has.
+        """
+        return self._write_one(rereadings.add_rereadings, given)
+
+    def counted_by_older_methods(self, method_version: str) -> Mapping[str, int]:
+        """Why battles that count were not judged by this version of the method -> how many they are."""
+        return self._read(rereadings.counted_by_older_methods, method_version)
 
     def add_vote(self, battle_id: str, visitor: str, choice: Choice, voted_at: datetime | None = None) -> bool:
         """Keep a vote if its battle has none yet; True if this is the vote that counts from now on.

@@ -23,6 +23,7 @@ from arena.tasks import (
     segmentation,
     verification,
 )
+from arena.tasks.second_replies import read_to_the_end
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Task:
     probes: Callable[[MinimalPair], list[Probe]]
     """The questions about a pair, in the order in which pages show them; empty if the task does not apply to it."""
     read: Callable[[Probe, Reply], Outcome]
-    """How a reply is judged."""
+    """How a first reply is judged by itself; `READERS` read both turns."""
     describe: Callable[[Probe, Reply], tuple[str, str]]
     """Question and answer in plain words, without anything that tells which model answered."""
 
@@ -70,12 +71,16 @@ def _outcome_alone(task: Task) -> Reader:
     return lambda probe, reply, _: Reading(task.read(probe, reply))
 
 
-READERS: Mapping[str, Reader] = {
+CHOICES = (caption_choice.NAME, image_choice.NAME, verification.NAME, question.NAME)
+"""Tasks that ask for one of two options; what cannot be read of them is asked to its end, see `arena.tasks.second_turn`."""
+
+_READERS: Mapping[str, Reader] = {
     **{task.name: _outcome_alone(task) for task in TASKS.values()},
     cultural_response.NAME: cultural_response.read,
     request.NAME: request.reading,
     **{module.NAME: module.read for module in (question, scene_description, scene_presence, safety_verdict, segmentation)},
 }
+READERS: Mapping[str, Reader] = {name: read_to_the_end(read) if name in CHOICES else read for name, read in _READERS.items()}
 """How the replies to every task of a suite are read by rules: those of a battle, and those that only suites ask."""
 
 

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 from evaluation_world import FunctionModel, choice, knowing, loaded, norm, number_of, suite
 
+from arena import method
 from arena.errors import EvaluationError, RepositoryError
-from arena.evaluation import evaluate as module
-from arena.evaluation import reading
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.evaluate import Options, evaluate
 from arena.evaluation.results import Results
@@ -64,8 +63,7 @@ def test_readings_by_an_older_method_are_made_again_without_asking(store, monkey
     model = FunctionModel()
     run(store, model)
     before = store.evaluations.revision()
-    monkeypatch.setattr(module, "METHOD_VERSION", "next")
-    monkeypatch.setattr(reading, "METHOD_VERSION", "next")
+    monkeypatch.setattr(method, "VERSION", "next")
     run(store, again := FunctionModel())
     assert again.asked == []
     assert store.evaluations.revision() != before

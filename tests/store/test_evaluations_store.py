@@ -69,6 +69,14 @@ def test_what_was_never_asked_is_unanswered_and_what_was_asked_elsewhere_is_unre
     assert left.replies == {"q1": Reply(logprobs=(-1.0, float("-inf")))}
 
 
+@pytest.mark.parametrize("finished", [True, False, None])
+def test_whether_a_reply_ended_by_itself_is_kept(asked, finished):
+    asked.add_replies([reply(1, text="A", finished=finished)])
+    assert unread(asked).replies["q1"].finished is finished
+    (kept,) = asked.replies(ASKED, [QUESTIONS[1].probe.key]).values()
+    assert kept.finished is finished
+
+
 def test_a_reply_with_its_reading_is_done_for_this_contestant_judge_and_version_alone(asked):
     asked.evaluations.add([reply(1)], [reading(1)])
     assert set(unread(asked).unanswered) == {"q0", "q2"}

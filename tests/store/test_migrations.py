@@ -1,13 +1,15 @@
 import duckdb
 import pytest
-from store_world import RULE, furnish, make_battle
+from old_homes import METHOD, STEPS, OldBattle, write_old_home
+from store_world import CLEAR_WIN, CONTESTANTS, PAIRS, RULE, found
 
 from arena.errors import StoreError
+from arena.probes import Probe, Reply
 from arena.store import Store
 from arena.store.database import open_database
 from arena.store.migrations import MIGRATIONS, migrate
 
-FIRST_TABLES = {"pairs", "contestants", "replies", "battles", "outcomes", "votes", "settlements", "migrations"}
+FIRST_TABLES = {"pairs", "contestants", "replies", "battles", "votes", "settlements", "migrations"}
 
 
 @pytest.fixture
@@ -37,7 +39,7 @@ def test_names_are_numbered_in_order_without_gaps():
 
 def test_an_empty_database_gets_every_step_once(connection):
     assert migrate(connection) == [step.__name__ for step in MIGRATIONS]
-    assert FIRST_TABLES | {"elo", "questions", "readings"} <= tables(connection)
+    assert FIRST_TABLES | {"elo", "questions", "readings", "judgements", "rereadings"} <= tables(connection)
     assert migrate(connection) == []
 
 
@@ -51,17 +53,17 @@ def test_every_old_schema_ends_up_like_a_new_one(connection, tmp_path, old):
     fresh.close()
 
 
-def test_facts_of_an_old_database_are_kept_and_rated(home):
-    with Store.open(home) as store:
-        furnish(store).add_battle(make_battle("old"))
-    connection = open_database(home / "arena.duckdb")
-    connection.execute("DROP VIEW arena.answers")
-    for table in tables(connection) - FIRST_TABLES:
-        connection.execute(f"DROP TABLE arena.{table}")
-    connection.execute("DELETE FROM arena.migrations WHERE name <> 'm001_facts'")
-    connection.close()
+@pytest.mark.parametrize("steps", range(1, STEPS + 1))
+def test_facts_of_an_old_database_are_kept_and_rated(home, steps):
+    seats = (CONTESTANTS[0].id, CONTESTANTS[1].id)
+    probe = Probe("caption_choice", "image0", "caption_choice/1", (), "A or B?")
+    replies = [(seats[0], probe, Reply("A")), (seats[1], probe, Reply(logprobs=(-0.5, -1.0)))]
+    write_old_home(home, CONTESTANTS, [OldBattle("old", PAIRS[0], seats, "a", CLEAR_WIN, replies)], steps)
     with Store.open(home, RULE) as store:
-        assert store.battle("old") is not None
+        battle = found(store.battle("old"))
+        assert (battle.result, battle.method_version, battle.outcomes) == ("a", METHOD, CLEAR_WIN)
+        assert [store.replies(who, [probe.key]) for who in seats] == [{probe.key: reply} for _, _, reply in replies]
+        assert store.pair(PAIRS[0].id) == PAIRS[0]
         assert len(store.elo_changes("old")) == 2
 
 

@@ -1,0 +1,132 @@
+"""Battles read anew by a later version of the method: the statements. What was judged before stays, and no longer counts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import duckdb
+
+from arena.store.counts import COUNTED
+from arena.store.records import OutcomeRecord, Result, now
+from arena.store.rows import append, judged_row, utc
+
+NOT_YET = "not read anew yet"
+"""Why a battle counts under an older version, where nobody has looked at it since."""
+
+
+class OlderBattle(NamedTuple):
+    """A battle that an older version of the method has judged."""
+
+    id: str
+    pair_id: str
+    seats: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class PairReading:
+    """What the present method makes of one contestant's replies about one pair: the same in all its battles on it."""
+
+    contestant_id: str
+    pair_id: str
+    outcomes: Sequence[OutcomeRecord]
+    """Of every probe of the pair. Their seat means nothing: the contestant may sit in either."""
+
+
+@dataclass(frozen=True)
+class Rereading:
+    """What came of reading one battle anew."""
+
+    battle_id: str
+    result: Result | None
+    """None where the replies that are kept do not suffice: the battle counts as it was judged."""
+    shortfall: str | None = None
+    """Why they do not, in plain words."""
+
+
+class Rereadings(NamedTuple):
+    """Battles read anew by one version of the method, with the readings that they are made of."""
+
+    method_version: str
+    battles: Sequence[Rereading]
+    readings: Sequence[PairReading]
+
+
+def older_battles(connection: duckdb.DuckDBPyConnection, method_version: str, limit: int) -> list[OlderBattle]:
+    """Battles judged by another version and not looked at by this one, at most so many; those on one pair stand together.
+
+    Void battles are left out: they count under no version.
+    """
+    found = connection.execute(
+        """
+        SELECT id, pair_id, seat_a, seat_b FROM arena.battles
+        WHERE method_version <> $method AND result <> 'void'
+          AND id NOT IN (SELECT battle_id FROM arena.rereadings WHERE method_version = $method)
+        ORDER BY pair_id, seq LIMIT $limit
+        """,
+        {"method": method_version, "limit": limit},
+    ).fetchall()
+    return [OlderBattle(battle, pair, (seat_a, seat_b)) for battle, pair, seat_a, seat_b in found]
+
+
+def add_rereadings(connection: duckdb.DuckDBPyConnection, given: Rereadings) -> int:
+    """Append what was read anew, and say how many battles that changed. A battle is read once by a version.
+
+    Online ratings of these battles go: they are derived, and the next replay writes them again.
+    """
+    known = {
+        battle
+        for (battle,) in connection.execute(
+            "SELECT battle_id FROM arena.rereadings WHERE method_version = ?", [given.method_version]
+        ).fetchall()
+    }
+    fresh = [one for one in given.battles if one.battle_id not in known]
+    moment = utc(now())
+    append(
+        connection,
+        "rereadings",
+        [(one.battle_id, given.method_version, one.result, one.shortfall, moment) for one in fresh],
+    )
+    changed = [one.battle_id for one in fresh if one.result is not None]
+    rows = [
+        (place, reading.contestant_id, reading.pair_id, *judged_row(one))
+        for reading in given.readings
+        for place, one in enumerate(reading.outcomes)
+    ]
+    if changed and rows:
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        connection.execute(_JUDGE_ANEW, [*columns, changed, given.method_version])
+        connection.execute("DELETE FROM arena.elo WHERE battle_id IN (SELECT unnest(?::VARCHAR[]))", [changed])
+    return len(changed)
+
+
+_JUDGE_ANEW = """
+    INSERT INTO arena.judgements
+    WITH reading AS (
+        SELECT unnest(?::INTEGER[]) AS place, unnest(?::VARCHAR[]) AS contestant_id, unnest(?::VARCHAR[]) AS pair_id,
+               unnest(?::VARCHAR[]) AS task, unnest(?::VARCHAR[]) AS cell, unnest(?::VARCHAR[]) AS probe_key,
+               unnest(?::VARCHAR[]) AS outcome, unnest(?::VARCHAR[]) AS expected, unnest(?::VARCHAR[]) AS read_by
+    ), seated AS (
+        SELECT id, seq, pair_id, unnest(['a', 'b']) AS seat, unnest([seat_a, seat_b]) AS contestant_id
+        FROM arena.battles WHERE id IN (SELECT unnest(?::VARCHAR[]))
+    )
+    SELECT seated.id, seat, task, cell, probe_key, outcome, expected, read_by, ?
+    FROM seated JOIN reading USING (pair_id, contestant_id)
+    ORDER BY seq, seat, place
+"""
+"""One row for each probe and seat of each battle, in the order in which a battle's first judgement has them."""
+
+
+def counted_by_older_methods(connection: duckdb.DuckDBPyConnection, method_version: str) -> Mapping[str, int]:
+    """Why battles that count were not judged by this version of the method -> how many, most first."""
+    found = connection.execute(
+        f"""
+        WITH counted AS ({COUNTED}),
+        looked AS (SELECT battle_id, result, shortfall FROM arena.rereadings WHERE method_version = $method)
+        SELECT coalesce(shortfall, $not_yet) AS reason, count(*) AS battles
+        FROM counted LEFT JOIN looked ON looked.battle_id = counted.id
+        WHERE counted.method_version <> $method AND looked.result IS NULL
+        GROUP BY reason ORDER BY battles DESC, reason
+        """,  # noqa: S608 - put together from constants
+        {"domain": None, "method": method_version, "not_yet": NOT_YET},
+    ).fetchall()
+    return dict(found)
