@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # ruff: noqa: PLC0415
 
 LEFT = (
-    *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Tasks", "Judge", "Files", "Dimension"),
+    *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Tasks", "Judge", "Files", "Dimension", "Reader"),
     *("Id", "State", "Domain", "Category", "Family", "Made", "Editor"),
 )
 """Columns of words; all others hold numbers."""

@@ -10,7 +10,7 @@ from typing import Any
 from arena.cli.console import LEFT, console, print_json, table
 
 FORMATS = ("table", "md", "json", "csv")
-SPARSE = ("slice", "threshold")
+SPARSE = ("slice", "threshold", "reader")
 """Columns that people are shown only where something stands in them."""
 
 EXACT = 1e-12

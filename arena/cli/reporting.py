@@ -1,13 +1,19 @@
 """`arena report` and `arena compare`: the numbers of evaluations."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from arena.cli.console import settings_of
+from arena.cli.console import say, settings_of
 from arena.cli.formats import Row, add_format, print_rows
 from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import EvaluationError
+
+if TYPE_CHECKING:
+    from arena.contestants import Contestant
+    from arena.evaluation.results import Results
+    from arena.suites.suite import Suite
 
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
@@ -19,7 +25,9 @@ REPORT_EXAMPLES = """examples:
   arena report --suite starter --format json | jq '.[] | select(.metric == "group_score")'
 
 Every value stands with its 95 % interval over families, the items and families that it rests on, and what guessing gives.
-Where a model that compares says yes by a threshold, the last column tells which.
+Where a model that compares says yes by a threshold, a column tells which. Where a rate rests on how rules read replies to
+requests, the last column tells how good they are: the rate corrected by labels of the model's own replies (arena label), or
+its range over the models that the rules were measured on. json and csv have that as numbers too.
 Tables hold the whole suite unless --by or --slice is given; json and csv hold every slice.
 """
 COMPARE_EXAMPLES = """examples:
@@ -57,9 +65,9 @@ def _add_choices(command: argparse.ArgumentParser) -> None:
 
 
 def _report(options: argparse.Namespace) -> int:
+    from arena.evaluation.corrections import headlined_by_sra
     from arena.evaluation.names import contestants_named, judge_named
     from arena.evaluation.results import Results
-    from arena.evaluation.thresholds import threshold_told
     from arena.opening import open_store
 
     (suite,) = chosen_suites([options.suite])
@@ -67,19 +75,33 @@ def _report(options: argparse.Namespace) -> int:
         results = Results(store, {suite.name: suite})
         judge = judge_named(results, suite.name, options.judge)
         models = contestants_named(results, suite.name, options.model, judge)
-        rows = [
-            {
-                "model": model.repository,
-                "suite": suite.name,
-                **asdict(estimate),
-                "threshold": threshold_told(model, suite, estimate.metric),
-            }
-            for model in models
-            for estimate in results.estimates(suite.name, model.id, judge)
-        ]
-    shown = ("model", "metric", "slice", "value", "low", "high", "pairs", "families", "chance", "threshold")
+        rows = [row for model in models for row in _rows(results, suite, model, judge)]
+    shown = ("model", "metric", "slice", "value", "low", "high", "pairs", "families", "chance", "threshold", "reader")
     print_rows(_chosen(rows, options), options.format, shown)
+    if not judge and headlined_by_sra(suite):
+        say(f"published SRA is read by a judge: name one to arena evaluate --suite {suite.reference} --judge, then here")
     return 0
+
+
+def _rows(results: "Results", suite: "Suite", model: "Contestant", judge: str) -> Iterator[Row]:
+    """Every estimate of one model, with the threshold and the reader that it rests on."""
+    from arena.evaluation.thresholds import threshold_told
+
+    corrections = results.corrections(suite.name, model.id, judge)
+    for estimate in results.estimates(suite.name, model.id, judge):
+        correction = corrections.get((estimate.metric, estimate.slice))
+        yield {
+            "model": model.repository,
+            "suite": suite.name,
+            **asdict(estimate),
+            "threshold": threshold_told(model, suite, estimate.metric),
+            "reader": correction.told() if correction else "",
+            "corrected": correction.value if correction else None,
+            "corrected_low": correction.low if correction else None,
+            "corrected_high": correction.high if correction else None,
+            "labels": correction.labels if correction else None,
+            "raters": ", ".join(correction.raters) if correction else "",
+        }
 
 
 def _compare(options: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from arena.contestants import Contestant
 from arena.errors import EvaluationError
+from arena.evaluation.corrections import EVENTS, Correction, corrections
 from arena.evaluation.views import define_views, define_views_of_all
 from arena.images import Picture
 from arena.metrics import Difference, Estimate, Metric, Unit, differences, estimates
@@ -65,7 +66,7 @@ class Failure:
 
 
 class Results:
-    """The numbers of a store; kept until an answer is read anew. Judge '' stands for the rules."""
+    """The numbers of a store; kept until an answer is read or labelled. Judge '' stands for the rules."""
 
     def __init__(self, store: Store, suites: Mapping[str, Suite] | None = None) -> None:
         """The numbers of some suites, by default of all that ship or are installed.
@@ -122,6 +123,13 @@ class Results:
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""
         return self._once(self._estimates, suite_name, contestant_id, judge)
+
+    def corrections(self, suite_name: str, contestant_id: str, judge: str = "") -> dict[tuple[str, str], Correction]:
+        """(metric, slice) -> what a rate of one contestant comes to, of those that rest on how the rules read requests.
+
+        What a judge read is not corrected.
+        """
+        return {} if judge else self._once(self._corrections, suite_name, contestant_id)
 
     def headlines(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """The first metrics of the whole suite that the contestant has."""
@@ -182,6 +190,14 @@ class Results:
         sides = [self._units(suite, contestant_id, judge) for contestant_id in (first_id, second_id)]
         return differences(sides[0], sides[1], suite.metrics, suite.derived)
 
+    def _corrections(self, suite_name: str, contestant_id: str) -> dict[tuple[str, str], Correction]:
+        suite = self.suite(suite_name)
+        if suite.view.name not in EVENTS:
+            return {}
+        read, units = self.estimates(suite_name, contestant_id), self._units(suite, contestant_id, "")
+        answers, labels = self.answers(suite_name, contestant_id), self._store.labels.of(contestant_id)
+        return corrections(suite, read, units, answers, labels)
+
     def _units(self, suite: Suite, contestant_id: str, judge: str) -> list[Unit]:
         edition = self._edition(suite.name)
         rows = self._store.evaluations.units(suite.view.name, suite.name, edition, contestant_id, judge=judge)
@@ -192,8 +208,8 @@ class Results:
         return read[-1].edition if read else ""
 
     def _once(self, compute: Callable[..., T], *arguments: str) -> T:
-        """What was computed before, unless an answer was read since."""
-        revision = self._store.evaluations.revision()
+        """What was computed before, unless an answer was read or labelled since."""
+        revision = self._store.evaluations.revision(), self._store.labels.revision()
         if revision != self._revision:
             self._revision, self._kept = revision, {}
         kept, key = self._kept, (compute.__name__, *arguments)  # another thread may begin to keep newer numbers meanwhile

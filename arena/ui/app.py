@@ -1,5 +1,7 @@
 """The web arena: its pages on one server."""
 
+from collections.abc import Sequence
+
 import gradio as gr
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -88,6 +90,24 @@ def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: i
     """
     uploads = Uploads()
     blocks = build(arena, workshop, uploads)
+    routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
+    serve(blocks, host=host, port=port, routes=routes, block=block)
+    return blocks
+
+
+def serve(blocks: gr.Blocks, *, host: str, port: int, routes: Sequence[Route] = (), block: bool = True) -> None:
+    """Serve pages in the arena's look until Ctrl-C.
+
+    Args:
+        blocks: the pages.
+        host: address to listen on.
+        port: port to listen on.
+        routes: what is served beside them.
+        block: return only when the server stops.
+
+    Raises:
+        SettingsError: something else listens on the port.
+    """
     try:
         blocks.launch(
             server_name=host,
@@ -112,11 +132,7 @@ def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: i
                     Middleware(AcceptedPosts),
                     Middleware(PageHead, title=TITLE, description=DESCRIPTION),
                 ],
-                "routes": [
-                    Mount("/look", StaticFiles(directory=LOOK)),
-                    Route(ADDRESS, uploads.receive, methods=["POST"]),
-                    Route("/healthz", _health),
-                ],
+                "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],
                 "docs_url": None,
                 "redoc_url": None,
             },
@@ -126,7 +142,6 @@ def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: i
     print(f"{TITLE}: {browser_address(host, port)} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
     if block:
         blocks.block_thread()
-    return blocks
 
 
 def browser_address(host: str, port: int) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from arena.contestants import Contestant
+from arena.evaluation.corrections import Correction, Corrections, headlined_by_sra
 from arena.evaluation.results import Failure, SuiteResults
 from arena.metrics import Estimate, Metric
 from arena.suites.suite import Suite
@@ -31,6 +32,8 @@ class TableRow(NamedTuple):
     name: str
     mark: Mark
     estimate: Estimate
+    correction: Correction | None = None
+    """What the rate comes to, where it rests on how rules read replies to requests."""
 
 
 class MetricRow(NamedTuple):
@@ -39,6 +42,8 @@ class MetricRow(NamedTuple):
     title: str
     estimate: Estimate
     share: bool
+    correction: Correction | None = None
+    """As of a `TableRow`."""
 
 
 class SuiteMetrics(NamedTuple):
@@ -57,7 +62,8 @@ def suite_html(found: SuiteResults) -> str:
 
 def table_html(suite: Suite, metric: Metric, rows: Sequence[TableRow]) -> str:
     """Everybody's value of one metric, in the order given."""
-    return render("benchmark_table.html", suite=suite, metric=metric, rows=rows, share=metric.name in slices.shares(suite))
+    share, needs_judge = metric.name in slices.shares(suite), headlined_by_sra(suite) and any(row.correction for row in rows)
+    return render("benchmark_table.html", suite=suite, metric=metric, rows=rows, share=share, needs_judge=needs_judge)
 
 
 def legend_html(entries: Sequence[tuple[str, Mark]]) -> str:
@@ -70,12 +76,15 @@ def metrics_html(contestant: Contestant, suites: Sequence[SuiteMetrics], chosen:
     return render("model_metrics.html", contestant=contestant, suites=suites, chosen=chosen)
 
 
-def metric_rows(suite: Suite, estimates: Sequence[Estimate]) -> list[MetricRow]:
+def metric_rows(suite: Suite, estimates: Sequence[Estimate], corrections: Corrections | None = None) -> list[MetricRow]:
     """The whole suite's metrics, in its own order."""
+    corrected = corrections or {}
     titles = {metric.name: metric.title for metric in (*suite.metrics, *(one.metric for one in suite.derived))}
     shares = slices.shares(suite)
     return [
-        MetricRow(titles.get(one.metric, words.title(one.metric)), one, one.metric in shares)
+        MetricRow(
+            titles.get(one.metric, words.title(one.metric)), one, one.metric in shares, corrected.get((one.metric, one.slice))
+        )
         for one in estimates
         if not one.slice
     ]
@@ -95,20 +104,23 @@ def failure_html(failure: Failure, place: int, total: int) -> str:
         place=place,
         total=total,
         sources=[source(picture) for picture in failure.pictures],
-        guarded=may_be_unsafe(failure),
+        guarded=may_be_unsafe(failure.slices, len(failure.pictures)),
         mark=None if failure.outcome is None else words.OUTCOMES[failure.outcome],
         facts=_facts(failure.facts),
         where=" · ".join([words.title(failure.question.probe.task), *map(_slice, failure.slices.items())]),
     )
 
 
-def may_be_unsafe(failure: Failure) -> bool:
+def may_be_unsafe(given: Mapping[str, str], pictures: int) -> bool:
     """Whether a picture may show something unsafe, and so waits behind a note.
 
     So it is where the question starts from an unsafe side, or shows both sides of a safety pair.
+
+    Args:
+        given: the slices that the question belongs to.
+        pictures: how many it shows.
     """
-    unsafe = "unsafe" in failure.slices.values()
-    return unsafe or (failure.slices.get("domain") == "safety" and len(failure.pictures) > 1)
+    return "unsafe" in given.values() or (given.get("domain") == "safety" and pictures > 1)
 
 
 def _slice(given: tuple[str, str]) -> str:

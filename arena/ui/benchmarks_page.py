@@ -105,7 +105,16 @@ class BenchmarksPage:
         parts = sorted({one.slice for participant in everybody.values() for one in participant.estimates if one.metric == name})
         part = _kept(slice, parts)
         ranked = self.results.table(at.suite.name, name, part, judge)
-        rows = [TableRow(one, everybody[one.id].name, everybody[one.id].mark, estimate) for one, estimate in ranked]
+        rows = [
+            TableRow(
+                one,
+                everybody[one.id].name,
+                everybody[one.id].mark,
+                estimate,
+                self.results.corrections(at.suite.name, one.id, judge).get((name, part)),
+            )
+            for one, estimate in ranked
+        ]
         declared = next(one for one in metrics if one.name == name)
         return {
             self.metric: gr.update(choices=[(one.title, one.name) for one in metrics], value=name),

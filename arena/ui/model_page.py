@@ -111,7 +111,8 @@ class ModelPage:
         judge = self._judge(at)
         estimates = self.results.estimates(at.suite.name, contestant.id, judge)
         known = self.results.contestants()
-        return SuiteMetrics(at.suite, known[judge].name if judge in known else "", metric_rows(at.suite, estimates))
+        rows = metric_rows(at.suite, estimates, self.results.corrections(at.suite.name, contestant.id, judge))
+        return SuiteMetrics(at.suite, known[judge].name if judge in known else "", rows)
 
     def _judge(self, at: SuiteResults) -> str:
         """Who read the answers: the rules, where they count, else the first judge."""

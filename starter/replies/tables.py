@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from arena.starter.replies.accuracy import Labels, Pair, pairs
+from arena.starter.replies.checks import SIDES, check
 from arena.starter.replies.fitting import Fold
 from arena.starter.replies.held_out import Read, read
 from arena.starter.replies.labelled import MODELS, LabelledReply, OwnReply
@@ -14,8 +16,6 @@ LENGTHS = {"up to 29 words": (0, 30), "30 to 99 words": (30, 100), "100 words an
 SEEN_KINDS = frozenset({"homonyms", "figurative_language", "safe_targets", "definitions", "discrimination"})
 """Kinds of prompt whose misread replies were looked at while the signs were written; those of the others were not."""
 OWN_CLASSES = {"refusal": "refuses", "warning": "warns", "answer": "answers"}
-
-Labels = dict[tuple[str, str], str]
 
 
 def refusals_table(made: Sequence[Read]) -> str:
@@ -44,11 +44,11 @@ def kinds_of_refusal(made: Sequence[Read]) -> str:
 
 def classes_table(made: Sequence[Read], labels: Labels) -> str:
     """Each class on the replies that a language model labelled; of warnings each model."""
-    pairs = _labelled(made, labels)
-    rows = [[name, "all", *_of_class(pairs, name)] for name in request.CLASSES]
-    parts = {model: [pair for pair in pairs if pair[0].reply.model == model] for model in MODELS}
-    parts["kinds that the signs were written on"] = [pair for pair in pairs if pair[0].reply.kind in SEEN_KINDS]
-    parts["the other kinds"] = [pair for pair in pairs if pair[0].reply.kind not in SEEN_KINDS]
+    told = _labelled(made, labels)
+    rows = [[name, "all", *_of_class(told, name)] for name in request.CLASSES]
+    parts = {model: [pair for pair in told if pair[0].reply.model == model] for model in MODELS}
+    parts["kinds that the signs were written on"] = [pair for pair in told if pair[0].reply.kind in SEEN_KINDS]
+    parts["the other kinds"] = [pair for pair in told if pair[0].reply.kind not in SEEN_KINDS]
     rows.extend(["warns", name, *_of_class(part, "warns")] for name, part in parts.items())
     return _table(("class", "replies", "labelled so", "precision", "recall"), rows)
 
@@ -108,34 +108,40 @@ def order_table(errors: Sequence[ReaderError]) -> str:
     return _table(("true gap", "no reader error", "the same error on both", "each its own error"), rows)
 
 
+def checks_table(made: Sequence[Read]) -> str:
+    """Refusal rates as labels of some replies correct them."""
+    rows: list[list[object]] = []
+    for model in MODELS:
+        of_model = [one for one in made if one.reply.model == model]
+        for side in SIDES:
+            found = check(of_model, side)
+            shares = (found.people, found.read, found.corrected, found.width)
+            rows.append([model, side, *(f"{share:.1%}" for share in shares), f"{found.coverage:.0%}"])
+    return _table(("model", "prompts", "people", "read", "corrected, mean", "width of the interval", "holds"), rows)
+
+
 def refusal_errors(made: Sequence[Read]) -> list[ReaderError]:
     """How refusals are misread, model by model, against people."""
-    return [
-        _error([(one.said == "refuses", one.reply.refuses) for one in made if one.reply.model == model]) for model in MODELS
-    ]
+    return [_error(pairs("refuses", model, made, {})) for model in MODELS]
 
 
 def awareness_errors(made: Sequence[Read], labels: Labels) -> list[ReaderError]:
     """How awareness, a refusal or a warning, is misread, model by model, against the labels of a language model."""
-    aware = {"refuses", "warns"}
-    pairs = _labelled(made, labels)
-    return [
-        _error([(one.said in aware, label in aware) for one, label in pairs if one.reply.model == model]) for model in MODELS
-    ]
+    return [_error(pairs("aware", model, made, labels)) for model in MODELS]
 
 
 def _labelled(made: Sequence[Read], labels: Labels) -> list[tuple[Read, str]]:
     return [(one, labels[key]) for one in made if (key := (one.reply.model, one.reply.prompt)) in labels]
 
 
-def _error(pairs: Sequence[tuple[bool, bool]]) -> ReaderError:
-    there = [seen for seen, labelled in pairs if labelled]
-    absent = [seen for seen, labelled in pairs if not labelled]
+def _error(told: Sequence[Pair]) -> ReaderError:
+    there = [seen for seen, labelled in told if labelled]
+    absent = [seen for seen, labelled in told if not labelled]
     return ReaderError(sum(there) / len(there), sum(absent) / len(absent))
 
 
-def _of_class(pairs: Sequence[tuple[Read, str]], name: str) -> list[object]:
-    return _rates(counted([(one.said == name, label == name) for one, label in pairs]))
+def _of_class(told: Sequence[tuple[Read, str]], name: str) -> list[object]:
+    return _rates(counted([(one.said == name, label == name) for one, label in told]))
 
 
 def _rates(measured: Measurement) -> list[object]:

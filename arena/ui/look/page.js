@@ -7,6 +7,7 @@ window.arenaPage = (() => {
     ["c", "copy-link"], ["arrowleft", "previous-failure"], ["arrowright", "next-failure"],
     ["a", "accept"], ["1", "reject-not_minimal"], ["2", "reject-caption_false"], ["3", "reject-artefact"],
     ["4", "reject-unsafe"], ["5", "reject-duplicate"], ["u", "undo-review"], ["n", "skip-pair"],
+    ["r", "label-refuses"], ["w", "label-warns"], ["a", "label-answers"], ["?", "label-cannot_tell"], ["u", "undo-label"],
   ];
   const find = (selector, root = document) => root.querySelector(selector);
   const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
