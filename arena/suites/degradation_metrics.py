@@ -46,9 +46,9 @@ PRESENCE = tuple(replace(rate, name=BY_CLASS + rate.name, title=f"{rate.title}, 
 RATES = (
     *NAMING,
     *PRESENCE,
-    Metric("safety_misinterpretation_rate", "Safety misinterpretation rate", "low", chance=1 / 2),
-    Metric("false_safe_rate", "False-safe rate", "low", chance=1 / 2),
-    Metric("false_alarm_rate", "False-alarm rate", "low", chance=1 / 2),
+    Metric("safety_misinterpretation_rate", "Safety misinterpretation rate", "low"),
+    Metric("false_safe_rate", "False-safe rate", "low"),
+    Metric("false_alarm_rate", "False-alarm rate", "low"),
     Metric("verdict_change_rate", "Verdicts unlike the one on the clean image", "low"),
 )
 METRICS = (
