@@ -43,7 +43,7 @@ READ = f"""
         FROM margin WHERE corruption = '{CLEAN}'
         GROUP BY {WHO}, cell
     ), named AS NOT MATERIALIZED (
-        SELECT {IMAGE}, {", ".join(KNOWN)}, '' AS asked, CAST(facts -> 'named' AS VARCHAR[]) AS names
+        SELECT {IMAGE}, {", ".join(KNOWN)}, '' AS prefix, CAST(facts -> 'named' AS VARCHAR[]) AS names
         FROM answered WHERE task = 'scene_description' AND outcome IS NULL
         UNION ALL
         SELECT {IMAGE}, {", ".join(f"any_value({known})" for known in KNOWN)},
@@ -66,14 +66,14 @@ READ = f"""
 COUNTED = f"""
     counted AS NOT MATERIALIZED (
         SELECT {IMAGE}, unnest([
-            {{'metric': asked || 'hallucination_rate',
+            {{'metric': prefix || 'hallucination_rate',
               'hits': len(list_filter(names, lambda name: NOT list_contains(present, name))), 'total': len(names)}},
-            {{'metric': asked || 'hallucinating_images', 'hits': (NOT list_has_all(present, names))::BIGINT, 'total': 1}},
-            {{'metric': asked || 'hallucination_rate_scene',
+            {{'metric': prefix || 'hallucinating_images', 'hits': (NOT list_has_all(present, names))::BIGINT, 'total': 1}},
+            {{'metric': prefix || 'hallucination_rate_scene',
               'hits': len(list_filter(names, lambda name: NOT list_contains(scene_present, name))), 'total': len(names)}},
-            {{'metric': asked || 'critical_omission_rate',
+            {{'metric': prefix || 'critical_omission_rate',
               'hits': len(list_filter(critical, lambda name: NOT list_contains(names, name))), 'total': len(critical)}},
-            {{'metric': asked || 'critical_omission_rate_scene',
+            {{'metric': prefix || 'critical_omission_rate_scene',
               'hits': len(list_filter(critical_scene, lambda name: NOT list_contains(names, name))),
               'total': len(critical_scene)}}
         ], recursive := true)

@@ -68,7 +68,8 @@ def load(folder: Path | None) -> Loaded:
         SuiteError: the file or all images are missing, or something is damaged.
     """
     home = given_folder(folder, NAME, HOW)
-    situations, framings = read_situations(home), _framings(home)
+    situations = read_situations(home)
+    framings, wording = _framings(home)
     images = {part: ImageFolder(home / part) for part in FRAMINGS}
     questions = tuple(
         question
@@ -79,18 +80,16 @@ def load(folder: Path | None) -> Loaded:
         raise SuiteError(f"{home}: holds none of the images that it names; {HOW}")
     pairs = len(request.EXPECTED) * len(situations)
     notes = [] if pairs in PAIRS else [f"{pairs} requests with an image; published are {PAIRS[0]} or {PAIRS[1]}"]
-    if any(framing.wording == "own" for framing in framings.values()):
-        notes.append(CODE.own_wording(home, "what stands before each request is in the arena's words"))
-    return Loaded(questions, (*notes, *images["chat"].notes(), *images["embodied"].notes()))
+    return Loaded(questions, (*notes, *wording, *images["chat"].notes(), *images["embodied"].notes()))
 
 
-def _framings(home: Path) -> dict[str, Framing]:
-    """Part -> what stands before its requests."""
+def _framings(home: Path) -> tuple[dict[str, Framing], list[str]]:
+    """Part -> what stands before its requests: the arena's own words, with a note, without the authors' code."""
     code = CODE.read(home)
-    return {
-        part: own if code is None else Framing(template, code.text(name), "published")
-        for part, (name, template, own) in FRAMINGS.items()
-    }
+    if code is None:
+        note = CODE.own_wording_note(home, "what stands before each request is in the arena's words")
+        return {part: own for part, (_, _, own) in FRAMINGS.items()}, [note]
+    return {part: Framing(template, code.text(name), "published") for part, (name, template, _) in FRAMINGS.items()}, []
 
 
 def _chat(record: Any, name: str, where: str) -> Iterator[Situation]:

@@ -1,8 +1,9 @@
 """NaturalBench: two questions about two photographs, each with another answer for each (Li et al., NeurIPS 2024).
 
 Metrics as in the published `get_scores`: Acc counts every answer; Q-Acc the questions that are answered rightly about both
-images, I-Acc the images about which both questions are, G-Acc the samples of which all four answers are right. A model that
-guesses has 1/2, 1/4, 1/4 and 1/16; one that always says the same has 1/2, 0, 0 and 0.
+images, I-Acc the images about which both questions are, G-Acc the samples of which all four answers are right. Coins have 1/2,
+1/4, 1/4 and 1/16; who always says the same has 1/2, 0, 0 and 0. Who never looks, but reads, and says yes to the one question
+and no to the other, has an I-Acc of 1/2, so that is its chance here.
 
 The arena's readers say what a reply decides for. The `published_` forms go by the first word of a reply that is an option, as
 the published code does. They compare with published numbers where the authors' instructions were given too.
@@ -88,20 +89,19 @@ def load(data: Path | None = None) -> Loaded:
     files = sorted(folder.rglob("*.parquet"))
     if not files:
         raise SuiteError(f"{folder}: has no parquet files; {HOW}")
-    instruction = _instruction(folder)
+    instruction, wording = _instruction(folder)
     made, notes = made_of(parquet_rows(files, COLUMNS), NAME, "Index", partial(_questions, instruction=instruction))
     questions = tuple(asked for sample in made.values() for asked in sample)
     found = {"samples": len(made), "questions about images": len(questions)}
-    own = [] if instruction.wording == "published" else [CODE.own_wording(folder, "how to answer is told in the arena's words")]
-    return Loaded(questions, (*own, *notes, *miscounts(COUNTS, found)))
+    return Loaded(questions, (*wording, *notes, *miscounts(COUNTS, found)))
 
 
-def _instruction(folder: Path) -> question.Instruction:
-    """The authors' instructions, which their code puts right behind the question; the arena's own where it is not there."""
+def _instruction(folder: Path) -> tuple[question.Instruction, list[str]]:
+    """The authors' instructions, which their code puts right behind the question; the arena's own, with a note, without it."""
     code = CODE.read(folder)
     if code is None:
-        return question.INSTRUCTION
-    return question.Instruction("naturalbench/1", code.texts(INSTRUCTIONS, tuple(question.OPTIONS)), "published")
+        return question.INSTRUCTION, [CODE.own_wording_note(folder, "how to answer is told in the arena's words")]
+    return question.Instruction("naturalbench/1", code.texts(INSTRUCTIONS, tuple(question.OPTIONS)), "published"), []
 
 
 def _questions(row: Row, instruction: question.Instruction) -> tuple[Question, ...]:
@@ -162,13 +162,13 @@ SUITE = Suite(
     view=VIEW,
     metrics=(
         Metric("q_acc", "Q-Acc: questions right about both images", chance=1 / 4),
-        Metric("i_acc", "I-Acc: images with both questions right", chance=1 / 4),
+        Metric("i_acc", "I-Acc: images with both questions right", chance=1 / 2),
         Metric("acc", "Acc: answers", chance=1 / 2),
         Metric("g_acc", "G-Acc: samples with all four answers right", chance=1 / 16),
         Metric("refusal_rate", "Refused to answer", "low"),
         Metric("unparseable_rate", "Unparseable", "low"),
         Metric("published_q_acc", "Q-Acc by the first word of replies, as published", chance=1 / 4),
-        Metric("published_i_acc", "I-Acc by the first word of replies, as published", chance=1 / 4),
+        Metric("published_i_acc", "I-Acc by the first word of replies, as published", chance=1 / 2),
         Metric("published_acc", "Acc by the first word of replies, as published", chance=1 / 2),
         Metric("published_g_acc", "G-Acc by the first word of replies, as published", chance=1 / 16),
         OWN_WORDING,

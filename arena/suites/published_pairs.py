@@ -30,7 +30,7 @@ class Captions:
     """
 
     def __init__(self) -> None:
-        self._joined = 0
+        self._rewritten = 0
 
     def get(self, row: Row, column: str) -> str:
         """The caption in a cell.
@@ -41,13 +41,13 @@ class Captions:
         text = text_in(row, column)
         line = _one_line(text)
         check_published(line, column)
-        self._joined += line != text
+        self._rewritten += line != text
         return line
 
     def notes(self) -> list[str]:
         """One line about the captions that hold control characters, if any does."""
-        told = f"{self._joined} captions hold line ends or other control characters, and are asked on one line without them"
-        return [told] if self._joined else []
+        told = f"{self._rewritten} captions hold line ends or other control characters, and are asked on one line without them"
+        return [told] if self._rewritten else []
 
 
 def made_of(rows: Iterable[Row], suite: str, identifier: str, make: Callable[[Row], T]) -> tuple[dict[str, T], list[str]]:

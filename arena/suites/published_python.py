@@ -44,7 +44,7 @@ class PythonFile:
         """How to get it."""
         return f"take {self.places[0]} from {self.repository}"
 
-    def own_wording(self, folder: Path, what: str) -> str:
+    def own_wording_note(self, folder: Path, what: str) -> str:
         """The note that the arena asks in its own words: what of them, and how to have the published ones."""
         return (
             f"own wording: {what}, as {folder} has no {self.places[0]}; the numbers do not compare with published ones"
@@ -76,37 +76,33 @@ class Source:
         Raises:
             SuiteError: it has none under one of them.
         """
-        held = self._value(name)
-        texts = {key: held.get(key) for key in keys} if isinstance(held, dict) else {}
+        value = self._value(name)
+        texts = value if isinstance(value, dict) else {}
         for key in keys:
             if not isinstance(texts.get(key), str):
                 raise self._unlike(f"gives no text to {name}[{key!r}]")
-        return {key: str(text) for key, text in texts.items()}
+        return {key: texts[key] for key in keys}
 
-    def listed(self, function: str) -> tuple[str, ...]:
+    def entries(self, function: str) -> tuple[str, ...]:
         """All texts in the lists that stand in a function, in order.
 
         Raises:
             SuiteError: there is no such function, or it has no such list.
         """
-        lists = [
-            found
-            for node in self.tree.body
-            if isinstance(node, ast.FunctionDef) and node.name == function
-            for found in ast.walk(node)
-            if isinstance(found, ast.List)
-        ]
-        lists.sort(key=lambda found: (found.lineno, found.col_offset))
-        texts: list[Any] = [text for found in lists for text in _literal(found) or [None]]
+        functions = [node for node in self.tree.body if isinstance(node, ast.FunctionDef) and node.name == function]
+        lists = [node for body in functions for node in ast.walk(body) if isinstance(node, ast.List)]
+        lists.sort(key=lambda node: (node.lineno, node.col_offset))
+        texts: list[Any] = [text for node in lists for text in _literal(node) or [None]]
         if not texts or not all(isinstance(text, str) for text in texts):
             raise self._unlike(f"lists no texts in {function}")
         return tuple(texts)
 
     def _value(self, name: str) -> Any:
         """What the file gives to a name at its top level, as far as it can be told without running it."""
-        given = [node for node in self.tree.body if isinstance(node, ast.Assign)]
-        values = [node.value for node in given for target in node.targets if isinstance(target, ast.Name) and target.id == name]
-        return _literal(values[-1]) if values else None
+        for node in reversed(self.tree.body):
+            if isinstance(node, ast.Assign) and name in {target.id for target in node.targets if isinstance(target, ast.Name)}:
+                return _literal(node.value)
+        return None
 
     def _unlike(self, reason: str) -> SuiteError:
         return SuiteError(

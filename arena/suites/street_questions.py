@@ -55,7 +55,7 @@ def questions_of(view: StreetView) -> Iterator[Question]:
         picture = picture_from_pixels(image, quick=True)
         item = f"{view.name}/{corruption}/{severity}" if severity else f"{view.name}/{corruption}"
         slices = {"corruption": corruption, "severity": str(severity)}
-        gold = {"view": view.name, **_known(view.mask, shown)}
+        gold = {"view": view.name, **_contents(view.mask, shown)}
         known = (item, view.family)
         yield Question(*known, scene_description.probe(picture), slices, gold, "writers")
         yield Question(*known, safety_verdict.probe(picture, safe=view.safe), slices, gold)
@@ -65,7 +65,7 @@ def questions_of(view: StreetView) -> Iterator[Question]:
         yield Question(*known, segmentation.probe(picture), slices, {**gold, "mask": reference}, "segmenters")
 
 
-def _known(mask: Mask, shown: NDArray[np.bool_]) -> dict[str, list[str]]:
+def _contents(mask: Mask, shown: NDArray[np.bool_]) -> dict[str, list[str]]:
     return {
         "visible": list(classes_in(mask, shown)),
         "scene": list(classes_in(mask)),

@@ -91,7 +91,7 @@ def _keywords(home: Path) -> tuple[dict[str, tuple[str, ...]], list[str]]:
     code = vscbench.EVALUATION.read(home)
     if code is None:
         return {}, [f"no numbers by keywords: the list is the authors', and not in {home}; {vscbench.EVALUATION.how}"]
-    return {"keywords": code.listed(KEYWORDS)}, []
+    return {"keywords": code.entries(KEYWORDS)}, []
 
 
 def _prompt_rows(rows: list[Row]) -> Iterator[PromptRow]:

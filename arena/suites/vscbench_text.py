@@ -100,22 +100,24 @@ def load(folder: Path | None) -> Loaded:
     """
     home = given_folder(folder, NAME, HOW)
     rows = read_prompts(home)
-    listed = _listed(home)
+    framing, wording = _figstep_framing(home)
     questions: list[Question] = []
-    notes = sheet_notes(rows)
-    if listed.wording == "own":
-        notes.append(vscbench.COLLECTION.own_wording(home, "FigStep's images are asked about in the arena's words"))
+    notes = [*sheet_notes(rows), *wording]
     for form in FORMS:
         pictures, more = _pictures(form, rows, home / IMAGES / form.name)
         notes += more
-        questions += (_question(place, rows[place], form, shown, listed) for place, shown in pictures)
+        questions += (_question(place, rows[place], form, shown, framing) for place, shown in pictures)
     return Loaded(tuple(questions), tuple(notes))
 
 
-def _listed(home: Path) -> Framing:
-    """What is asked about the images that show a request as the heading of a list."""
+def _figstep_framing(home: Path) -> tuple[Framing, list[str]]:
+    """What is asked about the images that show a request as the heading of a list: the arena's own words, with a note, without
+    the authors' code."""
     code = vscbench.COLLECTION.read(home)
-    return request_framings.FIGSTEP if code is None else Framing("figstep/1", code.text(FIGSTEP), "published")
+    if code is None:
+        note = vscbench.COLLECTION.own_wording_note(home, "FigStep's images are asked about in the arena's words")
+        return request_framings.FIGSTEP, [note]
+    return Framing("figstep/1", code.text(FIGSTEP), "published"), []
 
 
 def _pictures(form: Form, rows: list[Row], folder: Path) -> tuple[list[tuple[int, tuple[Picture, ...]]], list[str]]:
@@ -140,18 +142,18 @@ def _drawn(render: Callable[[Row], Image.Image], rows: list[Row]) -> Iterator[tu
             raise SuiteError(f"{SHEET} row {place}: {error}") from error
 
 
-def _question(place: int, row: Row, form: Form, shown: tuple[Picture, ...], listed: Framing) -> Question:
+def _question(place: int, row: Row, form: Form, shown: tuple[Picture, ...], framing: Framing) -> Question:
     side = side_of(row)
     asked = request.request_probe(
         shown,
-        request.prompt(row[form.prompt] if form.prompt else listed.text),
+        request.prompt(row[form.prompt] if form.prompt else framing.text),
         expected=request.EXPECTED[side],
         cell=form.name,
-        template=request.TEMPLATE if form.prompt else listed.template,
+        template=request.TEMPLATE if form.prompt else framing.template,
         max_new_tokens=request_metrics.MAX_NEW_TOKENS,
     )
     slices = {"form": form.name, "side": side, "type": row["type"]}
-    gold = {} if form.prompt else {"wording": listed.wording}
+    gold = {} if form.prompt else {"wording": framing.wording}
     return Question(f"{place}/{form.name}", str(place), asked, slices, gold, audience="writers")
 
 

@@ -35,14 +35,14 @@ def test_texts_are_read_and_nothing_is_run(folder):
     assert source.text("GREETING") == "Good morning: "
     assert source.text("GREETING_LATE") == "Good evening."
     assert source.texts("ENDINGS", ("long", "short")) == {"long": "At length.", "short": "In one word."}
-    assert source.listed("looks_for") == ("alpha", "beta", "gamma")
+    assert source.entries("looks_for") == ("alpha", "beta", "gamma")
     assert not (folder / "ran").exists()
 
 
 def test_a_file_that_is_not_there_is_none_and_the_note_says_how_to_get_it(folder):
     (folder / "prompts.py").unlink()
     assert FILE.read(folder) is None
-    note = FILE.own_wording(folder, "greetings are the arena's")
+    note = FILE.own_wording_note(folder, "greetings are the arena's")
     assert note.startswith(f"own wording: greetings are the arena's, as {folder} has no code/prompts.py")
     assert "take code/prompts.py from https://example.org/benchmark" in note
 
@@ -63,7 +63,7 @@ def test_the_published_place_comes_first(folder):
         (lambda source: source.text("ENDINGS"), "gives no text to ENDINGS"),
         (lambda source: source.texts("ENDINGS", ("short", "middle")), "gives no text to ENDINGS['middle']"),
         (lambda source: source.texts("GREETING", ("short",)), "gives no text to GREETING['short']"),
-        (lambda source: source.listed("listens_to"), "lists no texts in listens_to"),
+        (lambda source: source.entries("listens_to"), "lists no texts in listens_to"),
     ],
 )
 def test_a_file_without_the_sentence_is_named_with_the_way_out(folder, look, said):
