@@ -6,7 +6,15 @@ import shutil
 import pytest
 
 from arena.models import check_repository, verification_threshold
-from arena.roster import CALIBRATION, STARTER_CALIBRATION, STARTER_MODELS, calibration_pairs, gather, references
+from arena.roster import (
+    CALIBRATION,
+    STARTER_CALIBRATION,
+    STARTER_MODELS,
+    calibration_pairs,
+    entry_of,
+    gather,
+    references,
+)
 from arena.settings import Settings
 
 CONTRASTIVE = ("clip-mini", "clip-small")
@@ -63,6 +71,25 @@ def test_a_pickled_model_is_a_problem_and_the_others_still_take_part(tmp_path):
     assert "/nowhere: no such folder" in missing
 
 
-def test_every_entry_can_be_loaded(roster):
+def test_every_entry_can_be_loaded_and_those_that_ship_are_asked_one_question(roster):
     for entry in roster.entries:
-        assert entry.load().contestant == entry.contestant
+        model = entry.load()
+        assert model.contestant == entry.contestant
+        assert not model.capabilities.second_turn
+
+
+def test_a_model_of_somebody_is_asked_again_where_it_can_be(tmp_path):
+    copy = shutil.copytree(folder("llava-mini"), tmp_path / "people" / "llava")
+    settings = Settings(home=tmp_path)
+    model = entry_of(str(copy), settings, "cpu").load()
+    assert model.capabilities.second_turn
+    entry = entry_of(f"{copy}?turns=1", settings, "cpu")
+    assert entry.contestant.id != model.contestant.id
+    assert not entry.load().capabilities.second_turn
+
+
+def test_options_that_mean_nothing_to_a_model_are_problems(tmp_path):
+    settings = Settings(home=tmp_path, starter_models=False, models=(f"{folder('clip-mini')}?turns=1", "a/b?colour=red"))
+    compares, unknown = gather(settings).problems
+    assert compares == f"{folder('clip-mini')}: only compares, and has no options; leave out ?turns=1"
+    assert unknown == "a/b: the option 'colour=red' is unknown; use thinking=2048 or turns=1"

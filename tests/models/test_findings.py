@@ -6,7 +6,7 @@ from pathlib import Path
 from arena.contestants import Contestant
 from arena.models.findings import Finding, Findings
 
-FINDING = Finding("one by one", images=2, needs_image=False, difference=0.0, batch_difference=0.0, tolerance=1e-4)
+FINDING = Finding("one by one", 2, needs_image=False, difference=0.0, batch_difference=0.0, tolerance=1e-4, second_turn=True)
 COUNT = 100
 
 

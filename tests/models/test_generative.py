@@ -223,6 +223,27 @@ def test_three_images_are_not_applicable_to_a_model_checked_on_two(model, pictur
     assert model.answer([question([picture(0)] * 3)]) == [Reply(not_applicable=True)]
 
 
+def test_a_reply_is_finished_exactly_where_generate_ends_with_a_stop_token(model, stock, probes, monkeypatch):
+    words = [stock_inputs(stock, probe) for probe in probes]
+    written = [stock[0].generate(**one, do_sample=False, max_new_tokens=12)[0, one["input_ids"].shape[1] :] for one in words]
+    ends = {int(tokens[2]) for tokens in written[:2]} | {int(written[4][0])}
+    monkeypatch.setattr(model, "_stop", frozenset(ends))
+    longer = [
+        dataclasses.replace(probe, max_new_tokens=limit) for probe, limit in zip(probes, (3, 12, 1, 3, 4, 4, 0), strict=True)
+    ]
+    replies = model.answer(longer)
+    for probe, reply, inputs in zip(longer, replies, words, strict=True):
+        if not probe.max_new_tokens:
+            assert (reply.text, reply.finished) == ("", False)
+            continue
+        limit = {"do_sample": False, "max_new_tokens": probe.max_new_tokens, "eos_token_id": sorted(ends)}
+        tokens = stock[0].generate(**inputs, **limit)[0, inputs["input_ids"].shape[1] :].tolist()
+        assert reply.finished == (tokens[-1] in ends)
+        assert reply.text == stock[1].decode([token for token in tokens if token not in ends], skip_special_tokens=True).strip()
+    assert replies[4].text == ""
+    assert {reply.finished for reply in replies} == {True, False}
+
+
 def test_nothing_asked_is_nothing_answered(model):
     assert model.answer([]) == []
 
