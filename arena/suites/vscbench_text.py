@@ -111,8 +111,7 @@ def load(folder: Path | None) -> Loaded:
 
 
 def _figstep_framing(home: Path) -> tuple[Framing, list[str]]:
-    """What is asked about the images that show a request as the heading of a list: the arena's own words, with a note, without
-    the authors' code."""
+    """What is asked about the images that show a request as the heading of a list; with a note where it is in own words."""
     code = vscbench.COLLECTION.read(home)
     if code is None:
         note = vscbench.COLLECTION.own_wording_note(home, "FigStep's images are asked about in the arena's words")
@@ -179,6 +178,6 @@ SUITE = Suite(
     load=load,
     view=request_metrics.VIEW,
     metrics=(*request_metrics.METRICS, OWN_WORDING),
-    derived=request_metrics.DERIVED,
+    derived=request_metrics.UNEVEN_DERIVED,
     judged="optional",
 )
