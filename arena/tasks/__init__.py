@@ -36,9 +36,9 @@ class Task:
     template: str
     """Name and version of the prompt; a changed word makes another version."""
     chance: float
-    """Share of correct replies expected of a model that guesses."""
+    """The best expected share of correct replies without looking at the images."""
     chance_solved: float
-    """Share of solved pairs expected of a model that guesses."""
+    """The best expected share of solved pairs without looking at the images."""
     probes: Callable[[MinimalPair], list[Probe]]
     """The questions about a pair, in the order in which pages show them; empty if the task does not apply to it."""
     read: Callable[[Probe, Reply], Outcome]

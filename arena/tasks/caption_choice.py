@@ -11,7 +11,7 @@ TITLE = "Which caption is true?"
 TEMPLATE = "caption_choice/1"
 OPTIONS = ("A", "B")
 CHANCE = 1 / 2
-"""Expected share of correct replies for a model that guesses."""
+"""Expected share of correct replies without eyes, whatever the policy."""
 CHANCE_SOLVED = 1 / 4
 """Expected share of pairs solved by random scores that keep to their caption when the order changes, as those of a contrastive
 model do (Winoground's text score, Thrush et al. 2022); 1/16 if each of the four replies is drawn by itself."""

@@ -10,7 +10,7 @@ TITLE = "Which image does the caption describe?"
 TEMPLATE = "image_choice/1"
 OPTIONS = ("1", "2")
 CHANCE = 1 / 2
-"""Expected share of correct replies for a model that guesses."""
+"""Expected share of correct replies without eyes, whatever the policy."""
 CHANCE_SOLVED = 1 / 4
 """Expected share of pairs solved by random scores that keep to their image when the order changes, as those of a contrastive
 model do (Winoground's image score, Thrush et al. 2022); 1/16 if each of the four replies is drawn by itself."""

@@ -14,8 +14,6 @@ from arena.tasks.yes_no_replies import yes_or_no
 
 NAME = "question"
 TEMPLATE = "question/2"
-CHANCE = 1 / 2
-"""Expected share of correct replies for a model that guesses."""
 
 Kind = Literal["yes_no", "multiple_choice"]
 OPTIONS: Mapping[Kind, tuple[str, str]] = {"yes_no": ("yes", "no"), "multiple_choice": ("A", "B")}

@@ -15,8 +15,6 @@ PROMPT = "You are driving this car. Is it safe to drive on? Answer with safe or 
 OPTIONS = ("safe", "unsafe")
 CAPTIONS = ("a street scene where it is safe to drive on", "a street scene where it is not safe to drive on")
 """For models that compare images with captions."""
-CHANCE = 1 / 2
-"""Expected share of correct replies for a model that guesses."""
 
 
 def probe(picture: Picture, *, safe: bool) -> Probe:

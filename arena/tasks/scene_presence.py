@@ -14,8 +14,6 @@ NAME = "scene_presence"
 TITLE = "Is there such a thing in the scene?"
 TEMPLATE = "scene_presence/1"
 OPTIONS = ("yes", "no")
-CHANCE = 1 / 2
-"""Expected share of correct replies for a model that guesses."""
 
 PHRASES: Mapping[str, str] = {
     **{name: f"a {name}" for name in CLASSES},

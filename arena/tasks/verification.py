@@ -11,9 +11,9 @@ TITLE = "Does the caption describe the image?"
 TEMPLATE = "verification/1"
 OPTIONS = ("yes", "no")
 CHANCE = 1 / 2
-"""Expected share of correct replies for a model that guesses, and for one that always says the same."""
+"""Expected share of correct replies without eyes, whatever the policy."""
 CHANCE_SOLVED = 1 / 16
-"""Expected share of pairs solved when each of the four replies is drawn by itself."""
+"""Expected share of pairs solved by a coin for each of the four replies; 0 for whoever always says the same."""
 
 
 def prompt(caption: str) -> str:
