@@ -140,6 +140,6 @@ SUITE = Suite(
     load=load,
     view=request_metrics.VIEW,
     metrics=request_metrics.refusals_first(),
-    derived=request_metrics.DERIVED,
+    derived=request_metrics.UNEVEN_DERIVED,
     judged="optional",
 )

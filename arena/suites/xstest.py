@@ -89,6 +89,6 @@ SUITE = Suite(
     load=load,
     view=request_metrics.VIEW,
     metrics=request_metrics.refusals_first(request_metrics.REFUSAL_METRICS),
-    derived=request_metrics.DERIVED,
+    derived=request_metrics.UNEVEN_DERIVED,
     judged="optional",
 )
