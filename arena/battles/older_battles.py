@@ -15,8 +15,8 @@ from functools import partial
 from arena import method
 from arena.battles.playing import probes_of
 from arena.battles.scoring import judge, result_of
-from arena.probes import Probe, Reply
-from arena.store import OlderBattle, OutcomeRecord, PairReading, Rereading, Rereadings, Store
+from arena.probes import Outcome, Probe, Reply
+from arena.store import OlderBattle, OutcomeRecord, PairReading, Rereading, Rereadings, Result, Store
 from arena.tasks.second_turn import both_turns, may_be_cut
 
 BATTLES_A_COMMIT = 5_000
@@ -62,7 +62,9 @@ def _rereadings(store: Store, older: Sequence[OlderBattle]) -> Rereadings:
         kept = store.replies(contestant, [probe.key for name in met for probe in probes[name]])
         for name in met:
             readings[contestant, name] = _judged(probes[name], kept, partial(store.replies, contestant))
-    battles = [_rereading(one, readings[one.seats[0], one.pair_id], readings[one.seats[1], one.pair_id]) for one in older]
+    meetings = {(battle.pair_id, *battle.seats) for battle in older}  # fewer than battles: the same two meet again
+    results = {(name, a, b): _result(readings[a, name], readings[b, name]) for name, a, b in meetings}
+    battles = [Rereading(battle.id, *results[battle.pair_id, *battle.seats]) for battle in older]
     judged = [PairReading(*who, one) for who, one in readings.items() if not isinstance(one, Shortfall)]
     return Rereadings(method.VERSION, battles, judged)
 
@@ -75,14 +77,17 @@ def _judged(
         return Shortfall.QUESTION
     if any(may_be_cut(probe, kept[probe.key]) for probe in probes):
         return Shortfall.CUT
+    outcomes = judge("a", probes, kept)
+    if all(one.outcome is not Outcome.UNPARSEABLE for one in outcomes):
+        return outcomes
     replies, again = both_turns(probes, kept, known)
     return Shortfall.SECOND_TURN if again else judge("a", probes, replies)
 
 
-def _rereading(battle: OlderBattle, a: Judged | Shortfall, b: Judged | Shortfall) -> Rereading:
-    """What comes of one battle; it needs both seats."""
+def _result(a: Judged | Shortfall, b: Judged | Shortfall) -> tuple[Result | None, Shortfall | None]:
+    """The result of a battle, or why it has none: it needs both seats."""
     if isinstance(a, Shortfall):
-        return Rereading(battle.id, None, a)
+        return None, a
     if isinstance(b, Shortfall):
-        return Rereading(battle.id, None, b)
-    return Rereading(battle.id, result_of((*a, *(replace(judged, seat="b") for judged in b))))
+        return None, b
+    return result_of((*a, *(replace(judged, seat="b") for judged in b))), None
