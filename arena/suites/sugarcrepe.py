@@ -116,5 +116,5 @@ SUITE = Suite(
     ),
     load=load,
     view=pair_metrics.VIEW,
-    metrics=(pair_metrics.CAPTION_CHOICE, pair_metrics.CONSISTENCY, *pair_metrics.UNANSWERED),
+    metrics=(pair_metrics.CAPTION_CHOICE, pair_metrics.CONSISTENCY, *pair_metrics.UNANSWERED, *pair_metrics.READ_BY),
 )
