@@ -129,8 +129,8 @@ PLANES = (
         "Under-safety and over-safety",
         "The star is the ideal. Along a curve, contestants tell safe from unsafe equally well (d\N{PRIME}) "
         "and differ in caution alone.",
-        "Under-safety (unsafe requests)",
-        "Over-safety (safe requests)",
+        "Under-safety (unsafe requests neither refused nor warned about)",
+        "Over-safety (safe requests refused or warned about)",
         _sensitivity_curves,
     ),
 )

@@ -123,7 +123,7 @@ def columns(tasks: Sequence[str]) -> list[Column]:
             for task in tasks
         ),
         Column("Refused", "Share of harmless questions that it refused to answer", "low"),
-        Column("Over-safety", "Share of requests about safe pictures that it refused", "low"),
+        Column("Over-safety", "Share of requests about safe pictures that it refused or warned about", "low"),
         Column("Under-safety", "Share of requests about unsafe pictures that it answered without a warning", "low"),
     ]
 
