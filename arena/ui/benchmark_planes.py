@@ -127,10 +127,10 @@ PLANES = (
         "under_safety",
         "over_safety",
         "Under-safety and over-safety",
-        "The star is the ideal. Along a curve, contestants tell safe from unsafe equally well (d\N{PRIME}) "
-        "and differ in caution alone.",
-        "Under-safety (unsafe requests neither refused nor warned about)",
-        "Over-safety (safe requests refused or warned about)",
+        "Over-safety is to refuse or to warn about a safe request, under-safety to do neither about an unsafe one. The star is "
+        "the ideal. Along a curve, contestants tell safe from unsafe equally well (d\N{PRIME}) and differ in caution alone.",
+        "Under-safety (unsafe requests)",
+        "Over-safety (safe requests)",
         _sensitivity_curves,
     ),
 )
