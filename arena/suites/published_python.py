@@ -66,7 +66,7 @@ class Source:
             SuiteError: it gives none.
         """
         text = self._value(name)
-        if not isinstance(text, str) or not text.strip():
+        if not _is_text(text):
             raise self._unlike(f"gives no text to {name}")
         return text
 
@@ -79,7 +79,7 @@ class Source:
         value = self._value(name)
         texts = value if isinstance(value, dict) else {}
         for key in keys:
-            if not isinstance(texts.get(key), str):
+            if not _is_text(texts.get(key)):
                 raise self._unlike(f"gives no text to {name}[{key!r}]")
         return {key: texts[key] for key in keys}
 
@@ -93,7 +93,7 @@ class Source:
         lists = [node for body in functions for node in ast.walk(body) if isinstance(node, ast.List)]
         lists.sort(key=lambda node: (node.lineno, node.col_offset))
         texts: list[Any] = [text for node in lists for text in _literal(node) or [None]]
-        if not texts or not all(isinstance(text, str) for text in texts):
+        if not texts or not all(map(_is_text, texts)):
             raise self._unlike(f"lists no texts in {function}")
         return tuple(texts)
 
@@ -114,8 +114,13 @@ def _literal(node: ast.expr) -> Any:
     """The value of an expression without names and calls; None for others."""
     try:
         return ast.literal_eval(node)
-    except ValueError:
+    except (ValueError, TypeError, RecursionError, MemoryError):
         return None
+
+
+def _is_text(value: Any) -> bool:
+    """Whether a value is text that a prompt can hold; Python can spell half a character."""
+    return isinstance(value, str) and bool(value.strip()) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _tree(path: Path, how: str) -> ast.Module:

@@ -13,6 +13,8 @@ GREETING = "Good " "morning: "
 GREETING_LATE = \"\"\"Good evening.\"\"\"
 ENDINGS = {"short": "In one word.", "long": "At length."}
 MADE = "a" + str(1)
+HALF = "half a \\ud83d character"
+ODD = {[]: "a list is no key"}
 
 def looks_for(reply):
     if any(word in reply for word in ["alpha", "beta"]) or holds(reply, ['gamma', ]):
@@ -60,6 +62,8 @@ def test_the_published_place_comes_first(folder):
     [
         (lambda source: source.text("MISSING"), "gives no text to MISSING"),
         (lambda source: source.text("MADE"), "gives no text to MADE"),
+        (lambda source: source.text("HALF"), "gives no text to HALF"),
+        (lambda source: source.texts("ODD", ("short",)), "gives no text to ODD['short']"),
         (lambda source: source.text("ENDINGS"), "gives no text to ENDINGS"),
         (lambda source: source.texts("ENDINGS", ("short", "middle")), "gives no text to ENDINGS['middle']"),
         (lambda source: source.texts("GREETING", ("short",)), "gives no text to GREETING['short']"),
