@@ -23,7 +23,8 @@ SLICES = f"""
 IS_CRITICAL = f"lambda name: list_contains({_names(sorted(CRITICAL))}, name)"
 
 KNOWN = ("visible", "scene", "present", "scene_present")
-"""What the gold of an image lists; see `arena.suites.street_questions`."""
+"""What the gold of an image lists; see `arena.suites.street_questions`. Older editions do not tell what is `present`, so they
+have no rates of hallucination."""
 BY_CLASS = "presence_"
 """Before the names of rates where a model was asked of each class whether it is there, and did not choose what to name."""
 
@@ -67,10 +68,13 @@ COUNTED = f"""
     counted AS NOT MATERIALIZED (
         SELECT {IMAGE}, unnest([
             {{'metric': prefix || 'hallucination_rate',
-              'hits': len(list_filter(names, lambda name: NOT list_contains(present, name))), 'total': len(names)}},
-            {{'metric': prefix || 'hallucinating_images', 'hits': (NOT list_has_all(present, names))::BIGINT, 'total': 1}},
+              'hits': len(list_filter(names, lambda name: NOT list_contains(present, name))),
+              'total': if(present IS NULL, 0, len(names))}},
+            {{'metric': prefix || 'hallucinating_images', 'hits': (NOT list_has_all(present, names))::BIGINT,
+              'total': if(present IS NULL, 0, 1)}},
             {{'metric': prefix || 'hallucination_rate_scene',
-              'hits': len(list_filter(names, lambda name: NOT list_contains(scene_present, name))), 'total': len(names)}},
+              'hits': len(list_filter(names, lambda name: NOT list_contains(scene_present, name))),
+              'total': if(scene_present IS NULL, 0, len(names))}},
             {{'metric': prefix || 'critical_omission_rate',
               'hits': len(list_filter(critical, lambda name: NOT list_contains(names, name))), 'total': len(critical)}},
             {{'metric': prefix || 'critical_omission_rate_scene',

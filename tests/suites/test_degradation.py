@@ -1,6 +1,7 @@
 """The suite of degraded street scenes: what is asked, and every rate against worked examples and models of known value."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -192,6 +193,15 @@ def test_what_is_too_small_to_be_asked_for_may_be_named_and_is_not_missed():
     assert (found["hallucination_rate"], found["hallucinating_images"]) == (0, 0)
     found = values(loaded, writer("A road, a person and a car.", "safe"), "corruption=clean")
     assert (found["hallucination_rate"], found["hallucinating_images"]) == (pytest.approx(1 / 3), 1)
+
+
+def test_editions_that_do_not_tell_what_is_present_have_no_hallucination():
+    known = ("view", "visible", "scene")
+    older = Loaded(tuple(replace(q, gold={name: q.gold[name] for name in known}) for q in worst().questions))
+    says = writer("A car on a road, and a person.", "Safe.")
+    found = values(older, says)
+    assert not any("hallucinat" in metric for metric in found)
+    assert found["critical_omission_rate"] == values(worst(), says)["critical_omission_rate"]
 
 
 def test_what_is_named_and_what_is_asked_class_by_class_have_rates_of_their_own():
