@@ -26,6 +26,7 @@ from arena.images import Picture, picture_from_pixels
 from arena.models import check_repository, contestant_of, load
 from arena.models.contrastive import ContrastiveModel
 from arena.models.generative import GenerativeModel
+from arena.models.thoughts import THINKING, read_thoughts, template_in
 from arena.probes import Probe
 from arena.starter.architectures import ARCHITECTURES, TINY, Architecture, Scale
 
@@ -50,9 +51,36 @@ transformers does, not that a model is good.
 - **Speed**: how many times the processor time it takes to ask naively, one prompt at a time by `generate`, with models
   {hidden} wide and {layers} layers deep, {image} pixels, two pictures of 640 x 480 and the starter's questions
   (`benchmarks/families.py`; larger models gain more or less as much).
+- **Thoughts**: what its chat template knows of them, found by rendering it. *Off*: they are switched off unless they are given
+  tokens. *Always*: the template opens them, and they have {thinking} tokens. Empty: none. See below.
+- **Second turn**: whether it can be asked again after an answer, with its own words between the two questions. The guard
+  holds such a question against a plain forward pass over all three turns, too; where it differs, or the template does not
+  write all turns in order, the model still enters and is asked single questions.
 
-| architecture | check | path | images | to stock | batch | bfloat16 | speed |
-|---|---|---|---|---|---|---|---|
+| architecture | check | path | images | to stock | batch | bfloat16 | speed | thoughts | second turn |
+|---|---|---|---|---|---|---|---|---|---|
+"""
+OPTIONS = """
+## Thoughts, and other options of a name
+
+What follows a `?` belongs to the contestant: with it, it is another one. Options are joined by `&`, and need quotes in a shell:
+
+    ARENA_MODELS="Qwen/Qwen3.5-2B?thinking=2048,./my-model?turns=1" make run
+    arena evaluate --model "organisation/name@commit?thinking=1024" --suite starter
+
+- `thinking=2048`: so many tokens for thoughts before each answer, whose own tokens are counted after them. Thoughts that spend
+  all of theirs are cut, and the reply has no answer. Whatever the model's tags are, in its replies thoughts stand between
+  `<think>` and `</think>`, and readers leave them out. What is written first is no answer, so that a model that thinks gives no
+  log-probabilities of options.
+- Without it, thoughts are off where the template has a switch (`enable_thinking`, `thinking`, `reasoning_effort`). Where it
+  always opens them they have {thinking} tokens, which `arena models check` and `arena models list` show. A model that thinks
+  without being asked to, and whose template says nothing of it, needs the option. It is refused where neither the template nor
+  the vocabulary knows thoughts.
+- `turns=1`: never asked again after an answer. The models that ship were trained on single questions, and are asked no
+  others.
+
+Endpoints take both, and `images=1` where the server takes one image in a question. Their `thinking` is added to the tokens
+of an answer, as no server tells where thoughts end.
 """
 DUAL_HEAD = """
 ## Models that compare
@@ -96,13 +124,15 @@ def writer_row(architecture: Architecture, scale: Scale, asked: Sequence[Sequenc
     with tempfile.TemporaryDirectory() as parent:
         try:
             single, half = (_loaded(architecture, Path(parent) / dtype, dtype).finding for dtype in ("float32", "bfloat16"))
+            thoughts = read_thoughts(template_in(Path(parent) / "float32" / "model"))
             speed = measure(architecture, scale, asked)
         except ArenaError as error:
-            return Row(architecture.name, (f"cannot play: {error}", *[""] * 6))
+            return Row(architecture.name, (f"cannot play: {error}", *[""] * 8))
     images = f"1 or {single.images}" if single.needs_image else f"{single.images}"
     in_half = f"{max(half.difference, half.batch_difference):.2g} of {half.tolerance:.2g}"
     exactness = (f"{single.difference:.0e}", f"{single.batch_difference:.0e}", in_half)
-    return Row(architecture.name, ("may enter", single.path, images, *exactness, f"{speed.ratio:.1f}"))
+    turns = ("always" if thoughts.always else "off" if thoughts.known else "", "yes" if single.second_turn else "no")
+    return Row(architecture.name, ("may enter", single.path, images, *exactness, f"{speed.ratio:.1f}", *turns))
 
 
 def _loaded(architecture: Architecture, folder: Path, dtype: str) -> GenerativeModel:
@@ -157,7 +187,7 @@ def page(names: Sequence[str], scale: Scale) -> Iterator[str]:
         [shutil.which("git") or "git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
     sizes = {"hidden": scale.hidden, "layers": scale.layers, "image": scale.image}
-    yield HEAD.format(commit=commit.strip(), **sizes, **versions)
+    yield HEAD.format(commit=commit.strip(), thinking=THINKING, **sizes, **versions)
     chosen = [ARCHITECTURES[name] for name in names]
     asked = questions(2, PICTURE_SIZE, tokens=3)
     for architecture in chosen:
@@ -169,6 +199,7 @@ def page(names: Sequence[str], scale: Scale) -> Iterator[str]:
     for architecture in chosen:
         if architecture.dual:
             yield f"{dual_row(architecture, pictures, captions)}\n"
+    yield OPTIONS.format(thinking=THINKING)
     yield ABSENT.format(**versions)
     for architecture in chosen:
         missing = f" *Reconstructed*: {architecture.reconstructed}." if architecture.reconstructed else ""

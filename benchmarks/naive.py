@@ -41,9 +41,9 @@ class NaiveModel:
     def _inputs(self, probe: Probe) -> Any:
         images = [{"type": "image", "image": picture.pixels()} for picture in probe.images]
         chat = [{"role": "user", "content": [*images, {"type": "text", "text": probe.prompt}]}]
-        thoughts = {"enable_thinking": False} if "enable_thinking" in str(self.processor.chat_template) else {}
+        quiet = {"enable_thinking": False, "thinking": False}
         inputs = self.processor.apply_chat_template(
-            chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **thoughts
+            chat, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **quiet
         )
         return inputs.to(dtype=self._model.dtype)  # Llama 4's processor gives pixels in half precision
 

@@ -159,7 +159,7 @@ def _control_tokens(tokenizer: Any) -> list[str]:
 def _conversation(prompt: str, images: Sequence[Image.Image], before: Sequence[Turn] = ()) -> list[dict[str, Any]]:
     """The chat that asks: images in order, then the prompts, each but the last with what the model said to it."""
     said = [text for turn in before for text in (turn.prompt, turn.words)]
-    turns = [[{"type": "text", "text": text}] for text in (*said, prompt)]
+    turns: list[list[dict[str, Any]]] = [[{"type": "text", "text": text}] for text in (*said, prompt)]
     turns[0][:0] = [{"type": "image", "image": image} for image in images]
     return [{"role": ("user", "assistant")[place % 2], "content": content} for place, content in enumerate(turns)]
 

@@ -13,7 +13,7 @@ from typing import Any
 THINKING = 2048
 """Tokens for the thoughts of a model whose template always opens them, where no option gives others.
 
-A choice between two pictures takes reasoning models some hundreds; each token costs as much as one of an answer.
+It is what is advised for endpoints, and 64 times what a choice has: each of them costs as much as one of an answer.
 """
 TAGS = {
     "<think>": "</think>",
@@ -62,12 +62,12 @@ class Thoughts:
 @cache
 def read_thoughts(template: str) -> Thoughts:
     """What a chat template knows of thoughts; of one that cannot be rendered, nothing."""
-    switches = [name for name in SWITCHES if _switches(template, name)]
-    quiet = {name: SWITCHES[name][0] for name in switches}
-    aloud = {name: SWITCHES[name][1] for name in switches}
-    silent, spoken = (_rendered(template, [_user(PROMPT)], **switch) for switch in (quiet, aloud))
+    names = [name for name in SWITCHES if _switches(template, name)]
+    quiet = {name: SWITCHES[name][0] for name in names}
+    aloud = {name: SWITCHES[name][1] for name in names}
+    silent, spoken = (_rendered(template, [_user(PROMPT)], switches) for switches in (quiet, aloud))
     always = bool(_open_tag(silent)) or any(tag in silent.partition(PROMPT)[0] for tag in TAGS)
-    return Thoughts(quiet, aloud, _open_tag(spoken), always, always or bool(switches) or _remembers(template))
+    return Thoughts(quiet, aloud, _open_tag(spoken), always, always or bool(names) or _remembers(template))
 
 
 def template_in(folder: Path) -> str:
@@ -104,22 +104,21 @@ def _json(file: Path) -> dict[str, Any]:
 
 def _switches(template: str, name: str) -> bool:
     """Whether a variable of the template makes a difference, other than that the template repeats it."""
-    off, on = (_rendered(template, [_user(PROMPT)], **{name: value}) for value in SWITCHES[name])
+    off, on, repeated = (_rendered(template, [_user(PROMPT)], {name: value}) for value in (*SWITCHES[name], UNKNOWN_EFFORT))
     if not off or not on or off == on:
         return False
-    repeated = _rendered(template, [_user(PROMPT)], **{name: UNKNOWN_EFFORT})
     return off != repeated.replace(UNKNOWN_EFFORT, str(SWITCHES[name][0]))
 
 
 def _remembers(template: str) -> bool:
     """Whether thoughts of the model are written as such, or left out of an earlier turn."""
     turn = _model(WORDS)
-    if THOUGHT in _rendered(template, [_user(PROMPT), turn | {"reasoning_content": THOUGHT}], opened=False):
+    if THOUGHT in _rendered(template, [_user(PROMPT), turn | {"reasoning_content": THOUGHT}], {}, opened=False):
         return True
     chats = [
         [_user(PROMPT), _model(opening + THOUGHT + closing + WORDS), _user(FOLLOWING)] for opening, closing in TAGS.items()
     ]
-    return any(WORDS in text and THOUGHT not in text for text in (_rendered(template, chat) for chat in chats))
+    return any(WORDS in text and THOUGHT not in text for text in (_rendered(template, chat, {}) for chat in chats))
 
 
 def _open_tag(prompt: str) -> str:
@@ -136,14 +135,14 @@ def _model(text: str) -> dict[str, Any]:
     return {"role": "assistant", "content": [{"type": "text", "text": text}]}
 
 
-def _rendered(template: str, chat: list[dict[str, Any]], *, opened: bool = True, **switches: Any) -> str:
+def _rendered(template: str, chat: list[dict[str, Any]], switches: Mapping[str, Any], *, opened: bool = True) -> str:
     """The chat as the template writes it; empty where it cannot be rendered."""
     # Imported here because it takes seconds, and who only compares models needs none of it.
     from transformers.utils.chat_template_utils import render_jinja_template  # noqa: PLC0415
 
     try:
-        settings = {"chat_template": template, "add_generation_prompt": opened} | SPECIAL | switches
-        (text,), _ = render_jinja_template([chat], **settings)
+        variables: dict[str, Any] = {**SPECIAL, **switches}
+        (text,), _ = render_jinja_template([chat], chat_template=template, add_generation_prompt=opened, **variables)
     except Exception:  # noqa: BLE001 - templates raise what they like
         return ""
     return text

@@ -15,8 +15,9 @@ def test_the_page_says_of_each_architecture_whether_it_enters_how_it_is_asked_an
     finally:
         torch.set_num_threads(threads)
     text = page.read_text()
-    ((_, check, path, images, difference, batch, half, speed),) = rows(text, "LLaVA-1.5")
+    ((_, check, path, images, difference, batch, half, speed, thoughts, second_turn),) = rows(text, "LLaVA-1.5")
     assert (check, path, images) == ("may enter", "shared prefixes, image by image", "2")
+    assert (thoughts, second_turn) == ("", "yes")
     assert max(float(difference), float(batch)) <= 1e-4
     most, allowed = map(float, half.split(" of "))
     assert 0 < most <= allowed < 1

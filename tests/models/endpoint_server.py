@@ -238,9 +238,9 @@ def serve(model: StarterModel, *, faults: Sequence[str] = (), log: Path | None =
 
 def _asked(messages: list[dict]) -> tuple[list[Picture], str, tuple[Turn, ...]]:
     """The pictures, which the first message begins with, the last question, and the turns before it."""
-    first, *others = (message["content"] for message in messages)
-    *images, text = [first] if isinstance(first, str) else first
-    *earlier, prompt = [text if isinstance(text, str) else text["text"], *others]
+    first, *others = [message["content"] for message in messages]
+    *images, text = [{"text": first}] if isinstance(first, str) else first
+    *earlier, prompt = [text["text"], *others]
     before = tuple(Turn(asked, said) for asked, said in zip(earlier[::2], earlier[1::2], strict=True))
     return [_decoded(image["image_url"]["url"]) for image in images], prompt, before
 

@@ -29,6 +29,12 @@ def test_prompts_are_grouped_by_length_within_bounds(lengths, most, tokens, expe
     assert list(groups(prompts, fits=fits, limits=Bounds(tokens, tokens))) == expected
 
 
+@pytest.mark.parametrize(("room", "expected"), [(0, [[0, 1, 2]]), (10, [[0, 1], [2]]), (40, [[0], [1], [2]])])
+def test_room_for_what_follows_counts_among_what_is_kept(room, expected):
+    prompts = [Prompt([place] * 10, room=room) for place in range(3)]
+    assert list(groups(prompts, limits=Bounds(read=1000, cached=40))) == expected
+
+
 @st.composite
 def prompt_lists(draw):
     def prompt(image, prefix, rest):

@@ -4,6 +4,7 @@ Random weights close no thoughts, so a text that the model happens to write is t
 """
 
 import shutil
+from typing import Any
 
 import pytest
 import torch
@@ -61,7 +62,7 @@ def probes(picture):
 @pytest.fixture(scope="module")
 def stock(folder, name, probes):
     """What `generate` writes to each probe in `LENGTH` tokens, one prompt at a time."""
-    model = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
+    model: Any = AutoModelForImageTextToText.from_pretrained(folder, dtype=torch.float32).eval()
     model.generation_config = GenerationConfig()
     processor = AutoProcessor.from_pretrained(folder)
 
