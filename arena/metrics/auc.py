@@ -7,12 +7,13 @@ false ones. The interval draws families whole, as everywhere here.
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arena.metrics.coefficients import coefficient_limits, draw_points
-from arena.metrics.units import Estimate, Floats, Unit
+from arena.metrics.units import Estimate, Floats, Unit, splits_of_items
 
 CHUNK = 4_000_000
 """Weights of scores at a time; bounds memory, does not change results."""
@@ -32,11 +33,13 @@ def auc(units: Sequence[Unit], true: str, false: str, *, name: str, rounds: int 
     Returns:
         Estimates whose value is None where a slice has no true or no false scores.
     """
+    scored = [unit for unit in units if unit.metric in (true, false)]
     slices: dict[str, list[Unit]] = defaultdict(list)
-    for unit in units:
-        if unit.metric in (true, false):
-            slices[unit.slice].append(unit)
-    return [_of_slice(slices[split], split, true, name, rounds, seed) for split in sorted(slices)]
+    for unit in scored:
+        slices[unit.slice].append(unit)
+    split_up = {split for _, split in splits_of_items(scored)}
+    found = (_of_slice(slices[split], split, true, name, rounds, seed) for split in sorted(slices))
+    return [replace(one, chance=None) if one.slice in split_up else one for one in found]
 
 
 def _of_slice(units: Sequence[Unit], split: str, true: str, name: str, rounds: int, seed: int) -> Estimate:

@@ -10,7 +10,7 @@ from scipy.special import bdtr
 from arena.metrics.derived import rate
 from arena.metrics.family_table import FamilyTable
 from arena.metrics.intervals import combined_limits, correlations, rate_limits
-from arena.metrics.units import Counts, Derived, Difference, Estimate, Floats, Metric, Unit
+from arena.metrics.units import Counts, Derived, Difference, Estimate, Floats, Metric, Unit, splits_of_items
 
 FIRST, SECOND = "first ", "second "
 """Put before the names of metrics where two contestants are in one table."""
@@ -85,6 +85,8 @@ class _Measured:
     high: Floats
     slices: dict[str, set[str]]
     """Of each metric."""
+    without_chance: set[tuple[str, str]]
+    """Metric and slice where no chance holds."""
 
     @classmethod
     def of(cls, units: Sequence[Unit], rounds: int, seed: int) -> "_Measured":
@@ -92,7 +94,7 @@ class _Measured:
         slices: dict[str, set[str]] = defaultdict(set)
         for name, split in table.columns:
             slices[name].add(split)
-        return cls(table, *rate_limits(table, rounds, seed), slices)
+        return cls(table, *rate_limits(table, rounds, seed), slices, splits_of_items(units))
 
     def slices_of(self, names: Sequence[str]) -> list[str]:
         """Slices in which all of these metrics have units, by name."""
@@ -101,11 +103,11 @@ class _Measured:
     def plain(self, metric: Metric, split: str) -> Estimate:
         column = self.table.columns[metric.name, split]
         value = self._value(rate, [column])
-        return self._estimate(metric, split, (value, self.low[column], self.high[column]), [column])
+        return self._estimate(metric, split, (value, self.low[column], self.high[column]), [metric.name])
 
     def derived(self, formula: Derived, split: str) -> Estimate:
         columns = [self.table.columns[name, split] for name in formula.of]
-        return self._estimate(formula.metric, split, self._combined(formula.value, columns), columns)
+        return self._estimate(formula.metric, split, self._combined(formula.value, columns), formula.of)
 
     def difference(self, formula: Derived, split: str, p_value: float | None) -> Difference | None:
         sides = [[self.table.columns[side + name, split] for name in formula.of] for side in (FIRST, SECOND)]
@@ -122,11 +124,12 @@ class _Measured:
         low, high = (_told(limit, families) for limit in (low, high))
         return Difference(formula.metric.name, split, first, second, first - second, low, high, p_value, items, families)
 
-    def _estimate(self, metric: Metric, split: str, found: tuple[float, float, float], columns: Sequence[int]) -> Estimate:
-        items, families = self.table.sizes(columns)
+    def _estimate(self, metric: Metric, split: str, found: tuple[float, float, float], of: Sequence[str]) -> Estimate:
+        items, families = self.table.sizes([self.table.columns[name, split] for name in of])
         value, *limits = found
         low, high = (_told(limit, families) for limit in limits)
-        return Estimate(metric.name, split, _told(value), low, high, items, families, metric.chance)
+        chance = None if self.without_chance & {(name, split) for name in of} else metric.chance
+        return Estimate(metric.name, split, _told(value), low, high, items, families, chance)
 
     def _combined(self, value: Callable[..., Floats], columns: Sequence[int]) -> tuple[float, float, float]:
         sums = self.table.sums(columns)

@@ -1,6 +1,7 @@
 """What metrics are made of, and what they come to: plain values between the store, the suites and the pages."""
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -32,7 +33,8 @@ class Metric:
     """Plain words for tables and pages."""
     best: Best = "high"
     chance: float | None = None
-    """Value expected of a model that guesses; None where guessing has no meaning."""
+    """The best value that can be expected without looking at the images; None where there is none to state
+    (`docs/benchmarks.md`)."""
 
 
 class Counts(NamedTuple):
@@ -72,6 +74,7 @@ class Estimate:
     families: int
     """Families that those come from: the number of independent ones."""
     chance: float | None = None
+    """As that of the metric, in slices that take items whole."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,17 @@ class Difference:
     """Exact McNemar, two-sided, over items where one hit and one missed; None where an item is more than a yes or no."""
     pairs: int
     families: int
+
+
+def splits_of_items(units: Iterable[Unit]) -> set[tuple[str, str]]:
+    """Metric and slice wherever a slice holds some of what was asked about an item without the rest, such as one side of pairs.
+
+    There the words alone may tell the answer: on the safe side of a pair the safe caption is always right.
+    """
+    totals: dict[tuple[str, str, str], float] = defaultdict(float)
+    for unit in units:
+        totals[unit.metric, unit.slice, unit.item] += unit.total
+    return {(metric, split) for (metric, split, item), total in totals.items() if total < totals.get((metric, "", item), 0)}
 
 
 def metrics_by_name(metrics: Sequence[Metric]) -> dict[str, Metric]:

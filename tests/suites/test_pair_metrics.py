@@ -147,7 +147,7 @@ def test_what_told_a_choice_is_counted(reply, told_by):
     found = values([pair(0, "culture")], reply)
     shares = {name: found[f"read_by_{name}"] for name in ("reader", "logprobs", "second_request")}
     assert shares == {name: float(name == told_by) for name in shares}
-    assert sum(shares.values()) + found["refusal_rate"] + found["unparseable_rate"] == 1
+    assert (1 in (found["refusal_rate"], found["unparseable_rate"])) == (told_by is None)
 
 
 def scored(scores):
@@ -249,6 +249,26 @@ def test_sides_and_labels_have_rates_and_no_scores():
     }
     # Each of the 10 pairs with that label is asked about the image in two orders.
     assert found["caption_choice_accuracy", "label=bow"] == [20, 20]
+
+
+def test_slices_that_split_pairs_have_no_chance():
+    """On the safe side the safe caption is always right: who never looks, and always names it, is right throughout."""
+    pairs = [pair(number) for number in range(2)]
+    safe = {one.sides[0].caption for one in pairs}
+
+    def by_the_caption(probe: Probe) -> Reply:
+        if probe.task == "verification":
+            return Reply(logprobs=(float(probe.captions[0] in safe), 0.5))
+        return Reply(probe.options[probe.captions[1] in safe] if len(probe.captions) == 2 else "1")
+
+    found = answered_units(
+        starter.SUITE, Loaded(pair_questions(pairs, tasks=["caption_choice", "verification"])), by_the_caption
+    )
+    rates = estimates(found, starter.SUITE.metrics, starter.SUITE.derived, rounds=10)
+    told = {(one.metric, one.slice): (one.value, one.chance) for one in (*rates, *ranking(found))}
+    for metric in ("caption_choice_accuracy", "balanced_accuracy", "verification_auc"):
+        assert told[metric, ""] == told[metric, "domain=safety"] == (0.5, 0.5)
+        assert told[metric, "side=safe"] == (1, None)
 
 
 def test_what_cannot_be_asked_is_counted_and_left_out_of_scores():
