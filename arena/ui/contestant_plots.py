@@ -11,8 +11,11 @@ from arena.ui.parts import Updates
 from arena.ui.plot_slot import PlotSlot
 from arena.ui.plotly_look import mark
 
-DEGRADATION_RATES = ("hallucination_rate", "critical_omission_rate", "safety_misinterpretation_rate")
-"""The rates of Cheng (2026), arXiv 2601.08355."""
+DEGRADATION_RATES = (
+    *("hallucination_rate", "critical_omission_rate", "safety_misinterpretation_rate"),
+    *("presence_hallucination_rate", "presence_critical_omission_rate"),
+)
+"""The rates of Cheng (2026), arXiv 2601.08355: of models that write, and of those that only tell what is there."""
 
 
 class ContestantPlots:

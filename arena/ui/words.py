@@ -7,6 +7,8 @@ from arena.probes import Outcome
 
 MINUS = "\N{MINUS SIGN}"
 THIN_SPACE = "\N{NARROW NO-BREAK SPACE}"
+EXACT = 1e-12
+"""How far sums of fractions may stay behind the 1 that they are."""
 
 
 class Mark(NamedTuple):
@@ -88,8 +90,8 @@ def bounds(low: float | None, high: float | None) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share as whole percent; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.0f}{THIN_SPACE}%"
+    """A share as whole percent; a dash where there is none. Only none is 0 %, and only all are 100 %."""
+    return "–" if share is None else f"{_inside(share, digits=0)}{THIN_SPACE}%"
 
 
 def score(value: float | None, *, share: bool) -> str:
@@ -108,4 +110,14 @@ def between(estimate: Estimate, *, share: bool) -> str:
 
 
 def _number(value: float, *, share: bool) -> str:
-    return (f"{100 * value:.1f}" if share else f"{value:.2f}").replace("-", MINUS)
+    return (_inside(value, digits=1) if share else f"{value:.2f}").replace("-", MINUS)
+
+
+def _inside(share: float, *, digits: int) -> str:
+    """A share, or a difference of two, in percent; one that rounding would make nothing or all is told as near it."""
+    size, step, sign = abs(share), 10.0**-digits, "-" if share < 0 else ""
+    shown = f"{100 * size:.{digits}f}"
+    if 0 < size < 1 - EXACT and float(shown) in (0, 100):
+        nearest = f"<{sign}{step:.{digits}f}" if float(shown) == 0 else f">{sign}{100 - step:.{digits}f}"
+        return nearest if not sign else nearest.translate({ord("<"): ">", ord(">"): "<"})
+    return f"{sign}{shown}"

@@ -121,3 +121,25 @@ def test_an_open_limit_is_said_to_be_open(low, high, told):
 )
 def test_a_score_is_told_as_percent_or_as_a_number(value, share, told):
     assert words.score(value, share=share) == told
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (0.9999988, ">99.9"),
+        (1e-7, "<0.1"),
+        (-1e-7, ">−0.1"),
+        (-0.9999988, "<−99.9"),
+        (1.0, "100.0"),
+        (0.0, "0.0"),
+        (1 - 1e-15, "100.0"),
+    ],
+)
+def test_only_all_are_100_percent_and_only_none_are_0(value, told):
+    assert words.score(value, share=True) == f"{told}{words.THIN_SPACE}%"
+    assert words.between(estimate(value, value, value), share=True) == f"{told} to {told}"
+
+
+@pytest.mark.parametrize(("share", "told"), [(0.996, ">99"), (0.004, "<1"), (0.994, "99"), (1.0, "100"), (0.0, "0")])
+def test_whole_percents_reach_neither_end_by_rounding(share, told):
+    assert words.percent(share) == f"{told}{words.THIN_SPACE}%"
