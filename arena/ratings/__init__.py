@@ -6,7 +6,8 @@ from arena.ratings.connectivity import NotRankable
 from arena.ratings.counts import UnitCounts, UnitRow
 from arena.ratings.elo import START, BattleScore, K, battle_score, expected_score, replay, update
 from arena.ratings.gaps import RatingGap, rating_gaps
-from arena.ratings.intervals import Intervals, family_bootstrap, standard_errors
+from arena.ratings.intervals import Intervals, NoInterval, family_bootstrap
+from arena.ratings.sandwich import standard_errors
 
 __all__ = [
     "START",
@@ -14,6 +15,7 @@ __all__ = [
     "BradleyTerryFit",
     "Intervals",
     "K",
+    "NoInterval",
     "NotRankable",
     "Rating",
     "RatingGap",

@@ -2,8 +2,10 @@
 
 Under the Rasch model a contestant of ability t solves an item of difficulty b with log-odds t - b. Given that exactly one
 of two contestants i and j solved it, that was i with log-odds t_i - t_j: the difficulty cancels. So Bradley-Terry fitted to
-discordant units is the pairwise conditional likelihood of the Rasch model, and ratings do not move when easy or hard pairs
-are added. Nothing is regularised: where the maximum does not exist, `connectivity` says for whom.
+discordant units is the pairwise conditional likelihood of the Rasch model, and where nothing is solved by chance, ratings do
+not move when easy or hard pairs are added. Where tasks are solved by chance, they do: luck evens out who wins, and the harder
+the pairs, the more of what is solved is luck. docs/method.md has the numbers. Nothing is regularised: where the maximum does
+not exist, `connectivity` says for whom.
 
 Sources: Bradley & Terry, Biometrika 39 (1952); Zwinderman, Applied Psychological Measurement 19 (1995), for the pairwise
 conditional likelihood; arXiv 2510.02306 on draws, which say more about the question than about the contestants.

@@ -3,7 +3,8 @@
 A Bradley-Terry rating exists only among contestants that are linked by wins *and* by losses: however one splits them in
 two groups, each group has won something from the other (Ford, American Mathematical Monthly 64, 1957). These are the
 strongly connected components of the graph "has won a unit from". An undefeated contestant would be rated infinitely high,
-and two pools that never met could be shifted against each other at will. Such contestants get a reason, not a number.
+and two pools that never met could be shifted against each other at will. Such contestants get a reason, not a rating; whoever
+has beaten rated contestants, or lost to them, gets a bound (see `one_sided`).
 """
 
 from enum import StrEnum
@@ -16,13 +17,16 @@ from arena.ratings.counts import Floats, Integers
 
 
 class NotRankable(StrEnum):
-    """Why a contestant has no rating yet."""
+    """Why a contestant has no rating yet; in the order in which a board lists those that have no bound either."""
 
-    UNDECIDED = "no task has told it from an opponent yet"
     UNDEFEATED = "undefeated so far"
-    WINLESS = "has not won yet"
+    ABOVE = "no rated contestant has beaten it"
+    INDIRECT = "has met rated contestants only by way of others without a rating"
     DISCONNECTED = "no common opponents with the rated contestants"
     ONE_WAY = "linked to the others by wins only or by losses only"
+    UNDECIDED = "no task has told it from an opponent yet"
+    BELOW = "has beaten no rated contestant"
+    WINLESS = "has not won yet"
 
 
 def main_component(wins: Floats) -> Integers:
@@ -44,8 +48,9 @@ def main_component(wins: Floats) -> Integers:
 def reasons(wins: Floats, placed: Integers) -> tuple[NotRankable | None, ...]:
     """Per contestant, why it is not among the `placed` ones; None for those that are."""
     weak = connected_components(csr_array(wins > 0), connection="weak")[1]
+    linked = np.isin(weak, weak[placed])
     won, lost = wins.sum(axis=1) > 0, wins.sum(axis=0) > 0
-    linked = np.isin(weak, weak[placed]) if len(placed) else np.ones(len(wins), dtype=bool)
+    above, below = sides(wins, placed)
     rated = set(placed.tolist())
 
     def reason(contestant: int) -> NotRankable | None:
@@ -53,13 +58,21 @@ def reasons(wins: Floats, placed: Integers) -> tuple[NotRankable | None, ...]:
             return None
         if not won[contestant] and not lost[contestant]:
             return NotRankable.UNDECIDED
-        if not lost[contestant]:
-            return NotRankable.UNDEFEATED
-        if not won[contestant]:
-            return NotRankable.WINLESS
-        return NotRankable.ONE_WAY if linked[contestant] else NotRankable.DISCONNECTED
+        if above[contestant] or (not rated and not lost[contestant]):
+            return NotRankable.ABOVE if lost[contestant] else NotRankable.UNDEFEATED
+        if below[contestant] or (not rated and not won[contestant]):
+            return NotRankable.BELOW if won[contestant] else NotRankable.WINLESS
+        if not rated:
+            return NotRankable.ONE_WAY
+        return NotRankable.INDIRECT if linked[contestant] else NotRankable.DISCONNECTED
 
     return tuple(reason(contestant) for contestant in range(len(wins)))
+
+
+def sides(wins: Floats, placed: Integers) -> tuple[np.ndarray, np.ndarray]:
+    """Per contestant outside `placed`, whether it won against any of them, and whether it lost; none did both."""
+    outside = ~np.isin(np.arange(len(wins)), placed)
+    return outside & (wins[:, placed].sum(axis=1) > 0), outside & (wins[placed].sum(axis=0) > 0)
 
 
 def is_connected(wins: Floats) -> bool:

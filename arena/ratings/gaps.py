@@ -1,7 +1,8 @@
 """How much better contestants are rated on one set of pairs than on another.
 
-Ratings are relative, so a gap says how far a contestant moves *against the others* between the two sets. The difficulty of
-items cancels in each fit (see `bradley_terry`), so it cancels in the gap too: a set that is harder for everybody moves nobody.
+Ratings are relative, so a gap says how far a contestant moves *against the others* between the two sets. Where nothing is
+solved by chance, a set that is harder for everybody moves nobody: difficulty cancels in each fit (see `bradley_terry`). Where
+something is, the harder set squeezes its ratings, and that looks like a gap: the strong seem to have known the easier set.
 """
 
 from collections.abc import Iterable
@@ -13,8 +14,9 @@ from arena.ratings.bradley_terry import maximise
 from arena.ratings.connectivity import main_component
 from arena.ratings.counts import Floats, Integers, UnitCounts, UnitRow
 from arena.ratings.elo import POINTS_PER_LOGIT
-from arena.ratings.intervals import drawn_wins, fit_draws
-from arena.ratings.percentiles import expanded_tail, lower_percentile
+from arena.ratings.families import drawn_wins
+from arena.ratings.intervals import fit_draws
+from arena.ratings.percentiles import expanded_tail, percentile_limits
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def rating_gaps(
     lowest, highest = _resampled_gaps(sets, centres, rounds, np.random.default_rng(seed))
     families = min(len(np.unique(one.family)) for one in sets)
     tail = expanded_tail((1 - level) / 2, families)
-    low, high = lower_percentile(lowest, tail), -lower_percentile(-highest, tail)
+    low, high = percentile_limits(lowest, highest, tail)
     points = POINTS_PER_LOGIT * np.array([centres[0] - centres[1], low, high])
     return {
         name: RatingGap(float(gap), *(float(limit) if np.isfinite(limit) else None for limit in limits))

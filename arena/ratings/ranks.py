@@ -1,17 +1,17 @@
-"""Ranks that only differ where intervals do."""
+"""Ranks that only differ where contestants surely do."""
 
-from arena.ratings.counts import Floats, Integers
+import numpy as np
+
+from arena.ratings.counts import Integers
 
 
-def rank_ranges(low: Floats, high: Floats) -> tuple[Integers, Integers]:
-    """The best and the worst rank that each interval allows.
+def rank_ranges(above: np.ndarray) -> tuple[Integers, Integers]:
+    """The best and the worst rank that comparisons leave to each contestant.
 
-    The best is 1 + the number of contestants whose interval lies entirely above. It is also the rank to show: contestants
-    that cannot be told apart from the first share rank 1. The worst is n - the number whose interval lies entirely below.
+    The best is 1 + the number of contestants that are surely better. It is also the rank to show: contestants that cannot be
+    told apart from the first share rank 1. The worst is n - the number that are surely worse.
 
     Args:
-        low: lower bounds (n), -inf for none.
-        high: upper bounds (n), +inf for none.
+        above: whether the row's contestant is surely better than the column's (n x n, of bool).
     """
-    surely_above = low[None, :] > high[:, None]
-    return 1 + surely_above.sum(axis=1), len(low) - surely_above.sum(axis=0)
+    return 1 + above.sum(axis=0), len(above) - above.sum(axis=1)

@@ -1,3 +1,4 @@
+import itertools
 import json
 from dataclasses import asdict
 
@@ -33,12 +34,76 @@ def test_units_are_the_discordant_ones_that_a_contestant_took_part_in(played):
     assert [found[name] for name in played.names] == (wins.sum(axis=0) + wins.sum(axis=1)).tolist()
 
 
-def test_contestants_that_cannot_be_rated_come_last_and_say_why():
-    rows = [("a", "b", "f", 1), ("b", "a", "f", 1), ("winner", "a", "f", 3)]
-    *_, idle, winner = rate(UnitCounts.from_rows(rows, names=["idle"]))
-    assert (idle.name, idle.reason_not_rankable, idle.units) == ("idle", NotRankable.UNDECIDED, 0)
-    assert (winner.name, winner.reason_not_rankable, winner.units) == ("winner", NotRankable.UNDEFEATED, 3)
-    assert [winner.rating, winner.low, winner.high, winner.rank, winner.rank_range] == [None] * 5
+def meetings(winner: str, loser: str, families: int, units: int = 1) -> list[tuple[str, str, str, float]]:
+    return [(winner, loser, f"f{family:02}", units) for family in range(families)]
+
+
+def splits(seed: int = 0) -> list[tuple[str, str, str, float]]:
+    """Three contestants of almost the same strength, in sixteen families."""
+    generator = np.random.default_rng(seed)
+    pairs = [("a", "b"), ("b", "c"), ("c", "a")]
+    return [
+        row
+        for one, other in pairs
+        for family, won in enumerate(generator.binomial(6, 0.5, 16).tolist())
+        for row in ((one, other, f"f{family:02}", won), (other, one, f"f{family:02}", 6 - won))
+        if row[3]
+    ]
+
+
+def test_the_undefeated_come_first_and_the_winless_last_with_a_bound_on_one_side():
+    above = [row for loser in "abc" for row in meetings("up", loser, 16)]
+    below = [row for winner in "abc" for row in meetings(winner, "down", 16)]
+    first, *rated, last = rate(UnitCounts.from_rows(splits() + above + below))
+    assert (first.name, first.rating, first.high, first.reason_not_rankable) == ("up", None, None, NotRankable.UNDEFEATED)
+    assert first.low is not None
+    assert first.low > max(line.rating or 0 for line in rated)
+    assert first.rank_range == (1, 1)
+    assert (last.name, last.rating, last.low, last.reason_not_rankable) == ("down", None, None, NotRankable.WINLESS)
+    assert last.high is not None
+    assert last.high < min(line.rating or 0 for line in rated)
+    assert last.rank_range == (5, 5)
+    assert [line.rank for line in rated] == [2, 2, 2]
+    assert all(line.why_not_ranked is None for line in (first, *rated, last))
+
+
+def test_whoever_beat_the_weak_alone_stands_above_them_and_not_above_the_strong():
+    names = ["strong", "middle", "weak"]
+    rows = [row for one, other in itertools.pairwise(names) for row in meetings(one, other, 16, 30)]
+    rows += [row for one, other in itertools.pairwise(names) for row in meetings(other, one, 9)]
+    lines = rate(UnitCounts.from_rows(rows + meetings("new", "weak", 6)))
+    assert [line.name for line in lines] == ["strong", "middle", "new", "weak"]
+
+
+def test_an_undefeated_contestant_stands_above_one_that_only_it_has_beaten():
+    both = [row for winner in ("x", "y") for loser in "abc" for row in meetings(winner, loser, 16)]
+    lines = rate(UnitCounts.from_rows(splits() + both + meetings("y", "x", 16)))
+    assert [line.name for line in lines[:2]] == ["y", "x"]
+    assert lines[1].reason_not_rankable is NotRankable.ABOVE
+
+
+def test_there_is_no_rank_without_a_bound_and_the_reason_is_told():
+    even = meetings("a", "b", 12) + meetings("b", "a", 12)
+    first, *others = rate(UnitCounts.from_rows(even + meetings("x", "a", 12) + meetings("x", "b", 12)))
+    assert (first.name, first.rank) == ("x", 1)
+    for line in others:
+        assert (line.rating, line.low, line.high, line.rank, line.rank_range) == (pytest.approx(START), *[None] * 4)
+        assert line.why_not_ranked == "no interval: all families agree, so nothing tells how far chance goes"
+
+
+def test_contestants_without_a_bound_come_last_and_say_why():
+    more = [("x", "y", "f00", 1), ("z", "w", "f00", 1), ("a", "w", "f00", 1), ("up", "a", "f00", 3)]
+    lines = rate(UnitCounts.from_rows(splits() + more, names=["idle"]))
+    assert [(line.name, line.why_not_ranked) for line in lines[3:]] == [
+        ("up", "undefeated so far: too few families so far"),
+        ("z", "has met rated contestants only by way of others without a rating"),
+        ("x", "no common opponents with the rated contestants"),
+        ("y", "no common opponents with the rated contestants"),
+        ("idle", "no task has told it from an opponent yet"),
+        ("w", "has not won yet: too few families so far"),
+    ]
+    assert not any(line.is_placed for line in lines[3:])
+    assert [line.units for line in lines[3:]] == [3, 1, 1, 1, 0, 2]
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,11 @@ def reasons(rows, names=()) -> dict[str, NotRankable | None]:
         ([("a", "x", "f", 9)], NotRankable.WINLESS),
         ([], NotRankable.UNDECIDED),
         ([("x", "y", "f", 1), ("y", "x", "f", 1)], NotRankable.DISCONNECTED),
-        ([("x", "y", "f", 1), ("y", "x", "f", 1), ("x", "a", "f", 1)], NotRankable.ONE_WAY),
-        ([("x", "y", "f", 1), ("y", "z", "f", 1)], NotRankable.UNDEFEATED),
+        ([("x", "y", "f", 1), ("y", "x", "f", 1), ("x", "a", "f", 1)], NotRankable.ABOVE),
+        ([("x", "y", "f", 1), ("y", "x", "f", 1), ("a", "x", "f", 1)], NotRankable.BELOW),
+        ([("x", "y", "f", 1), ("a", "y", "f", 1)], NotRankable.INDIRECT),
+        ([("x", "y", "f", 1), ("y", "a", "f", 1)], NotRankable.INDIRECT),
+        ([("x", "y", "f", 1), ("y", "z", "f", 1)], NotRankable.DISCONNECTED),
     ],
 )
 def test_who_cannot_be_rated_is_told_why_and_the_others_are_rated(more, reason):

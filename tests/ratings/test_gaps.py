@@ -24,10 +24,9 @@ def test_the_gap_of_two_is_half_the_log_of_their_odds_ratio():
     assert gaps["b"].gap == pytest.approx(-200 * math.log10(3))
 
 
-def test_families_that_are_all_alike_leave_nothing_open():
+def test_families_that_agree_in_everything_set_no_bounds():
     gap = rating_gaps(meetings(3, 1), meetings(2, 2), len(FAMILIES))["a"]
-    assert gap.low == pytest.approx(gap.gap)
-    assert gap.high == pytest.approx(gap.gap)
+    assert gap == RatingGap(gap.gap, None, None)
 
 
 @pytest.mark.parametrize("second", [[], meetings(2, 0), meetings(2, 2, "c", "d")])
