@@ -1,5 +1,6 @@
 """A home of an older version of the method: what can be read anew is, the rest counts as it was judged, and says why."""
 
+import logging
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -11,7 +12,9 @@ from arena import method
 from arena.battles.older_battles import read_anew
 from arena.battles.playing import probes_of
 from arena.battles.scoring import ELO_RULE, judge, result_of
+from arena.opening import open_store
 from arena.probes import Outcome, Reply
+from arena.settings import Settings
 from arena.store import Store
 from arena.tasks.second_turn import second_probe
 
@@ -72,6 +75,16 @@ def test_they_are_read_once(opened, culture):
     with opened() as store:
         assert read_anew(store) == 0
         assert store.battle("old").method_version == method.VERSION
+
+
+def test_whoever_opens_the_home_of_an_arena_sees_it_read_anew(tmp_path, culture, monkeypatch):
+    for name, kept in (("handlers", []), ("propagate", True)):
+        monkeypatch.setattr(logging.getLogger("arena"), name, kept)  # put back, as opening a home starts a log
+    write_old_home(tmp_path / "home", PLAYERS.contestants.values(), [old_battle("old", culture)])
+    with open_store(Settings(home=tmp_path / "home")) as store:
+        battle = store.battle("old")
+        assert battle is not None
+        assert battle.method_version == method.VERSION
 
 
 def with_one(reply):
