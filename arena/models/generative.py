@@ -18,7 +18,7 @@ from arena.errors import SettingsError, one_line
 from arena.models.base import Capabilities
 from arena.models.chat import Chat
 from arena.models.decoding import Prefill, candidate_logprobs, write
-from arena.models.drafts import Draft, ThoughtfulDraft
+from arena.models.drafts import ThoughtfulDraft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
 from arena.models.groups import Bounds, bounds, groups
@@ -70,7 +70,7 @@ class GenerativeModel:
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order: greedy text, and log-probabilities where the probe has options.
 
-        A model that thinks first gives no log-probabilities: what it writes first is no answer.
+        A model that thinks first, asked to or not, gives no log-probabilities: what it writes first is no answer.
 
         A batch that fails is asked again in halves, so that a probe that cannot be answered, or memory that does not suffice
         for all of them, costs no other probe its reply.
@@ -114,14 +114,12 @@ class GenerativeModel:
         drafts = [self._draft(0 if bad else probe.max_new_tokens) for bad, probe in zip(broken, probes, strict=True)]
         write(self._model, read, drafts)
         return [
-            Reply(error="the model's scores are not numbers") if bad else Reply(draft.text, logprobs, finished=draft.finished)
+            Reply(error="the model's scores are not numbers") if bad else _reply(draft, logprobs)
             for bad, draft, logprobs in zip(broken, drafts, scores, strict=True)
         ]
 
-    def _draft(self, limit: int) -> Draft:
+    def _draft(self, limit: int) -> ThoughtfulDraft:
         thoughts = self._chat.thoughts
-        if not (self._chat.thinking or thoughts.known):
-            return Draft(self._tokenizer, limit, self._stop)
         opening = thoughts.opening if self._chat.thinking or thoughts.always else ""
         return ThoughtfulDraft(self._tokenizer, limit, self._stop, budget=self._chat.thinking, opening=opening)
 
@@ -155,6 +153,10 @@ class GenerativeModel:
 
     def _tokens(self, text: str) -> list[int]:
         return self._tokenizer.encode(text, add_special_tokens=False)
+
+
+def _reply(draft: ThoughtfulDraft, logprobs: tuple[float, ...] | None) -> Reply:
+    return Reply(draft.text, None if draft.opening else logprobs, finished=draft.finished)
 
 
 def load_generative(

@@ -14,7 +14,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationC
 from arena.errors import SettingsError
 from arena.models import check_repository, contestant_of
 from arena.models.thoughts import TAGS, THINKING
-from arena.probes import Probe
+from arena.probes import Probe, Reply
 from arena.starter.architectures.parts import CHATML, turns
 from arena.starter.architectures.qwen import IMAGE
 
@@ -124,6 +124,17 @@ def test_an_answer_after_thoughts_has_all_its_tokens_and_is_what_generate_writes
 def test_what_is_written_first_by_a_model_that_thinks_is_no_answer(model, probes):
     assert not model.capabilities.scores_options
     assert all(reply.logprobs is None for reply in model.answer(probes))
+
+
+def test_thoughts_that_nobody_asked_for_are_no_answer_either(repositories, picture, monkeypatch):
+    model = load_writer(repositories("LLaVA-1.5"))
+    probe = Probe("t", "c", "t/1", (picture(0),), "Which is true, A or B?", options=("A", "B"), max_new_tokens=6)
+    (reply,) = model.answer([probe])
+    assert reply.logprobs
+    assert reply.text
+    monkeypatch.setitem(TAGS, reply.text[:1], "no text of its own")
+    (thoughtful,) = model.answer([probe])
+    assert thoughtful == Reply(f"<think>{reply.text[1:].strip()}", finished=reply.finished)
 
 
 def test_a_stop_token_finishes_a_reply_within_its_thoughts_too(model, probes, stock, monkeypatch):
