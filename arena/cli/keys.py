@@ -1,13 +1,28 @@
-"""Single keys from a terminal; whole lines, of which the first letter counts, from anything else."""
+"""Single keys from a terminal; lines, of which the first letter counts, from anything else."""
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 try:
     import termios
     import tty
 except ImportError:  # Windows
     termios = tty = None
+
+
+@contextmanager
+def single_keys() -> Iterator[None]:
+    """Let a terminal give each key at once and without showing it, until the block ends. Ctrl-C stays what it is."""
+    if termios is None or tty is None or not sys.stdin.isatty():
+        yield
+        return
+    before = termios.tcgetattr(sys.stdin)
+    try:
+        tty.setcbreak(sys.stdin, termios.TCSADRAIN)
+        yield
+    finally:
+        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 def pressed(keys: Collection[str], at_end: str) -> str:
@@ -17,21 +32,8 @@ def pressed(keys: Collection[str], at_end: str) -> str:
         keys: small letters and signs.
         at_end: what the end of the input stands for.
     """
-    while True:
-        key = _key().lower()
-        if key in keys:
-            return key
-        if not key:
-            return at_end
-
-
-def _key() -> str:
-    """The next key; empty at the end of the input."""
-    if termios is None or tty is None or not sys.stdin.isatty():
-        return sys.stdin.readline()[:1]
-    before = termios.tcgetattr(sys.stdin)
-    try:
-        tty.setcbreak(sys.stdin)  # leaves Ctrl-C as it is
-        return sys.stdin.read(1)
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
+    takes_keys = termios is not None and sys.stdin.isatty()
+    while key := sys.stdin.read(1) if takes_keys else sys.stdin.readline():
+        if (small := key[0].lower()) in keys:
+            return small
+    return at_end

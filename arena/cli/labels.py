@@ -4,12 +4,13 @@ import argparse
 from typing import TYPE_CHECKING
 
 from arena.cli.console import positive, say, settings_of
-from arena.cli.keys import pressed
+from arena.cli.keys import pressed, single_keys
 from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import EvaluationError
 
 if TYPE_CHECKING:
     from arena.judging.label_round import LabelRound
+    from arena.metrics.agreement import Agreement
     from arena.store import AnswerRecord, Store
     from arena.suites.suite import Suite
 
@@ -63,7 +64,8 @@ def _label(options: argparse.Namespace) -> int:
 
             serve_labels(given, store.labels, port=port)
         else:
-            _ask(given, store)
+            with single_keys():
+                _ask(given, store)
         _conclude(given, suite)
     return 0
 
@@ -118,9 +120,16 @@ def _show_reply(answer: "AnswerRecord", given: "LabelRound", store: "Store") -> 
 def _conclude(given: "LabelRound", suite: "Suite") -> None:
     say(f"{given.done} of {given.total} replies labelled")
     for rater, found in given.agreement():
-        kappa = "" if found.kappa.value is None else f", Cohen's kappa {found.kappa.value:.2f}"
-        say(f"{rater} gave the same label to {100 * (found.raw.value or 0):.0f} % of {found.raw.pairs} replies{kappa}")
+        alike = f"{100 * (found.raw.value or 0):.0f} % of {found.raw.pairs} replies"
+        say(f"{rater} gave the same label to {alike}{_kappa(found.kappa)}")
     say(f"what they come to: arena report --suite {suite.reference}")
+
+
+def _kappa(found: "Agreement") -> str:
+    if found.value is None:
+        return ""
+    limits = "" if found.low is None or found.high is None else f" [{found.low:.2f}, {found.high:.2f}]"
+    return f"; Cohen's kappa {found.value:.2f}{limits}"
 
 
 def _show(line: str) -> None:

@@ -18,6 +18,8 @@ LABELS: Mapping[str, str] = {
     CANNOT_TELL: "two careful readers might well differ.",
 }
 """Every label and what it means: the first that fits."""
+DRAWS = 200
+"""Bootstrap draws for the interval of an agreement, which a rater waits for."""
 
 
 def by_class(answers: Sequence[AnswerRecord]) -> dict[str, list[str]]:
@@ -32,8 +34,12 @@ def by_class(answers: Sequence[AnswerRecord]) -> dict[str, list[str]]:
 
 def valid_labels(labels: Sequence[LabelRecord], answers: Sequence[AnswerRecord]) -> list[LabelRecord]:
     """The labels of these answers; one of a reply that has been given anew since then says nothing."""
-    digests = {one.question.id: reply_digest(one.text) for one in answers if one.text is not None}
+    digests = _digests(answers)
     return [one for one in labels if digests.get(one.question_id) == one.reply]
+
+
+def _digests(answers: Sequence[AnswerRecord]) -> dict[str, str]:
+    return {one.question.id: reply_digest(one.text) for one in answers if one.text is not None}
 
 
 class LabelRound:
@@ -113,7 +119,11 @@ class LabelRound:
                 said.setdefault(one.rater, {})[Rated(self._contestant_id, one.question_id, "class")] = one.label
         own = said.pop(self._rater, {})
         families = {question: answer.question.family for question, answer in self._answers.items()}
-        return [(rater, found) for rater, theirs in sorted(said.items()) for found in agreements(own, theirs, families)]
+        return [
+            (rater, found)
+            for rater, theirs in sorted(said.items())
+            for found in agreements(own, theirs, families, rounds=DRAWS)
+        ]
 
     def _own(self) -> dict[str, str]:
         """Question -> the rater's label, in the order in which they were given."""

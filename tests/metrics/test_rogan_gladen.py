@@ -51,10 +51,11 @@ def test_what_a_reader_reads_of_a_true_share_gives_that_share(truth):
     assert rogan_gladen(1 - read, POOR.of_the_rest()) == pytest.approx(1 - truth)
 
 
-def test_a_reader_no_better_than_chance_tells_nothing():
+def test_a_reader_no_better_than_chance_tells_nothing_of_a_part():
     assert np.isnan(rogan_gladen(0.4, ReaderAccuracy(0.3, 0.7)))
     blind = [Checked(str(n), ("refuses", "answers")[n % 2], (("refuses", "answers")[n // 2 % 2],)) for n in range(40)]
-    assert corrected(blind) == (None, None, None)
+    assert corrected(blind, units(blind)[1:]) == (None, None, None)
+    assert corrected(blind).value == pytest.approx(0.5), "of the whole the labels tell without it"
 
 
 def test_a_span_goes_from_the_worst_reader_to_the_best():
@@ -71,9 +72,7 @@ def test_where_everything_is_labelled_the_rate_is_that_of_the_labels(errors):
     checked = [one._replace(labels=("refuses",) if n < 30 + errors else ("answers",)) for n, one in enumerate(checked)]
     value, low, high = corrected(checked)
     assert value == pytest.approx(0.3 + errors / 100)
-    assert low is not None
-    assert high is not None
-    assert low < value < high
+    assert (low or 0) < 0.3 + errors / 100 < (high or 1)
 
 
 def test_raters_who_differ_count_in_part():
@@ -82,13 +81,17 @@ def test_raters_who_differ_count_in_part():
     assert corrected(checked).value == pytest.approx(19.5 / 40)
 
 
-def test_a_slice_is_corrected_by_how_the_reader_errs_on_the_whole():
-    checked = world(np.random.default_rng(3), 400, 1, 0.4, 0.01, GOOD)
-    part = units(checked, "side=safe")[:100]
-    read = sum(unit.hits for unit in part) / 100
-    whole = corrected(checked, part).value
-    assert whole is not None
-    assert whole == pytest.approx(rogan_gladen(read, GOOD), abs=0.06)
+def test_a_part_is_corrected_by_how_the_reader_errs_on_the_whole():
+    """Rogan & Gladen's formula with the sensitivity and the specificity of all labels."""
+    generator = np.random.default_rng(3)
+    classes = generator.permutation(["refuses"] * 60 + ["answers"] * 140).tolist()
+    labels = ["refuses" if generator.random() < (0.8 if read == "refuses" else 0.1) else "answers" for read in classes]
+    checked = [Checked(str(place), *row) for place, row in enumerate(zip(classes, [(label,) for label in labels], strict=True))]
+    seen = [read for read, label in zip(classes, labels, strict=True) if label == "refuses"]
+    alarms = [read for read, label in zip(classes, labels, strict=True) if label == "answers"]
+    accuracy = ReaderAccuracy(seen.count("refuses") / len(seen), alarms.count("answers") / len(alarms))
+    part = units(checked, "side=safe")[:70]
+    assert corrected(checked, part).value == pytest.approx(rogan_gladen(sum(unit.hits for unit in part) / 70, accuracy))
 
 
 CASES = [
@@ -106,6 +109,15 @@ def test_intervals_hold_the_true_rate_as_often_as_they_say(families, size, truth
     assert np.mean(values) == pytest.approx(truth, abs=0.015)
     assert np.mean([(one.low or 0) <= truth <= (one.high or 0) for one in found]) >= 0.93
     assert np.mean([(one.high or 0) - (one.low or 0) for one in found]) < 0.25
+
+
+@pytest.mark.parametrize(("families", "size", "truth", "alike", "accuracy"), CASES)
+def test_intervals_of_a_half_hold_its_true_rate_as_often_as_they_say(families, size, truth, alike, accuracy):
+    generator = np.random.default_rng(2)
+    worlds = [world(generator, families, size, truth, alike, accuracy) for _ in range(WORLDS)]
+    found = [corrected(replies, units(replies)[::2]) for replies in worlds]
+    assert np.mean([(one.low or 0) <= truth <= (one.high or 1) for one in found]) >= 0.93
+    assert np.mean([one.value for one in found if one.value is not None]) == pytest.approx(truth, abs=0.02)
 
 
 def test_labels_drawn_by_class_taken_for_labels_drawn_at_random_miss_the_rate():
