@@ -10,7 +10,7 @@ from arena.ratings.bradley_terry import maximise
 
 @dataclass(frozen=True)
 class World:
-    """Contestant i solves an item with log-odds ability_i + quirk(i, family) - difficulty(item)."""
+    """Contestant i knows an item with log-odds ability_i + quirk(i, family) - difficulty(item), and else solves it by chance."""
 
     ability: np.ndarray
     difficulty: float = 0.0
@@ -20,12 +20,15 @@ class World:
     """Standard deviation of what a family does to one contestant and not to another."""
     items: int = 3
     """Items a family."""
+    chance: float = 0.0
+    """How often an item that is not known is solved all the same."""
 
     def solves(self, families: int, generator: np.random.Generator) -> np.ndarray:
         """The probability that each contestant solves each item (families x items x contestants)."""
         quirks = self.quirk * generator.standard_normal((families, 1, len(self.ability)))
         difficulty = self.difficulty + self.spread * generator.standard_normal((families, self.items, 1))
-        return 1 / (1 + np.exp(difficulty - self.ability - quirks))
+        known = 1 / (1 + np.exp(difficulty - self.ability - quirks))
+        return known + self.chance * (1 - known)
 
     def play(self, families: int, seed: int) -> np.ndarray:
         """Who solved which item, all contestants on all items (families x items x contestants, of bool)."""

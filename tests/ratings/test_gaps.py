@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from arena.ratings import RatingGap, UnitRow, rating_gaps
@@ -90,6 +90,7 @@ ROWS = st.lists(
 )
 
 
+@settings(max_examples=25)
 @given(ROWS, ROWS)
 def test_swapping_the_sets_turns_every_gap_around(first, second):
     there, back = rating_gaps(first, second, 8, rounds=60), rating_gaps(second, first, 8, rounds=60)

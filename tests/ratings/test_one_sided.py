@@ -93,7 +93,7 @@ def test_the_bound_errs_no_more_often_than_it_may_even_where_a_family_is_won_as_
     """
     families, world = 16, World(ability=np.array([-0.8, -0.3, 0.2, 0.9]), quirk=0.7, items=3)
     best = world.true_logits()[-1]
-    tournaments = [discordant(world.play(families, seed=300 + seed)) for seed in range(25)]
+    tournaments = [discordant(world.play(families, seed=300 + seed)) for seed in range(20)]
     ability = np.linspace(-2, 8, 400)
 
     def worst(units: int) -> float:
