@@ -1,7 +1,7 @@
 """The leaderboard: ratings from discordant units, rates from outcomes, in rows that a page can show."""
 
 import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Generic, TypeVar
 
@@ -9,7 +9,7 @@ from arena.battles.memorisation import MemorisationRow, memorisation
 from arena.battles.solved_gaps import POOLS
 from arena.battles.views import BoardRow
 from arena.contestants import Contestant
-from arena.ratings import START, Rating, UnitCounts, UnitRow, rate
+from arena.ratings import START, NotRankable, Rating, UnitCounts, UnitRow, rate
 from arena.store import Pool, Store, Tally
 
 BOOTSTRAP_ROUNDS = 300
@@ -33,7 +33,7 @@ class Board:
         self._gaps = Kept[MemorisationRow](store)
 
     def rows(self, domain: str | None = None) -> list[BoardRow]:
-        """One row a contestant, best first, those that cannot be ranked yet last; over pairs of one domain or of all."""
+        """One row a contestant, best first, those without a rating or a bound last; over pairs of one domain or of all."""
         return self._rows.latest(domain, lambda: leaderboard(self._store, self._entered, domain))
 
     def memorisation(self, domain: str | None = None, since: date | None = None) -> list[MemorisationRow]:
@@ -67,9 +67,10 @@ def leaderboard(store: Store, entered: Mapping[str, Contestant], domain: str | N
     tallies, elo = store.tallies(domain), store.elo()
     known = store.contestants()
     contestants = {name: known[name] for name in tallies} | dict(entered)
-    ratings = {rating.name: rating for rating in ratings_of(store, contestants, domain)}
-    rows = [_row(contestants[name], ratings[name], tallies.get(name), elo.get(name, START)) for name in contestants]
-    return sorted(rows, key=lambda row: (row.rating is None, -(row.rating or 0), row.contestant.repository))
+    ratings = [rating for rating in ratings_of(store, contestants, domain) if rating.name in contestants]
+    places = _places(ratings)
+    ratings.sort(key=lambda rating: (places[rating.name], contestants[rating.name].repository))
+    return [_row(contestants[one.name], one, tallies.get(one.name), elo.get(one.name, START)) for one in ratings]
 
 
 def fresh_beside_frozen(store: Store, domain: str | None = None, since: date | None = None) -> list[MemorisationRow]:
@@ -103,16 +104,24 @@ def _unit_rows(store: Store, domain: str | None, pool: Pool | None = None, since
     return [UnitRow(one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain, pool, since)]
 
 
+def _places(ratings: Sequence[Rating]) -> dict[str, int]:
+    """Where each of `ratings`, best first, stands; those without a place share one if they have the same reason."""
+    reasons = list(NotRankable)
+    return {
+        rating.name: index if rating.is_placed or not (why := rating.reason_not_rankable) else len(ratings) + reasons.index(why)
+        for index, rating in enumerate(ratings)
+    }
+
+
 def _row(contestant: Contestant, rating: Rating, tally: Tally | None, elo: float) -> BoardRow:
     solved = tally.solved if tally else {}
-    reason = rating.reason_not_rankable
     return BoardRow(
         contestant=contestant,
         rank=rating.rank,
         rating=rating.rating,
         low=rating.low,
         high=rating.high,
-        why_not_ranked=reason.value if reason else None,
+        why_not_ranked=rating.why_not_ranked,
         elo=elo,
         battles=tally.battles if tally else 0,
         pairs=max((rate.total for rate in solved.values()), default=0),

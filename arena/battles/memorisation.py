@@ -1,8 +1,9 @@
 """A memorisation meter: each contestant on frozen pairs, which it may have trained on, beside fresh ones, which nobody has.
 
-Two gaps, frozen - fresh. That of shares solved is told in plain percentage points, but grows where fresh pairs are harder
-for everybody; `solved_gaps` compares it with what is usual. That of Bradley-Terry ratings is free of difficulty: it says how
-far a contestant moves against the others, and needs contestants that are rated on both.
+The meter is the gap of shares solved, frozen - fresh, in plain percentage points. It grows where fresh pairs are harder for
+everybody, so `solved_gaps` compares it with what is usual. The gap of Bradley-Terry ratings is told beside it: it says how far
+a contestant moves against the others. It is never told without `CAUTION`, for it accuses the strong where fresh pairs are
+harder and some are solved by chance (docs/method.md has the numbers).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,9 @@ from arena.errors import InputError
 from arena.ratings import Rating, UnitCounts, UnitRow, rate, rating_gaps
 from arena.store import Pool, SolvedCount
 
+CAUTION = "where tasks can be solved by chance, harder fresh pairs raise the rating gap of strong models just as memory does"
+"""What is told with every rating gap."""
+
 
 @dataclass(frozen=True)
 class PoolScore:
@@ -25,7 +29,7 @@ class PoolScore:
     """Share of units (tasks on pairs) solved, over families and tasks that were asked in both pools, weighed alike."""
     units: int
     rating: Measured
-    """Bradley-Terry on all pairs of the pool."""
+    """Bradley-Terry on all pairs of the pool; a bound without a value for the undefeated and the winless."""
     why_not_ranked: str | None
 
     def as_json(self) -> dict[str, Any]:
@@ -48,7 +52,7 @@ class MemorisationRow:
     excess: Measured
     """That gap minus the median gap of the others."""
     rating_gap: Measured
-    """Rating, frozen - fresh, in Elo points, among those rated on both."""
+    """Rating, frozen - fresh, in Elo points, among those rated on both; see `CAUTION`."""
 
     def as_json(self) -> dict[str, Any]:
         """The row for programs: one object of the list that the command line and the HTTP endpoint give."""
@@ -60,7 +64,7 @@ class MemorisationRow:
             "fresh": self.fresh.as_json(),
             "gap": self.gap._asdict(),
             "excess": self.excess._asdict(),
-            "rating_gap": self.rating_gap._asdict(),
+            "rating_gap": {**self.rating_gap._asdict(), "caution": CAUTION},
         }
 
 
@@ -124,5 +128,4 @@ def _ratings(played: Sequence[SolvedCount], rows: Iterable[UnitRow], rounds: int
 def _score(solved: Measured, units: int, rating: Rating | None) -> PoolScore:
     if rating is None:
         return PoolScore(solved, units, Measured(), None)
-    reason = rating.reason_not_rankable
-    return PoolScore(solved, units, Measured(rating.rating, rating.low, rating.high), reason.value if reason else None)
+    return PoolScore(solved, units, Measured(rating.rating, rating.low, rating.high), rating.why_not_ranked)

@@ -47,12 +47,15 @@ def add_endpoints(arena: Arena) -> None:
             return reveal_json(judged)
 
     def leaderboard(domain: str = "") -> list[dict]:
-        """The board, best first, over all domains or one."""
+        """The board, best first, over all domains or one. Without a `rating`, `low` bounds an undefeated model, `high` a winless one."""
         with errors_told():
             return [row.as_json() for row in arena.leaderboard(domain or None)]
 
     def memorisation(domain: str = "", since: str = "") -> list[dict]:
-        """Models on fresh pairs (made since a day such as 2026-03-01, or all) beside frozen ones, the largest gap first."""
+        """Models on fresh pairs (made since a day such as 2026-03-01, or all) beside frozen ones, the largest gap first.
+
+        The meter is `gap` and `excess`. A `rating_gap` comes with its caution: harder fresh pairs can make one, too.
+        """
         with errors_told():
             return [row.as_json() for row in arena.memorisation(domain or None, read_day(since, "since"))]
 
