@@ -62,7 +62,7 @@ def both_turns(
 ) -> tuple[dict[str, Reply], dict[str, Probe]]:
     """First replies with what is known of their second turns, ready to be read.
 
-    A choice that may have been cut is taken as cut: it can be asked to the end.
+    A reply to a question with options that may have been cut is taken as cut: then it decides only if its answer stood first.
 
     Args:
         probes: what was asked first; those without a reply are left out.
@@ -78,7 +78,7 @@ def both_turns(
         key = probe.key
         if (reply := replies.get(key)) is None:
             continue
-        cut = probe.task in CHOICES and may_be_cut(probe, reply)
+        cut = bool(probe.options) and may_be_cut(probe, reply)
         complete[key] = replace(reply, finished=False) if cut else reply
         if (second := second_probe(probe, complete[key])) is not None:
             again[key] = second

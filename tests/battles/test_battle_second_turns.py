@@ -1,10 +1,15 @@
 """Battles with a model that answers vaguely first and, asked again, by a letter."""
 
-import pytest
-from players import perfect
+from contextlib import closing
 
-from arena.battles import BattleFilter
+import pytest
+from players import Players, perfect
+
+from arena.battles import Arena, BattleFilter
+from arena.battles.scoring import ELO_RULE
+from arena.models import Capabilities, ModelPool
 from arena.probes import Outcome, Reply
+from arena.store import Store
 
 CULTURE = BattleFilter(domain="culture", source="starter")
 UNCLEAR = "Well, one of them, as far as anybody can say."
@@ -80,3 +85,38 @@ def test_nothing_is_asked_a_third_time(open_with):
         for _ in range(12):
             played(arena)
         assert set(players.asked.values()) == {1}
+
+
+class ScriptedModel:
+    """A model as the pool loads it, which answers as its player does."""
+
+    memory_bytes = 0
+
+    def __init__(self, contestant, player, *, second_turn):
+        self.contestant = contestant
+        self.capabilities = Capabilities(2, writes_text=True, scores_options=False, second_turn=second_turn)
+        self.player = player
+        self.turns = []
+
+    def answer(self, probes):
+        self.turns += [len(probe.before) for probe in probes if self.capabilities.can_answer(probe)]
+        return [self.player(probe) if self.capabilities.can_answer(probe) else Reply(not_applicable=True) for probe in probes]
+
+
+def test_models_of_a_pool_are_asked_again_where_they_know_a_second_turn(tmp_path, pairs):
+    first, second = Players(one=vague, two=vague).contestants.values()
+    models = [ScriptedModel(first, vague, second_turn=True), ScriptedModel(second, vague, second_turn=False)]
+    with Store.open(tmp_path / "home", ELO_RULE) as store, closing(ModelPool(2**30)) as pool:
+        store.add_pairs(pairs)
+        store.add_contestants([first, second])
+        for model in models:
+            pool.register(model.contestant, 0, lambda model=model: model)
+        with closing(Arena(store, pool, {model.contestant.id: model.contestant for model in models}, pairs)) as arena:
+            battle_id, _ = played(arena)
+        battle = store.battle(battle_id)
+        assert battle is not None
+        keys = [one.probe_key for one in battle.outcomes]
+        assert {one.outcome for one in battle.outcomes if battle.seats["ab".index(one.seat)] == first.id} == {Outcome.CORRECT}
+        assert len(store.replies(second.id, keys)) == 12
+    assert sorted(models[0].turns) == [0] * 12 + [1] * 12
+    assert models[1].turns == [0] * 12

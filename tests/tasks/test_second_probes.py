@@ -124,3 +124,8 @@ def test_a_choice_that_may_have_been_cut_is_taken_as_cut():
     complete, left = both_turns([probe()], {probe().key: long}, lambda keys: {})
     assert complete[probe().key].finished is False
     assert set(left) == {probe().key}
+
+
+def test_a_request_that_may_have_been_cut_stays_as_it_is():
+    request = replace(probe(), task="request", options=())
+    assert both_turns([request], {request.key: Reply("x" * 99)}, nobody)[0] == {request.key: Reply("x" * 99)}
