@@ -33,7 +33,8 @@ def second_probe(probe: Probe, reply: Reply) -> Probe | None:
     prompt = PROMPTS.get(probe.options)
     if probe.task not in CHOICES or prompt is None or reply.text is None or reply.second is not None:
         return None
-    words = without_thoughts(reply.text).strip()[-LONGEST_WORDS:]
+    said = reply.text.encode(errors="replace").decode()  # JSON of a server may hold half a character, which has no hash
+    words = without_thoughts(said).strip()[-LONGEST_WORDS:]
     if not words or READERS[probe.task](probe, reply, {}).outcome is not Outcome.UNPARSEABLE:
         return None
     return Probe(
@@ -54,7 +55,9 @@ def may_be_cut(probe: Probe, reply: Reply) -> bool:
 
     A token is a byte of text or more, so that fewer bytes than tokens were allowed have ended by themselves.
     """
-    return reply.finished is None and reply.text is not None and len(reply.text.encode()) >= probe.max_new_tokens
+    return (
+        reply.finished is None and reply.text is not None and len(reply.text.encode(errors="replace")) >= probe.max_new_tokens
+    )
 
 
 def both_turns(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from arena.images import Picture
@@ -84,10 +84,12 @@ def test_other_words_are_another_question(one, other):
         assert len({second.key for second in seconds if second}) == len(words)
 
 
-@given(st.text(), st.sampled_from(CHOICES), st.sampled_from([True, False, None]))
+@given(st.text(st.characters()), st.sampled_from(CHOICES), st.sampled_from([True, False, None]))
+@example("\ud83d", "question", None)
 def test_whatever_was_replied_nothing_breaks(text, task, finished):
-    second = second_probe(probe(task), Reply(text, finished=finished))
-    assert second is None or second.before[0].words.strip()
+    complete, again = both_turns([probe(task)], {probe(task).key: Reply(text, finished=finished)}, lambda _: {})
+    assert set(complete) == {probe(task).key}
+    assert all(second.before[0].words and second.key for second in again.values())
 
 
 def test_second_replies_that_are_known_are_joined_and_the_others_are_to_be_asked():
