@@ -108,6 +108,26 @@ def _scores(questions: Sequence[Question]) -> Policies:
     return Policies("scores", replies, np.array(likely))
 
 
+def beliefs(questions: Sequence[Question]) -> Iterator[Policies]:
+    """One number for each image, above 0 or below, that says how well the first caption fits it, and how badly the second.
+
+    It ties the questions about a pair together, so it is none of those that chance is made of.
+    """
+    shown = {image.digest for one in questions for image in one.probe.images}
+    captions = {caption for one in questions for caption in one.probe.captions}
+    falls = [(first, second) for first in (-2, -1, 1, 2) for second in (-2, -1, 1, 2) if abs(first) != abs(second)]
+    replies = [
+        [_believed(one, dict(zip(sorted(shown), fall, strict=True)), min(captions)) for one in questions] for fall in falls
+    ]
+    yield Policies("beliefs", replies, np.full((1, len(falls)), 1 / len(falls)))
+
+
+def _believed(question: Question, numbers: dict[str, int], first: str) -> Reply:
+    images, captions = question.probe.images, question.probe.captions
+    given = [float(numbers[image.digest] * (1 if caption == first else -1)) for image in images for caption in captions]
+    return Reply(logprobs=(*given, *([0.0] * (len(given) == 1))))
+
+
 def _compared(question: Question, scores: dict[tuple[str, str], int], above: int) -> Reply:
     """The scores of what a question shows; for a single one, beside the threshold that `above` of all exceed."""
     given = [scores[image.digest, caption] for image in question.probe.images for caption in question.probe.captions]

@@ -1,14 +1,15 @@
 """The stated chance of every metric is the best that policies without eyes reach, to the last digit."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from answering import answered_units
-from eyeless import CHOICES, policies
+from eyeless import CHOICES, Policies, beliefs, policies
 from numpy.typing import NDArray
 from suite_folders import small
 
@@ -19,6 +20,7 @@ from arena.suites.pair_questions import pair_questions
 from arena.suites.suite import Loaded, Question, Suite
 from arena.tasks import TASKS, cultural_response, request
 
+PAGE = " ".join((Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8").split())
 MANY = 10_000
 """Items that a derived metric is told of: it is what its formula makes of the expected rates."""
 DEPENDS = {
@@ -62,7 +64,10 @@ def copied(question: Question, number: int) -> Question:
     return replace(question, item=f"{number}|{question.item}", family=str(number), probe=probe, slices=slices, gold=gold)
 
 
-def planned(loaded: Loaded) -> tuple[list[Plan], list[tuple[Question, Reply]]]:
+PolicySource = Callable[[Sequence[Question]], Iterator[Policies]]
+
+
+def planned(loaded: Loaded, source: PolicySource) -> tuple[list[Plan], list[tuple[Question, Reply]]]:
     """All policies on all items, and what they are asked and reply."""
     items: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in loaded.questions:
@@ -71,7 +76,7 @@ def planned(loaded: Loaded) -> tuple[list[Plan], list[tuple[Question, Reply]]]:
     answers: list[tuple[Question, Reply]] = []
     first = 0
     for (task, _), questions in items.items():
-        for found in policies(questions):
+        for found in source(questions):
             last = first + len(found.replies)
             plans.append(Plan(f"{task}: {found.name}", slice(first, last), found.likely))
             for number, replies in zip(range(first, last), found.replies, strict=True):
@@ -80,9 +85,9 @@ def planned(loaded: Loaded) -> tuple[list[Plan], list[tuple[Question, Reply]]]:
     return plans, answers
 
 
-def reached(suite: Suite, loaded: Loaded) -> Iterator[tuple[str, str, float]]:
+def reached(suite: Suite, loaded: Loaded, source: PolicySource = policies) -> Iterator[tuple[str, str, float]]:
     """Metric, name of the policies, and the expected value of each of them, through the suite's readers and view."""
-    plans, answers = planned(loaded)
+    plans, answers = planned(loaded, source)
     replies = {question.probe.key: reply for question, reply in answers}
     units = answered_units(suite, Loaded(tuple(question for question, _ in answers)), lambda probe: replies[probe.key])
     names = sorted({unit.metric for unit in units})
@@ -152,3 +157,13 @@ def test_the_same_sentence_said_to_every_image_solves_no_shipped_request(text):
     assert len(pairs) == 120
     for pair in pairs:
         assert solved(request.read(probe, Reply(text)) for probe in request.probes(pair)) is False
+
+
+def test_one_belief_about_each_image_reaches_more_as_the_page_says():
+    """The page about the method names this limit of what is called chance."""
+    (pair, *_) = starter.starter_pairs()
+    loaded = Loaded(pair_questions([pair], tasks=["caption_choice", "image_choice", "verification"]))
+    found = {metric: value for metric, _, value in reached(starter.SUITE, loaded, beliefs)}
+    assert found["image_score"] == pytest.approx(1 / 2)
+    assert [found[name] for name in ("text_score", "group_score", "verification_score")] == pytest.approx([1 / 4] * 3)
+    assert "25 % of the verifications, 50 % of the image choices, and 25 % of both choices" in PAGE
