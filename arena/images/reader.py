@@ -1,0 +1,127 @@
+"""The guard that decodes untrusted image files, and keeps nothing of them but their pixels."""
+
+import io
+import math
+import warnings
+from dataclasses import dataclass
+
+from PIL import Image
+
+from arena.errors import ImageError
+from arena.images.colours import eight_bit, on_white
+from arena.images.heic import is_heic, open_heic
+from arena.images.jpeg import START as JPEG_START
+from arena.images.jpeg import open_jpeg
+from arena.images.picture import MAX_SIDE, MIN_SIDE, Picture, picture_from_pixels
+
+MAX_BYTES = 20 * 2**20
+"""Largest accepted file, in bytes."""
+MAX_PIXELS = 64 * 10**6
+"""Largest accepted image, width x height: more than the 50 megapixels of phones."""
+WHOLE_PIXELS = 16 * 10**6
+"""Larger images are scaled down to this, width x height."""
+FORMATS = ("PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+"""What Pillow opens; JPEG and HEIC are opened apart."""
+ORIENTATION = 0x0112
+"""Tag of EXIF."""
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes each orientation upright."""
+
+
+@dataclass(frozen=True)
+class ImageBounds:
+    """What is accepted of an image file, and how large a picture it becomes."""
+
+    file_bytes: int = MAX_BYTES
+    pixels: int = MAX_PIXELS
+    longest_side: int | None = None
+    """Scale larger pictures down to this, in pixels; None for as large as `WHOLE_PIXELS` allow."""
+
+
+BOUNDS = ImageBounds()
+"""Those of suites."""
+
+
+def read_picture(data: bytes, name: str, *, quick: bool = False, bounds: ImageBounds = BOUNDS) -> Picture:
+    """Decode an untrusted image file, and keep nothing of it but its pixels.
+
+    The image is scaled to the bounds, turned upright as its EXIF says, laid on white where it is transparent, and re-encoded,
+    so that no metadata, colour profile or trailing bytes survive. Of a JPEG that holds several, the first one is read.
+
+    Args:
+        data: the bytes of the file.
+        name: what to call the image in an error message.
+        quick: as for `picture_from_pixels`.
+        bounds: what is accepted.
+
+    Raises:
+        ImageError: too large, too small, animated, truncated, of numbers without a known black and white, or not an image.
+    """
+    if len(data) > bounds.file_bytes:
+        most = bounds.file_bytes // 2**20
+        raise ImageError(f"{name}: the file has {len(data) / 2**20:.0f} MB; send at most {most} MB")
+    try:
+        image = _open(data)
+        _check_header(image, bounds)
+        rgb = _decoded(image, bounds)
+    except ImageError as error:
+        raise ImageError(f"{name}: {error}") from error.__cause__
+    except Image.DecompressionBombError:
+        raise ImageError(f"{name}: too many pixels; scale it to at most {bounds.pixels // 10**6} megapixels") from None
+    except Exception as error:
+        raise ImageError(f"{name}: cannot be decoded ({_reason(error)}); save it again as PNG, JPEG or WebP") from error
+    return picture_from_pixels(rgb, quick=quick)
+
+
+def _open(data: bytes) -> Image.Image:
+    if data.startswith(JPEG_START):
+        return open_jpeg(data)
+    if is_heic(data):
+        return open_heic(data)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is the lower one
+        return Image.open(io.BytesIO(data), formats=FORMATS)
+
+
+def _check_header(image: Image.Image, bounds: ImageBounds) -> None:
+    """Refuse by the header alone, before a single pixel is decoded."""
+    width, height = image.size
+    if width * height > bounds.pixels:
+        raise ImageError(f"{width} x {height} px; scale it to at most {bounds.pixels // 10**6} megapixels")
+    if max(width, height) > MAX_SIDE:
+        raise ImageError(f"{width} x {height} px; each side may have at most {MAX_SIDE} px")
+    if min(width, height) < MIN_SIDE:
+        raise ImageError(f"{width} x {height} px; each side needs at least {MIN_SIDE} px")
+    # A film is known by its second frame, where n_frames would read them all. HEIC marks one of its pictures as the main one.
+    if image.format != "HEIF" and getattr(image, "is_animated", False):
+        raise ImageError("has several frames; send a still image")
+
+
+def _decoded(image: Image.Image, bounds: ImageBounds) -> Image.Image:
+    width, height = image.size
+    longest = bounds.longest_side or int(max(width, height) * math.sqrt(WHOLE_PIXELS / (width * height)))
+    scaled = image
+    if image.format != "JPEG":  # which is decoded at a fraction of its size; other files are scaled once they are plain colours
+        image.load()
+        scaled = eight_bit(image)
+    if max(width, height) > longest:
+        scaled.thumbnail((longest, longest))
+    if min(scaled.size) < MIN_SIDE:
+        raise ImageError(f"{width} x {height} px is too narrow; cut it nearer to a square")
+    turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    upright = eight_bit(scaled)
+    return on_white(upright if turn is None else upright.transpose(turn))
+
+
+def _reason(error: Exception) -> str:
+    """The first line of what the decoder said, without the address of a buffer in it."""
+    text = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return "not an image file" if text.startswith("cannot identify image file") else text
