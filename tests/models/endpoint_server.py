@@ -37,6 +37,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 
@@ -239,7 +240,8 @@ def serve(model: StarterModel, *, faults: Sequence[str] = (), log: Path | None =
 def _asked(messages: list[dict]) -> tuple[list[Picture], str, tuple[Turn, ...]]:
     """The pictures, which the first message begins with, the last question, and the turns before it."""
     first, *others = [message["content"] for message in messages]
-    *images, text = [{"text": first}] if isinstance(first, str) else first
+    parts: list[Any] = [{"text": first}] if isinstance(first, str) else first
+    *images, text = parts
     *earlier, prompt = [text["text"], *others]
     before = tuple(Turn(asked, said) for asked, said in zip(earlier[::2], earlier[1::2], strict=True))
     return [_decoded(image["image_url"]["url"]) for image in images], prompt, before
