@@ -45,6 +45,18 @@ class Settings:
     image_size: int = 512
     """ARENA_IMAGE_SIZE: longest edge in pixels of pictures for models whose processor would cut a larger one into many tiles
     (SmolVLM, Idefics3); 0, or `own`, for what each repository ships."""
+    upload_megabytes: int = 20
+    """ARENA_UPLOAD_MEGABYTES: largest file that a visitor may upload."""
+    upload_megapixels: int = 64
+    """ARENA_UPLOAD_MEGAPIXELS: largest picture that a visitor may upload; it is scaled down at once."""
+    upload_seconds: int = 120
+    """ARENA_UPLOAD_SECONDS: how long one upload may take."""
+    upload_kilobytes_per_second: int = 16
+    """ARENA_UPLOAD_SPEED: how fast an upload has to come on average, but for its first seconds."""
+    upload_places: int = 32
+    """ARENA_UPLOAD_PLACES: how many uploads may be under way at once."""
+    upload_places_of_client: int = 4
+    """ARENA_UPLOAD_PLACES_OF_CLIENT: how many of them one client may have."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -67,6 +79,12 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         editor=environment.get("ARENA_EDITOR", "").strip() or default.editor,
         gate=Path(file) if (file := environment.get("ARENA_GATE", "").strip()) else default.gate,
         image_size=_pixels(environment, "ARENA_IMAGE_SIZE", default.image_size),
+        upload_megabytes=_count(environment, "ARENA_UPLOAD_MEGABYTES", default.upload_megabytes),
+        upload_megapixels=_count(environment, "ARENA_UPLOAD_MEGAPIXELS", default.upload_megapixels),
+        upload_seconds=_count(environment, "ARENA_UPLOAD_SECONDS", default.upload_seconds),
+        upload_kilobytes_per_second=_count(environment, "ARENA_UPLOAD_SPEED", default.upload_kilobytes_per_second),
+        upload_places=_count(environment, "ARENA_UPLOAD_PLACES", default.upload_places),
+        upload_places_of_client=_count(environment, "ARENA_UPLOAD_PLACES_OF_CLIENT", default.upload_places_of_client),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
     )
