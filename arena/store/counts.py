@@ -1,7 +1,8 @@
 """Counts over battles: what ratings and boards are made of.
 
 A battle counts once it is settled: judged by its visitor, or played without one. Until then what it changes would tell who
-plays in it. One in which the machine failed never counts, nor one under another version of the method.
+plays in it. One in which the machine failed never counts. One that an older version of the method judged, and that could not be
+read anew, counts as it was judged.
 """
 
 # ruff: noqa: S608 - statements are put together from constants, values are always parameters
