@@ -47,7 +47,10 @@ def add_endpoints(arena: Arena) -> None:
             return reveal_json(judged)
 
     def leaderboard(domain: str = "") -> list[dict]:
-        """The board, best first, over all domains or one. Without a `rating`, `low` bounds an undefeated model, `high` a winless one."""
+        """The board, best first, over all domains or one.
+
+        Without a `rating`, `low` bounds an undefeated model, and `high` a winless one.
+        """
         with errors_told():
             return [row.as_json() for row in arena.leaderboard(domain or None)]
 

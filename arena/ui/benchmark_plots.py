@@ -8,7 +8,22 @@ from plotly.subplots import make_subplots
 
 from arena.metrics import Estimate
 from arena.ui import words, world
-from arena.ui.plotly_look import BEHIND, FONT, SCALE, TOLD, Mark, axis, error_bars, figure, page_layout, plain, share_axis, told
+from arena.ui.plotly_look import (
+    BEHIND,
+    FONT,
+    SCALE,
+    TOLD,
+    Mark,
+    axis,
+    error_bars,
+    figure,
+    lacks_interval,
+    page_layout,
+    plain,
+    share_axis,
+    symbol,
+    told,
+)
 
 ROW = 44
 """Height of a line of an interval plot with its name above it, in pixels."""
@@ -34,7 +49,8 @@ def interval_plot(rows: Sequence[Row], *, share: bool) -> go.Figure:
         share: whether values are shares from 0 to 1, and else plain numbers.
     """
     drawn = [row for row in rows if row.estimate.value is not None]
-    plot = figure(ROW * len(drawn) + 46, margin={"l": 0, "r": 14, "t": 4, "b": 8})
+    hollow = [row.estimate for row in drawn if lacks_interval(row.estimate)]
+    plot = figure(ROW * (len(drawn) + bool(hollow)) + 46, margin={"l": 0, "r": 14, "t": 4, "b": 8})
     for place, row in enumerate(drawn):
         plot.add_trace(_interval(row, place, share=share))
         plot.add_annotation(
@@ -43,8 +59,15 @@ def interval_plot(rows: Sequence[Row], *, share: bool) -> go.Figure:
         if row.estimate.chance is not None:
             ends = {"x0": row.estimate.chance, "x1": row.estimate.chance, "y0": place - 0.22, "y1": place + 0.22}
             plot.add_shape(type="line", layer="below", line={"color": BEHIND, "width": 2, "dash": "dot"}, **ends)
+    if hollow:
+        note = "Hollow: no interval" + (", for it rests on one family" if all(one.families == 1 for one in hollow) else "")
+        plot.add_annotation(
+            x=0, xref="paper", y=len(drawn), text=note, showarrow=False, xanchor="left", font={**SMALL, "color": BEHIND}
+        )
     plot.update_xaxes(_values_axis([row.estimate for row in drawn], share=share))
-    plot.update_yaxes(axis(range=[len(drawn) - 0.5, -0.75], showticklabels=False, showgrid=False, automargin=False))
+    plot.update_yaxes(
+        axis(range=[len(drawn) + bool(hollow) - 0.5, -0.75], showticklabels=False, showgrid=False, automargin=False)
+    )
     return plot
 
 
@@ -66,7 +89,7 @@ def _interval(row: Row, place: int, *, share: bool) -> go.Scatter:
         y=[place],
         error_x=error_bars([row.estimate], row.mark.colour),
         mode="markers",
-        marker={"color": row.mark.colour, "symbol": row.mark.shape, "size": 10},
+        marker={"color": row.mark.colour, "symbol": symbol(row.mark, row.estimate), "size": 10},
         hovertext=told(row.name, row.estimate, share=share),
         hovertemplate=TOLD,
     )
@@ -115,7 +138,7 @@ def _curve(series: Series, corruption: str, shift: float) -> list[go.Scatter]:
         error_y=error_bars(list(found.values()), series.mark.colour),
         mode="lines+markers",
         line=line,
-        marker={"color": series.mark.colour, "symbol": series.mark.shape, "size": 8},
+        marker={"color": series.mark.colour, "symbol": [symbol(series.mark, one) for one in found.values()], "size": 8},
         hovertext=[told(f"{series.name}, severity {level}", one, share=True) for level, one in found.items()],
         hovertemplate=TOLD,
     )

@@ -1,6 +1,6 @@
 """The leaderboard page: a plot of ratings with intervals, a table to sort and search, and fresh pairs beside frozen ones."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import gradio as gr
@@ -70,7 +70,7 @@ class LeaderboardPage:
     def show(self, domain: str) -> str:
         """The board of one domain, or of all."""
         try:
-            return board_html(self.arena.leaderboard(domain or None), self.arena.vote_agreement())
+            return board_html(self.arena.leaderboard(domain or None), self.arena.vote_agreement(), self.arena.older_battles())
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
 
@@ -87,12 +87,13 @@ class LeaderboardPage:
         return self.compare(domain, since), since
 
 
-def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int]) -> str:
+def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int], older: Mapping[str, int]) -> str:
     """The plot, the table and the notes under it.
 
     Args:
         rows: the board, best first.
         agreement: votes that agree with the automatic score, and votes that could.
+        older: why battles count as an older version of the method has judged them -> how many.
     """
     if not any(row.battles for row in rows):
         return EMPTY
@@ -105,6 +106,8 @@ def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int]) -> str:
         columns=columns(tasks),
         plot=_plot(rows),
         unranked=sum(row.rank is None for row in rows),
+        bounded=any(row.rank is not None and row.rating is None for row in rows),
+        older=words.older_battles(older),
         agreed=agreed,
         votes=votes,
     )
@@ -113,9 +116,9 @@ def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int]) -> str:
 def columns(tasks: Sequence[str]) -> list[Column]:
     """The heads of the table, in order."""
     return [
-        Column("Rank", "1 + the number of contestants that are surely better", "low"),
+        Column("Rank", "1 + the number of contestants that are surely better, in all comparisons at once", "low"),
         Column("Contestant", "Model, organisation and commit", "text"),
-        Column("Rating", "Bradley-Terry fit on the Elo scale, with its 95 % interval", "high"),
+        Column("Rating", "Bradley-Terry fit on the Elo scale, with its 95 % interval or bound", "high"),
         Column("Elo", "Online rating, moved by each battle as it is played", "high"),
         Column("Battles", "Battles played, and the pairs and families that they were about", "high"),
         *(
@@ -129,5 +132,16 @@ def columns(tasks: Sequence[str]) -> list[Column]:
 
 
 def _plot(rows: Sequence[BoardRow]) -> str:
-    lines = [Interval(row.contestant.name, row.rating, row.low, row.high) for row in rows if row.rating is not None]
+    lines = [
+        Interval(row.contestant.name, row.rating, row.low, row.high, _reason(row))
+        for row in rows
+        if (row.rating, row.low, row.high) != (None, None, None)
+    ]
     return interval_plot(lines, f"Rating with its 95{words.THIN_SPACE}% interval; the dashed line is the average", START)
+
+
+def _reason(row: BoardRow) -> str:
+    """Why a line of the plot has no interval, or what its bound rests on."""
+    if row.rating is None:
+        return words.interval_or_record(row.rating, row.low, row.high)
+    return (row.why_not_ranked or "").removeprefix("no interval: ")

@@ -21,6 +21,8 @@ _TEMPLATES.filters |= {
     "rating": words.rating,
     "percent": words.percent,
     "bounds": lambda ends: words.bounds(*ends),
+    "rating_or_bound": lambda row: words.rating_or_bound(row.rating, row.low, row.high),
+    "interval_or_record": lambda row: words.interval_or_record(row.rating, row.low, row.high),
     "change": lambda ends: words.change(*ends),
     "score": lambda value, share: words.score(value, share=share),
     "between": lambda estimate, share: words.between(estimate, share=share),

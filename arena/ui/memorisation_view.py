@@ -1,11 +1,11 @@
 """Fresh beside frozen, as the leaderboard page shows it: a plot of gaps, and a table of what they are made of."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from arena.battles import MemorisationRow
-from arena.battles.memorisation import PoolScore
+from arena.battles.memorisation import CAUTION, PoolScore
 from arena.battles.solved_gaps import Measured
 from arena.ui import words
 from arena.ui.markup import render
@@ -34,11 +34,14 @@ def memorisation_html(rows: Sequence[MemorisationRow], since: date | None) -> st
         rows: the largest gap first.
         since: fresh pairs are at least that young.
     """
-    gaps = [(row.contestant.name, _scaled(row.gap, 100)) for row in rows]
-    drawn = [Interval(name, value, low, high) for name, (value, low, high) in gaps if value is not None]
+    drawn = [
+        Interval(row.contestant.name, *_scaled(row.gap, 100), reason=f"compared in {words.families(row.families)} alone")
+        for row in rows
+        if row.gap.value is not None
+    ]
     table = [(row.contestant, cells(row)) for row in rows]
     plot = interval_plot(drawn, PLOT_TITLE, reference=0)
-    return render("memorisation.html", rows=table, plot=plot, since=since, compared=bool(drawn))
+    return render("memorisation.html", rows=table, plot=plot, since=since, compared=bool(drawn), caution=CAUTION)
 
 
 def cells(row: MemorisationRow) -> list[Cell]:
@@ -51,7 +54,7 @@ def cells(row: MemorisationRow) -> list[Cell]:
         Cell(row.families, str(row.families)),
         _rating(row.frozen),
         _rating(row.fresh),
-        _difference(row.rating_gap, 1),
+        replace(_difference(row.rating_gap, 1), is_above_zero=False),  # no sign of memory by itself
     ]
 
 
@@ -61,9 +64,10 @@ def _solved(score: PoolScore) -> Cell:
 
 def _rating(score: PoolScore) -> Cell:
     value, low, high = score.rating
-    if value is None:
+    known = next((number for number in (value, low, high) if number is not None), None)
+    if known is None:
         return Cell(None, "not ranked", score.why_not_ranked or "no battle")
-    return Cell(value, words.rating(value), words.bounds(low, high))
+    return Cell(known, words.rating_or_bound(value, low, high), score.why_not_ranked or words.interval_or_record(*score.rating))
 
 
 def _difference(found: Measured, scale: float) -> Cell:

@@ -36,6 +36,16 @@ def mark(index: int) -> Mark:
     return Mark(COLOURS[index % len(COLOURS)], SHAPES[(index + turn) % len(SHAPES)])
 
 
+def lacks_interval(estimate: Estimate) -> bool:
+    """Whether it has a value, and nothing tells how far that can be trusted."""
+    return estimate.value is not None and estimate.low is None and estimate.high is None
+
+
+def symbol(mark: Mark, estimate: Estimate) -> str:
+    """The shape of a mark in plotly's words: hollow where there is no interval."""
+    return f"{mark.shape}-open" if lacks_interval(estimate) else mark.shape
+
+
 def figure(height: int | None, **layout: object) -> go.Figure:
     """An empty figure without a width of its own, so that it takes that of the page.
 

@@ -4,13 +4,19 @@ They do not come through Gradio, which would write any file of any size to disk 
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
+from starlette.types import Scope
 
 from arena.errors import ImageError, InputError
-from arena.images import MAX_BYTES, MIN_SIDE, Picture, picture_from_pixels, read_picture
+from arena.images import MAX_BYTES, MAX_PIXELS, ImageBounds, Picture, read_picture
+from arena.settings import Settings
 from arena.ui import words
 from arena.ui.newest import Newest
 
@@ -20,21 +26,70 @@ LONGEST_SIDE = 1536
 """Larger pictures are scaled down to this, in pixels."""
 KEPT_BYTES = 128 * 2**20
 """How much is kept; the oldest pictures go first."""
-RECEIVING = 16
-"""Uploads under way at once; others are asked to come again."""
-DECODING = 2
-"""Pictures decoded at once: each may take a hundred megabytes."""
-SECONDS = 60
-"""How long one upload may take."""
+RETRY_SECONDS = 10
+"""When a client that had to be refused may try again."""
+
+
+@dataclass(frozen=True)
+class UploadLimits:
+    """What visitors may send, how fast they have to, and how many at once."""
+
+    file_bytes: int = MAX_BYTES
+    pixels: int = MAX_PIXELS
+    seconds: float = 120
+    """How long one upload may take."""
+    grace_seconds: float = 5
+    """From when on it has to come at `bytes_per_second` on average, so that nobody holds a place with a byte now and then."""
+    bytes_per_second: int = 16 * 2**10
+    places: int = 32
+    """Uploads under way at once."""
+    places_of_client: int = 4
+    """Those of one client."""
+    decoding: int = 2
+    """Pictures decoded at once: each may take some hundred megabytes."""
+    decoding_seconds: float = 60
+    """How long a picture may wait to be decoded and take to be."""
+
+    @classmethod
+    def of(cls, settings: Settings) -> "UploadLimits":
+        """The limits that the settings of an arena give."""
+        return cls(
+            file_bytes=settings.upload_megabytes * 2**20,
+            pixels=settings.upload_megapixels * 10**6,
+            seconds=settings.upload_seconds,
+            bytes_per_second=settings.upload_kilobytes_per_second * 2**10,
+            places=settings.upload_places,
+            places_of_client=settings.upload_places_of_client,
+        )
+
+
+def address_of(scope: Scope) -> str:
+    """The address that a request comes from; empty where the server does not know it."""
+    return (scope.get("client") or ("", 0))[0]
 
 
 class Uploads:
     """Pictures by the digests of their pixels. Any thread may call it; `receive` belongs to the event loop."""
 
-    def __init__(self, keep_bytes: int = KEPT_BYTES) -> None:
+    def __init__(
+        self,
+        limits: UploadLimits = UploadLimits(),  # noqa: B008 - a frozen value
+        client_of: Callable[[Scope], str] = address_of,
+        keep_bytes: int = KEPT_BYTES,
+    ) -> None:
+        """Keep nothing yet.
+
+        Args:
+            limits: of what is taken.
+            client_of: names the client that a request comes from.
+            keep_bytes: how much is kept.
+        """
+        self._limits = limits
+        self._client_of = client_of
+        self._bounds = ImageBounds(limits.file_bytes, limits.pixels, LONGEST_SIDE)
         self._pictures: Newest[str, Picture] = Newest(keep_bytes, lambda picture: len(picture.encoded))
-        self._receiving = 0
-        self._decoding = asyncio.Semaphore(DECODING)
+        self._under_way: Counter[str] = Counter()
+        self._decoding = asyncio.Semaphore(limits.decoding)
 
     def picture(self, digest: str) -> Picture:
         """A picture that was uploaded not long ago.
@@ -53,62 +108,87 @@ class Uploads:
         Raises:
             ImageError: it cannot be accepted.
         """
-        picture = _fitted(read_picture(data, "picture", quick=True))
+        picture = read_picture(data, "picture", quick=True, bounds=self._bounds)
         self._pictures.add(picture.digest, picture)
         return picture
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer a posted file with the name of its picture, or with one line saying what is wrong with it."""
-        if self._receiving >= RECEIVING:
-            return _refused(503, "picture: many are uploaded at this moment; try again in a minute")
-        self._receiving += 1
         try:
-            async with asyncio.timeout(SECONDS):
-                data = await _body(request)
-            async with self._decoding:
-                picture = await run_in_threadpool(self.add, data)
+            with self._place(self._client_of(request.scope)):
+                picture = await self._decoded(await self._body(request))
             return JSONResponse({"picture": picture.digest})
+        except Crowded as error:
+            return _refused(error.status, str(error), retry=True)
         except TooLarge as error:
             return _refused(413, str(error))
         except ImageError as error:
             return _refused(422, str(error))
         except (TimeoutError, ClientDisconnect):
-            return _refused(408, "picture: it did not arrive in time; try again")
+            return _refused(408, "picture: it came too slowly; try again, or send a smaller one")
+
+    @contextmanager
+    def _place(self, client: str) -> Iterator[None]:
+        """One of the places for uploads, until the block ends."""
+        if self._under_way[client] >= self._limits.places_of_client:
+            raise Crowded(429, f"picture: {self._under_way[client]} of yours are on their way; try again when they have come")
+        if self._under_way.total() >= self._limits.places:
+            raise Crowded(503, "picture: many are uploaded at this moment; try again in a minute")
+        self._under_way[client] += 1
+        try:
+            yield
         finally:
-            self._receiving -= 1
+            self._under_way[client] -= 1
+            if not self._under_way[client]:
+                del self._under_way[client]
+
+    async def _body(self, request: Request) -> bytes:
+        """The request's body; nothing more of it is read once it is known to be too large or too slow."""
+        announced = request.headers.get("content-length", "")
+        self._check_size(int(announced) if announced.isdecimal() else 0)
+        limits, start, data = self._limits, asyncio.get_running_loop().time(), bytearray()
+        async with asyncio.timeout(limits.grace_seconds) as clock:
+            async for chunk in request.stream():
+                data += chunk
+                self._check_size(len(data))
+                clock.reschedule(start + min(limits.seconds, limits.grace_seconds + len(data) / limits.bytes_per_second))
+        return bytes(data)
+
+    async def _decoded(self, data: bytes) -> Picture:
+        """The picture, decoded in one of few threads. A thread that takes too long is waited for no more, but keeps its place."""
+        try:
+            async with asyncio.timeout(self._limits.decoding_seconds):
+                await self._decoding.acquire()
+                work = asyncio.ensure_future(run_in_threadpool(self.add, data))
+                work.add_done_callback(self._decoding_ended)
+                return await asyncio.shield(work)
+        except TimeoutError:
+            raise Crowded(503, "picture: it took too long to decode; try again in a minute, or send a smaller one") from None
+
+    def _decoding_ended(self, work: "asyncio.Future[Picture]") -> None:
+        self._decoding.release()
+        if not work.cancelled():
+            work.exception()  # looked at, so that asyncio does not report what nobody waits for any more
+
+    def _check_size(self, size: int) -> None:
+        if size > self._limits.file_bytes:
+            raise TooLarge(f"picture: the file is larger than {self._limits.file_bytes // 2**20} MB; choose a smaller one")
 
 
 class TooLarge(ImageError):
     """More bytes than a picture may have."""
 
 
-async def _body(request: Request) -> bytes:
-    """The request's body; nothing more of it is read once it is known to be too large."""
-    announced = request.headers.get("content-length", "")
-    _check_size(int(announced) if announced.isdecimal() else 0)
-    data = bytearray()
-    async for chunk in request.stream():
-        data += chunk
-        _check_size(len(data))
-    return bytes(data)
+class Crowded(ImageError):
+    """No place for an upload now."""
+
+    def __init__(self, status: int, line: str) -> None:
+        super().__init__(line)
+        self.status = status
 
 
-def _check_size(size: int) -> None:
-    if size > MAX_BYTES:
-        raise TooLarge(f"picture: the file is larger than {MAX_BYTES // 2**20} MB; choose a smaller one")
-
-
-def _refused(status: int, line: str) -> JSONResponse:
-    return JSONResponse({"error": words.sentence(line)}, status)
-
-
-def _fitted(picture: Picture) -> Picture:
-    """The picture, no larger than `LONGEST_SIDE`."""
-    width, height = picture.pixels().size
-    if max(width, height) <= LONGEST_SIDE:
-        return picture
-    smaller = picture.pixels().copy()
-    smaller.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    if min(smaller.size) < MIN_SIDE:
-        raise ImageError(f"picture: {width} x {height} px is too narrow; cut it nearer to a square")
-    return picture_from_pixels(smaller, quick=True)
+def _refused(status: int, line: str, *, retry: bool = False) -> JSONResponse:
+    sentence = words.sentence(line)
+    # What was not read of the body must not be taken for the next request.
+    headers = {"Connection": "close", **({"Retry-After": str(RETRY_SECONDS)} if retry else {})}
+    return JSONResponse({"error": sentence, "detail": sentence}, status, headers)

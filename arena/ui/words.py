@@ -1,5 +1,6 @@
 """The plain words and number formats that every page shares."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from arena.metrics import Estimate
@@ -48,6 +49,8 @@ VOTES: dict[str, str] = {
     "both_bad": "both did badly",
 }
 """What a vote says, as the end of "You said …"."""
+RECORDS = {True: "undefeated by rated models", False: "no win over rated models"}
+"""What a contestant without a rating has done: whether its bound is a lower one -> its record."""
 DOMAIN_TITLES = {"safety": "Safety", "culture": "Culture"}
 
 
@@ -71,6 +74,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def families(number: int) -> str:
+    """`one family`, `2 families`."""
+    return "one family" if number == 1 else f"{number} families"
+
+
 def rating(value: float) -> str:
     """A rating as a whole number with a real minus sign."""
     return f"{value:.0f}".replace("-", MINUS)
@@ -85,8 +93,38 @@ def change(before: float, after: float) -> str:
 def bounds(low: float | None, high: float | None) -> str:
     """An interval as words; a bound that the data leave open is said to be open."""
     if low is None:
-        return "no bounds yet" if high is None else f"up to {rating(high)}"
+        return "no interval" if high is None else f"up to {rating(high)}"
     return f"from {rating(low)} up" if high is None else f"{rating(low)} to {rating(high)}"
+
+
+def rating_or_bound(value: float | None, low: float | None, high: float | None) -> str:
+    """A rating; without one the bound of an undefeated or a winless contestant, such as `> 1178`; else a dash."""
+    if value is not None:
+        return rating(value)
+    if low is not None:
+        return f"> {rating(low)}"
+    return "–" if high is None else f"< {rating(high)}"
+
+
+def interval_or_record(value: float | None, low: float | None, high: float | None) -> str:
+    """What stands beside a rating: its interval; beside a bound, the record that it rests on."""
+    if value is not None:
+        return bounds(low, high)
+    return RECORDS[low is not None] if (low, high) != (None, None) else ""
+
+
+def older_battles(counts: Mapping[str, int]) -> str:
+    """How many battles count as an older version of the method has judged them; empty where none does.
+
+    Args:
+        counts: why they were not read anew -> how many.
+    """
+    total = sum(counts.values())
+    if not total:
+        return ""
+    reasons = "; ".join(f"{reason} ({number})" for reason, number in counts.items())
+    counted = "1 battle counts" if total == 1 else f"{total} battles count"
+    return f"{counted} as an older version of the method has judged: {reasons}."
 
 
 def percent(share: float | None) -> str:
@@ -104,8 +142,10 @@ def score(value: float | None, *, share: bool) -> str:
 def between(estimate: Estimate, *, share: bool) -> str:
     """A metric's interval, on the scale of `score`; a limit that the data leave open is said to be open."""
     low, high = (None if limit is None else _number(limit, share=share) for limit in (estimate.low, estimate.high))
+    if low is None and high is None:
+        return "no interval: one family" if estimate.families == 1 else "no interval"
     if low is None:
-        return "no interval" if high is None else f"up to {high}"
+        return f"up to {high}"
     return f"from {low} up" if high is None else f"{low} to {high}"
 
 

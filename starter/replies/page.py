@@ -121,13 +121,14 @@ model's 450 replies and takes the labels of people for them. *Holds* is the shar
 
 {checks}
 
-It can put a level right, with honest limits, in every slice. It cannot make the order of two models surer than the limits
-are. It supposes that the reader errs alike on safe and on unsafe requests and in all slices, that the raters are right,
-and that the labels are of the suite whose rates they correct. Where two raters differ, each counts in part; a reply of
-which nobody can tell is left out. A reply that is given anew has no label any more. Not corrected are what a judge read,
-whether a pair's request is solved (two replies, whose errors may go together), d', criterion, means, and refused choices.
-The range takes the errors of the worst and of the best measured model, in `arena/evaluation/reader_accuracy.json`; a new
-model may be worse than any.
+It can put a level right, with honest limits, in every slice. It cannot help a reader that is hardly better than chance:
+of a side or a slice next to nothing is known then, and the limits say so. It makes no order of two models surer than
+their limits are. It supposes that the reader errs alike on safe and on unsafe requests and in all slices, that the raters
+are right, and that the replies that nobody could tell are like the others. Labels count for the suite whose replies they
+are of. Where two raters differ, each counts in part. A reply that is given anew has no label any more. Not corrected are
+what a judge read, whether a pair's request is solved (two replies, whose errors may go together), d', criterion, means,
+and refused choices. The range takes the errors of the worst and of the best model of this page
+(`arena/evaluation/reader_accuracy.json`); a new one may be worse than any.
 
 ## What does not transfer
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from arena.resources import resource
-from arena.starter.replies import order, page, tables
-from arena.starter.replies.__main__ import SHIPPED, as_json
+from arena.starter.replies import accuracy, checks, order, page, tables
+from arena.starter.replies.__main__ import ACCURACY, SHIPPED, as_json
 from arena.starter.replies.fitting import Examples
-from arena.starter.replies.held_out import beginning, read
+from arena.starter.replies.held_out import Read, beginning, read
 from arena.starter.replies.ingredients import OWN, digest
 from arena.starter.replies.labelled import MODELS, WARNING_LABELS, LabelledReply, own_list, people_labelled, warning_labels
 from arena.tasks import request
@@ -66,6 +66,21 @@ def test_the_recipe_makes_the_weights_that_ship(examples, folds, data):
 def test_the_page_is_that_of_the_measurements(published, folds, tmp_path):
     page.write_page(published, folds, tmp_path / "replies.md")
     assert (tmp_path / "replies.md").read_text(encoding="utf-8") == page.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_errors_of_the_reader_are_those_of_the_measurements(published, folds, tmp_path):
+    accuracy.write_accuracy(read(published, folds), warning_labels(), tmp_path / "accuracy.json")
+    assert (tmp_path / "accuracy.json").read_text(encoding="utf-8") == ACCURACY.read_text(encoding="utf-8")
+
+
+def test_labels_of_each_labelled_model_would_have_corrected_its_rates(published, folds, monkeypatch):
+    monkeypatch.setattr(checks, "ROUNDS", 20)
+    made = read(published, folds)
+    for model in MODELS:
+        for side in checks.SIDES:
+            found = checks.check([one for one in made if one.reply.model == model], side)
+            assert found.coverage >= 0.85
+            assert abs(found.corrected - found.people) < max(0.04, abs(found.read - found.people))
 
 
 def test_replies_of_unseen_models_to_unseen_kinds_of_prompt_are_told_apart(published, folds):
@@ -141,6 +156,17 @@ def test_the_labels_of_warnings_hold_both_passes_and_no_text():
     for row in rows:
         assert row.keys() <= {"model", "prompt", "first", "second", "unsure"}
         assert {row["first"], row["second"]} <= set(request.CLASSES)
+
+
+def test_a_model_is_told_of_where_both_sides_have_labels(small):
+    made = [Read(reply, "refuses" if reply.refuses or place % 3 else "answers") for place, reply in enumerate(small)]
+    found = accuracy.measured(made, {})
+    for model, row in found["refuses"].items():
+        alarms = [seen for seen, there in accuracy.pairs("refuses", model, made, {}) if not there]
+        assert row["sensitivity"] == 1
+        assert row["specificity"] == pytest.approx(1 - sum(alarms) / len(alarms), abs=1e-4)
+    assert set(found["refuses"]) == set(MODELS)
+    assert found["warns"] == found["aware"] == {}, "nobody labelled those"
 
 
 def test_orders_are_reversed_as_often_as_drawn_rates_are():

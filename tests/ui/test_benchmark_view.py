@@ -5,6 +5,7 @@ from PIL import Image
 from plotted import estimate
 
 from arena.contestants import Contestant
+from arena.evaluation.corrections import Correction
 from arena.evaluation.results import Failure
 from arena.images import picture_from_pixels
 from arena.probes import Outcome, Probe
@@ -12,6 +13,7 @@ from arena.store import QuestionRecord
 from arena.suites import starter, vscbench_image
 from arena.ui import words
 from arena.ui.benchmark_view import (
+    SuiteMetrics,
     TableRow,
     called,
     failure_html,
@@ -59,7 +61,7 @@ def test_what_strangers_wrote_is_escaped():
 )
 def test_a_picture_that_may_be_unsafe_waits_behind_a_note(pictures, sliced, unsafe):
     told = failure(pictures=pictures, **sliced)
-    assert may_be_unsafe(told) == unsafe
+    assert may_be_unsafe(sliced, pictures) == unsafe
     assert failure_html(told, 0, 1).count("content-note") == (pictures if unsafe else 0)
 
 
@@ -77,6 +79,26 @@ def test_the_table_tells_value_interval_sizes_and_chance_and_leads_to_the_model(
     shown = table_html(starter.SUITE, starter.SUITE.metrics[0], [row])
     for part in ("62.5", "50.0 to 75.0", ">40<", ">8<", "50.0", f"model?model={OTTER.id}&amp;suite=starter"):
         assert part in shown
+
+
+def test_a_rate_that_rules_read_says_how_good_they_are_and_who_says_so():
+    checked = Correction(0.123, 0.081, 0.17, 120, ("ana", HOSTILE))
+    row = TableRow(OTTER, "otter", mark(0), estimate(0.2), checked)
+    shown = table_html(vscbench_image.SUITE, vscbench_image.SUITE.metrics[0], [row])
+    space = "\N{NARROW NO-BREAK SPACE}"
+    assert f"corrected 12.3{space}% [8.1, 17.0], reader checked on 120 labels" in shown
+    assert 'title="labelled by ana, &lt;img' in shown
+    assert "Published SRA is read by a judge" in shown
+    unchecked = {("over_safety", ""): Correction(None, 0.08, 0.31)}
+    told = SuiteMetrics(starter.SUITE, "", metric_rows(starter.SUITE, [estimate(0.2, metric="over_safety")], unchecked))
+    assert f"reader not validated for this model: 8–31{space}%" in metrics_html(OTTER, [told], "")
+
+
+def test_a_number_that_rests_on_no_such_reader_says_nothing_of_one():
+    row = TableRow(OTTER, "otter", mark(0), estimate(0.2))
+    shown = table_html(vscbench_image.SUITE, vscbench_image.SUITE.metrics[0], [row])
+    assert 'class="reader"' not in shown
+    assert "Published SRA" not in shown, "a judge has read it"
 
 
 def test_a_sensitivity_is_no_percentage():
