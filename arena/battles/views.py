@@ -94,8 +94,8 @@ class BoardRow:
     rating: float | None
     low: float | None
     high: float | None
-    """Ends of the 95 % interval of the rating; None where the data leave it open. Without a rating, one of them is a bound: `low`
-    of an undefeated contestant, `high` of a winless one."""
+    """Ends of the 95 % interval of the rating; None where the data leave it open. Without a rating one of them may be a bound:
+    `low` of an undefeated contestant, `high` of a winless one."""
     why_not_ranked: str | None
     elo: float
     battles: int

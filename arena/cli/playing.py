@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 READING = """
 Frozen and fresh: share solved of that many tasks on pairs, over the same families and tasks. Gap: frozen - fresh, in percentage
 points, with its 95 % interval; it grows where fresh pairs are harder, too. Beyond others: that gap minus the median gap of the
-others. Rating gap: Elo points, among those rated on both; difficulty cancels out of it. A model that knows the frozen pairs too
-well is above 0 in all three.
-"""
+others. A model that knows the frozen pairs too well is above 0 in both. Rating gap: Elo points, among those rated on both; no
+proof by itself:"""
 
 
 def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -106,17 +105,22 @@ def _battle(options: argparse.Namespace) -> int:
 
 
 def _leaderboard(options: argparse.Namespace) -> int:
+    from arena import method
     from arena.battles.board import leaderboard
     from arena.opening import open_store
+    from arena.ui.words import older_battles
 
     if options.fresh_since is not None:
         return _fresh_beside_frozen(options)
     with open_store(settings_of(options)) as store:
         rows = leaderboard(store, {}, options.domain)
+        older = older_battles(store.counted_by_older_methods(method.VERSION))
     if options.json:
         print_json([row.as_json() for row in rows])
     elif rows:
         console().print(_board(rows))
+        if older:
+            console().print(older, highlight=False)
     else:
         console().print("No battles yet; play some with `arena battle --count 200`.", highlight=False)
     return 0
@@ -125,6 +129,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
 def _fresh_beside_frozen(options: argparse.Namespace) -> int:
     from arena.battles import read_day
     from arena.battles.board import fresh_beside_frozen
+    from arena.battles.memorisation import CAUTION
     from arena.opening import open_store
 
     since = read_day(options.fresh_since, "--fresh-since")
@@ -134,7 +139,7 @@ def _fresh_beside_frozen(options: argparse.Namespace) -> int:
         print_json([row.as_json() for row in rows])
     elif rows:
         console().print(_gaps(rows))
-        console().print(READING, highlight=False)
+        console().print(f"{READING} {CAUTION}.\n", highlight=False)
     else:
         console().print(
             "No battles on such pairs yet; play some with `arena battle --source fresh --count 100`.", highlight=False
@@ -143,11 +148,13 @@ def _fresh_beside_frozen(options: argparse.Namespace) -> int:
 
 
 def _gaps(rows: "Sequence[MemorisationRow]") -> "Table":
+    from arena.ui.words import rating_or_bound
+
     made = table("Model", "Frozen", "Fresh", "Gap", "Beyond others", "Rating, frozen", "Rating, fresh", "Rating gap")
     for row in rows:
         solved = (f"{_share(score.solved.value)} of {score.units}" for score in (row.frozen, row.fresh))
         gaps = (_signed(gap, 100) for gap in (row.gap, row.excess))
-        ratings = (_number(score.rating.value) for score in (row.frozen, row.fresh))
+        ratings = (rating_or_bound(*score.rating) for score in (row.frozen, row.fresh))
         made.add_row(row.contestant.repository, *solved, *gaps, *ratings, _signed(row.rating_gap, 1))
     return made
 
@@ -161,20 +168,17 @@ def _signed(found: "Measured", scale: float) -> str:
 
 
 def _board(rows: "Sequence[BoardRow]") -> "Table":
+    from arena.ui.words import interval_or_record, rating_or_bound
+
     tasks = list(dict.fromkeys(task for row in rows for task in row.solved))
     board = table("Rank", "Model", "Rating", "95 % interval", "Elo", "Battles", *(task.replace("_", " ") for task in tasks))
     for row in rows:
-        interval = f"{_number(row.low)} – {_number(row.high)}" if row.rating is not None else row.why_not_ranked or ""
+        found = (row.rating, row.low, row.high)
+        rating, interval = rating_or_bound(*found), row.why_not_ranked or interval_or_record(*found)
         solved = (_share(row.solved.get(task)) for task in tasks)
         rank = str(row.rank) if row.rank else "–"
-        board.add_row(
-            rank, row.contestant.repository, _number(row.rating), interval, f"{row.elo:.0f}", str(row.battles), *solved
-        )
+        board.add_row(rank, row.contestant.repository, rating, interval, f"{row.elo:.0f}", str(row.battles), *solved)
     return board
-
-
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:.0f}"
 
 
 def _share(value: float | None) -> str:

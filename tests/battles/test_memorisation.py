@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from players import perfect, refuses
 
 from arena.battles import BattleFilter
-from arena.battles.memorisation import memorisation, read_day
+from arena.battles.memorisation import CAUTION, memorisation, read_day
 from arena.battles.playing import probes_of
 from arena.battles.solved_gaps import POOLS, Measured, SolvedGap, solved_gaps
 from arena.contestants import Contestant
 from arena.errors import InputError
 from arena.probes import Probe, Reply
-from arena.ratings import UnitRow
+from arena.ratings import START, UnitRow
 from arena.store import Pool, SolvedCount
 
 NAMES: list[str] = ["anna", "ben", "cleo", "dana"]
@@ -206,10 +206,12 @@ def test_rows_have_both_ratings_and_come_by_their_gap():
     assert gaps == sorted(gaps, reverse=True)
     assert rows[0].contestant.name == "m0"
     last = next(row for row in rows if row.contestant.name == "m4")
-    assert (last.fresh.rating.value, last.fresh.why_not_ranked) == (None, "has not won yet")
+    assert (last.fresh.rating.value, last.fresh.rating.low, last.fresh.why_not_ranked) == (None, None, None)
+    assert (last.fresh.rating.high or START) < START
     assert last.frozen.rating.value is not None
     assert last.rating_gap.value is None
     told = rows[0].as_json()
+    assert told["rating_gap"]["caution"] == CAUTION
     assert told["gap"]["value"] == pytest.approx(told["frozen"]["solved"]["value"] - told["fresh"]["solved"]["value"])
 
 

@@ -19,7 +19,7 @@ def test_every_interval_is_drawn_from_its_lower_to_its_upper_limit(limits):
 
 
 def test_rows_go_from_top_to_bottom_under_their_names():
-    rows = [Row(name, estimate(0.5), mark(0)) for name in ("best", "middle", "worst")]
+    rows = [Row(name, estimate(0.5, 0.4, 0.6), mark(0)) for name in ("best", "middle", "worst")]
     plot = drawn(interval_plot(rows, share=True))
     assert [trace["y"] for trace in plot["data"]] == [[0], [1], [2]]
     assert [note["text"] for note in plot["layout"]["annotations"]] == ["best", "middle", "worst"]
@@ -33,6 +33,14 @@ def test_what_has_no_value_is_left_out_and_what_has_no_limit_has_no_bar():
     (trace,) = with_bars(interval_plot(rows, share=True))
     assert ends(trace) == [pytest.approx((0.4, 0.6))]
     assert "up to 60.0" in pointed_at(interval_plot(rows, share=True))
+
+
+def test_a_row_without_an_interval_is_hollow_and_the_plot_says_why():
+    rows = [Row("open", estimate(0.4, families=1), mark(0)), Row("bounded", estimate(0.4, 0.3), mark(1))]
+    plot = drawn(interval_plot(rows, share=True))
+    assert [trace["marker"]["symbol"] for trace in plot["data"]] == ["circle-open", "square"]
+    assert plot["layout"]["annotations"][-1]["text"] == "Hollow: no interval, for it rests on one family"
+    assert "no interval: one family" in pointed_at(interval_plot(rows, share=True))
 
 
 def test_chance_is_marked_on_the_line_of_each_metric_that_has_one():

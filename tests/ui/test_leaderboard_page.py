@@ -1,6 +1,56 @@
+from dataclasses import replace
+
 import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
+
+from arena.battles import BoardRow
+from arena.contestants import Contestant
+from arena.ui.leaderboard_page import board_html
+
+RATED = BoardRow(
+    contestant=Contestant("lab/otter", "a" * 40, "test"),
+    rank=2,
+    rating=1010.0,
+    low=950.0,
+    high=1070.0,
+    why_not_ranked=None,
+    elo=1000.0,
+    battles=12,
+    pairs=8,
+    families=4,
+    solved={},
+    refusal_rate=None,
+    over_safety=None,
+    under_safety=None,
+)
+
+
+def test_a_bound_is_told_with_the_record_that_it_rests_on():
+    above = replace(RATED, rating=None, low=1178.2, high=None)
+    below = replace(RATED, rating=None, low=None, high=821.8)
+    page = board_html([above, RATED, below], (0, 0), {})
+    assert page.index("&gt; 1178") < page.index("1010") < page.index("&lt; 822")
+    assert "undefeated by rated models" in page
+    assert "no win over rated models" in page
+
+
+def test_a_rating_without_an_interval_has_no_rank_and_says_why():
+    page = board_html([replace(RATED, rank=None, low=None, high=None, why_not_ranked="no interval: one family")], (0, 0), {})
+    assert '<span class="why">no interval: one family</span>' in page
+    assert "1 contestant has no rank yet" in page
+
+
+@pytest.mark.parametrize(
+    ("older", "told"),
+    [
+        ({"a question has changed since": 2, "cut": 1}, "3 battles count as an older version of the method has judged:"),
+        ({"cut": 1}, "1 battle counts as an older version of the method has judged: cut (1)."),
+    ],
+)
+def test_battles_of_older_methods_are_told(older, told):
+    assert told in board_html([RATED], (0, 0), older)
+    assert "older version" not in board_html([RATED], (0, 0), {})
 
 
 @pytest.fixture(scope="module")
