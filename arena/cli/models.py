@@ -98,18 +98,18 @@ def _check_repository(options: argparse.Namespace) -> None:
     elif report.kind == "generative" and thoughts_of(report).known:
         _tell(f"{report.repository} is asked without thoughts; add ?thinking=2048 to its name to give them room")
     if trial:
-        _tell_trial(report.repository, trial)
+        _tell_trial(report.repository, trial, local.turns)
     else:
         say(f"{report.repository} was not loaded; --try loads it and asks it test questions")
 
 
-def _tell_trial(name: str, trial: "Trial") -> None:
+def _tell_trial(name: str, trial: "Trial", turns: int) -> None:
     _tell(f"{name} answers after {trial.seconds:.1f} s, within {trial.peak_bytes / 2**30:.1f} GB of memory")
     if finding := trial.finding:
         _tell(
             f"path: {finding.path}; {finding.images} {'image' if finding.images == 1 else 'images'} a prompt; "
             f"{finding.difference:.1g} nats from stock transformers at most, {finding.batch_difference:.1g} in a batch; "
-            f"{'a' if finding.second_turn else 'no'} second turn"
+            f"{'a' if finding.second_turn and turns > 1 else 'no'} second turn"
         )
 
 

@@ -13,7 +13,7 @@ from arena.models.one_by_one import OneByOne
 from arena.models.shared_vision import SharedVision
 from arena.probes import Probe, Reply, Turn
 
-NAMES = ("LLaVA-1.5", "Qwen3-VL", "Gemma 3", "GLM-4.5V", "Idefics3")
+NAMES = ("LLaVA-1.5", "Qwen3-VL", "Gemma 3", "GLM-4.5V")
 BEFORE = Turn("Which image shows a dog in a car, 1 or 2?", "Both of them might: there is a lamp near the wall.")
 ASKED = "Answer with A for the first, B for the second, C if you cannot tell."
 OPTIONS = ("A", "B", "C")
