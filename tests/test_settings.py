@@ -28,6 +28,12 @@ def test_every_variable_is_read():
             "ARENA_IMAGE_SAFETY": "a/safety",
             "ARENA_IMAGE_SAFETY_LABELS": "violence, gore",
             "ARENA_IMAGE_SIZE": "384",
+            "ARENA_UPLOAD_MEGABYTES": "8",
+            "ARENA_UPLOAD_MEGAPIXELS": "24",
+            "ARENA_UPLOAD_SECONDS": "30",
+            "ARENA_UPLOAD_SPEED": "64",
+            "ARENA_UPLOAD_PLACES": "12",
+            "ARENA_UPLOAD_PLACES_OF_CLIENT": "2",
         }
     )
     assert settings == Settings(
@@ -44,6 +50,12 @@ def test_every_variable_is_read():
         "a/safety",
         ("violence", "gore"),
         384,
+        8,
+        24,
+        30,
+        64,
+        12,
+        2,
     )
 
 

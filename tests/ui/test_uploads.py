@@ -1,5 +1,8 @@
 import asyncio
 import io
+import socket
+import threading
+import urllib.parse
 
 import httpx
 import pytest
@@ -8,8 +11,7 @@ from starlette.requests import Request
 
 from arena.errors import ImageError, InputError
 from arena.images import picture_from_pixels, pixel_digest
-from arena.ui import uploads as module
-from arena.ui.uploads import ADDRESS, LONGEST_SIDE, Uploads
+from arena.ui.uploads import ADDRESS, LONGEST_SIDE, UploadLimits, Uploads
 
 
 def noise(width: int = 40, height: int = 30) -> Image.Image:
@@ -129,33 +131,99 @@ def test_a_picture_is_found_by_its_name_until_newer_ones_need_the_room():
         uploads.picture(early.digest)
 
 
-def request(chunks) -> Request:
-    messages = iter([*({"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks), None])
+def request(chunks, client="127.0.2.1", pause=0.0) -> Request:
+    """A post that sends its chunks, and then nothing more; a chunk of None ends it."""
+    messages = iter(chunks)
 
     async def receive():
-        message = next(messages)
-        if message is None:
+        await asyncio.sleep(pause)
+        chunk = next(messages, b"")
+        if chunk == b"":
             await asyncio.sleep(3600)  # the rest never comes
-            raise AssertionError
-        return message
+        return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
 
-    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+    return Request({"type": "http", "method": "POST", "headers": [], "client": (client, 4000)}, receive)
 
 
-def test_an_upload_that_never_ends_is_let_go_and_makes_room(monkeypatch):
-    monkeypatch.setattr(module, "SECONDS", 0.05)
-    monkeypatch.setattr(module, "RECEIVING", 2)
-    uploads = Uploads()
+def whole(client: str) -> Request:
+    return request([saved(noise(), "PNG"), None], client)
+
+
+async def statuses(*answers) -> list[int]:
+    return [answer.status_code for answer in await asyncio.gather(*answers)]
+
+
+def test_an_upload_that_never_ends_is_let_go_and_makes_room():
+    uploads = Uploads(UploadLimits(grace_seconds=0.05, places_of_client=2))
 
     async def crowd():
-        slow = [asyncio.create_task(uploads.receive(request([b"x"]))) for _ in range(2)]
-        await asyncio.sleep(0)
-        refused = await uploads.receive(request([b"x"]))
-        late = await asyncio.gather(*slow)
-        after = await uploads.receive(request([b"x"]))
-        return [answer.status_code for answer in (refused, *late, after)]
+        receive = uploads.receive
+        first = await statuses(*(receive(request([b"x"])) for _ in range(3)))
+        return [*first, *await statuses(receive(whole("127.0.2.1")))]
 
-    assert asyncio.run(crowd()) == [503, 408, 408, 408]
+    assert asyncio.run(crowd()) == [408, 408, 429, 200]
+
+
+def test_slow_uploads_of_one_client_leave_others_their_places():
+    uploads = Uploads(UploadLimits(grace_seconds=0.3))
+
+    async def crowd():
+        slow = [asyncio.create_task(uploads.receive(request([b"x"]))) for _ in range(16)]
+        await asyncio.sleep(0)
+        honest = await statuses(*(uploads.receive(whole(f"127.0.1.{number}")) for number in range(1, 9)))
+        return honest, await statuses(*slow)
+
+    honest, slow = asyncio.run(crowd())
+    assert honest == [200] * 8
+    assert sorted(slow) == [408] * 4 + [429] * 12
+
+
+def test_more_clients_than_places_are_asked_to_come_again():
+    uploads = Uploads(UploadLimits(grace_seconds=0.05, places=3))
+
+    async def crowd():
+        return await asyncio.gather(*(uploads.receive(request([b"x"], f"127.0.1.{number}")) for number in range(4)))
+
+    *slow, refused = asyncio.run(crowd())
+    assert [answer.status_code for answer in slow] == [408] * 3
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+
+
+@pytest.mark.parametrize(("bytes_per_second", "status"), [(10**5, 408), (10**2, 200)], ids=["too slow", "fast enough"])
+def test_an_upload_has_to_come_at_a_least_speed(bytes_per_second, status):
+    data = saved(noise(), "PNG")
+    pieces = [data[start : start + len(data) // 10] for start in range(0, len(data), len(data) // 10)]
+    uploads = Uploads(UploadLimits(grace_seconds=0.1, bytes_per_second=bytes_per_second))
+    assert asyncio.run(statuses(uploads.receive(request([*pieces, None], pause=0.03)))) == [status]
+
+
+def test_a_picture_that_takes_too_long_to_decode_keeps_nobody_waiting(monkeypatch):
+    uploads = Uploads(UploadLimits(decoding=1, decoding_seconds=0.2))
+    ended = threading.Event()
+    add = uploads.add
+
+    def endless(data):
+        ended.wait(10)
+        return add(data)
+
+    async def crowd():
+        monkeypatch.setattr(uploads, "add", endless)
+        first = await statuses(uploads.receive(whole("127.0.2.1")))
+        second = await statuses(uploads.receive(whole("127.0.1.1")))  # the only place is taken until that thread ends
+        ended.set()
+        return first + second + await statuses(uploads.receive(whole("127.0.1.1")))
+
+    assert asyncio.run(crowd()) == [503, 503, 200]
+
+
+def test_a_connection_whose_upload_is_given_up_is_closed(server):
+    address = urllib.parse.urlsplit(server.url)
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        connection.sendall(b"POST /picture HTTP/1.1\r\nHost: arena\r\nContent-Length: 1000\r\n\r\nx")
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"came too slowly" in answer
 
 
 def test_a_picture_too_narrow_to_scale_says_so():
