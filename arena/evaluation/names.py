@@ -9,6 +9,7 @@ from arena.evaluation.results import Results
 from arena.models import check_repository
 from arena.models.backends import backend_entry
 from arena.models.endpoint_reference import contestant_of_endpoint, is_endpoint
+from arena.models.reference_options import LocalReference, local_reference
 from arena.suites.suite import Suite
 
 
@@ -21,7 +22,7 @@ def contestants_named(results: Results, suite_name: str, references: Sequence[st
         results: of the store.
         suite_name: of the suite.
         references: each a repository or the bare name of one, `organisation/name@commit` with at least the beginning of the
-            commit, a local folder, an endpoint, or a contestant id.
+            commit, a local folder, each with its options, an endpoint, or a contestant id.
         judge: contestant id of whoever read the answers; '' for the rules.
 
     Raises:
@@ -71,16 +72,24 @@ def judge_named(results: Results, suite_name: str, reference: str | None) -> str
 
 def _called(reference: str, asked: Sequence[Contestant]) -> list[Contestant]:
     """Those whom a reference may mean, in the order given."""
-    repository, _, revision = reference.partition("@")
+    named = LocalReference(reference) if is_endpoint(reference) else local_reference(reference)
+    repository, _, revision = named.repository.partition("@")
     found = [one for one in asked if repository in (one.repository, one.name) and one.revision.startswith(revision)]
     if not found and (entry := backend_entry(reference)):
         return [one for one in asked if one.id == entry.contestant.id]
     if not found and is_endpoint(reference):
         found = [one for one in asked if one.id == contestant_of_endpoint(reference).id]
-    if not found and Path(reference).is_dir():
-        report = check_repository(reference)
+    if not found and Path(named.repository).is_dir():
+        report = check_repository(named.repository)
         found = [one for one in asked if (one.repository, one.revision) == (report.repository, report.revision)]
+    if named.options:
+        found = [one for one in found if _settings(one) == (named.thinking, named.turns)]
     return found or [one for one in asked if one.id == reference]
+
+
+def _settings(contestant: Contestant) -> tuple[object, object]:
+    """What options of a name may set."""
+    return contestant.settings.get("thinking"), contestant.settings.get("turns", 2)
 
 
 def _how_to_evaluate(who: str, suite: Suite, model: str, *, judged: bool) -> str:

@@ -1,5 +1,7 @@
 """Numbers of evaluations: who is in them, in which order, and when they are computed again."""
 
+from dataclasses import replace
+
 import pytest
 from evaluation_world import METRICS, FunctionModel, choice, knowing, loaded, norm, suite
 
@@ -107,6 +109,19 @@ def test_names_find_who_is_meant(store):
     for reference in ("good", "tests/good", "tests/good@0000", GOOD.contestant.id):
         assert contestants_named(shown, "tiny", [reference], "") == [GOOD.contestant]
     assert contestants_named(shown, "tiny", [], "") == [GOOD.contestant, POOR.contestant]
+
+
+def test_options_of_a_name_tell_contestants_of_one_commit_apart(store):
+    thinker, single = (FunctionModel("good") for _ in range(2))
+    thinker.contestant = replace(GOOD.contestant, settings={"thinking": 64})
+    single.contestant = replace(GOOD.contestant, settings={"turns": 1})
+    put(store, thinker, single, GOOD)
+    shown = results(store)
+    meant = {"good?thinking=64": thinker, "tests/good@0000?turns=1": single, "good?turns=2": GOOD, "good": GOOD}
+    for reference, model in meant.items():
+        assert contestants_named(shown, "tiny", [reference], "") == [model.contestant]
+    with pytest.raises(EvaluationError, match=r"thinking=32.* was not asked yet"):
+        contestants_named(shown, "tiny", ["good?thinking=32"], "")
 
 
 @pytest.mark.parametrize("reference", ["better", "tests/good@1111", "other/good"])
