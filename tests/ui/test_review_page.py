@@ -103,7 +103,9 @@ def test_two_keys_at_once_judge_one_pair(reviewer):
     page = reviewer()
     before = generation(page)
     # In one turn of the browser: between two keys of a real keyboard the next pair might have come.
-    page.evaluate("for (const _ of [1, 2]) document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '1', bubbles: true}))")
+    page.evaluate(
+        "for (const _ of [1, 2]) document.body.dispatchEvent(new KeyboardEvent('keydown', {key: '1', bubbles: true}))"
+    )
     expect(said(page)).to_contain_text("Rejected")
     press(page, "u")
     assert generation(page) == before
