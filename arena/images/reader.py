@@ -17,11 +17,15 @@ from arena.images.picture import MAX_SIDE, MIN_SIDE, Picture, picture_from_pixel
 MAX_BYTES = 20 * 2**20
 """Largest accepted file, in bytes."""
 MAX_PIXELS = 64 * 10**6
-"""Largest accepted image, width x height: more than the 50 megapixels of phones."""
+"""Largest accepted image of a camera, width x height: more than the 50 megapixels of phones. Of other formats half as many."""
 WHOLE_PIXELS = 16 * 10**6
 """Larger images are scaled down to this, width x height."""
 FORMATS = ("PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """What Pillow opens; JPEG and HEIC are opened apart."""
+CAMERA_FORMATS = ("JPEG", "HEIF", "AVIF")
+"""What cameras write. To decode others takes more memory a pixel."""
+GAP = 2
+"""A JPEG is decoded at no less than this many times the size that it is scaled to, so that scaling smooths."""
 ORIENTATION = 0x0112
 """Tag of EXIF."""
 TURNS = {
@@ -42,6 +46,7 @@ class ImageBounds:
 
     file_bytes: int = MAX_BYTES
     pixels: int = MAX_PIXELS
+    """Of formats other than those of cameras, half as many."""
     longest_side: int | None = None
     """Scale larger pictures down to this, in pixels; None for as large as `WHOLE_PIXELS` allow."""
 
@@ -75,7 +80,7 @@ def read_picture(data: bytes, name: str, *, quick: bool = False, bounds: ImageBo
     except ImageError as error:
         raise ImageError(f"{name}: {error}") from error.__cause__
     except Image.DecompressionBombError:
-        raise ImageError(f"{name}: too many pixels; scale it to at most {bounds.pixels // 10**6} megapixels") from None
+        raise ImageError(f"{name}: too many pixels; scale it to at most {bounds.pixels // 2 // 10**6} megapixels") from None
     except Exception as error:
         raise ImageError(f"{name}: cannot be decoded ({_reason(error)}); save it again as PNG, JPEG or WebP") from error
     return picture_from_pixels(rgb, quick=quick)
@@ -94,8 +99,9 @@ def _open(data: bytes) -> Image.Image:
 def _check_header(image: Image.Image, bounds: ImageBounds) -> None:
     """Refuse by the header alone, before a single pixel is decoded."""
     width, height = image.size
-    if width * height > bounds.pixels:
-        raise ImageError(f"{width} x {height} px; scale it to at most {bounds.pixels // 10**6} megapixels")
+    most = bounds.pixels if image.format in CAMERA_FORMATS else bounds.pixels // 2
+    if width * height > most:
+        raise ImageError(f"{width} x {height} px; scale it to at most {most // 10**6} megapixels")
     if max(width, height) > MAX_SIDE:
         raise ImageError(f"{width} x {height} px; each side may have at most {MAX_SIDE} px")
     if min(width, height) < MIN_SIDE:
@@ -108,8 +114,11 @@ def _check_header(image: Image.Image, bounds: ImageBounds) -> None:
 def _decoded(image: Image.Image, bounds: ImageBounds) -> Image.Image:
     width, height = image.size
     longest = bounds.longest_side or int(max(width, height) * math.sqrt(WHOLE_PIXELS / (width * height)))
-    scaled = image
-    if image.format != "JPEG":  # which is decoded at a fraction of its size; other files are scaled once they are plain colours
+    if image.format == "JPEG":
+        share = GAP * longest / max(width, height)
+        image.draft(None, (int(width * share), int(height * share)))
+        scaled = image
+    else:  # can only be decoded whole; what it holds can be scaled once it is plain colours
         image.load()
         scaled = eight_bit(image)
     if max(width, height) > longest:
