@@ -121,7 +121,9 @@ class Arena:
         return BattleView(self._remember(OpenBattle(chosen.pair, meeting, played_by)), chosen.pair, (), None)
 
     def play(self, battle_id: str) -> Iterator[Round]:
-        """Ask both seats and yield each task as it is answered. When the last round has come, the battle is on disk.
+        """Ask both seats and yield each task that counts as it is answered. When the last round has come, the battle is on disk.
+
+        Tasks that one of the two cannot be asked are played, too, and told with the reveal: see `view`.
 
         Raises:
             BattleError: the battle is unknown, or somebody plays it already.
@@ -133,6 +135,8 @@ class Arena:
             played = Played(probes_of(battle.pair))
             last = None
             for answered in play_rounds(played, battle.seats, self.store, self._models, self._executor, self._names):
+                if not answered.counts:
+                    continue
                 if last is not None:
                     yield last
                 last = answered
@@ -184,7 +188,7 @@ class Arena:
         return self._reveal(record, vote)
 
     def view(self, battle_id: str) -> BattleView:
-        """A finished battle again: pair and answers, and who played if it is judged.
+        """A finished battle again: pair and answers; if it is judged, who played, and the tasks that did not count.
 
         Raises:
             BattleError: the battle is unknown or not played to its end.
@@ -197,9 +201,10 @@ class Arena:
         replies = (self._replies(record, "a", probes), self._replies(record, "b", probes))
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         vote = self.store.vote_of(battle_id)
-        rounds = tuple(round_of(probes, task, replies, self._names) for task in answered)
         reveal = self._reveal(record, vote) if vote else None
-        return BattleView(battle_id, pair if reveal else without_makers(pair), rounds, reveal)
+        rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
+        shown = tuple(one for one in rounds if one.counts or reveal)
+        return BattleView(battle_id, pair if reveal else without_makers(pair), shown, reveal)
 
     def leaderboard(self, domain: str | None = None) -> list[BoardRow]:
         """The board, best first.

@@ -78,11 +78,28 @@ def play_rounds(
         _cancel(pending)
 
 
-def round_of(probes: Mapping[str, Sequence[Probe]], task: str, replies: SeatReplies, names: Pattern[str] = NOBODY) -> Round:
-    """One task as a page shows it, with what matches `names` struck out of what the seats wrote."""
-    described = tuple(tuple(_in_words(probe, seat[probe.key], names) for probe in probes[task]) for seat in replies)
-    order = list(probes)
-    return Round(task, TASKS[task].title, (described[0], described[1]), order.index(task) + 1, len(order))
+def round_of(
+    probes: Mapping[str, Sequence[Probe]],
+    task: str,
+    replies: SeatReplies,
+    names: Pattern[str] = NOBODY,
+    *,
+    judged: bool = False,
+) -> Round:
+    """One task as a page shows it.
+
+    Args:
+        probes: task -> what was asked.
+        task: one of them.
+        replies: of both seats.
+        names: what is struck out of what the seats wrote.
+        judged: whether the names are told beside it. Then it is also said what was asked again, which only writers are.
+    """
+    described = tuple(
+        tuple(_in_words(probe, seat[probe.key], names, judged=judged) for probe in probes[task]) for seat in replies
+    )
+    counts = not any(seat[probe.key].not_applicable for probe in probes[task] for seat in replies)
+    return Round(task, TASKS[task].title, (described[0], described[1]), counts)
 
 
 def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
@@ -115,13 +132,14 @@ def _ask(
     return replies, records + [ReplyRecord(seat, probe.key, probe.task, reply) for probe, reply in told]
 
 
-def _in_words(probe: Probe, reply: Reply, names: Pattern[str]) -> Answer:
+def _in_words(probe: Probe, reply: Reply, names: Pattern[str], *, judged: bool) -> Answer:
     describe = TASKS[probe.task].describe
     question, answer = describe(probe, reply)
     if reply.second is not None and reply.second.error is not None:
         return Answer(probe.task, probe.cell, question, describe(probe, reply.second)[1])
     if reply.second is not None and (decided := option(probe, reply.second)) is not None:
-        return Answer(probe.task, probe.cell, question, f"asked again: {describe(probe, Reply(decided))[1]}")
+        answer = describe(probe, Reply(decided))[1]
+        return Answer(probe.task, probe.cell, question, f"asked again: {answer}" if judged else answer)
     if reply.text is not None and reply.text != (anonymous := names.sub("[name]", reply.text)):
         # The answer is read from what was written; a quotation is made of what may be shown, before it is cut short.
         answer = describe(probe, replace(reply, text=anonymous))[1] if answer.startswith("“") else answer

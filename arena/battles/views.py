@@ -42,9 +42,9 @@ class Round:
     title: str
     answers: tuple[tuple[Answer, ...], tuple[Answer, ...]]
     """Seat A's answers and seat B's, to the same probes in the same order."""
-    done: int
-    """Rounds answered so far, this one included."""
-    total: int
+    counts: bool
+    """Whether both seats could be asked the task. One that does not count is told with the reveal and not before, since who cannot
+    be asked it is of another kind than who can."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,11 @@ class Reveal:
     """One of `VOTES`."""
     agrees: bool | None
     """Whether the vote agrees with the score; None for a skipped vote or a void battle."""
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The tasks that count: those that both seats could be asked."""
+        return tuple(task for task in self.seats[0].solved if all(seat.solved.get(task) is not None for seat in self.seats))
 
 
 @dataclass(frozen=True)

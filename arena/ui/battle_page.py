@@ -10,6 +10,7 @@ import gradio as gr
 
 from arena.battles import SKIP, Arena, BattleFilter, BattleView, Round
 from arena.errors import BattleError
+from arena.tasks import tasks_of
 from arena.ui import words
 from arena.ui.battle_view import answers_html, pair_html, progress_html, reveal_html, waiting_html
 from arena.ui.markup import error_html
@@ -92,10 +93,11 @@ class BattlePage:
     def _asked(self, view: BattleView) -> Iterator[Updates]:
         yield self._opened(view)
         rounds: list[Round] = []
+        total = len(tasks_of(view.pair))
         for answered in self.arena.play(view.battle_id):
             rounds.append(answered)
-            yield self._answered(rounds)
-        yield self._judgeable()
+            yield self._answered(rounds, total)
+        yield {self.answers: answers_html(rounds), **self._judgeable()}
 
     def _opening(self, domain: str, category: str) -> Updates:
         choices = category_choices(self._categories, domain)
@@ -116,10 +118,9 @@ class BattlePage:
             self.answers: waiting_html(),
         }
 
-    def _answered(self, rounds: Sequence[Round]) -> Updates:
-        last = rounds[-1]
-        text = f"Answered {last.done} of {last.total} tasks"
-        return {self.answers: answers_html(rounds), self.progress: progress_html(text, last.done / last.total)}
+    def _answered(self, rounds: Sequence[Round], total: int) -> Updates:
+        text = "1 task answered" if len(rounds) == 1 else f"{len(rounds)} tasks answered"
+        return {self.answers: answers_html(rounds), self.progress: progress_html(text, len(rounds) / total)}
 
     def _judgeable(self) -> Updates:
         return {self.progress: progress_html("Who did better?", 1), **self._buttons(voting=True, ready=True)}

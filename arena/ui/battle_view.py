@@ -8,6 +8,8 @@ from arena.ui import words
 from arena.ui.markup import render
 from arena.ui.pictures import difference_veil, source
 
+NOTHING_TO_ASK = '<p class="empty">None of the questions about this pair can be put to both models.</p>'
+
 
 def pair_html(pair: MinimalPair) -> str:
     """Both sides of a pair, with buttons to enlarge a picture and to show where the two differ."""
@@ -28,7 +30,12 @@ def waiting_html() -> str:
 
 
 def answers_html(rounds: Sequence[Round], reveal: Reveal | None = None) -> str:
-    """One table: a row a question, a column a seat. Outcomes and names are in it only when there is a reveal."""
+    """One table: a row a question, a column a seat. Outcomes and names are in it only when there is a reveal.
+
+    Without any round it is said that there was nothing to ask both.
+    """
+    if not rounds:
+        return NOTHING_TO_ASK
     outcomes_of = [_outcomes(seat) for seat in reveal.seats] if reveal else [{}, {}]
     return render("answers.html", rounds=rounds, reveal=reveal, outcomes_of=outcomes_of, marks=words.OUTCOMES)
 
@@ -40,7 +47,8 @@ def reveal_html(reveal: Reveal, rounds: Sequence[Round]) -> str:
         reveal=reveal,
         result=words.RESULTS[reveal.result],
         vote=None if reveal.vote == SKIP else words.VOTES[reveal.vote],
-        tallies=[_tally(seat) for seat in reveal.seats],
+        units=reveal.units,
+        tallies=[sum(bool(seat.solved[task]) for task in reveal.units) for seat in reveal.seats],
         titles={round_.task: round_.title for round_ in rounds},
         solving=words.SOLVED,
     )
@@ -53,8 +61,3 @@ def progress_html(text: str, share: float) -> str:
 
 def _outcomes(seat: SeatReveal) -> dict[tuple[str, str], str]:
     return {(task, cell): outcome for task, cell, outcome in seat.outcomes}
-
-
-def _tally(seat: SeatReveal) -> str:
-    asked = [solved for solved in seat.solved.values() if solved is not None]
-    return f"{sum(asked)} of {len(asked)}"

@@ -20,7 +20,7 @@ def answer(text: str) -> Answer:
 
 @pytest.fixture
 def rounds():
-    return (Round("caption_choice", "Which caption is true?", ((answer("the first"),), (answer(HOSTILE),)), 1, 1),)
+    return (Round("caption_choice", "Which caption is true?", ((answer("the first"),), (answer(HOSTILE),)), counts=True),)
 
 
 @pytest.fixture
@@ -55,8 +55,24 @@ def test_answers_carry_no_mark_and_no_name_without_a_reveal(rounds, reveal):
 
 def test_the_reveal_tells_who_played_and_how_ratings_moved(rounds, reveal):
     shown = reveal_html(reveal, rounds)
-    for part in ("Model A won", "otter", "heron", "lab", "0123456", "1000", "1008", "+7.6", "A solved 1 of 1 tasks, B 0 of 1"):
+    for part in ("Model A won", "otter", "heron", "lab", "0123456", "1000", "1008", "+7.6", "1 task: A solved 1, B 0"):
         assert part in shown
+
+
+def test_what_one_of_both_could_not_be_asked_is_listed_and_not_counted(rounds, reveal):
+    asked, not_asked = (
+        replace(seat, solved=seat.solved | {"request": solved}) for seat, solved in zip(reveal.seats, (True, None), strict=True)
+    )
+    shown = reveal_html(replace(reveal, seats=(asked, not_asked)), rounds)
+    assert "1 task: A solved 1, B 0" in shown
+    assert [shown.count(part) for part in ("does not count", "not asked")] == [1, 1]
+    answers = answers_html((replace(rounds[0], counts=False),), reveal)
+    assert "does not count" in answers
+    assert "does not count" not in answers_html(rounds, reveal)
+
+
+def test_a_battle_without_a_common_task_says_so():
+    assert "to both models" in answers_html(())
 
 
 @pytest.mark.parametrize(
