@@ -58,6 +58,8 @@ class Settings:
     """ARENA_UPLOAD_PLACES: how many uploads may be under way at once."""
     upload_places_of_client: int = 4
     """ARENA_UPLOAD_PLACES_OF_CLIENT: how many of them one client may have."""
+    contact: str | None = None
+    """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -88,6 +90,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_places_of_client=_count(environment, "ARENA_UPLOAD_PLACES_OF_CLIENT", default.upload_places_of_client),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
+        contact=environment.get("ARENA_CONTACT", "").strip() or default.contact,
     )
 
 

@@ -34,6 +34,7 @@ def test_every_variable_is_read():
             "ARENA_UPLOAD_SPEED": "64",
             "ARENA_UPLOAD_PLACES": "12",
             "ARENA_UPLOAD_PLACES_OF_CLIENT": "2",
+            "ARENA_CONTACT": " us@example.org ",
         }
     )
     assert settings == Settings(
@@ -56,6 +57,7 @@ def test_every_variable_is_read():
         64,
         12,
         2,
+        "us@example.org",
     )
 
 
