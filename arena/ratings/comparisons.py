@@ -68,10 +68,11 @@ def surely_above(
     beyond = [outsider for outsider in outsiders(counts, fitted.placed) if bounded[outsider.contestant]]
     error = (1 - level) / 2 if beyond else 1 - level
     scale = _scale(counts, fitted, bounded, beyond, error)
-    better, worse = np.nonzero((scale.sides[:, None] >= 0) & (scale.sides <= 0) & ~np.eye(len(scale.sides), dtype=bool))
-    observed, drawn = _quotients(scale, better, worse, rounds, np.random.default_rng(seed))
+    leading = (scale.sides[:, None] >= 0) & (scale.sides <= 0) & ~np.eye(len(scale.sides), dtype=bool)
+    observed, drawn = _quotients(scale, leading, rounds, np.random.default_rng(seed))
     sure = _step_down(observed, drawn, error, degrees=int(scale.families.sum()) - 1)
-    above[scale.contestants[better[sure]], scale.contestants[worse[sure]]] = True
+    better, worse = np.argwhere(leading)[sure].T
+    above[scale.contestants[better], scale.contestants[worse]] = True
     return above
 
 
@@ -92,27 +93,32 @@ def _scale(counts: UnitCounts, fitted: BradleyTerryFit, bounded: np.ndarray, bey
     return Scale(indices, standing, np.array(values), np.hstack(columns), families)
 
 
-def _quotients(
-    scale: Scale, better: Integers, worse: Integers, rounds: int, generator: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Each lead over its standard error: in the data, and in draws of families (rounds x leads) around the data."""
+def _quotients(scale: Scale, leading: np.ndarray, rounds: int, generator: np.random.Generator) -> tuple[Floats, Floats]:
+    """Each lead over its standard error: in the data, and in draws of families (rounds x leads) around the data.
+
+    Args:
+        scale: who is compared.
+        leading: whether the row's contestant could be found to be better than the column's (n x n).
+        rounds: how many times families are drawn.
+        generator: of the draws.
+    """
     number = scale.families.sum()
 
     def variances(families: Integers) -> Floats:
         products = (scale.influence.T * families) @ scale.influence
         spread = np.diagonal(products)
-        return (spread[better] + spread[worse] - 2 * products[better, worse]) * number / (number - 1)
+        return (spread[:, None] + spread - 2 * products) * number / (number - 1)
 
-    leads = scale.logits[better] - scale.logits[worse]
+    leads = scale.logits[:, None] - scale.logits
     errors = np.sqrt(np.maximum(variances(scale.families), NEVER_VARIES**2))
     # Two ratings on whose difference all families agree have no measured error; a bound has that of its own record.
-    measured = (errors > NEVER_VARIES) | (scale.sides[better] != 0) | (scale.sides[worse] != 0)
-    observed = np.where(measured, leads / errors, 0.0)
-    drawn = np.empty((rounds, len(leads)))
+    measured = (errors > NEVER_VARIES) | (scale.sides[:, None] != 0) | (scale.sides != 0)
+    observed = np.where(measured, leads / errors, 0.0)[leading]
+    drawn = np.empty((rounds, len(observed)))
     for row, families in zip(drawn, generator.multinomial(number, scale.families / number, size=rounds), strict=True):
         moved = families @ scale.influence
-        leads = moved[better] - moved[worse]
-        row[:] = leads / np.sqrt(np.maximum(variances(families) - leads**2 / (number - 1), NEVER_VARIES**2))
+        leads = moved[:, None] - moved
+        row[:] = (leads / np.sqrt(np.maximum(variances(families) - leads**2 / (number - 1), NEVER_VARIES**2)))[leading]
     return observed, drawn
 
 

@@ -3,7 +3,8 @@
 A battle's score for seat A is A's share of the discordant units. Units that both or neither solved do not count, and a
 battle without a discordant unit moves nobody. Counting them as half a win, as is common, pulls ratings together by as much
 as the pairs are easy or hard: a true gap of 347 points comes out as 147 on medium items and as 61 on easy or hard ones,
-while discordant units alone give 342 to 364 (20 contestants, 4,000 items, Rasch model; tests/ratings/test_bradley_terry.py).
+while discordant units alone give 342 to 364 (20 contestants, 4,000 items, Rasch model without chance;
+tests/ratings/test_bradley_terry.py).
 
 The result depends on the order of battles, which is the order in which they were finished. For an order-free rating with
 intervals see `bradley_terry`.

@@ -10,7 +10,7 @@ from arena.ratings.bradley_terry import maximise
 
 @dataclass(frozen=True)
 class World:
-    """Contestant i knows an item with log-odds ability_i + quirk(i, family) - difficulty(item), and else solves it by chance."""
+    """Contestant i knows an item with log-odds ability_i + quirk(i, family) - difficulty(item); else it solves it by chance."""
 
     ability: np.ndarray
     difficulty: float = 0.0

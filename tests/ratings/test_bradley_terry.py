@@ -1,4 +1,6 @@
 import math
+import re
+from pathlib import Path
 
 import choix
 import evalica
@@ -7,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
-from rasch import World, discordant
+from rasch import World
 
 from arena.ratings import START, UnitCounts, fit
 from arena.ratings.bradley_terry import maximise, win_probability
@@ -116,16 +118,32 @@ def test_lopsided_chains_converge(odds):
     assert np.diff(ratings_of(wins)) == pytest.approx(-400 * math.log10(odds), abs=1e-3)
 
 
-@pytest.mark.parametrize("difficulty", [0.0, -2.5, 2.5], ids=["medium", "easy", "hard"])
-def test_the_difficulty_of_items_does_not_move_ratings(difficulty):
-    """And half-won ties would: what the easy and the hard pool do to them is shown beside it."""
-    world = World(ability=np.linspace(-1, 1, 20), difficulty=difficulty, items=1)
-    solved = world.play(families=4000, seed=11)
-    counts = discordant(solved)
-    gap = np.ptp(ratings_of(counts.wins()))
-    true_gap = 2 * POINTS_PER_LOGIT
-    assert gap == pytest.approx(true_gap, abs=35)
+TRUE_GAP = 2 * POINTS_PER_LOGIT
+MEDIUM, EASY, HARD = 0.0, -2.5, 2.5
 
-    concordant = len(solved) - counts.wins() - counts.wins().T
+
+def wins_over_4000_items(difficulty: float, chance: float = 0.0) -> np.ndarray:
+    """Twenty contestants, the best of them two logits above the last, all against all."""
+    world = World(ability=np.linspace(-1, 1, 20), difficulty=difficulty, items=1, chance=chance)
+    solved = world.play(families=4000, seed=11)[:, 0].astype(float)
+    return solved.T @ (1 - solved)
+
+
+@pytest.mark.parametrize("difficulty", [MEDIUM, EASY, HARD], ids=["medium", "easy", "hard"])
+def test_without_chance_the_difficulty_of_items_does_not_move_ratings(difficulty):
+    """And half-won ties would: what the easy and the hard pool do to them is shown beside it."""
+    wins = wins_over_4000_items(difficulty)
+    assert np.ptp(ratings_of(wins)) == pytest.approx(TRUE_GAP, abs=35)
+
+    concordant = 4000 - wins - wins.T
     np.fill_diagonal(concordant, 0)
-    assert np.ptp(ratings_of(counts.wins() + concordant / 2)) < 0.5 * true_gap
+    assert np.ptp(ratings_of(wins + concordant / 2)) < 0.5 * TRUE_GAP
+
+
+@pytest.mark.parametrize(("words", "chance"), [("never", 0), ("1 in 16", 1 / 16), ("1 in 4", 1 / 4)])
+def test_what_the_method_page_tells_of_difficulty_and_chance_is_so(words, chance):
+    page = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+    (row,) = re.findall(rf"^\| {words} \|(.+)\|$", page, re.MULTILINE)
+    told = [float(cell) for cell in row.split("|")]
+    found = [np.ptp(ratings_of(wins_over_4000_items(difficulty, chance))) for difficulty in (MEDIUM, EASY, HARD)]
+    assert told == pytest.approx(found, abs=1)

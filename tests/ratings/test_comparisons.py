@@ -25,7 +25,7 @@ def intervals_apart(counts: UnitCounts) -> bool:
     return bool(np.max(ratings - errors) > np.min(ratings + errors))
 
 
-@pytest.mark.parametrize(("size", "families", "boards"), [(20, 12, 20), (50, 24, 12)])
+@pytest.mark.parametrize(("size", "families", "boards"), [(20, 12, 20), (50, 24, 10)])
 def test_equals_are_told_apart_on_few_boards(size, families, boards):
     """On 5 % at most, were there no end of boards; by intervals that hold for each contestant alone, on many.
 

@@ -49,20 +49,32 @@ def test_few_families_set_no_bounds():
     assert gap == RatingGap(gap.gap, None, None)
 
 
-def played(seed: int, memory: float, *, families=16, items=(10, 5), harder=1.5) -> tuple[list[UnitRow], list[UnitRow]]:
+def played(
+    seed: int, memory: float, *, families=16, items=(10, 5), harder=1.5, chance=0.0
+) -> tuple[list[UnitRow], list[UnitRow]]:
     """Rasch contestants with families that suit them; the first also knows items of the first set, and the second is harder."""
     generator = np.random.default_rng(seed)
     ability = np.linspace(-1, 1, 4) + 0.7 * generator.standard_normal((families, 1, 4))
     sets = []
     for count, known, hard in zip(items, (memory, 0.0), (0.0, harder), strict=True):
         difficulty = hard + generator.standard_normal((families, count, 1))
-        solved = generator.random((families, count, 4)) < 1 / (1 + np.exp(difficulty - ability - known * (np.arange(4) == 0)))
+        knows = 1 / (1 + np.exp(difficulty - ability - known * (np.arange(4) == 0)))
+        solved = generator.random((families, count, 4)) < knows + chance * (1 - knows)
         table = np.einsum("fki,fkj->fij", solved.astype(float), 1.0 - solved)
         sets.append([UnitRow(f"m{i}", f"m{j}", f"f{f}", table[f, i, j]) for f, i, j in zip(*np.nonzero(table), strict=True)])
     return sets[0], sets[1]
 
 
-def test_a_harder_set_moves_nobody_and_a_memory_is_found():
+def test_where_a_quarter_is_solved_by_chance_a_harder_set_accuses_the_strong():
+    """Which is why no rating gap is shown without its caution."""
+    games = [played(seed, 0.0, families=24, items=(40, 20), chance=0.25) for seed in range(4)]
+    found = [rating_gaps(*sets, 24, rounds=60) for sets in games]
+    weak, strong = (np.mean([gaps[name].gap for gaps in found]) for name in ("m0", "m3"))
+    assert weak < -15
+    assert strong > 15
+
+
+def test_without_chance_a_harder_set_moves_nobody_and_a_memory_is_found():
     honest, remembers = [], []
     for seed in range(20):
         honest += rating_gaps(*played(seed, 0.0), 16).values()

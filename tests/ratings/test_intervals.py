@@ -134,17 +134,17 @@ def test_nothing_played_gives_no_intervals():
 
 @pytest.mark.parametrize("families", [24, 80])
 def test_family_intervals_hold_the_truth_as_often_as_they_say_and_battle_intervals_do_not(families):
-    """Contestants have quirks by family; 50 tournaments with five intervals each, so a coverage is known to about 2 %.
+    """Contestants have quirks by family; 40 tournaments with five intervals each, so a coverage is known to about 2 %.
 
     Over other seeds: 95.1 % (24 families) and 95.7 % (80) by family; 69 % and 68 % by battle, at half the width. Without the
     expanded tails 24 families give 93.6 % and 12 give 91.3 % instead of 95.3 %.
     """
     truth = START + POINTS_PER_LOGIT * WORLD.true_logits()
-    tournaments = [discordant(WORLD.play(families, seed=1000 + seed)) for seed in range(50)]
+    tournaments = [discordant(WORLD.play(families, seed=1000 + seed)) for seed in range(40)]
 
     def held(played: list[UnitCounts]) -> float:
         found = [bounds(counts, seed=seed) for seed, counts in enumerate(played)]
         return float(np.mean([(one.low <= truth) & (truth <= one.high) for one in found]))
 
     assert 0.92 <= held(tournaments) <= 0.98
-    assert held([every_unit_its_own_family(counts) for counts in tournaments[:10]]) < 0.8
+    assert held([every_unit_its_own_family(counts) for counts in tournaments[:8]]) < 0.8

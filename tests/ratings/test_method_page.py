@@ -3,6 +3,7 @@
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from arena import method
@@ -14,10 +15,15 @@ from arena.generators.scenes import FAMILIES
 from arena.models.loading import IMAGE_SIZE
 from arena.ratings import START, K
 from arena.ratings.elo import POINTS_PER_LOGIT
+from arena.ratings.one_sided import Outsider
+from arena.ratings.percentiles import expanded_tail
 from arena.tasks import TASKS
 from arena.tasks.second_replies import MARGIN
 from arena.tasks.second_turn import LONGEST_WORDS
 
+WORDS = {5: "five", 7: "seven"}
+FEWEST_FOR_AN_INTERVAL = next(number for number in range(1, 50) if expanded_tail(0.025, number) * (BOOTSTRAP_ROUNDS + 1) >= 1)
+FEWEST_FOR_A_BOUND = next(number for number in range(1, 50) if Outsider(0, 1, np.array([number])).suffices(0.05))
 PAGE = " ".join((Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8").split())
 
 
@@ -28,6 +34,8 @@ PAGE = " ".join((Path(__file__).parents[2] / "docs" / "method.md").read_text(enc
         f"K = {K:g}, everybody starts at {START:g}",
         f"mean of R = {START:g}",
         f"with replacement, {BOOTSTRAP_ROUNDS} times",
+        f"fewer than {WORDS[FEWEST_FOR_AN_INTERVAL]} families there is no interval",
+        f"fewer than {WORDS[FEWEST_FOR_A_BOUND]} families an equal would win everything more often",
         f"exp(-|Elo gap| / {CLOSENESS:g})",
         f"not judged within {SECRECY.seconds // 60} minutes",
         f"drawn scenes of {len(FAMILIES)} families",

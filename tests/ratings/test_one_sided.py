@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rasch import World, discordant
 from scipy.special import expit, logit
@@ -23,6 +23,7 @@ def test_against_equals_the_bound_is_that_of_clopper_and_pearson(families):
     assert undefeated(0.75 * families, 0.25 * families).bound(np.full((9, 2), 0.7), 0.025) == pytest.approx(0.7 + logit(exact))
 
 
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.floats(0.1, 20), logits), min_size=1, max_size=6), st.sampled_from([0.025, 0.001]))
 def test_somebody_on_the_bound_wins_everything_with_the_error(opponents, error):
     weights, ratings = np.array(opponents).T
@@ -30,6 +31,7 @@ def test_somebody_on_the_bound_wins_everything_with_the_error(opponents, error):
     assert np.prod(expit(bound - ratings) ** weights) == pytest.approx(error, rel=1e-6)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(logits, min_size=3, max_size=3), min_size=1, max_size=4))
 def test_a_winless_contestant_is_the_mirror_image(draws):
     opponents, weights = np.array(draws), np.array([3.0, 2.0, 5.0])
