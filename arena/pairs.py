@@ -24,6 +24,11 @@ CONTROL_TOKENS = (
     "<end_of_turn>",
 )
 """Spellings by which chat templates mark turns and images; in a caption they could rewrite the question."""
+TURNING = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
+"""Characters that turn the direction of what follows, so that a line reads otherwise than it is written. Persian, Hindi and
+emoji need their neighbours U+200C to 200F, and no text needs these."""
+BLANK_LETTERS = frozenset("\u115f\u1160\u2800\u3164\uffa0")
+"""Fillers of Hangul and the empty cell of Braille: letters and signs by name that show nothing."""
 
 Domain = Literal["safety", "culture", "general"]
 DOMAINS: tuple[Domain, ...] = ("safety", "culture")
@@ -86,8 +91,7 @@ def minimal_pair(
     """A checked pair whose id is the hash of what it shows and says.
 
     Raises:
-        PairError: same images, same captions, an empty or over-long caption, or one with control tokens.
-            `name` leads the message.
+        PairError: same images, same captions, or a caption that `check_text` refuses. `name` leads the message.
     """
     first, second = sides
     for field_name, text in (("caption_0", first.caption), ("caption_1", second.caption), ("request", request)):
@@ -103,13 +107,14 @@ def minimal_pair(
 
 
 def check_text(text: str, name: str) -> None:
-    """Refuse a caption or request that is empty, over-long, or could be read as part of a chat template.
+    """Refuse a caption or request that shows nothing, is over-long, reads otherwise than it is written, or could be read as
+    part of a chat template.
 
     Raises:
         PairError: `name` leads the message.
     """
-    if not text.strip():
-        raise PairError(f"{name}: is empty; write what the image shows")
+    if not any(map(_visible, text)):
+        raise PairError(f"{name}: {'shows nothing' if text.strip() else 'is empty'}; write what the image shows")
     if len(text) > MAX_CAPTION:
         raise PairError(f"{name}: has {len(text)} characters; use at most {MAX_CAPTION}")
     lowered = text.lower()
@@ -118,8 +123,19 @@ def check_text(text: str, name: str) -> None:
             raise PairError(f"{name}: contains the control token {token!r}; take it out")
     if any(unicodedata.category(character) in {"Cc", "Cs"} for character in text):  # JSON can spell half a character, Cs
         raise PairError(f"{name}: contains a control character; use one line of plain text")
+    for character in text:
+        if character in TURNING:
+            raise PairError(f"{name}: contains U+{ord(character):04X}, which turns the direction of writing; take it out")
 
 
 def folded(text: str) -> str:
-    """`text` without what makes no difference: case, the width of letters, the number of blanks. Equal captions fold alike."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """`text` without what makes no difference: case, the width of letters, the number of blanks, and characters that format
+    others. Equal captions fold alike.
+    """
+    seen = "".join(character for character in text if unicodedata.category(character) != "Cf")
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def _visible(character: str) -> bool:
+    """Whether it shows by itself, as letters, numbers, marks of punctuation and signs do."""
+    return unicodedata.category(character)[0] in "LNPS" and character not in BLANK_LETTERS

@@ -18,6 +18,7 @@ Other columns, such as an `id` of your own, are ignored. Such a folder is a suit
 
 import json
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def read_imagefolder(folder: Path, source: str, *, trust_digests: bool = False) 
 def _lines(metadata: Path) -> list[str]:
     try:
         # Not splitlines: it would also split at the line separators that a JSON string may hold.
-        return metadata.read_text("utf-8").split("\n")
+        return _regular(metadata).read_text("utf-8-sig").split("\n")
     except FileNotFoundError:
         raise SuiteError(f"{metadata}: no such file; a suite is a folder with a {METADATA}") from None
     except UnicodeDecodeError as error:
@@ -132,7 +133,7 @@ def _picture(folder: Path, row: Mapping[str, Any], side: int, where: str, *, tru
 
 def _image_bytes(folder: Path, name: str, label: str) -> bytes:
     try:
-        path = file_inside(folder, name, label)
+        path = _regular(file_inside(folder, name, label))
         if path.stat().st_size > MAX_BYTES:
             raise SuiteError(f"{label}: is larger than {MAX_BYTES // 2**20} MB; save it smaller")
         return path.read_bytes()
@@ -140,6 +141,13 @@ def _image_bytes(folder: Path, name: str, label: str) -> bytes:
         raise SuiteError(f"{label}: no such file; add it or correct the name") from None
     except (OSError, ValueError) as error:
         raise SuiteError(f"{label}: cannot be read ({getattr(error, 'strerror', None) or error}); correct the name") from None
+
+
+def _regular(path: Path) -> Path:
+    """The same path, where reading it ends: a pipe or a device may go on for ever."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise OSError(None, "no regular file")
+    return path
 
 
 def _domain(row: Mapping[str, Any], where: str) -> Domain:

@@ -47,7 +47,7 @@ def check_proposal(proposal: Proposal, name: str = "proposal") -> None:
         name: leads the message.
 
     Raises:
-        InputError: a text is empty, over-long or holds control tokens, both captions say the same, the labels do not fit the
+        InputError: a text is empty or one that `check_text` refuses, both captions say the same, the labels do not fit the
             domain, or there is no such region.
     """
     texts = {"source caption": proposal.source_caption, "caption": proposal.caption, "instruction": proposal.instruction}
@@ -55,6 +55,10 @@ def check_proposal(proposal: Proposal, name: str = "proposal") -> None:
         if not text.strip():
             raise InputError(f"{name}: {field_name}: is empty; write it in a few words")
         check_text(text, f"{name}: {field_name}")
+    others = {"source label": proposal.source_label, "label": proposal.label, "request": proposal.request}
+    for field_name, text in others.items():
+        if text:
+            check_text(text, f"{name}: {field_name}")
     if folded(proposal.caption) == folded(proposal.source_caption):
         raise InputError(f"{name}: caption: says the same as the source's; write what shall be true after the edit")
     labels = {proposal.source_label, proposal.label}

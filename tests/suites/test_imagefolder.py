@@ -1,7 +1,9 @@
 """Folders of pairs: good ones are read, bad ones are named by file, line and column."""
 
 import json
+import os
 import re
+import stat
 from pathlib import Path
 
 import pytest
@@ -167,6 +169,42 @@ def test_metadata_that_is_a_folder_is_named(tmp_path: Path):
     (tmp_path / "metadata.jsonl").mkdir()
     with pytest.raises(SuiteError, match="cannot be read"):
         read_imagefolder(tmp_path, "mine")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_metadata(folder: Path):
+    metadata = folder / "metadata.jsonl"
+    metadata.write_bytes(b"\xef\xbb\xbf" + metadata.read_bytes())
+    (pair,) = read_imagefolder(folder, "mine")
+    assert pair.family == "lamp"
+
+
+def pipe(place: Path) -> None:
+    os.mkfifo(place)
+
+
+def device(place: Path) -> None:
+    os.mknod(place, stat.S_IFCHR | 0o600, os.makedev(1, 5))  # zeros without end
+
+
+@pytest.mark.parametrize("make", [pipe, device, Path.mkdir])
+@pytest.mark.parametrize("name", ["images/on.png", "metadata.jsonl"])
+@pytest.mark.timeout(20)
+def test_what_is_no_regular_file_is_named_and_does_not_hang(folder: Path, make, name: str):
+    (folder / name).unlink()
+    try:
+        make(folder / name)
+    except PermissionError:
+        pytest.skip("only root may make a device")
+    with pytest.raises(SuiteError, match=rf"{name}.*cannot be read \(no regular file\)"):
+        read_imagefolder(folder, "mine")
+
+
+@pytest.mark.parametrize("column", ["caption_0", "request", "family"])
+@pytest.mark.parametrize(("text", "says"), [("\u200b\u2060", "shows nothing"), ("a \u202e lamp", r"contains U\+202E")])
+def test_texts_that_hide_something_are_named(folder: Path, column: str, text: str, says: str):
+    write(folder, {**ROW, column: text})
+    with pytest.raises(SuiteError, match=f"line 1: {column}: {says}"):
+        read_imagefolder(folder, "mine")
 
 
 def test_the_same_pair_twice_is_refused(folder: Path):
