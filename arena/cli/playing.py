@@ -76,7 +76,8 @@ def _serve(options: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
-        launch(arena, Workshop(arena.store, settings, arena.pairs), host=settings.host, port=settings.port)
+        workshop = Workshop(arena.store, settings, arena.pairs)
+        launch(arena, workshop, host=settings.host, port=settings.port, contact=settings.contact)
     return 0
 
 

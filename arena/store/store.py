@@ -15,7 +15,7 @@ from arena.errors import StoreError
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
-from arena.store import counts, facts, lookups, ratings_log, rereadings
+from arena.store import counts, erasure, facts, lookups, ratings_log, rereadings
 from arena.store.database import open_database, store_error
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
@@ -184,6 +184,10 @@ class Store:
     def vote_of(self, battle_id: str) -> Vote | None:
         """The vote that counts for the battle; None where there is none yet."""
         return self._read(lookups.vote_of, battle_id)
+
+    def erase_voter(self, voter: str) -> int:
+        """Overwrite this visitor beside its votes, and say how many they were. The votes stay, and count as before."""
+        return self._write_one(erasure.erase_voter, voter)
 
     def votes_by_result(self) -> dict[tuple[Choice, Result], int]:
         """(choice, result) -> how often visitors chose this where the automatic score said that."""

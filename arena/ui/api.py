@@ -22,6 +22,7 @@ from arena.errors import RevealRefused
 from arena.pairs import Side
 from arena.ui.parts import line_for_visitors
 from arena.ui.pictures import data_address
+from arena.ui.voters import UNKNOWN
 
 
 def add_endpoints(arena: Arena) -> None:
@@ -33,10 +34,10 @@ def add_endpoints(arena: Arena) -> None:
             opened = arena.open_battle(BattleFilter(domain or None, category or None, source or None))
             return battle_json(replace(opened, rounds=tuple(arena.play(opened.battle_id))))
 
-    def vote(battle: str, choice: str, request: gr.Request) -> dict:
+    def vote(battle: str, choice: str) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""
         with errors_told():
-            return reveal_json(arena.vote(battle, request.session_hash or "", choice))
+            return reveal_json(arena.vote(battle, UNKNOWN, choice))
 
     def reveal(battle: str) -> dict:
         """Who played a battle; refused until it is judged."""

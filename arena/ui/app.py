@@ -1,6 +1,7 @@
 """The web arena: its pages on one server."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import gradio as gr
 from starlette.middleware import Middleware
@@ -25,6 +26,7 @@ from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
 from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
+from arena.ui.privacy_page import PrivacyPage, add_erasure
 from arena.ui.review_page import ReviewPage
 from arena.ui.theme import theme
 from arena.ui.uploads import ADDRESS, Uploads
@@ -47,35 +49,56 @@ DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
 
-def build(arena: Arena, workshop: Workshop, uploads: Uploads) -> gr.Blocks:
+def build(arena: Arena, workshop: Workshop, uploads: Uploads, contact: str | None = None) -> gr.Blocks:
     """The pages over an arena and its workshop; nothing is listening yet."""
+    foot = partial(_foot, contact)
     results = Results(arena.store)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
         add_endpoints(arena)  # first, so that no event of a page takes one of their names
+        add_erasure(arena.store)
         _head("Battle")
         BattlePage(arena).connect(blocks)
+        foot()
     with blocks.route("Leaderboard", "leaderboard"):
         _head("Leaderboard")
         LeaderboardPage(arena).connect(blocks)
+        foot()
     with blocks.route("Benchmarks", "benchmarks"):
         _head("Benchmarks")
         BenchmarksPage(results).connect(blocks)
+        foot()
     with blocks.route("Model", "model"):
         _head("Model")
         ModelPage(results).connect(blocks)
+        foot()
     with blocks.route("Generate", "generate"):
         _head("Generate")
         GeneratePage(workshop, uploads).connect(blocks)
+        foot()
     with blocks.route("Review", "review"):
         _head("Review")
         ReviewPage(workshop).connect(blocks)
+        foot()
     with blocks.route("About", "about"):
         _head("About")
         about_page()
+        foot()
+    with blocks.route("Privacy", "privacy"):
+        _head("Privacy")
+        PrivacyPage(arena.store, contact).connect()
+        foot()
     return blocks.queue(default_concurrency_limit=VISITORS, max_size=WAITING, api_open=False)
 
 
-def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: int = 7860, block: bool = True) -> gr.Blocks:
+def launch(
+    arena: Arena,
+    workshop: Workshop,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    contact: str | None = None,
+    block: bool = True,
+) -> gr.Blocks:
     """Serve the arena until Ctrl-C.
 
     Args:
@@ -83,13 +106,14 @@ def launch(arena: Arena, workshop: Workshop, *, host: str = "127.0.0.1", port: i
         workshop: makes its fresh pairs.
         host: address to listen on.
         port: port to listen on.
+        contact: how visitors reach whoever runs the arena.
         block: return only when the server stops.
 
     Raises:
         SettingsError: something else listens on the port.
     """
     uploads = Uploads()
-    blocks = build(arena, workshop, uploads)
+    blocks = build(arena, workshop, uploads, contact)
     routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
     serve(blocks, host=host, port=port, routes=routes, block=block)
     return blocks
@@ -157,3 +181,8 @@ async def _health(_request: Request) -> PlainTextResponse:
 def _head(current: str) -> None:
     """The line that heads every page: its name, and the way to the others."""
     html(render("head.html", title=TITLE, pages=PAGES, current=current), elem_id="head")
+
+
+def _foot(contact: str | None) -> None:
+    """The line under every page: what the arena is, what it keeps of its visitors, and who runs it."""
+    html(render("foot.html", contact=contact), elem_id="foot")

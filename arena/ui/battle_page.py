@@ -15,11 +15,14 @@ from arena.ui import words
 from arena.ui.battle_view import answers_html, pair_html, progress_html, reveal_html, waiting_html
 from arena.ui.markup import error_html
 from arena.ui.parts import ANY, INTERNAL, Updates, html, line_for_visitors
+from arena.ui.voters import voter_or_unknown
 
 INTRODUCTION = """<p>Two pictures, one detail apart. Two anonymous models answer the same questions about them.
 <b>Who did better?</b></p>"""
 BUTTONS = {"a": "Model A", "b": "Model B", "both_good": "Both good", "both_bad": "Both bad", SKIP: "Just reveal"}
 """Vote -> what its button says. Keys and looks are in page.js and style.css."""
+VOTED = "(battle) => [window.arenaPage.voted(battle), window.freshPairs.browser()]"
+"""What the browser sends with a vote: the battle, and its own number."""
 
 
 class BattlePage:
@@ -48,7 +51,7 @@ class BattlePage:
         )
         shown.then(js="() => window.arenaPage.revealed(false)", **INTERNAL)
         for choice, button in self.votes.items():
-            judged = button.click(self._voter(choice), [self.battle], everything, js="window.arenaPage.voted", **INTERNAL)
+            judged = button.click(self._voter(choice), [self.battle, self.browser], everything, js=VOTED, **INTERNAL)
             judged.then(js="() => window.arenaPage.revealed(true)", **INTERNAL)
         self.copy.click(js="() => window.arenaPage.copyLink()", **INTERNAL)
 
@@ -74,9 +77,9 @@ class BattlePage:
             yield self._stopped(error)
 
     def _voter(self, choice: str) -> Callable[..., Updates]:
-        def vote(battle_id: str, request: gr.Request) -> Updates:
+        def vote(battle_id: str, browser: str) -> Updates:
             try:
-                self.arena.vote(battle_id, request.session_hash or "", choice)
+                self.arena.vote(battle_id, voter_or_unknown(browser), choice)
                 return self._judged(self.arena.view(battle_id))
             except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
                 gr.Warning(line_for_visitors(error), title="")
@@ -167,6 +170,7 @@ class BattlePage:
             self.category = _filter("Category", category_choices(self._categories, ANY))
             self.source = _filter("Source", sources)
         self.battle = gr.Textbox(visible="hidden")  # in the browser, where it outlives a restart of the server
+        self.browser = gr.Textbox(visible="hidden")
         self.pair = html(elem_id="pair")
         self.reveal = html(elem_id="reveal")
         self.answers = html(elem_id="answers")

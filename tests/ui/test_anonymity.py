@@ -52,7 +52,14 @@ def test_what_every_visitor_downloads_names_nobody(server, path):
 
 def test_the_events_of_the_pages_are_not_in_the_api(server):
     described = httpx.get(f"{server.url}/gradio_api/info", timeout=60).json()
-    assert set(described["named_endpoints"]) == {"/battle", "/vote", "/reveal", "/leaderboard", "/memorisation"}
+    assert set(described["named_endpoints"]) == {
+        "/battle",
+        "/vote",
+        "/reveal",
+        "/leaderboard",
+        "/memorisation",
+        "/erase_votes",
+    }
     assert described["unnamed_endpoints"] == {}
 
 
