@@ -8,11 +8,14 @@ import pty
 import re
 import select
 import shutil
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from request_world import MODEL, fill, label_all
 
@@ -20,6 +23,7 @@ from arena.cli import main
 from arena.evaluation.results import Results
 from arena.judging.label_round import LabelRound
 from arena.store import Store
+from arena.store.database import SETTINGS
 from arena.suites.registry import read_suite
 
 SIZE = 130
@@ -139,18 +143,33 @@ def test_single_keys_count_at_a_terminal_and_ctrl_c_loses_nothing(home, file):
         _read_until(ours, "2 of 120")
         os.write(ours, b"r")
         _read_until(ours, "3 of 120")
-        process.send_signal(2)
+        process.send_signal(signal.SIGINT)
         assert "the same command goes on" in _read_until(ours, "goes on")
         assert process.wait(60) == 130
     os.close(ours)
     assert [label for _, label, _ in labels(home)] == ["warns", "refuses"]
 
 
+def test_ctrl_c_in_a_query_ends_a_command_as_at_any_other_moment(monkeypatch, capsys):
+    connection = duckdb.connect(config=dict(SETTINGS))
+
+    def query(_):
+        threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        connection.execute("SELECT sum(sin(range)) FROM range(1_000_000_000_000)")
+
+    monkeypatch.setattr("arena.cli.labels._label", query)
+    assert main(["label", "model", "--suite", "starter"]) == 130
+    assert "every label is kept" in capsys.readouterr().err
+
+
 def _read_until(terminal: int, words: str) -> str:
     said, deadline = "", time.monotonic() + 120
     while words not in said:
         assert select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0], said
-        said += os.read(terminal, 4096).decode("utf-8", "replace")
+        try:
+            said += os.read(terminal, 4096).decode("utf-8", "replace")
+        except OSError:  # what Linux says of a terminal whose last process has ended
+            pytest.fail(f"it ended without {words!r}: {said}")
     return said
 
 

@@ -53,7 +53,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ArenaError as error:
         say(str(error))
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # Ctrl-C during a query is an error of DuckDB, which names it as the cause.
+        if isinstance(error, RuntimeError) and not isinstance(error.__cause__, KeyboardInterrupt):
+            raise
         say(getattr(options, "stopped", "stopped; everything acknowledged so far is kept"))
         return 130
     except BrokenPipeError:  # the reader of our output went away, as `head` does
