@@ -27,7 +27,7 @@ def open_store(settings: Settings) -> Iterator[Store]:
 
     Operators' commands reach whoever has it open: see `operate`.
     """
-    with Store.open(settings.home, ELO_RULE) as store:
+    with Store.open(settings.home, ELO_RULE, accepted_loss=settings.accepted_loss) as store:
         start_log(settings.home)
         with Control(settings.home, handlers(store)):
             read_anew(store)

@@ -60,6 +60,8 @@ class Settings:
     """ARENA_UPLOAD_PLACES_OF_CLIENT: how many of them one client may have."""
     contact: str | None = None
     """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
+    accepted_loss: int = 0
+    """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -88,6 +90,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_kilobytes_per_second=_count(environment, "ARENA_UPLOAD_SPEED", default.upload_kilobytes_per_second),
         upload_places=_count(environment, "ARENA_UPLOAD_PLACES", default.upload_places),
         upload_places_of_client=_count(environment, "ARENA_UPLOAD_PLACES_OF_CLIENT", default.upload_places_of_client),
+        accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
         contact=environment.get("ARENA_CONTACT", "").strip() or default.contact,

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,6 +18,7 @@ SETTINGS = {
     "memory_limit": "1GB",  # the models need the rest
     "threads": "1",  # for each query; handing small ones to a second thread costs a third more time than it saves
 }
+_DAMAGE = re.compile(r"not a valid DuckDB database|corrupt|checksum|does not match (the )?database", re.IGNORECASE)
 _LOCK_HOLDER = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
 
 
@@ -43,11 +46,27 @@ def store_error(error: duckdb.Error, path: Path) -> StoreError:
     if "already attached" in message:
         return _busy(path, os.getpid())
     reason = message.splitlines()[0]
-    if "not a valid DuckDB database" in message or isinstance(error, duckdb.SerializationException | duckdb.InternalException):
-        return StoreError(f"the database {path} is damaged ({reason}); put back a copy, or move it away to start anew")
+    if _DAMAGE.search(message) or isinstance(error, duckdb.SerializationException | duckdb.InternalException):
+        return StoreError(
+            f"the database {path} is damaged ({reason}); put back a backup with `arena restore FILE --replace`, or set another "
+            "ARENA_HOME to start anew"
+        )
     if isinstance(error, duckdb.IOException | duckdb.FatalException | duckdb.OperationalError):
         return StoreError(f"the database {path} cannot be used ({reason}); check the disk and its rights, then start again")
     return StoreError(f"the database {path} refused a statement ({reason}); please report this as a bug")
+
+
+@contextmanager
+def one_line_errors(path: Path) -> Iterator[None]:
+    """Turn what DuckDB and the disk complain about inside the block into StoreErrors that name the database at `path`."""
+    try:
+        yield
+    except duckdb.Error as error:
+        raise store_error(error, path) from error
+    except OSError as error:
+        raise StoreError(
+            f"{error.filename or path} cannot be used ({error.strerror}); check the disk and its permissions"
+        ) from error
 
 
 def _busy(path: Path, process: int) -> StoreBusy:

@@ -1,7 +1,6 @@
 """The arena's memory: one folder with a database and the images that it names."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -15,8 +14,9 @@ from arena.errors import StoreError
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
-from arena.store import counts, erasure, facts, lookups, ratings_log, rereadings
-from arena.store.database import open_database, store_error
+from arena.store import acknowledged, counts, erasure, facts, lookups, ratings_log, rereadings
+from arena.store.acknowledged import Acknowledgements
+from arena.store.database import one_line_errors, open_database
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
 from arena.store.labels import Labels
@@ -38,6 +38,7 @@ from arena.store.records import (
     now,
 )
 from arena.store.rereadings import OlderBattle, Rereadings
+from arena.store.witness import Witness
 from arena.store.writer import LARGEST_GROUP, Work, Writer
 
 Item = TypeVar("Item")
@@ -51,13 +52,21 @@ class Store:
     Every method raises StoreError with one line when the disk or the file gives up.
     """
 
-    def __init__(self, home: Path, connection: duckdb.DuckDBPyConnection, rule: EloRule | None, largest_group: int) -> None:
+    def __init__(
+        self,
+        home: Path,
+        connection: duckdb.DuckDBPyConnection,
+        note: Acknowledgements,
+        rule: EloRule | None,
+        largest_group: int,
+    ) -> None:
         self._path = home / DATABASE
         self._connection = connection
+        self._witness = Witness(self._path, note)
         self._rule = rule
         self._pictures = PictureFiles(home / "images")
         self._add_battles = partial(facts.add_battles, rule=rule)  # one object, so that waiting battles are written together
-        self._writer = Writer(connection.cursor(), largest_group)
+        self._writer = Writer(connection.cursor(), largest_group, self._witness.before, self._witness.after)
         self.evaluations = Evaluations(self._write_one, self._read, self._keep, self._pictures)
         """Questions and answers of suites."""
         self.generations = Generations(self._write_one, self._read, self._keep, self._pictures)
@@ -66,27 +75,38 @@ class Store:
         """What raters say of replies to requests."""
 
     @classmethod
-    def open(cls, home: Path, rule: EloRule | None = None, largest_group: int = LARGEST_GROUP) -> "Store":
+    def open(
+        cls, home: Path, rule: EloRule | None = None, largest_group: int = LARGEST_GROUP, accepted_loss: int = 0
+    ) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
         Args:
             home: ARENA_HOME.
             rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
             largest_group: most writes that share a commit.
+            accepted_loss: how many acknowledged records may be missing; exactly so many.
 
         Raises:
             StoreBusy: another process has it open.
-            StoreError: the folder cannot be used, the database is damaged, or newer than this code.
+            StoreError: the folder cannot be used, the database is damaged, newer than this code, or has lost what was
+                acknowledged.
         """
         path = home / DATABASE
-        with _one_line_errors(path):
+        with one_line_errors(path):
             home.mkdir(parents=True, exist_ok=True)
+            note = Acknowledgements(home)
+            if not path.exists():
+                note.check({}, accepted_loss)
             connection = open_database(path)
             try:
+                note.check(acknowledged.count_before_migration(connection), accepted_loss)
                 migrate(connection)
-                store = cls(home, connection, rule, largest_group)
+                note.write(acknowledged.count(connection))
+                store = cls(home, connection, note, rule, largest_group)
             except BaseException:
+                connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # what is damaged stays as it is, to be looked at
                 connection.close()
+                note.close()
                 raise
         if rule is not None and store._read(ratings_log.is_stale, rule):
             store.rebuild_elo()
@@ -95,7 +115,8 @@ class Store:
     def close(self) -> None:
         """Commit what waits and let go of the database. Safe to call twice."""
         self._writer.close()
-        with _one_line_errors(self._path):
+        self._witness.close(self._connection)
+        with one_line_errors(self._path):
             self._connection.close()
 
     def __enter__(self) -> Self:
@@ -248,7 +269,7 @@ class Store:
         return self._write_one(ratings_log.replay, self._rule)
 
     def _write(self, work: Work[Item, T], item: Item) -> T:
-        with _one_line_errors(self._path):
+        with one_line_errors(self._path):
             return self._writer.submit(work, item).result()
 
     def _write_one(self, write: Callable[[duckdb.DuckDBPyConnection, Item], T], item: Item) -> T:
@@ -256,22 +277,10 @@ class Store:
         return self._write(lambda connection, items: [write(connection, each) for each in items], item)
 
     def _keep(self, pictures: Iterable[Picture]) -> None:
-        with _one_line_errors(self._path):
+        with one_line_errors(self._path):
             self._pictures.write(pictures)
 
     def _read(self, query: Callable[..., T], *arguments: object) -> T:
         """Run a query on a cursor of its own: it sees the last commit, and waits for no writer."""
-        with _one_line_errors(self._path), self._connection.cursor() as cursor:
+        with one_line_errors(self._path), self._connection.cursor() as cursor:
             return query(cursor, *arguments)
-
-
-@contextmanager
-def _one_line_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except duckdb.Error as error:
-        raise store_error(error, path) from error
-    except OSError as error:
-        raise StoreError(
-            f"{error.filename or path} cannot be used ({error.strerror}); check the disk and its permissions"
-        ) from error

@@ -35,10 +35,26 @@ class _Job(Generic[Item, Answer]):
 class Writer:
     """Writes items in the order they came, and answers each only after its commit."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, largest_group: int = LARGEST_GROUP) -> None:
+    def __init__(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        largest_group: int = LARGEST_GROUP,
+        before: Callable[[], None] = lambda: None,
+        after: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None,
+    ) -> None:
+        """Start the thread.
+
+        Args:
+            connection: what it writes through; nobody else may.
+            largest_group: most items in one transaction.
+            before: called before each transaction; what it raises refuses it.
+            after: called after each commit and before anybody is answered; what it raises is told in place of the answers.
+        """
         self.transactions = 0
         """Commits so far."""
         self._connection = connection
+        self._before = before
+        self._after = after
         self._largest_group = largest_group
         self._jobs: queue.SimpleQueue[_Job[Any, Any] | None] = queue.SimpleQueue()
         self._closed = False
@@ -96,6 +112,7 @@ class Writer:
     def _commit(self, group: list[_Job[Any, Any]]) -> bool:
         """Run the group as one transaction. On failure nothing of it stays; a job that failed alone is told so."""
         try:
+            self._before()
             self._connection.execute("BEGIN")
             answers: list[Any] = []
             for work, jobs in itertools.groupby(group, key=lambda job: job.work):
@@ -109,6 +126,12 @@ class Writer:
                 group[0].future.set_exception(error)
             return False
         self.transactions += 1
+        try:
+            self._after(self._connection)
+        except BaseException as error:  # noqa: BLE001 as above
+            for job in group:
+                job.future.set_exception(error)
+            return True
         for job, answer in answered:
             job.future.set_result(answer)
         return True

@@ -1,0 +1,55 @@
+"""Stands beside every transaction: is it written where the home is, and how much is acknowledged by it?"""
+
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+
+from arena.errors import StoreError
+from arena.store.acknowledged import Acknowledgements, count
+from arena.store.open_files import OpenFiles
+
+log = logging.getLogger(__name__)
+
+
+class Witness:
+    """For the thread that writes the database at this path."""
+
+    def __init__(self, database: Path, note: Acknowledgements) -> None:
+        self._files = OpenFiles(database)
+        self._note = note
+        self._in_place = True
+
+    def before(self) -> None:
+        """Let a transaction begin.
+
+        Raises:
+            StoreError: the files of the home are not those that are written; the log is told once.
+        """
+        try:
+            self._files.check()
+        except StoreError as error:
+            if self._in_place:
+                log.error("%s", error)  # noqa: TRY400 - one line
+            self._in_place = False
+            raise
+        self._in_place = True
+
+    def after(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let what was committed be acknowledged.
+
+        Raises:
+            StoreError: as `before`.
+        """
+        self.before()
+        self._note.write(count(connection))
+
+    def close(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Before the database is closed: leave alone what another process has put in place of the files."""
+        self._note.close()
+        try:
+            self.before()
+        except StoreError:
+            with suppress(duckdb.ConnectionException):  # it is closed already
+                connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # which would delete the other's log
