@@ -89,7 +89,12 @@ def _interval(row: Row, place: int, *, share: bool) -> go.Scatter:
         y=[place],
         error_x=error_bars([row.estimate], row.mark.colour),
         mode="markers",
-        marker={"color": row.mark.colour, "symbol": symbol(row.mark, row.estimate), "size": 10},
+        marker={
+            "color": row.mark.colour,
+            "symbol": symbol(row.mark, row.estimate),
+            "size": 10,
+            "line": {"color": row.mark.colour, "width": 2},
+        },
         hovertext=told(row.name, row.estimate, share=share),
         hovertemplate=TOLD,
     )
