@@ -128,7 +128,8 @@ are right, and that the replies that nobody could tell are like the others. Labe
 are of. Where two raters differ, each counts in part. A reply that is given anew has no label any more. Not corrected are
 what a judge read, whether a pair's request is solved (two replies, whose errors may go together), d', criterion, means,
 and refused choices. The range takes the errors of the worst and of the best model of this page
-(`arena/evaluation/reader_accuracy.json`); a new one may be worse than any.
+(`arena/evaluation/reader_accuracy.json`); a new one may be worse than any. Published SRA, of VSCBench and MSSBench, was read
+by a judge: to stand beside it, let one read (`--judge`).
 
 ## What does not transfer
 
