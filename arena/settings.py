@@ -58,6 +58,8 @@ class Settings:
     """ARENA_UPLOAD_PLACES: how many uploads may be under way at once."""
     upload_places_of_client: int = 4
     """ARENA_UPLOAD_PLACES_OF_CLIENT: how many of them one client may have."""
+    image_safety_threshold: float = 0.5
+    """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
     contact: str | None = None
     """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
     accepted_loss: int = 0
@@ -93,6 +95,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
+        image_safety_threshold=_share(environment, "ARENA_IMAGE_SAFETY_THRESHOLD", default.image_safety_threshold),
         contact=environment.get("ARENA_CONTACT", "").strip() or default.contact,
     )
 
@@ -126,6 +129,19 @@ def _count(environment: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise SettingsError(f"{name}: {text!r} is no count; use a number from 1 up")
     return int(text)
+
+
+def _share(environment: Mapping[str, str], name: str, default: float) -> float:
+    text = environment.get(name)
+    if text is None:
+        return default
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise SettingsError(f"{name}: {text!r} is no share; give a number from 0 to 1")
+    return share
 
 
 def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:

@@ -34,6 +34,7 @@ def test_every_variable_is_read():
             "ARENA_UPLOAD_SPEED": "64",
             "ARENA_UPLOAD_PLACES": "12",
             "ARENA_UPLOAD_PLACES_OF_CLIENT": "2",
+            "ARENA_IMAGE_SAFETY_THRESHOLD": "0.8",
             "ARENA_CONTACT": " us@example.org ",
         }
     )
@@ -57,6 +58,7 @@ def test_every_variable_is_read():
         64,
         12,
         2,
+        0.8,
         "us@example.org",
     )
 
@@ -84,6 +86,9 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_ACCEPTS", "two"),
         ("ARENA_IMAGE_SIZE", "large"),
         ("ARENA_IMAGE_SIZE", "3"),
+        ("ARENA_UPLOAD_PLACES", "0"),
+        ("ARENA_IMAGE_SAFETY_THRESHOLD", "80 %"),
+        ("ARENA_IMAGE_SAFETY_THRESHOLD", "nan"),
     ],
 )
 def test_a_variable_that_cannot_be_read_is_named(name, value):

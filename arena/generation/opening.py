@@ -81,8 +81,10 @@ def open_gate(settings: Settings, thresholds: "Thresholds | None" = None, *, ask
     )
     if scorer.kind != "contrastive":
         raise SettingsError(f"gate: scorer: {scorer.contestant.repository} compares no images; name a CLIP or a SigLIP")
-    labels = settings.image_safety_labels or LABELS
-    safety = load_image_safety(settings.image_safety, labels, device=device) if settings.image_safety else None
+    safety = None
+    if settings.image_safety:
+        labels = settings.image_safety_labels or LABELS
+        safety = load_image_safety(settings.image_safety, labels, settings.image_safety_threshold, device)
     return Gate(
         cast("ContrastiveModel", scorer.load()),
         checker.load(),

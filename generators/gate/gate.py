@@ -1,5 +1,7 @@
 """The gate: is a new pair minimal, and is it true? Every score, from the cheapest to the dearest, against its threshold."""
 
+import logging
+import math
 from collections.abc import Sequence
 from itertools import islice
 
@@ -17,6 +19,8 @@ from arena.generators.gate.statements import caption_rise, foreign_statements, m
 from arena.generators.gate.thresholds import Thresholds, read_thresholds
 from arena.models.base import Model
 from arena.models.contrastive import ContrastiveModel
+
+log = logging.getLogger(__name__)
 
 Values = dict[str, float | None]
 """Values by names of scores, as `arena.generators.gate.scores.judged` reads them."""
@@ -97,7 +101,11 @@ class Gate:
         """How unsafe the worse image of each pair is."""
         if not self._safety:
             return [None] * len(candidates)
-        chances = self._safety.unsafe_probabilities([side.picture for each in candidates for side in each.pair.sides])
+        try:
+            chances = self._safety.unsafe_probabilities([side.picture for each in candidates for side in each.pair.sides])
+        except Exception:  # whatever a classifier breaks on, nothing is shown that it has not looked at
+            log.exception("image safety: %s failed", self._safety.contestant.repository)
+            return [math.nan] * len(candidates)
         return [float(worse) for worse in np.reshape(chances, (-1, 2)).max(1)]  # unlike max(), NaN where one is NaN
 
     def _checked(self, candidates: Sequence[Candidate]) -> list[Values]:

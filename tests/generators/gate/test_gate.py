@@ -18,7 +18,8 @@ from arena.generators.gate.artefacts import FEATURES
 from arena.generators.gate.checks import changed_facts, changed_probes, unchanged_facts, unchanged_probes
 from arena.generators.gate.duplicates import nearest, perceptual_hash
 from arena.generators.gate.gate import Gate
-from arena.generators.gate.image_safety import load_image_safety
+from arena.generators.gate.image_safety import ImageClassifier, load_image_safety
+from arena.generators.gate.open_nsfw import load_open_nsfw
 from arena.generators.gate.pixels import changed_area, changed_outside, cut_off, ghost
 from arena.generators.gate.scores import NOT_ASKED, SCORES, UNREADABLE, Bounds
 from arena.generators.gate.similarity import similarity
@@ -260,6 +261,7 @@ def test_an_image_whose_safety_cannot_be_told_is_refused_on_either_side(scorer, 
     """A patch that is all black has no length, and normalising it without an epsilon divides by it."""
     folder = save_vit(tmp_path / "tiny" / "vit", LABELS, layer_norm_eps=0.0)
     classifier = load_image_safety(str(folder), threshold=1.0)
+    assert isinstance(classifier, ImageClassifier)
     embeddings = classifier._model.vit.embeddings
     with torch.no_grad():
         embeddings.position_embeddings.zero_()
@@ -278,6 +280,16 @@ def test_an_image_whose_safety_cannot_be_told_is_refused_on_either_side(scorer, 
     reports = Gate(scorer, checker, OPEN, classifier).judge([replace(one, pair=pair) for pair in pairs])
     assert [words(report)["image_safety"] == UNREADABLE for report in reports] == [False, True, True]
     assert [report.passed for report in reports] == [True, False, False]
+
+
+def test_a_classifier_that_fails_refuses(scorer, checker):
+    classifier = load_open_nsfw(threshold=1.0)
+    (passed,) = Gate(scorer, checker, OPEN, classifier).judge([candidate()])
+    classifier._classifier._input_name = "no such input"
+    (refused,) = Gate(scorer, checker, OPEN, classifier).judge([candidate()])
+    assert passed.passed
+    assert not refused.passed
+    assert words(refused)["image_safety"] == UNREADABLE
 
 
 def test_each_model_is_named_once(scorer, checker, gate):
