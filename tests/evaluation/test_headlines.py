@@ -36,7 +36,7 @@ def test_one_suite_is_told_without_its_name_in_every_line(ended):
 def test_several_suites_are_one_table_with_their_names(ended):
     lines, told = ended([(suite(TINY), TINY), (suite(TINY, name="my own"), TINY)], GOOD.entrant())
     assert lines[0][:3] == ["Suite", "Model", "Metric"]
-    assert [line[-6] for line in lines[1:]] == ["tests/good", "tests/good"]
+    assert [line[:2] for line in lines[1:]] == [["my", "own"], ["tiny", "tests/good"]]
     assert told[0] == "arena: all metrics of my own: arena report --suite 'my own'"
 
 
