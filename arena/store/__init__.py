@@ -1,6 +1,7 @@
 """The arena's memory in DuckDB; the only place with SQL, apart from the views of suites."""
 
 from arena.store.answers import UnitRow
+from arena.store.backup import Backup, restore
 from arena.store.generation_records import (
     GENERATED,
     STATES,
@@ -50,6 +51,7 @@ __all__ = [
     "STATES",
     "Acknowledged",
     "AnswerRecord",
+    "Backup",
     "BattleRecord",
     "EloRule",
     "Evaluated",
@@ -82,6 +84,7 @@ __all__ = [
     "Vote",
     "discordant_units",
     "now",
+    "restore",
     "solved_by_task",
     "task_units",
     "vote_agrees",

@@ -29,9 +29,9 @@ Counts = Mapping[str, int]
 """Table -> rows."""
 
 
-def count(connection: duckdb.DuckDBPyConnection, tables: Sequence[str] = COUNTED) -> Counts:
+def count(connection: duckdb.DuckDBPyConnection, tables: Sequence[str] = COUNTED, catalog: str = "arena") -> Counts:
     """How many rows the tables of the database have."""
-    counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM arena.{table}" for table in tables)  # noqa: S608 - constants
+    counts = " UNION ALL ".join(f"SELECT '{table}', count(*) FROM {catalog}.{table}" for table in tables)  # noqa: S608 - ours
     return dict(connection.execute(counts).fetchall()) if tables else {}
 
 

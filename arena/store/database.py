@@ -18,7 +18,7 @@ SETTINGS = {
     "memory_limit": "1GB",  # the models need the rest
     "threads": "1",  # for each query; handing small ones to a second thread costs a third more time than it saves
 }
-_DAMAGE = re.compile(r"not a valid DuckDB database|corrupt|checksum|does not match (the )?database", re.IGNORECASE)
+_DAMAGE = re.compile(r"not a valid DuckDB database|corrupt|checksum|could not read enough bytes", re.IGNORECASE)
 _LOCK_HOLDER = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
 
 

@@ -29,7 +29,7 @@ class PictureFiles:
         for picture in missing.values():
             self._place(picture)
         for folder in {self.path(digest).parent for digest in missing} | ({self._folder} if missing else set()):
-            _flush_folder(folder)
+            flush_folder(folder)
 
     def read(self, digest: str) -> Picture:
         """The picture with this digest.
@@ -53,7 +53,7 @@ class PictureFiles:
         partial.replace(final)
 
 
-def _flush_folder(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
     """A renamed file is durable only once its folder is."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:

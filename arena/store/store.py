@@ -14,8 +14,9 @@ from arena.errors import StoreError
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
-from arena.store import acknowledged, counts, erasure, facts, lookups, ratings_log, rereadings
+from arena.store import acknowledged, backup, counts, erasure, facts, lookups, ratings_log, rereadings
 from arena.store.acknowledged import Acknowledgements
+from arena.store.backup import DATABASE, Backup
 from arena.store.database import one_line_errors, open_database
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
@@ -43,7 +44,6 @@ from arena.store.writer import LARGEST_GROUP, Work, Writer
 
 Item = TypeVar("Item")
 T = TypeVar("T")
-DATABASE = "arena.duckdb"
 
 
 class Store:
@@ -267,6 +267,15 @@ class Store:
         if self._rule is None:
             raise StoreError("elo: the store was opened without a rule; pass one to Store.open")
         return self._write_one(ratings_log.replay, self._rule)
+
+    def backup(self, file: Path) -> Backup:
+        """Write what is committed by now, with the pictures, into one file, while others read and write.
+
+        Args:
+            file: is there whole or not at all, and takes the place of what was there; `arena.store.backup.restore` reads it.
+        """
+        with one_line_errors(file), self._connection.cursor() as cursor:
+            return backup.write(cursor, self._path.parent, file)
 
     def _write(self, work: Work[Item, T], item: Item) -> T:
         with one_line_errors(self._path):

@@ -1,0 +1,211 @@
+import itertools
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from store_world import PAIRS, RULE, furnish, make_battle, make_pair
+
+from arena.errors import StoreBusy, StoreError
+from arena.store import Store, restore
+
+ROOT = Path(__file__).parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
+
+
+@pytest.fixture
+def file(tmp_path) -> Path:
+    return tmp_path / "it's a backup.zip"
+
+
+@pytest.fixture(scope="module")
+def backup_of_three(tmp_path_factory, furnished) -> Path:
+    """Of a home with three battles and two votes; to be copied by who changes it."""
+    folder = tmp_path_factory.mktemp("backup")
+    shutil.copytree(furnished, folder / "home")
+    with Store.open(folder / "home", RULE) as store:
+        fill(store)
+        store.backup(folder / "backup.zip")
+    return folder / "backup.zip"
+
+
+def fill(store: Store) -> None:
+    for number in range(3):
+        store.add_battle(make_battle(f"{number}", played_by="visitor"))
+    for number in range(2):
+        store.add_vote(f"{number}", "visitor", "a")
+
+
+def facts(store: Store) -> list[object]:
+    """All rows of all tables, and what is read through views."""
+    connection = store._connection
+    tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'arena' ORDER BY ALL").fetchall()
+    rows = [connection.execute(f"SELECT * FROM arena.{table}").fetchall() for (table,) in tables]
+    return [*rows, [store.battle(f"{number}") for number in range(3)], store.elo(), [store.pair(pair.id) for pair in PAIRS]]
+
+
+def test_a_restored_home_holds_all_that_the_other_held(store, tmp_path, file):
+    fill(store)
+    made = store.backup(file)
+    assert made.records["battles"] == 3
+    assert made.pictures == 2 * len(PAIRS)
+    assert restore(file, tmp_path / "new") == made
+    with Store.open(tmp_path / "new", RULE) as restored:
+        assert facts(restored) == facts(store)
+        assert restored.add_battle(make_battle("next")).seq == 4, "it goes on"
+
+
+def test_a_backup_is_its_owners_and_leaves_nothing_beside_it(store, file):
+    store.backup(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in file.parent.iterdir() if path.name != "home"] == [file.name]
+
+
+def test_a_backup_beside_writers_is_of_one_moment(store, tmp_path, file):
+    stop = threading.Event()
+
+    def play(writer: int) -> None:
+        for number in itertools.count():
+            if stop.is_set():
+                return
+            name = f"{writer}-{number}"
+            store.add_pairs([make_pair(1000 * writer + number + 10)])
+            store.add_battle(make_battle(name, played_by="visitor"))
+            store.add_vote(name, "visitor", "a")
+
+    writers = [threading.Thread(target=play, args=(writer,)) for writer in (1, 2)]
+    for writer in writers:
+        writer.start()
+    while store.transactions < 20:
+        pass
+    made = store.backup(file)
+    acknowledged_then = store.transactions
+    while store.transactions < acknowledged_then + 5:
+        pass
+    stop.set()
+    for writer in writers:
+        writer.join()
+    restore(file, tmp_path / "new")
+    with Store.open(tmp_path / "new", RULE) as restored:
+        count = made.records["battles"]
+        assert count > 0
+        assert restored.settled() == made.records["votes"] in (count, count - 1, count - 2), "no vote without its battle"
+        assert restored.add_battle(make_battle("next")).seq == count + 1, "no gap"
+        ids = [pair_id for (pair_id,) in restored._connection.execute("SELECT id FROM arena.pairs").fetchall()]
+        assert all(restored.pair(pair_id) for pair_id in ids), "each picture that is named is there"
+
+
+def test_a_home_that_holds_something_is_replaced_only_when_told(home, store, backup_of_three):
+    store.add_battle(make_battle("to be lost"))
+    with pytest.raises(StoreBusy):
+        restore(backup_of_three, home, replace=True)
+    store.close()
+    with pytest.raises(StoreError, match="add --replace"):
+        restore(backup_of_three, home)
+    restore(backup_of_three, home, replace=True)
+    with Store.open(home, RULE) as restored:
+        assert restored.battle("to be lost") is None
+        assert restored.vote_of("1") is not None
+
+
+@pytest.mark.parametrize("harm", ["cut", "flipped", "not a backup", "other archive", "fewer pictures", "missing"])
+def test_a_damaged_backup_is_refused_before_anything_changes(home, furnished, file, backup_of_three, harm):
+    shutil.copytree(furnished, home)
+    content = bytearray(backup_of_three.read_bytes())
+    if harm == "flipped":
+        content[len(content) // 2] ^= 1
+    file.write_bytes({"cut": content[: len(content) // 2], "not a backup": b"words"}.get(harm, bytes(content)))
+    if harm in ("other archive", "fewer pictures"):
+        with zipfile.ZipFile(backup_of_three) as old, zipfile.ZipFile(file, "w") as new:
+            pictures = [name for name in old.namelist() if name.endswith(".webp")]
+            for name in pictures[1:] if harm == "other archive" else [name for name in old.namelist() if name != pictures[0]]:
+                new.writestr(name, old.read(name))
+    if harm == "missing":
+        file.unlink()
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    with pytest.raises(StoreError) as caught:
+        restore(file, home, replace=True)
+    assert str(file) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+
+
+def test_what_an_archive_holds_besides_lands_nowhere(tmp_path, file, backup_of_three):
+    shutil.copy(backup_of_three, file)
+    with zipfile.ZipFile(file, "a") as archive:
+        for name in ("../outside", "images/../../outside", "/outside", "images/aa/../../../outside.webp", "extra"):
+            archive.writestr(name, b"x")
+    restore(file, tmp_path / "a" / "new")
+    assert not list(tmp_path.rglob("*outside*"))
+    assert not list(tmp_path.rglob("extra"))
+
+
+@pytest.mark.parametrize("harm", ["log lost", "database cut", "database lost"])
+def test_a_home_that_has_lost_something_is_put_back(home, store, backup_of_three, harm):
+    fill(store)
+    store.add_battle(make_battle("more"))
+    store.close()
+    database = home / "arena.duckdb"
+    if harm == "database lost":
+        database.unlink()
+    else:
+        database.write_bytes(database.read_bytes()[: 12288 if harm == "log lost" else 20000])
+    with pytest.raises(StoreError, match="arena restore FILE --replace"):
+        Store.open(home, RULE)
+    restore(backup_of_three, home, replace=True)
+    with Store.open(home, RULE) as restored:
+        assert restored.vote_of("1") is not None
+
+
+KILLED_BEFORE = """
+import os, signal, sys
+from pathlib import Path
+from arena.store import restore
+
+home, backup, name = sys.argv[1:]
+
+def kill(event, arguments):
+    path = {"os.rename": 1, "os.remove": 0}.get(event)
+    if path is not None and str(arguments[path]).endswith(name):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(kill)
+restore(Path(backup), Path(home), replace=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "then"),
+    [
+        (".webp", "the older home"),
+        ("arena.duckdb.wal", "the older home"),
+        ("arena.duckdb", "5 of 5 battles are missing"),
+        ("acknowledged", "2 of 5 battles are missing"),
+    ],
+)
+def test_a_kill_during_a_restore_leaves_no_home_that_lies(home, backup_of_three, name, then):
+    with Store.open(home, RULE) as store:
+        furnish(store)
+        store._connection.execute("CHECKPOINT arena")
+        for number in range(5):
+            store.add_battle(make_battle(f"older-{number}"))
+        copy = Path(shutil.copytree(home, home.with_name("killed")))
+    arguments = [str(copy), str(backup_of_three), name]
+    killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE, *arguments], env=ENVIRONMENT, check=False)
+    assert killed.returncode == -signal.SIGKILL
+    if then == "the older home":
+        with Store.open(copy, RULE) as store:
+            assert store.battle("older-4") is not None
+    else:
+        with pytest.raises(StoreError, match=then):
+            Store.open(copy, RULE)
+    restore(backup_of_three, copy, replace=True)
+    with Store.open(copy, RULE) as store:
+        assert store.vote_of("1") is not None
+        assert store.battle("older-4") is None
