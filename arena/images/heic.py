@@ -11,7 +11,7 @@ BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"
 AVIF_BRANDS = {b"avif", b"avis"}
 """Files of these share the container, and `mif1` too. Pillow reads them."""
 SAFE_LIBHEIF = (1, 23, 4)
-"""Older ones can be made to write where they should not, by files that strangers send."""
+"""Older ones have known errors of memory, which a file of a stranger can reach."""
 SENDERS_WAY_OUT = "send it as JPEG or PNG"
 
 
