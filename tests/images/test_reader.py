@@ -12,7 +12,7 @@ from image_files import bomb, drawing, encoded
 from PIL import Image, ImageOps
 
 from arena.errors import ImageError
-from arena.images import MAX_BYTES, ImageBounds, pixel_digest, read_picture, reader
+from arena.images import MAX_BYTES, ImageBounds, picture_from_pixels, pixel_digest, read_picture, reader
 
 
 def test_the_same_pixels_have_the_same_digest_whatever_the_file():
@@ -77,6 +77,18 @@ def test_without_a_longest_side_what_is_very_large_is_scaled(monkeypatch):
     whole, large = (encoded(gradient(width, 100), "PNG") for width in (100, 150))
     assert read_picture(whole, "photo").pixels().size == (100, 100)
     assert read_picture(large, "photo").pixels().size == (122, 81)  # of the same shape, and 9,882 pixels
+
+
+def test_nothing_larger_than_the_longest_side_is_encoded(monkeypatch):
+    encoded_sizes = []
+
+    def noting(image, **options):
+        encoded_sizes.append(image.size)
+        return picture_from_pixels(image, **options)
+
+    monkeypatch.setattr(reader, "picture_from_pixels", noting)
+    read_picture(encoded(Image.new("P", (400, 300))), "flat", bounds=ImageBounds(longest_side=40))
+    assert encoded_sizes == [(40, 30)]
 
 
 READ_APART = """
