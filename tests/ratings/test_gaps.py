@@ -102,7 +102,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(ROWS, ROWS)
 def test_swapping_the_sets_turns_every_gap_around(first, second):
     there, back = rating_gaps(first, second, 8, rounds=60), rating_gaps(second, first, 8, rounds=60)
