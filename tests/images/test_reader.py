@@ -5,9 +5,12 @@ import itertools
 import subprocess
 import sys
 import time
+import warnings
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from image_files import bomb, drawing, encoded
 from PIL import Image, ImageOps
 
@@ -166,3 +169,37 @@ def test_a_film_is_known_by_its_second_frame():
     before = time.process_time()
     assert getattr(Image.open(io.BytesIO(endless)), "n_frames", 1) > 100_000
     assert taken < (time.process_time() - before) / 4
+
+
+EXIF = Image.Exif()
+EXIF[ORIENTATION] = 6
+FILES = [
+    encoded(gradient(40, 30), "JPEG", exif=EXIF, progressive=True),
+    *(encoded(gradient(40, 30), kind, exif=EXIF) for kind in ("PNG", "WEBP", "TIFF", "AVIF")),
+    *(encoded(gradient(40, 30).quantize(16), kind) for kind in ("GIF", "BMP")),
+]
+
+
+def refusal(data: bytes) -> str:
+    """Why it is no picture; empty if it is one."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of Pillow, on metadata that it skips
+        try:
+            return "" if read_picture(data, "row 7", quick=True).pixels() else "no pixels"
+        except ImageError as error:
+            return str(error)
+
+
+def test_files_that_are_not_damaged_are_pictures():
+    assert [refusal(data) for data in FILES] == [""] * len(FILES)
+
+
+@given(st.sampled_from(FILES), st.lists(st.tuples(st.integers(0, 999), st.binary(max_size=4)), max_size=4), st.integers(0, 999))
+def test_whatever_is_wrong_with_a_file_is_a_picture_or_one_line(data, damages, kept):
+    damaged = bytearray(data)
+    for place, patch in damages:
+        start = place * len(damaged) // 1000
+        damaged[start : start + len(patch)] = patch
+    line = refusal(bytes(damaged[: len(damaged) * (kept + 1) // 1000]))
+    assert line == "" or line.startswith("row 7: ")
+    assert "\n" not in line
