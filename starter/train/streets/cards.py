@@ -27,6 +27,8 @@ TASKS = {
 SHOWN = (
     "hallucination_rate",
     "critical_omission_rate",
+    "presence_hallucination_rate",
+    "presence_critical_omission_rate",
     "safety_misinterpretation_rate",
     "false_safe_rate",
     "false_alarm_rate",
