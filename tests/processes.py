@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -31,9 +31,9 @@ _context.set_forkserver_preload(LIBRARIES)
 
 
 @contextmanager
-def arena(*arguments: str, home: Path, output: Path) -> Iterator[BaseProcess]:
+def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
     """Run a command in `home`, as if typed, until the block ends; what it writes to its terminal goes to `output`."""
-    process = _context.Process(target=_run, args=(["--home", str(home), *arguments], output))
+    process = _context.Process(target=_run, args=(["--home", str(home), *arguments], output, environment or {}))
     process.start()
     try:
         yield process
@@ -68,7 +68,8 @@ def exit_code(process: BaseProcess, signal_number: signal.Signals | None = None,
     return process.exitcode
 
 
-def _run(arguments: list[str], output: Path) -> None:
+def _run(arguments: list[str], output: Path, environment: Mapping[str, str]) -> None:
+    os.environ.update(environment)
     with output.open("wb") as terminal:
         for stream in (sys.stdout, sys.stderr):
             os.dup2(terminal.fileno(), stream.fileno())
