@@ -2,9 +2,9 @@
 
     python benchmarks/kills.py [--kills 10] [--only server evaluation generation]
 
-Every kill comes a random moment after something new was acknowledged: to visitors and reviewers of a server over HTTP, or in the
-log of a command. Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict. `least` and
-`most` say how many acknowledgements came between two kills.
+Every kill comes a random moment after something new was acknowledged: to visitors and reviewers of a server over HTTP, or in
+the log of a command. Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict.
+`least` and `most` say how many acknowledgements came between two kills.
 """
 
 import argparse

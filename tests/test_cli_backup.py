@@ -1,10 +1,11 @@
 """`arena backup` and `arena restore`, as people type them, and what a start says of a loss."""
 
 import re
+import shutil
 
 import pytest
 from processes import arena as arena_process
-from processes import killed, wait_until
+from processes import exit_code, wait_until
 
 from arena.battles.scoring import ELO_RULE
 from arena.cli import main
@@ -33,7 +34,7 @@ def run(capsys):
 
 
 @pytest.mark.long
-def test_a_backup_beside_a_process_at_work_has_all_that_was_acknowledged(tmp_path, run):
+def test_a_backup_beside_a_process_at_work_outlives_its_home(tmp_path, run):
     home, file = tmp_path / "home", tmp_path / "backup.zip"
     log = home / "logs" / "arena.log"
 
@@ -47,7 +48,9 @@ def test_a_backup_beside_a_process_at_work_has_all_that_was_acknowledged(tmp_pat
         assert code == 0, said
         held = len(played())
         wait_until(lambda: len(played()) > held, process)
-        assert killed(process), "it played on"
+        shutil.rmtree(home)
+        assert exit_code(process) == 1, "it acknowledged nothing in a home that is gone"
+    assert re.search(rf"arena: {home}/arena.duckdb\S* was deleted, moved or replaced", (tmp_path / "terminal").read_text())
     assert re.fullmatch(r"arena: \S+ holds .*\d+ battles, .*pictures \([\d.]+ MB\)\n", said)
     code, said = run(tmp_path / "new", "restore", file)
     assert code == 0, said
