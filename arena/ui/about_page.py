@@ -1,4 +1,4 @@
-"""The about page: the method as it is written in docs/method.md, and how to cite the arena."""
+"""The about page: the method as it is written in docs/method.md, how to cite the arena, and the way to its privacy page."""
 
 import gradio as gr
 
@@ -8,9 +8,12 @@ from arena.ui.markup import render
 from arena.ui.parts import html
 
 METHOD = resource("docs/method.md")
+PRIVACY = """<h2>Privacy</h2>
+<p>What the arena keeps of its visitors, and how to have it erased, stands <a href="privacy">on a page of its own</a>.</p>"""
 
 
 def about_page() -> None:
     """Build the page into the surrounding `gr.Blocks`."""
     gr.Markdown(METHOD.read_text(encoding="utf-8"), elem_id="method", elem_classes="text")
+    html(PRIVACY, elem_classes="text")
     html(render("citation.html", version=arena.__version__), elem_classes="text")
