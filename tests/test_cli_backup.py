@@ -78,14 +78,16 @@ def test_nothing_is_overwritten_unless_told(home, tmp_path, run):
     assert run(home, "restore", file, "--replace")[0] == 0
 
 
-@pytest.mark.parametrize("what", ["no home", "no folder"])
-def test_what_cannot_be_backed_up_is_one_line(home, tmp_path, run, what):
-    source, file = (tmp_path / "missing", tmp_path / "x.zip") if what == "no home" else (home, tmp_path / "missing" / "x.zip")
-    code, said = run(source, "backup", file)
-    assert code == 1
-    assert said.count("\n") == 1
-    assert "missing" in said
-    assert not (tmp_path / "missing").exists()
+def test_what_cannot_be_backed_up_is_one_line(home, tmp_path, run):
+    for source, file, named in (
+        (tmp_path / "missing", tmp_path / "x.zip", tmp_path / "missing"),
+        (tmp_path, tmp_path / "x.zip", tmp_path),
+        (home, tmp_path / "missing" / "x.zip", tmp_path / "missing"),
+    ):
+        code, said = run(source, "backup", file)
+        assert (code, said.count("\n")) == (1, 1)
+        assert str(named) in said
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 def test_a_loss_ends_every_command_until_it_is_accepted(home, run, monkeypatch):

@@ -40,9 +40,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _backup(options: argparse.Namespace) -> int:
     from arena.opening import operate
+    from arena.store import holds_arena
 
     settings, file = settings_of(options), options.file.absolute()
-    if not settings.home.is_dir():
+    if not holds_arena(settings.home):
         raise StoreError(f"{settings.home} is no home of an arena; set ARENA_HOME or give --home")
     if file.exists() and not options.replace:
         raise StoreError(f"{options.file} exists; choose another name, or add --replace to lose it")

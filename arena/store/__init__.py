@@ -1,7 +1,7 @@
 """The arena's memory in DuckDB; the only place with SQL, apart from the views of suites."""
 
 from arena.store.answers import UnitRow
-from arena.store.backup import Backup, restore
+from arena.store.backup import Backup, holds_arena, restore
 from arena.store.generation_records import (
     GENERATED,
     STATES,
@@ -83,6 +83,7 @@ __all__ = [
     "Verdict",
     "Vote",
     "discordant_units",
+    "holds_arena",
     "now",
     "restore",
     "solved_by_task",

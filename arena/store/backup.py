@@ -16,7 +16,8 @@ import duckdb
 
 from arena.errors import StoreBusy, StoreError
 from arena.store.acknowledged import NOTE, Counts, count, count_before_migration
-from arena.store.database import one_line_errors, open_database
+from arena.store.database import close_untouched, one_line_errors, open_database
+from arena.store.migrations import migrate
 from arena.store.picture_files import flush_folder
 
 DATABASE = "arena.duckdb"
@@ -81,6 +82,11 @@ def _add_picture(archive: zipfile.ZipFile, home: Path, path: Path) -> bool:
     return True
 
 
+def holds_arena(home: Path) -> bool:
+    """Whether there is an arena in this folder, or what is left of one."""
+    return any((home / name).exists() for name in (DATABASE, LOG, NOTE))
+
+
 def restore(file: Path, home: Path, *, replace: bool = False) -> Backup:
     """Put a backup back. It is checked before anything changes; a kill on the way leaves a home that tells what it lacks.
 
@@ -94,7 +100,7 @@ def restore(file: Path, home: Path, *, replace: bool = False) -> Backup:
         StoreError: the file is no backup, damaged or newer than this code, or the home holds something.
     """
     with one_line_errors(home / DATABASE), ExitStack() as stack:
-        if not replace and any((home / name).exists() for name in (DATABASE, LOG, NOTE)):
+        if not replace and holds_arena(home):
             raise StoreError(
                 f"{home} holds an arena; back it up, then add --replace to lose what it holds, or give another --home"
             )
@@ -126,11 +132,10 @@ def _held(database: Path) -> Iterator[None]:
     except StoreError:  # damaged: that is what backups are for
         yield
         return
-    connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     try:
         yield
     finally:
-        connection.close()
+        close_untouched(connection)
 
 
 def _unpack(file: Path, folder: Path) -> Backup:
@@ -149,6 +154,7 @@ def _unpack(file: Path, folder: Path) -> Backup:
     connection = open_database(folder / DATABASE)
     try:
         whole = count_before_migration(connection) == backup.records
+        migrate(connection)
     finally:
         connection.close()
     if not whole or len(pictures) != contents["pictures"]:

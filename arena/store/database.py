@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -36,6 +36,13 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise store_error(error, path) from error
     return connection
+
+
+def close_untouched(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a database without folding its log into it. Safe to call twice."""
+    with suppress(duckdb.Error):
+        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    connection.close()
 
 
 def store_error(error: duckdb.Error, path: Path) -> StoreError:

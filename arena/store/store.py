@@ -17,7 +17,7 @@ from arena.probes import Reply
 from arena.store import acknowledged, backup, counts, erasure, facts, lookups, ratings_log, rereadings
 from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
-from arena.store.database import one_line_errors, open_database
+from arena.store.database import close_untouched, one_line_errors, open_database
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
 from arena.store.labels import Labels
@@ -104,8 +104,7 @@ class Store:
                 note.write(acknowledged.count(connection))
                 store = cls(home, connection, note, rule, largest_group)
             except BaseException:
-                connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # what is damaged stays as it is, to be looked at
-                connection.close()
+                close_untouched(connection)  # what is damaged stays as it is, to be looked at
                 note.close()
                 raise
         if rule is not None and store._read(ratings_log.is_stale, rule):
@@ -115,9 +114,8 @@ class Store:
     def close(self) -> None:
         """Commit what waits and let go of the database. Safe to call twice."""
         self._writer.close()
-        self._witness.close(self._connection)
         with one_line_errors(self._path):
-            self._connection.close()
+            self._witness.close(self._connection)
 
     def __enter__(self) -> Self:
         return self

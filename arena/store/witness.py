@@ -1,13 +1,13 @@
 """Stands beside every transaction: is it written where the home is, and how much is acknowledged by it?"""
 
 import logging
-from contextlib import suppress
 from pathlib import Path
 
 import duckdb
 
 from arena.errors import StoreError
 from arena.store.acknowledged import Acknowledgements, count
+from arena.store.database import close_untouched
 from arena.store.open_files import OpenFiles
 
 log = logging.getLogger(__name__)
@@ -46,10 +46,10 @@ class Witness:
         self._note.write(count(connection))
 
     def close(self, connection: duckdb.DuckDBPyConnection) -> None:
-        """Before the database is closed: leave alone what another process has put in place of the files."""
+        """Close the database, and leave alone what another process has put in place of its files. Safe to call twice."""
         self._note.close()
         try:
             self.before()
         except StoreError:
-            with suppress(duckdb.ConnectionException):  # it is closed already
-                connection.execute("PRAGMA disable_checkpoint_on_shutdown")  # which would delete the other's log
+            close_untouched(connection)  # a checkpoint would delete the other's log
+        connection.close()

@@ -167,3 +167,42 @@ def test_closing_commits_what_waits_and_then_refuses(writer, connection):
     assert numbers(connection) == list(range(20))
     with pytest.raises(StoreError, match="closed"):
         writer.submit(insert, 1)
+
+
+def test_what_is_refused_before_its_transaction_is_not_written(connection):
+    allowed = threading.Event()
+
+    def before() -> None:
+        if not allowed.is_set():
+            raise StoreError("not yet")
+
+    writer = Writer(connection.cursor(), before=before)
+    waiting = [writer.submit(insert, number) for number in range(3)]
+    for refused in waiting:
+        with pytest.raises(StoreError, match="not yet"):
+            refused.result(10)
+    allowed.set()
+    assert writer.submit(insert, 7).result(10) == 7
+    writer.close()
+    assert numbers(connection) == [7]
+
+
+def test_what_goes_wrong_after_a_commit_is_told_to_everybody_in_it(connection):
+    committed: list[int] = []
+
+    def after(writing: duckdb.DuckDBPyConnection) -> None:
+        committed.append(len(writing.execute("SELECT n FROM numbers").fetchall()))
+        if len(committed) == 2:
+            raise StoreError("the files are gone")
+
+    writer = Writer(connection.cursor(), after=after)
+    release = hold(writer)
+    together = [writer.submit(insert, number) for number in range(3)]
+    release.set()
+    for future in together:
+        with pytest.raises(StoreError, match="the files are gone"):
+            future.result(10)
+    assert writer.submit(insert, 3).result(10) == 3
+    writer.close()
+    assert committed == [0, 3, 4], "it is called after each commit"
+    assert numbers(connection) == [0, 1, 2, 3], "nothing is written twice"
