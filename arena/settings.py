@@ -58,6 +58,12 @@ class Settings:
     """ARENA_UPLOAD_PLACES: how many uploads may be under way at once."""
     upload_places_of_client: int = 4
     """ARENA_UPLOAD_PLACES_OF_CLIENT: how many of them one client may have."""
+    upload_grace_seconds: int = 5
+    """ARENA_UPLOAD_GRACE: after how many seconds the speed of an upload begins to count."""
+    upload_decoders: int = 2
+    """ARENA_UPLOAD_DECODERS: how many pictures are decoded at once; each may take some hundred megabytes."""
+    upload_decoding_seconds: int = 60
+    """ARENA_UPLOAD_DECODING_SECONDS: how long a picture may wait for a decoder and keep it."""
     image_safety_threshold: float = 0.5
     """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
     contact: str | None = None
@@ -92,6 +98,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_kilobytes_per_second=_count(environment, "ARENA_UPLOAD_SPEED", default.upload_kilobytes_per_second),
         upload_places=_count(environment, "ARENA_UPLOAD_PLACES", default.upload_places),
         upload_places_of_client=_count(environment, "ARENA_UPLOAD_PLACES_OF_CLIENT", default.upload_places_of_client),
+        upload_grace_seconds=_count(environment, "ARENA_UPLOAD_GRACE", default.upload_grace_seconds),
+        upload_decoders=_count(environment, "ARENA_UPLOAD_DECODERS", default.upload_decoders),
+        upload_decoding_seconds=_count(environment, "ARENA_UPLOAD_DECODING_SECONDS", default.upload_decoding_seconds),
         accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),

@@ -34,6 +34,9 @@ def test_every_variable_is_read():
             "ARENA_UPLOAD_SPEED": "64",
             "ARENA_UPLOAD_PLACES": "12",
             "ARENA_UPLOAD_PLACES_OF_CLIENT": "2",
+            "ARENA_UPLOAD_GRACE": "3",
+            "ARENA_UPLOAD_DECODERS": "1",
+            "ARENA_UPLOAD_DECODING_SECONDS": "20",
             "ARENA_IMAGE_SAFETY_THRESHOLD": "0.8",
             "ARENA_CONTACT": " us@example.org ",
         }
@@ -58,6 +61,9 @@ def test_every_variable_is_read():
         64,
         12,
         2,
+        3,
+        1,
+        20,
         0.8,
         "us@example.org",
     )

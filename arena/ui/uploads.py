@@ -45,7 +45,7 @@ class UploadLimits:
     """Uploads under way at once."""
     places_of_client: int = 4
     """Those of one client."""
-    decoding: int = 2
+    decoders: int = 2
     """Pictures decoded at once: each may take some hundred megabytes."""
     decoding_seconds: float = 60
     """How long a picture may wait to be decoded and take to be."""
@@ -60,6 +60,9 @@ class UploadLimits:
             bytes_per_second=settings.upload_kilobytes_per_second * 2**10,
             places=settings.upload_places,
             places_of_client=settings.upload_places_of_client,
+            grace_seconds=settings.upload_grace_seconds,
+            decoders=settings.upload_decoders,
+            decoding_seconds=settings.upload_decoding_seconds,
         )
 
 
@@ -89,7 +92,7 @@ class Uploads:
         self._bounds = ImageBounds(limits.file_bytes, limits.pixels, LONGEST_SIDE)
         self._pictures: Newest[str, Picture] = Newest(keep_bytes, lambda picture: len(picture.encoded))
         self._under_way: Counter[str] = Counter()
-        self._decoding = asyncio.Semaphore(limits.decoding)
+        self._decoding = asyncio.Semaphore(limits.decoders)
 
     def picture(self, digest: str) -> Picture:
         """A picture that was uploaded not long ago.

@@ -11,6 +11,7 @@ from starlette.requests import Request
 
 from arena.errors import ImageError, InputError
 from arena.images import picture_from_pixels, pixel_digest
+from arena.settings import Settings
 from arena.ui.uploads import ADDRESS, LONGEST_SIDE, UploadLimits, Uploads
 
 
@@ -131,6 +132,14 @@ def test_a_picture_is_found_by_its_name_until_newer_ones_need_the_room():
         uploads.picture(early.digest)
 
 
+def test_limits_are_settings_and_their_defaults_are_the_same():
+    assert UploadLimits.of(Settings()) == UploadLimits()
+    changed = UploadLimits.of(Settings(upload_megabytes=1, upload_megapixels=2, upload_seconds=3, upload_places=4))
+    assert (changed.file_bytes, changed.pixels, changed.seconds, changed.places) == (2**20, 2 * 10**6, 3, 4)
+    with pytest.raises(ImageError, match="at most 1 megapixels"):
+        Uploads(changed).add(saved(Image.new("L", (1100, 1100)), "PNG"))
+
+
 def request(chunks, client="127.0.2.1", pause=0.0) -> Request:
     """A post that sends its chunks, and then nothing more; a chunk of None ends it."""
     messages = iter(chunks)
@@ -199,7 +208,7 @@ def test_an_upload_has_to_come_at_a_least_speed(bytes_per_second, status):
 
 
 def test_a_picture_that_takes_too_long_to_decode_keeps_nobody_waiting(monkeypatch):
-    uploads = Uploads(UploadLimits(decoding=1, decoding_seconds=0.2))
+    uploads = Uploads(UploadLimits(decoders=1, decoding_seconds=0.2))
     ended = threading.Event()
     add = uploads.add
 
