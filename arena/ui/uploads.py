@@ -76,7 +76,7 @@ class Uploads:
 
     def __init__(
         self,
-        limits: UploadLimits = UploadLimits(),  # noqa: B008 - a frozen value
+        limits: UploadLimits = UploadLimits(),
         client_of: Callable[[Scope], str] = address_of,
         keep_bytes: int = KEPT_BYTES,
     ) -> None:
@@ -158,7 +158,7 @@ class Uploads:
         return bytes(data)
 
     async def _decoded(self, data: bytes) -> Picture:
-        """The picture, decoded in one of few threads. A thread that takes too long is waited for no more, but keeps its place."""
+        """The picture, decoded in one of few threads. One that takes too long is waited for no more, but keeps its place."""
         try:
             async with asyncio.timeout(self._limits.decoding_seconds):
                 await self._decoding.acquire()
