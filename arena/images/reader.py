@@ -116,7 +116,7 @@ def _decoded(image: Image.Image, bounds: ImageBounds) -> Image.Image:
     longest = bounds.longest_side or int(max(width, height) * math.sqrt(WHOLE_PIXELS / (width * height)))
     if image.format == "JPEG":
         share = GAP * longest / max(width, height)
-        image.draft(None, (int(width * share), int(height * share)))
+        image.draft(None, (math.ceil(width * share), math.ceil(height * share)))
         scaled = image
     else:  # can only be decoded whole; what it holds can be scaled once it is plain colours
         image.load()

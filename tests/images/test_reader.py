@@ -66,6 +66,12 @@ def test_a_large_picture_is_scaled_to_its_longest_side(kind):
     assert np.abs(np.asarray(scaled, int) - wanted).mean() < 2
 
 
+def test_a_picture_too_narrow_to_scale_says_so():
+    for kind in ("JPEG", "PNG"):
+        with pytest.raises(ImageError, match="photo: 4000 x 20 px is too narrow; cut it nearer to a square"):
+            read_picture(encoded(Image.new("L", (4000, 20)), kind), "photo", bounds=ImageBounds(longest_side=50))
+
+
 def test_palettes_and_transparency_are_scaled_as_colours_and_not_as_numbers():
     image = gradient(300, 200)
     image.putalpha(Image.linear_gradient("L").resize(image.size))
