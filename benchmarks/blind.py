@@ -40,6 +40,7 @@ from arena.store import Store
 from arena.suites.starter import starter_pairs
 
 SEED = 0
+LINE = r"[^\n]+"
 INNER_FOLDS = 3
 DRAWS = 2_000
 GENERATIVE, CONTRASTIVE, MIXED = "both generative", "both contrastive", "one of each"
@@ -136,7 +137,7 @@ def outcomes_seen(shown: Sequence[str], revealed: SeatReveal, category: str) -> 
 
 def classifier(shape: Callable[[], object]) -> Pipeline:
     """From a seat's evidence and that of the other to a name."""
-    return make_pipeline(CountVectorizer(analyzer=str.splitlines, binary=True, min_df=2), shape())
+    return make_pipeline(CountVectorizer(token_pattern=LINE, lowercase=False, binary=True, min_df=2), shape())
 
 
 def best_classifier(texts: Sequence[str], names: Sequence[str], families: Sequence[str]) -> Pipeline:

@@ -9,15 +9,15 @@ For example::
     arena.predict(battle["battle"], "a", api_name="/vote")
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
-from arena.battles import Answer, Arena, BattleFilter, BattleView, Reveal, SeatReveal, read_day
+from arena.battles import Arena, BattleFilter, BattleView, Round, SeatReveal, read_day
 from arena.errors import RevealRefused
 from arena.pairs import Side
 from arena.ui.parts import line_for_visitors
@@ -29,7 +29,10 @@ def add_endpoints(arena: Arena) -> None:
     """Add `/battle`, `/vote`, `/reveal`, `/leaderboard` and `/memorisation` to the surrounding `gr.Blocks`."""
 
     def battle(domain: str = "", category: str = "", source: str = "") -> dict:
-        """Play a battle between two anonymous models on a pair that passes the filters (empty is any)."""
+        """Play a battle between two anonymous models on a pair that passes the filters (empty is any).
+
+        Tasks that not both could be asked do not count, and come with the reveal.
+        """
         with errors_told():
             opened = arena.open_battle(BattleFilter(domain or None, category or None, source or None))
             return battle_json(replace(opened, rounds=tuple(arena.play(opened.battle_id))))
@@ -37,15 +40,13 @@ def add_endpoints(arena: Arena) -> None:
     def vote(battle: str, choice: str) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""
         with errors_told():
-            return reveal_json(arena.vote(battle, UNKNOWN, choice))
+            arena.vote(battle, UNKNOWN, choice)
+            return reveal_json(arena.view(battle))
 
     def reveal(battle: str) -> dict:
         """Who played a battle; refused until it is judged."""
         with errors_told():
-            judged = arena.view(battle).reveal
-            if judged is None:
-                raise RevealRefused(f"battle {battle}: is not judged yet; vote, or skip the vote, first")
-            return reveal_json(judged)
+            return reveal_json(arena.view(battle))
 
     def leaderboard(domain: str = "") -> list[dict]:
         """The board, best first, over all domains or one.
@@ -88,20 +89,26 @@ def battle_json(view: BattleView) -> dict[str, Any]:
             "request": view.pair.request,
             "sides": [_side_json(side) for side in view.pair.sides],
         },
-        "answers": {
-            seat: [_answer_json(answer) for round_ in view.rounds for answer in round_.answers[index]]
-            for index, seat in enumerate("ab")
-        },
+        "answers": _answers_json(view.rounds),
     }
 
 
-def reveal_json(reveal: Reveal) -> dict[str, Any]:
-    """Who played, and how it went."""
+def reveal_json(view: BattleView) -> dict[str, Any]:
+    """Who played, how it went, which tasks count, and all answers.
+
+    Raises:
+        RevealRefused: the battle is not judged yet.
+    """
+    reveal = view.reveal
+    if reveal is None:
+        raise RevealRefused(f"battle {view.battle_id}: is not judged yet; vote, or skip the vote, first")
     return {
         "battle": reveal.battle_id,
         "result": reveal.result,
         "vote": reveal.vote,
         "agrees": reveal.agrees,
+        "units": list(reveal.units),
+        "answers": _answers_json(view.rounds),
         **{seat: _seat_json(revealed) for seat, revealed in zip("ab", reveal.seats, strict=True)},
     }
 
@@ -110,8 +117,9 @@ def _side_json(side: Side) -> dict[str, str]:
     return {"caption": side.caption, "label": side.label, "image": data_address(side.picture.encoded)}
 
 
-def _answer_json(answer: Answer) -> dict[str, str]:
-    return {"task": answer.task, "cell": answer.cell, "question": answer.question, "answer": answer.answer}
+def _answers_json(rounds: Sequence[Round]) -> dict[str, list[dict[str, str]]]:
+    """Seat -> its answers, both seats to the same questions in the same order."""
+    return {seat: [asdict(answer) for one in rounds for answer in one.answers[index]] for index, seat in enumerate("ab")}
 
 
 def _seat_json(seat: SeatReveal) -> dict[str, Any]:

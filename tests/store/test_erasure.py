@@ -5,8 +5,9 @@ from store_world import RULE, found, furnish, make_battle
 
 from arena.store import Store
 from arena.store.erasure import ERASED
+from arena.store.records import Choice
 
-VOTES = {"one": ("me", "a"), "two": ("you", "b"), "three": ("me", "skip")}
+VOTES: dict[str, tuple[str, Choice]] = {"one": ("me", "a"), "two": ("you", "b"), "three": ("me", "skip")}
 
 
 @pytest.fixture

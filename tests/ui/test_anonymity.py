@@ -36,6 +36,19 @@ def test_the_reveal_is_refused_before_the_battle_is_judged(server, client):
     assert {told["a"]["model"], told["b"]["model"]} <= {contestant.repository for contestant in server.contestants}
 
 
+def test_answers_to_what_not_both_could_be_asked_come_with_the_reveal(server, client):
+    contrastive = {one.repository for one in server.contestants if one.engine.startswith("contrastive")}
+    mixed = False
+    while not mixed:
+        battle = client.predict(domain="safety", api_name="/battle")
+        told = client.predict(battle["battle"], "skip", api_name="/vote")
+        mixed = len(contrastive & {told["a"]["model"], told["b"]["model"]}) == 1
+    assert "cannot be asked" not in json.dumps(battle)
+    assert {one["task"] for one in battle["answers"]["a"]} == set(told["units"])
+    assert {one["task"] for one in told["answers"]["a"]} == {*told["units"], "request"}
+    assert "cannot be asked" in json.dumps(told["answers"])
+
+
 def test_the_raw_event_stream_of_a_battle_names_nobody(server):
     call = httpx.post(f"{server.url}/gradio_api/call/battle", json={"data": ["culture", "", ""]}, timeout=60)
     stream = httpx.get(f"{server.url}/gradio_api/call/battle/{call.json()['event_id']}", timeout=120).text
