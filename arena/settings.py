@@ -28,8 +28,8 @@ class Settings:
     memory_gigabytes: float = 8.0
     """ARENA_MEMORY: how much memory loaded models may take."""
     models: tuple[str, ...] = ()
-    """ARENA_MODELS: more contestants beside the starter models, comma-separated folders or `organisation/name@commit`, with options such
-    as `?thinking=2048`."""
+    """ARENA_MODELS: more contestants beside the starter models, comma-separated folders or `organisation/name@commit`, with
+    options such as `?thinking=2048`."""
     starter_models: bool = True
     """ARENA_STARTER_MODELS: whether the models that ship take part."""
     accepts: int = 2
