@@ -65,6 +65,7 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.opening import open_arena
     from arena.suites.registry import installed_suites
     from arena.ui.app import launch
+    from arena.ui.uploads import UploadLimits
 
     settings = settings_of(options)
     if options.port is not None:
@@ -77,7 +78,8 @@ def _serve(options: argparse.Namespace) -> int:
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
-        launch(arena, workshop, host=settings.host, port=settings.port, contact=settings.contact)
+        limits = UploadLimits.of(settings)
+        launch(arena, workshop, host=settings.host, port=settings.port, contact=settings.contact, limits=limits)
     return 0
 
 

@@ -29,7 +29,7 @@ from arena.ui.parts import html
 from arena.ui.privacy_page import PrivacyPage, add_erasure
 from arena.ui.review_page import ReviewPage
 from arena.ui.theme import theme
-from arena.ui.uploads import ADDRESS, Uploads
+from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
 
 TITLE = "Minimal-Pair Arena"
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
@@ -97,6 +97,7 @@ def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
     contact: str | None = None,
+    limits: UploadLimits = UploadLimits(),
     block: bool = True,
 ) -> gr.Blocks:
     """Serve the arena until Ctrl-C.
@@ -107,12 +108,13 @@ def launch(
         host: address to listen on.
         port: port to listen on.
         contact: how visitors reach whoever runs the arena.
+        limits: of uploads.
         block: return only when the server stops.
 
     Raises:
         SettingsError: something else listens on the port.
     """
-    uploads = Uploads()
+    uploads = Uploads(limits)
     blocks = build(arena, workshop, uploads, contact)
     routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
     serve(blocks, host=host, port=port, routes=routes, block=block)

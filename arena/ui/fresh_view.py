@@ -14,12 +14,12 @@ from arena.generation.workshop import Step
 from arena.generators.gate.report import NOT_ASKED as UNASKED
 from arena.generators.gate.report import GateReport
 from arena.generators.proposals import Proposal
-from arena.images import MAX_BYTES, MAX_PIXELS, Picture, picture_from_pixels
+from arena.images import Picture, picture_from_pixels
 from arena.pairs import Box
 from arena.ui import words
 from arena.ui.markup import render
 from arena.ui.pictures import data_address, source
-from arena.ui.uploads import LONGEST_SIDE
+from arena.ui.uploads import LONGEST_SIDE, UploadLimits
 from arena.ui.words import Mark
 
 PASSED, FAILED, NOT_ASKED = (
@@ -50,9 +50,9 @@ def uploaded_html(picture: Picture, region: Box) -> Markup:
     return render("source.html", source=source(picture), region=region, caption="", label="", unsafe=False)
 
 
-def upload_html() -> Markup:
+def upload_html(limits: UploadLimits) -> Markup:
     """Where to choose a file or drop one."""
-    return render("upload.html", megabytes=MAX_BYTES // 2**20, megapixels=MAX_PIXELS // 10**6, longest=LONGEST_SIDE)
+    return render("upload.html", megabytes=limits.file_bytes // 2**20, megapixels=limits.pixels // 10**6, longest=LONGEST_SIDE)
 
 
 def step_html(step: Step, *, unsafe: bool) -> Markup:

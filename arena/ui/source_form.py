@@ -40,6 +40,7 @@ class SourceForm:
 
     def __init__(self, workshop: Workshop, uploads: Uploads) -> None:
         self.workshop = workshop
+        self.limits = uploads.limits
         self.sources = Sources(workshop, uploads)
 
     def choose(self) -> None:
@@ -52,7 +53,7 @@ class SourceForm:
 
     def show_picture(self) -> None:
         """Build the place of the picture."""
-        self.upload = html(upload_html(), visible=False)
+        self.upload = html(upload_html(self.limits), visible=False)
         self.picture = html(elem_id="source")
         self.reference = gr.Textbox(visible="hidden")
         self.uploaded = gr.Button(visible="hidden", elem_id="uploaded")

@@ -87,7 +87,7 @@ class Uploads:
             client_of: names the client that a request comes from.
             keep_bytes: how much is kept.
         """
-        self._limits = limits
+        self.limits = limits
         self._client_of = client_of
         self._bounds = ImageBounds(limits.file_bytes, limits.pixels, LONGEST_SIDE)
         self._pictures: Newest[str, Picture] = Newest(keep_bytes, lambda picture: len(picture.encoded))
@@ -133,9 +133,9 @@ class Uploads:
     @contextmanager
     def _place(self, client: str) -> Iterator[None]:
         """One of the places for uploads, until the block ends."""
-        if self._under_way[client] >= self._limits.places_of_client:
+        if self._under_way[client] >= self.limits.places_of_client:
             raise Crowded(429, f"picture: {self._under_way[client]} of yours are on their way; try again when they have come")
-        if self._under_way.total() >= self._limits.places:
+        if self._under_way.total() >= self.limits.places:
             raise Crowded(503, "picture: many are uploaded at this moment; try again in a minute")
         self._under_way[client] += 1
         try:
@@ -149,7 +149,7 @@ class Uploads:
         """The request's body; nothing more of it is read once it is known to be too large or too slow."""
         announced = request.headers.get("content-length", "")
         self._check_size(int(announced) if announced.isdecimal() else 0)
-        limits, start, data = self._limits, asyncio.get_running_loop().time(), bytearray()
+        limits, start, data = self.limits, asyncio.get_running_loop().time(), bytearray()
         async with asyncio.timeout(limits.grace_seconds) as clock:
             async for chunk in request.stream():
                 data += chunk
@@ -160,7 +160,7 @@ class Uploads:
     async def _decoded(self, data: bytes) -> Picture:
         """The picture, decoded in one of few threads. One that takes too long is waited for no more, but keeps its place."""
         try:
-            async with asyncio.timeout(self._limits.decoding_seconds):
+            async with asyncio.timeout(self.limits.decoding_seconds):
                 await self._decoding.acquire()
                 work = asyncio.ensure_future(run_in_threadpool(self.add, data))
                 work.add_done_callback(self._decoding_ended)
@@ -174,8 +174,8 @@ class Uploads:
             work.exception()  # looked at, so that asyncio does not report what nobody waits for any more
 
     def _check_size(self, size: int) -> None:
-        if size > self._limits.file_bytes:
-            raise TooLarge(f"picture: the file is larger than {self._limits.file_bytes // 2**20} MB; choose a smaller one")
+        if size > self.limits.file_bytes:
+            raise TooLarge(f"picture: the file is larger than {self.limits.file_bytes // 2**20} MB; choose a smaller one")
 
 
 class TooLarge(ImageError):
