@@ -97,7 +97,7 @@ def launch(
     host: str = "127.0.0.1",
     port: int = 7860,
     contact: str | None = None,
-    limits: UploadLimits = UploadLimits(),
+    limits: UploadLimits | None = None,
     block: bool = True,
 ) -> gr.Blocks:
     """Serve the arena until Ctrl-C.
@@ -108,13 +108,13 @@ def launch(
         host: address to listen on.
         port: port to listen on.
         contact: how visitors reach whoever runs the arena.
-        limits: of uploads.
+        limits: of uploads; by default those of the settings that nobody changed.
         block: return only when the server stops.
 
     Raises:
         SettingsError: something else listens on the port.
     """
-    uploads = Uploads(limits)
+    uploads = Uploads(limits or UploadLimits())
     blocks = build(arena, workshop, uploads, contact)
     routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
     serve(blocks, host=host, port=port, routes=routes, block=block)
