@@ -46,6 +46,9 @@ def test_every_page_is_laid_out_well_and_photographed(visit, dark):
     visitor.open("/about")
     page.wait_for_selector("#method h1")
     photograph("about", whole=True)
+    visitor.open("/privacy")
+    page.wait_for_selector("#foot .foot")
+    photograph("privacy", whole=True)
     background = page.evaluate("getComputedStyle(document.body).backgroundColor")
     lightness = sum(int(part) for part in background.removeprefix("rgb(").removesuffix(")").split(",")[:3])
     assert (lightness < 200) == dark
