@@ -121,9 +121,9 @@ class Arena:
         return BattleView(self._remember(OpenBattle(chosen.pair, meeting, played_by)), chosen.pair, (), None)
 
     def play(self, battle_id: str) -> Iterator[Round]:
-        """Ask both seats and yield each task that counts as it is answered. When the last round has come, the battle is on disk.
+        """Ask both seats and yield each task as it is answered. When the last round has come, the battle is on disk.
 
-        Tasks that one of the two cannot be asked are played, too, and told with the reveal: see `view`.
+        Tasks that not both can be asked do not count; they are played, too, and told with the reveal: see `view`.
 
         Raises:
             BattleError: the battle is unknown, or somebody plays it already.

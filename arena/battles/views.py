@@ -43,8 +43,8 @@ class Round:
     answers: tuple[tuple[Answer, ...], tuple[Answer, ...]]
     """Seat A's answers and seat B's, to the same probes in the same order."""
     counts: bool
-    """Whether both seats could be asked the task. One that does not count is told with the reveal and not before, since who cannot
-    be asked it is of another kind than who can."""
+    """Whether both seats could be asked the task. One that does not count is told with the reveal and not before, since who
+    cannot be asked it is of another kind than who can."""
 
 
 @dataclass(frozen=True)
