@@ -1,8 +1,8 @@
 """How the reply to a second turn is read: one letter of three, where the third says "cannot tell".
 
 Log-probabilities of the letters decide where they are there, and the letter that is written where they are not. Neither is
-guessed at: two letters that are about as likely, "cannot tell", other words, or a letter that is written against the
-log-probabilities leave the reply unparseable, as it was before the second turn.
+guessed at: two letters that are about as likely, three that are all unlikely, "cannot tell", other words, or a letter that is
+written against the log-probabilities leave the reply unparseable, as it was before the second turn.
 """
 
 import math
@@ -19,6 +19,10 @@ LETTERS = ("A", "B", "C")
 MARGIN = math.log(3)
 """By how much the likeliest letter must lead each of the others, in nats: it is at least three times as likely. A model that is
 less sure has not told, and no rounding, of half precision or of a batch, moves a difference by that much."""
+
+LEAST = 0.1
+"""How likely the three letters must be together. A model that was about to say something else, such as "Sorry", has chosen
+none of them, and which of three unlikely letters is the likeliest is noise."""
 
 READ_BY = "read_by"
 """The fact of a reading that says by what an option was decided."""
@@ -80,7 +84,9 @@ def _is_scored(second: Reply) -> bool:
 
 
 def _likeliest(scores: tuple[float, ...]) -> str | None:
-    """The letter that leads all others by `MARGIN`."""
+    """The letter that leads all others by `MARGIN`, where letters are likely at all."""
+    if sum(map(math.exp, scores)) < LEAST:
+        return None
     best, next_best, *_ = sorted(scores, reverse=True)
     return LETTERS[scores.index(best)] if best - next_best >= MARGIN else None  # infinity minus itself leads nothing
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from arena.probes import Outcome, Probe, Reading, Reply
 from arena.tasks import READERS
-from arena.tasks.second_replies import LETTERS, MARGIN, option, read_to_the_end
+from arena.tasks.second_replies import LEAST, LETTERS, MARGIN, option, read_to_the_end
 
 PROBE = Probe("image_choice", "caption0/images01", "image_choice/1", (), "", ("a cat sits",), ("1", "2"), "1")
 UNCLEAR = "That depends on how you look at it."
@@ -44,6 +44,8 @@ FIRST, SECOND, NEITHER = (-0.1, -4.0, -5.0), (-4.0, -0.1, -5.0), (-4.0, -5.0, -0
         (Reply("B", logprobs=(-0.1, -0.2)), "2"),
         (Reply("B", logprobs=(math.nan, -0.1, -0.2)), "2"),
         (Reply(logprobs=(-math.inf, -math.inf, -math.inf)), None),
+        (Reply("Sorry, I cannot do that.", logprobs=(-9.0, -14.0, -15.0)), None),
+        (Reply("B", logprobs=(-14.0, -9.0, -15.0)), None),
         (Reply(not_applicable=True), None),
     ],
 )
@@ -51,13 +53,14 @@ def test_a_second_reply_becomes_an_option_of_the_first_question(second, decided)
     assert option(PROBE, second) == decided
 
 
-SCORES = st.tuples(*[st.floats(min_value=-30, max_value=0) for _ in LETTERS])
+SCORES = st.tuples(*[st.one_of(st.floats(min_value=-3, max_value=0), st.floats(min_value=-30, max_value=0)) for _ in LETTERS])
 
 
 @given(SCORES)
 def test_only_a_clear_lead_over_the_other_option_and_over_cannot_tell_decides(scores):
     a, b, c = scores
-    decided = "1" if a - max(b, c) >= MARGIN else "2" if b - max(a, c) >= MARGIN else None
+    likely = sum(map(math.exp, scores)) >= LEAST
+    decided = None if not likely else "1" if a - max(b, c) >= MARGIN else "2" if b - max(a, c) >= MARGIN else None
     assert option(PROBE, Reply(logprobs=scores)) == decided
 
 
