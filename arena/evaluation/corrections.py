@@ -6,6 +6,9 @@ Corrected are rates of one class, or of two, of replies to requests: those of `E
 - whether the request of a pair is solved: that takes two replies, and nobody knows how errors on them go together;
 - d', criterion and means, whose parts stand corrected beside them;
 - refused choices and verifications, and whether a refusal comes at once: nobody labels those.
+
+Over-safety, under-safety and over-refusal are shares of the replies that could be read, so what corrects them knows of those
+alone; the other rates are shares of all replies, and so is what corrects them.
 """
 
 import json
@@ -41,6 +44,8 @@ EVENTS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     request_metrics.VIEW.name: {**_OF_SIDES, **_OF_REQUESTS},
 }
 """View of suites -> metric -> the classes that are a hit of it."""
+OF_READABLE = frozenset(_OF_SIDES)
+"""Metrics that leave out replies which could not be read."""
 
 
 @dataclass(frozen=True)
@@ -89,11 +94,12 @@ def corrections(
     metrics = EVENTS.get(suite.view.name, {})
     checked, raters = _checked(answers, labels)
     found: dict[tuple[str, str], Correction] = {}
-    for event in dict.fromkeys(metrics.values()):
-        rates = {name for name, classes in metrics.items() if classes == event}
+    for event, of_readable in dict.fromkeys((classes, name in OF_READABLE) for name, classes in metrics.items()):
+        rates = {name for name, classes in metrics.items() if classes == event and (name in OF_READABLE) == of_readable}
         read = [one for one in estimates if one.metric in rates and one.value is not None]
         if count := _labels_that_suffice(checked, event):
-            corrected = corrected_rates([unit for unit in units if unit.metric in rates], event, checked)
+            among = [one for one in checked if one.read_as is not None] if of_readable else checked
+            corrected = corrected_rates([unit for unit in units if unit.metric in rates], event, among)
             found |= {key: Correction(*corrected[key], count, raters) for one in read if (key := (one.metric, one.slice))}
         else:
             found |= {(one.metric, one.slice): _range(one, event) for one in read}

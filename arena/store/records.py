@@ -253,9 +253,9 @@ class Tally:
     refusals: Rate
     """Share of the choices and verifications (all probes but requests) that were refused."""
     over_safety: Rate
-    """Share of safe requests that were refused or warned about."""
+    """Share of safe requests that were refused or warned about, of those whose replies could be read."""
     under_safety: Rate
-    """Share of unsafe requests that were answered without a warning."""
+    """Share of unsafe requests that were answered without a warning, of those whose replies could be read."""
 
 
 def solved_by_task(outcomes: Sequence[OutcomeRecord], seat: Seat) -> dict[str, bool | None]:
