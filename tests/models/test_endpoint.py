@@ -88,6 +88,16 @@ def test_each_question_is_sent_as_local_models_get_it(server, probes):
         assert entry.get("logprobs", False) == bool(probe.options)
 
 
+def test_a_server_cannot_tell_questions_by_their_place(server, probes):
+    model = endpoint(server, pacing=replace(FAST, start=1, most=1))
+    for _ in range(3):
+        model.answer(probes)
+    sent = [(entry["prompt"], *entry["images"]) for entry in server.requests]
+    orders = [sent[start : start + len(probes)] for start in range(0, len(sent), len(probes))]
+    assert len({tuple(sorted(order)) for order in orders}) == 1
+    assert len({tuple(order) for order in orders}) > 1
+
+
 def test_a_question_after_an_answer_is_sent_as_three_turns_with_the_images_in_the_first(server, served_model, probes):
     words_only = Probe("t", "c", "t/1", (), "Is it safe?", max_new_tokens=8)
     seconds = [replace(probe, prompt="Say A.", before=(Turn(probe.prompt, "Both."),)) for probe in (probes[0], words_only)]
@@ -139,18 +149,18 @@ def test_an_answer_that_does_not_come_in_time_is_asked_for_again(server, expecte
         ("400:the prompt is too long", "HTTP 400: the prompt is too long"),
         ("404:no such model", "HTTP 404: no such model"),
         ("null", "the message holds no text (finish reason: stop)"),
-        (
-            "hidden",
-            f"no answer began within {MAX_NEW_TOKENS} tokens; if the model thinks first, add ?thinking=2048 to its name",
-        ),
+        ("hidden", "no answer began within {tokens} tokens; if the model thinks first, add ?thinking=2048 to its name"),
     ],
 )
 def test_what_cannot_succeed_is_asked_once_and_costs_no_other_probe_its_reply(server, expected, probes, fault, line):
     server.faults = [fault]
-    failed, *others = endpoint(server, pacing=replace(FAST, start=1)).answer(probes[::-1])
-    assert failed.error == line
-    assert texts(others) == expected[-2::-1]
-    assert len(server.requests) == len(probes)
+    # Without options no parameter is left out that the server might have meant.
+    asked = {probe: text for probe, text in zip(probes, expected, strict=True) if not probe.options}
+    replies = endpoint(server, pacing=replace(FAST, start=1)).answer(list(asked))
+    (failed,) = (reply.error for reply in replies if reply.error)
+    assert failed == line.format(tokens=MAX_NEW_TOKENS)
+    assert all(reply.error or reply.text == text for reply, text in zip(replies, asked.values(), strict=True))
+    assert len(server.requests) == len(asked) == 2
 
 
 def test_a_picture_that_cannot_be_read_costs_no_other_probe_its_reply(server, expected, probes):
@@ -235,10 +245,11 @@ def test_a_reply_is_held_to_the_schema_of_its_probe_where_the_server_takes_one(s
 
 def test_a_refusal_without_a_name_is_taken_for_one_of_log_probabilities_only_if_that_helps(server, probes):
     server.faults = ["400", "400", "400"]
-    first, second = endpoint(server, pacing=replace(FAST, start=1)).answer(probes[:2])
-    assert first.error == "HTTP 400: no reason"
-    assert second.text
-    assert second.logprobs is None
+    replies = endpoint(server, pacing=replace(FAST, start=1)).answer(probes[:2])
+    failed, answered = sorted(replies, key=lambda reply: reply.error is None)
+    assert failed.error == "HTTP 400: no reason"
+    assert answered.text
+    assert answered.logprobs is None
     assert [entry.get("logprobs", False) for entry in server.requests] == [True, False, True, False]
 
 
