@@ -5,6 +5,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+OPTIONS = ("images", "thinking", "turns")
+"""Settings that a reference may name."""
+
 
 @dataclass(frozen=True)
 class Contestant:
@@ -24,6 +27,21 @@ class Contestant:
         """Hash of all four fields, 16 hex digits."""
         parts = [self.repository, self.revision, self.engine, dict(sorted(self.settings.items()))]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+
+    @property
+    def options(self) -> str:
+        """What follows the `?` in its reference: settings by which contestants of one repository differ. Empty for most."""
+        return "&".join(f"{name}={self.settings[name]}" for name in OPTIONS if name in self.settings)
+
+    @property
+    def reference(self) -> str:
+        """How people name it: its repository, with its options."""
+        return f"{self.repository}?{self.options}" if self.options else self.repository
+
+    @property
+    def label(self) -> str:
+        """As pages call it: its name, with its options."""
+        return self.reference.rpartition("/")[2]
 
     @property
     def organisation(self) -> str:

@@ -57,7 +57,7 @@ class MemorisationRow:
     def as_json(self) -> dict[str, Any]:
         """The row for programs: one object of the list that the command line and the HTTP endpoint give."""
         return {
-            "model": self.contestant.repository,
+            "model": self.contestant.reference,
             "revision": self.contestant.revision,
             "families": self.families,
             "frozen": self.frozen.as_json(),

@@ -116,7 +116,7 @@ class BoardRow:
     def as_json(self) -> dict[str, Any]:
         """The row for programs: one object of the list that the command line and the HTTP endpoint give."""
         return {
-            "model": self.contestant.repository,
+            "model": self.contestant.reference,
             "revision": self.contestant.revision,
             "rank": self.rank,
             "rating": self.rating,

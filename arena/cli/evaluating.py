@@ -139,7 +139,7 @@ def _load(suites: "Sequence[Suite]", data: str | None) -> "list[tuple[Suite, Loa
 def _tell_failures(done: "Sequence[Evaluation]") -> None:
     """Say what failed, and whom it left out."""
     for evaluation in done:
-        name = f"{evaluation.contestant.repository} on {evaluation.suite}"
+        name = f"{evaluation.contestant.reference} on {evaluation.suite}"
         if evaluation.failure:
             say(f"left out: {name}: {evaluation.failure.removeprefix(f'{evaluation.contestant.repository}: ')}")
         elif evaluation.count.errors:

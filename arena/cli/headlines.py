@@ -25,7 +25,7 @@ def print_headlines(results: "Results", done: "Sequence[Evaluation]", judge: str
     judged = {one.suite for one in done if one.judge}
     told = [one for one in done if not one.failure and bool(one.judge) == (one.suite in judged)]
     rows = [
-        {"suite": one.suite, "model": one.contestant.repository, **asdict(estimate)}
+        {"suite": one.suite, "model": one.contestant.reference, **asdict(estimate)}
         for one in sorted(told, key=lambda one: (one.suite, one.contestant.repository))
         for estimate in results.headlines(one.suite, one.contestant.id, one.judge.id if one.judge else "")
     ]

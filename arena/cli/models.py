@@ -51,7 +51,7 @@ def _models_list(options: argparse.Namespace) -> int:
         size = "" if entry.parameters is None else f"{entry.parameters / 1e6:.1f} M"
         contestant = entry.contestant
         thinking = str(contestant.settings.get("thinking", ""))
-        listed.add_row(contestant.repository, contestant.revision[:12], entry.kind, entry.architecture, size, thinking)
+        listed.add_row(contestant.reference, contestant.revision[:12], entry.kind, entry.architecture, size, thinking)
     console().print(listed)
     return 0
 
@@ -61,7 +61,7 @@ def _models_check(options: argparse.Namespace) -> int:
     from arena.models.endpoint_reference import read_reference
 
     if entry := backend_entry(options.reference):
-        _tell(f"{options.reference} may enter: {entry.contestant.repository} ({entry.kind}), as its backend says")
+        _tell(f"{options.reference} may enter: {entry.contestant.reference} ({entry.kind}), as its backend says")
     elif is_endpoint(options.reference):
         endpoint = read_reference(options.reference)
         _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and shows no files; arena evaluate --model asks it")

@@ -158,7 +158,7 @@ def _gaps(rows: "Sequence[MemorisationRow]") -> "Table":
         solved = (f"{_share(score.solved.value)} of {score.units}" for score in (row.frozen, row.fresh))
         gaps = (_signed(gap, 100) for gap in (row.gap, row.excess))
         ratings = (rating_or_bound(*score.rating) for score in (row.frozen, row.fresh))
-        made.add_row(row.contestant.repository, *solved, *gaps, *ratings, _signed(row.rating_gap, 1))
+        made.add_row(row.contestant.reference, *solved, *gaps, *ratings, _signed(row.rating_gap, 1))
     return made
 
 
@@ -180,7 +180,7 @@ def _board(rows: "Sequence[BoardRow]") -> "Table":
         rating, interval = rating_or_bound(*found), row.why_not_ranked or interval_or_record(*found)
         solved = (_share(row.solved.get(task)) for task in tasks)
         rank = str(row.rank) if row.rank else "–"
-        board.add_row(rank, row.contestant.repository, rating, interval, f"{row.elo:.0f}", str(row.battles), *solved)
+        board.add_row(rank, row.contestant.reference, rating, interval, f"{row.elo:.0f}", str(row.battles), *solved)
     return board
 
 

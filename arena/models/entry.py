@@ -28,7 +28,7 @@ class Entry:
     def as_json(self) -> dict[str, Any]:
         """The model for programs."""
         return {
-            "model": self.contestant.repository,
+            "model": self.contestant.reference,
             "revision": self.contestant.revision,
             "kind": self.kind,
             "architecture": self.architecture,

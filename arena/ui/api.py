@@ -124,7 +124,7 @@ def _answers_json(rounds: Sequence[Round]) -> dict[str, list[dict[str, str]]]:
 
 def _seat_json(seat: SeatReveal) -> dict[str, Any]:
     return {
-        "model": seat.contestant.repository,
+        "model": seat.contestant.reference,
         "revision": seat.contestant.revision,
         "solved": seat.solved,
         "outcomes": [{"task": task, "cell": cell, "outcome": outcome.value} for task, cell, outcome in seat.outcomes],

@@ -19,10 +19,10 @@ LONGEST_FACTS = 300
 
 
 def called(contestants: Iterable[Contestant]) -> dict[str, str]:
-    """Contestant id -> its name, with the beginning of its commit where another has the same name."""
+    """Contestant id -> its name with its options, and the beginning of its commit where another is called the same."""
     known = list(contestants)
-    times = Counter(one.name for one in known)
-    return {one.id: one.name if times[one.name] == 1 else f"{one.name} {one.revision[:7]}" for one in known}
+    times = Counter(one.label for one in known)
+    return {one.id: one.label if times[one.label] == 1 else f"{one.label} {one.revision[:7]}" for one in known}
 
 
 class TableRow(NamedTuple):

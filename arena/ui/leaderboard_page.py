@@ -133,7 +133,7 @@ def columns(tasks: Sequence[str]) -> list[Column]:
 
 def _plot(rows: Sequence[BoardRow]) -> str:
     lines = [
-        Interval(row.contestant.name, row.rating, row.low, row.high, _reason(row))
+        Interval(row.contestant.label, row.rating, row.low, row.high, _reason(row))
         for row in rows
         if (row.rating, row.low, row.high) != (None, None, None)
     ]

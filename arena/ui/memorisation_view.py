@@ -35,7 +35,7 @@ def memorisation_html(rows: Sequence[MemorisationRow], since: date | None) -> st
         since: fresh pairs are at least that young.
     """
     drawn = [
-        Interval(row.contestant.name, *_scaled(row.gap, 100), reason=f"compared in {words.families(row.families)} alone")
+        Interval(row.contestant.label, *_scaled(row.gap, 100), reason=f"compared in {words.families(row.families)} alone")
         for row in rows
         if row.gap.value is not None
     ]
