@@ -30,8 +30,8 @@ EXAMPLES = """examples:
   arena generate --scenes 100                                    draw 100 pairs, without an editor
 
 Every pair is judged by the gate. What passes waits for review (see `arena pairs list --state pending`); pairs that are drawn on
-both sides are exact by construction, and in play at once. Every batch is committed whole: after Ctrl-C or a crash the same
-command goes on, and does not make again what is there.
+both sides are true by construction, and those that pass are in play at once. Every batch is committed whole: after Ctrl-C or a
+crash the same command goes on, and does not make again what is there.
 """
 STARTER = "starter"
 COUNT = 50

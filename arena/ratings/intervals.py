@@ -24,7 +24,7 @@ class NoInterval(StrEnum):
 
     FEW_FAMILIES = "too few families so far"
     AGREEMENT = "all families agree, so nothing tells how far chance goes"
-    FRAGILE = "without a few of its families it could be rated anything"
+    FRAGILE = "it rests on a few families; more battles on others will tell"
 
 
 @dataclass(frozen=True, eq=False)
