@@ -12,13 +12,18 @@ _BOX = re.compile(r"<\|begin_of_box\|>(.*?)(?:<\|end_of_box\|>|$)", re.DOTALL)
 _TEXT_COMMAND = re.compile(r"\\(?:text|textbf|mathbf|mathrm)\s?\{([^{}]*)\}")
 _BOXED = re.compile(r"\\boxed\s?\{([^{}]*)\}")
 _ANSWER_TAG = re.compile(r"<(answer|conclusion|final_answer|output)>(.*?)</\1>", re.DOTALL)
-_FIELD_NAMES = "answer|choice|option|image|caption|verdict|result|label|match|matches"
-_FIELD = re.compile(rf"[\"'](?:final[_ ])?(?:{_FIELD_NAMES})[\"']\s*:\s*[\"']?([^\"',}}\n]{{1,300}})")
+_FIELD_NAMES = "answer|choice|option|image|caption|verdict|result|label|match|matches|correct|accurate|valid|true"
+_FIELD = re.compile(rf"[\"'](?:final[_ ]|is[_ ])?(?:{_FIELD_NAMES})[\"']\s*:\s*[\"']?([^\"',}}\n]{{1,300}})")
+_VERDICT = re.compile(r"[\"']\s*:\s*[\"']?(?:true|false|yes|no)[\"']?\s*[,}\n]")
+"""A field that says yes or no; of one whose name is not known, nobody knows to what."""
 _FENCE = re.compile(r"'''(?:json|xml|text|markdown)?(?=\s|$)")
 """Of three back ticks, which are apostrophes after folding."""
 _OBJECT = re.compile(r"\s*\{[^{}]*\}\s*")
 _TAG = re.compile(r"</?[a-z_]{1,20}>")
-_MARKUP = re.compile(r"[*_#$\\~|\ufe0f]|^\s*>|(?<!\s)>|<(?!\s)|^\s*[-•]\s", re.MULTILINE)
+_STRUCK = re.compile(r"~~[^~]*~~")
+_DENIALS = (re.compile(r"(?<!\S)!(?=\w)|!=|≠|¬"), " is not "), (re.compile(r"~(?=\w)"), " maybe ")
+"""Signs of logic and of programs that deny what follows; a tilde may deny it, or say "about"."""
+_MARKUP = re.compile(r"[*_#$\\|\ufe0f]|^\s*>|(?<!\s)>|<(?!\s)|^\s*[-•]\s", re.MULTILINE)
 _BRACKETED = re.compile(r"[(\[{]\s*([^\s()\[\]{}]{1,12})\s*[)\]}]")
 _BRACKETS = str.maketrans("[]{}", "()()")
 
@@ -30,10 +35,15 @@ def unwrapped(text: str) -> str:
         contents = [wrapped[wrapped.lastindex or 0] for wrapped in wrapper.finditer(said)]
         if contents:
             said = "\n".join(contents)
-    said = _MARKUP.sub(" ", _TAG.sub(" ", _SPECIAL_TOKEN.sub(" ", _field(said))))
+    said = _TAG.sub(" ", _SPECIAL_TOKEN.sub(" ", _STRUCK.sub(" ", _field(said))))
+    for sign, words in _DENIALS:
+        said = sign.sub(words, said)
+    said = _MARKUP.sub(" ", said)
     return _BRACKETED.sub(r" \1 ", said).translate(_BRACKETS).strip()
 
 
 def _field(said: str) -> str:
-    """The answer of a reply that is one JSON object; other replies as they are."""
-    return "\n".join(_FIELD.findall(said)) if _OBJECT.fullmatch(said) else said
+    """The answer of a reply that is one JSON object; nothing if fields of other names say yes or no. Other replies as they are."""
+    if not _OBJECT.fullmatch(said):
+        return said
+    return "" if _VERDICT.search(_FIELD.sub("", said)) else "\n".join(_FIELD.findall(said))

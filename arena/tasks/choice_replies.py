@@ -1,7 +1,8 @@
 """Which of two options a written reply decides for.
 
 A clause of known words (`arena.tasks.glossary`) that names one option speaks for it or, if it denies, against it. A clause that
-has other words, a condition or a "maybe" beside an option leaves it open. Then three rules:
+has other words, a condition or a "maybe" beside an option leaves it open; if it ends with an option ("A, I mean B"), it may
+speak for it. Then three rules:
 
 1. a reply decides for the option that it speaks for, and not against, if it does so first or last among all that names options;
 2. a reply of known words that only speaks against one option decides for the other;
@@ -10,6 +11,7 @@ has other words, a condition or a "maybe" beside an option leaves it open. Then 
 So only short or clearly concluded replies are read. What is silent here can be asked again; a wrong guess cannot.
 """
 
+import itertools
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -18,7 +20,7 @@ from arena.probes import Probe
 from arena.tasks.answer_wrappers import unwrapped
 from arena.tasks.caption_echoes import MARKS, with_echoes_marked
 from arena.tasks.glossary import OTHER
-from arena.tasks.reply_clauses import Clause, Sentence, is_known, is_negative, is_qualified, sentences
+from arena.tasks.reply_clauses import Clause, Sentence, is_known, is_limit, is_negative, is_qualified, sentences
 
 _ARTICLE = re.compile(r"(?<=\w )(?<!(?i:option) )(?<!(?i:caption) )(?<!(?i:letter) )a(?!\w)")
 """The English article within a sentence; "A" as an option is mostly a capital."""
@@ -27,6 +29,8 @@ _NUMBERS = {"1": MARKS[0], "2": MARKS[1]}
 _ORDINALS = {"first": MARKS[0], "second": MARKS[1]}
 _NAMES = _LETTERS | _NUMBERS | {"one": MARKS[0], "two": MARKS[1]}
 _NOUNS = ("caption", "image", "number", "answer")
+_JUDGEMENTS = ("not", "wrong", "hedge", "right", "match")
+"""What no description of an option begins with."""
 _UNFINISHED = ("describe", "show", "is")
 """What no clause ends with that was not broken off."""
 _BARE = frozenset(("the", *_NOUNS, ":", *MARKS))
@@ -38,7 +42,8 @@ class _Mention(NamedTuple):
 
     option: str
     stance: str
-    """`for`, `against`, `open`; `claim` where words that are not known may speak for it; `label` before what it shows."""
+    """`for`, `against`, `open`; `label` before what it shows; where words that are not known may speak for it, `claim`, and
+    `correction` if it stands at their end."""
 
 
 def letter_choice(text: str, probe: Probe) -> str | None:
@@ -58,13 +63,13 @@ def _decided(said: str, probe: Probe, lone: Mapping[str, str]) -> str | None:
     reply = [_with_options_marked(sentence, lone) for sentence in sentences(said)]
     clauses = [clause for sentence in reply for clause in sentence]
     mentions = _settled([mention for sentence in reply for mention in _mentions(sentence)])
-    if any("doubt" in clause or _is_denial(clause) for clause in clauses) or any(map(_is_hedge, clauses[1:])):
+    if any(map(_is_doubt, clauses)) or any(map(_is_hedge, clauses[1:])) or _is_taken_back(reply):
         return None
     chosen = {mention.option for mention in mentions if mention.stance == "for"}
     rejected = {mention.option for mention in mentions if mention.stance == "against"}
     if not chosen and len(rejected) == 1 and _is_all_known(clauses):
         return probe.options[1 - MARKS.index(rejected.pop())]
-    claimed = {mention.option for mention in mentions if mention.stance == "claim"}
+    claimed = {mention.option for mention in mentions if mention.stance == "claim"} | _corrections(mentions)
     concluded = {mention.option for mention in mentions[:1] + mentions[-1:] if mention.stance == "for"}
     if len(chosen) == 1 and claimed <= chosen == concluded and not chosen & rejected:
         return probe.options[MARKS.index(chosen.pop())]
@@ -76,15 +81,36 @@ def _is_all_known(clauses: list[Clause]) -> bool:
     return all(is_known(clause) or clause[0] == "because" for clause in clauses)
 
 
-def _is_denial(clause: Clause) -> bool:
-    """Whether a clause that names no option denies something: "it is not". A mere "no" is none."""
-    named = any(mark in clause for mark in MARKS)
-    return is_known(clause) and is_negative(clause) and not named and "hedge" not in clause and set(clause) != {"not"}
+def _is_doubt(clause: Clause) -> bool:
+    """Whether a clause unsettles all others: "or rather", "so is B", "it is not". A mere "no" does not."""
+    if _names_option(clause):
+        return "doubt" in clause or "also" in clause
+    denied = is_known(clause) and is_negative(clause) and "hedge" not in clause and set(clause) != {"not"}
+    return "doubt" in clause or denied
 
 
 def _is_hedge(clause: Clause) -> bool:
     """Whether a clause that names no option leaves open what stood before it: "maybe"."""
-    return is_known(clause) and "hedge" in clause and not any(mark in clause for mark in MARKS)
+    return is_known(clause) and "hedge" in clause and not _names_option(clause)
+
+
+def _is_taken_back(reply: list[Sentence]) -> bool:
+    """Whether an option is named, and then objected to, excepted or denied: "A, but the sofa is blue", "A, no", "A. No."."""
+    named = False
+    for sentence in reply:
+        alone = True
+        for clause in sentence:
+            if _names_option(clause):
+                named, alone = True, False
+            elif is_limit(clause) and not alone:
+                return True
+        if named and set(sentence[-1]) == {"not"}:
+            return True
+    return False
+
+
+def _names_option(clause: Clause) -> bool:
+    return any(mark in clause for mark in MARKS)
 
 
 def _settled(mentions: list[_Mention]) -> list[_Mention]:
@@ -96,12 +122,20 @@ def _settled(mentions: list[_Mention]) -> list[_Mention]:
     ]
 
 
+def _corrections(mentions: list[_Mention]) -> set[str]:
+    """The options that may correct one that was spoken for before."""
+    choices = [index for index, mention in enumerate(mentions) if mention.stance == "for"]
+    return {mention.option for mention in mentions[min(choices, default=0) :] if mention.stance == "correction"}
+
+
 def _mentions(sentence: Sentence) -> list[_Mention]:
     mentions: list[_Mention] = []
     clear = True
-    for clause in sentence:
+    for clause, following in itertools.zip_longest(sentence, sentence[1:], fillvalue=()):
         options = [mark for mark in MARKS if mark in clause]
         stance = _stance(clause, clear) if len(options) == 1 else "open"
+        if stance == "label" and following[:1] and following[0] in _JUDGEMENTS:
+            stance = "open"
         mentions += [_Mention(option, stance) for option in options]
         clear = clear and is_known(clause)
     return mentions
@@ -109,9 +143,14 @@ def _mentions(sentence: Sentence) -> list[_Mention]:
 
 def _stance(clause: Clause, clear: bool) -> str:
     """What a clause says of its option; `clear` if all before it in its sentence is known."""
-    if not is_known(clause) or not {"hedge", "unable"}.isdisjoint(clause) or is_qualified(clause) or clause[-1] in _UNFINISHED:
-        favourable = not is_negative(clause) and "hedge" not in clause and ("right" in clause or "match" in clause)
-        return "claim" if favourable else "open"
+    if not is_known(clause) or _leaves_open(clause):
+        if is_negative(clause):
+            return "open"
+        if "hedge" not in clause and ("right" in clause or "match" in clause):
+            return "claim"
+        return (
+            "correction" if clause[-1] in MARKS and clause[0] != "because" and not {"but", "hedge"} <= set(clause) else "open"
+        )
     if set(clause) <= {"because", *_BARE} and clause[0] == "because":
         return "open"
     if set(clause) <= _BARE:
@@ -119,6 +158,13 @@ def _stance(clause: Clause, clear: bool) -> str:
             return "open" if "image" in clause else "label"
         return "for" if clear else "open"
     return "against" if is_negative(clause) else "for"
+
+
+def _leaves_open(clause: Clause) -> bool:
+    """Whether a clause of known words says nothing for certain of its option: "maybe A", "A or"."""
+    words = set(clause)
+    unsettled = "or" in clause[1:] or words >= {"right", "wrong"} or not words.isdisjoint(("hedge", "unable", "nothing"))
+    return unsettled or is_qualified(clause) or clause[-1] in _UNFINISHED
 
 
 def _with_options_marked(sentence: Sentence, lone: Mapping[str, str]) -> Sentence:
@@ -135,13 +181,13 @@ def _marked(clause: Clause, index: int, lone: Mapping[str, str]) -> str:
     if word in _ORDINALS:
         return _ORDINALS[word]
     if word not in _NAMES:
-        return word
+        return OTHER if word.isdecimal() else word
     if word not in lone:
         named = before in _NOUNS
         return _NAMES[word] if named else "word" if word == "one" else "the" if word == "a" else OTHER
     if before in _NOUNS:
         return lone[word]
-    if word == "a" and _is_article(after):
+    if word == "a" and clause != ("a", "b") and _is_article(after):
         return "the"
     return OTHER if word in _NUMBERS and after[:1] == ("image",) else lone[word]
 

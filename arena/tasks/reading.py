@@ -5,29 +5,22 @@ nothing was written, and there a tie loses, because a model that cannot tell the
 no more than rounding is a tie. What cannot be
 read is `unparseable`, never guessed; a refusal is looked for only in that, so "Sorry, the answer is B" is an answer.
 
-A reply that was cut off might have gone on to say the contrary. It decides only if its answer stood first, alone on its line or
-in its sentence, and what came after it did not take it back.
+A reply that was cut off might have gone on to say the contrary. It decides only by a bare answer that stood first
+(`arena.tasks.first_answers`). So that no end can turn that answer round, a whole reply that opens with one answer and ends in
+another decides for neither.
 """
 
 import math
-import re
 from collections.abc import Callable
 
 from arena.probes import Outcome, Probe, Reading, Reply
 from arena.tasks import refusals
-from arena.tasks.folding import without_thoughts
+from arena.tasks.first_answers import first_answer
 
 ROUNDING = 1e-4
 """Log-probabilities that lie no further apart tell nothing, in nats. The same question in another batch moved the difference of
 two options by up to 1.5e-5 in float32: ten models that compare, eight layers, 16 to 48 images and captions in one batch and one
 by one. Ways to read prompts are held to the same bound (`arena.models.guard`)."""
-
-_OPENING = re.compile(
-    r"\s*(?:(?P<line>[^\n]{1,60})\n|(?P<sentence>(?!\W*\w\W)[^\n.!?。]{2,60}[.!。][*\"”]{0,3})(?=\s))(?P<rest>.*)", re.DOTALL
-)
-"""The first line or sentence of a reply. One letter or digit with a full stop is no sentence: a list begins like that."""
-_SECOND_THOUGHTS = 20
-"""Characters after an answer in which a reply that is about to take it back would have begun to."""
 
 Reader = Callable[[str, Probe], str | None]
 """Finds the one option of the probe that a written reply decides for; None if it decides for none, or for more than one."""
@@ -57,13 +50,13 @@ def judge(probe: Probe, reply: Reply, reader: Reader) -> Outcome:
 
 def written_choice(probe: Probe, reply: Reply, reader: Reader) -> str | None:
     """The option that the words of a reply decide for; None if they decide for none, and if they were cut off too early."""
-    option = None if reply.text is None else reader(reply.text, probe)
-    if option is None or reply.text is None or reply.finished is not False:
-        return option
-    opening = _OPENING.match(without_thoughts(reply.text))
-    if opening is None or len(opening["rest"].strip()) < _SECOND_THOUGHTS:
+    if reply.text is None:
         return None
-    return option if reader(opening["line"] or opening["sentence"], probe) == option else None
+    option = reader(reply.text, probe)
+    first = None if option is None else first_answer(reply.text, probe, reader)
+    if reply.finished is not False:
+        return option if first is None or first.option == option else None
+    return option if first is not None and first.option == option and first.stands else None
 
 
 def choice(probe: Probe, reply: Reply, reader: Reader, fact: str) -> Reading:

@@ -11,7 +11,7 @@ Sentence = tuple[Clause, ...]
 
 _SENTENCE_ENDS = frozenset(".!?\n")
 _BREAKS = frozenset(",;:()")
-_CONNECTIVES = frozenset(("but", "so", "because", "instead"))
+_CONNECTIVES = frozenset(("but", "so", "because", "instead", "except"))
 
 
 def sentences(unwrapped: str) -> list[Sentence]:
@@ -42,12 +42,17 @@ def is_known(clause: Clause) -> bool:
 
 def is_negative(clause: Clause) -> bool:
     """Whether it denies: "not right" and "wrong" do, "not wrong" does not."""
-    return sum(word in ("not", "wrong", "instead") for word in clause) % 2 == 1
+    return sum(word in ("not", "wrong", "instead", "except") for word in clause) % 2 == 1
 
 
 def is_qualified(clause: Clause) -> bool:
     """Whether its "not" denies only a degree or an act of saying: "not only B", "not fully right", "I would not say B"."""
     return "not" in clause and not {"choose", "degree"}.isdisjoint(clause[clause.index("not") :])
+
+
+def is_limit(clause: Clause) -> bool:
+    """Whether it begins like an exception or an objection to what stood before it: "except for", "but", "only"."""
+    return clause[0] in ("but", "instead", "except") or (clause[0] == "degree" and not is_known(clause))
 
 
 def _clauses(words: list[str]) -> Sentence:

@@ -13,15 +13,17 @@ from arena.tasks import refusals
 from arena.tasks.answer_wrappers import unwrapped
 from arena.tasks.caption_echoes import MARKS, with_echoes_marked
 from arena.tasks.glossary import OTHER
-from arena.tasks.reply_clauses import Clause, is_known, is_negative, is_qualified, sentences
+from arena.tasks.reply_clauses import Clause, is_known, is_limit, is_negative, is_qualified, sentences
 
 _SHOWN = re.compile(rf"(?<!\w)(?:image|picture|photo)( (?:clearly|does not|doesn't))? (?:shows?|depicts?) {{1,3}}{MARKS[0]}")
 """That the image shows what the caption says is a statement; a caption that is merely repeated is none."""
 _STATING = frozenset(("right", "match", "wrong"))
+_ATTRIBUTES = frozenset(itertools.product(("right", "wrong"), ("caption", "image")))
+_CONTRARIES = ({"yes", "not"}, {"yes", "wrong"}, {"right", "wrong"})
 _PLAIN = frozenset(
     (
         *("yes", "not", "it", "do", "the", "word", "is", "be", "answer"),
-        *("adverb", "so", "but", "because", "think", "modal", "choose"),
+        *("adverb", "so", "but", "because", "think", "modal", "choose", "also"),
     )
 )
 """Words beside which a yes, a no or "it does" is the answer."""
@@ -58,7 +60,7 @@ def _verdict(clause: Clause) -> str | None:
         or not is_known(clause)
         or is_qualified(clause)
         or words & {"or", "unable"}
-        or words >= {"yes", "not"}
+        or any(words >= contrary for contrary in _CONTRARIES)
     ):
         return None
     if words & _STATING or ("describe" in words and words & {"image", "it"}):
@@ -71,23 +73,20 @@ def _verdict(clause: Clause) -> str | None:
 
 
 def _is_attribute(clause: Clause) -> bool:
-    """Whether nothing is stated of the caption: "the correct caption", "the image is wrong"."""
+    """Whether nothing is stated of the caption: "the correct caption", "the correct caption is", "the image is wrong"."""
     words = set(clause)
-    pairs = itertools.pairwise(clause)
-    named = any(word in ("right", "wrong") and noun in ("caption", "image") for word, noun in pairs)
-    return (named and words.isdisjoint(("is", "be"))) or (
-        "image" in words and words.isdisjoint(("caption", "it", "match", "describe"))
-    )
+    names = [index for index, pair in enumerate(itertools.pairwise(clause)) if pair in _ATTRIBUTES]
+    stated = "be" in words or (names != [] and "is" in clause[: names[0]])
+    return (names != [] and not stated) or ("image" in words and words.isdisjoint(("caption", "it", "match", "describe")))
 
 
 def _leaves_open(clause: Clause) -> bool:
     """Whether a clause keeps the whole reply from being an answer: "maybe", "wait", "I cannot see the image"."""
     unseen = "unable" in clause and ("image" in clause or "caption" in clause)
-    return "doubt" in clause or unseen or ("hedge" in clause and is_known(clause))
+    return "doubt" in clause or "nothing" in clause or unseen or ("hedge" in clause and is_known(clause))
 
 
 def _takes_back(clause: Clause) -> bool:
     """Whether a clause limits a yes: "but the stove is off", "it does not show a fork"."""
     denied = "not" in clause or "wrong" in clause
-    limited = clause[0] in ("but", "instead")
-    return limited or (OTHER in clause and denied and ("it" in clause or "caption" in clause))
+    return is_limit(clause) or (OTHER in clause and denied and ("it" in clause or "caption" in clause))
