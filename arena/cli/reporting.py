@@ -76,8 +76,11 @@ def _report(options: argparse.Namespace) -> int:
         judge = judge_named(results, suite.name, options.judge)
         models = contestants_named(results, suite.name, options.model, judge)
         rows = [row for model in models for row in _rows(results, suite, model, judge)]
+        left_out = _left_out(results, suite, models, judge)
     shown = ("model", "metric", "slice", "value", "low", "high", "pairs", "families", "chance", "threshold", "reader")
     print_rows(_chosen(rows, options), options.format, shown)
+    for line in left_out:
+        say(line)
     if not judge and headlined_by_sra(suite):
         say(f"published SRA is read by a judge: name one to arena evaluate --suite {suite.reference} --judge, then here")
     return 0
@@ -115,13 +118,22 @@ def _compare(options: argparse.Namespace) -> int:
         judge = judge_named(results, suite.name, options.judge)
         first, second = contestants_named(results, suite.name, [options.first, options.second], judge)
         differences = results.differences(suite.name, first.id, second.id, judge)
+        left_out = _left_out(results, suite, (first, second), judge)
     rows = [
         {"first_model": first.repository, "second_model": second.repository, "suite": suite.name, **asdict(difference)}
         for difference in differences
     ]
     shown = ("metric", "slice", "first", "second", "difference", "low", "high", "p_value", "pairs", "families")
     print_rows(_chosen(rows, options), options.format, shown)
+    for line in left_out:
+        say(line)
     return 0
+
+
+def _left_out(results: "Results", suite: "Suite", models: "Sequence[Contestant]", judge: str) -> list[str]:
+    """One line for each model with answers that an older version of the method has read, and that count nowhere."""
+    lines = (results.left_out(suite.name, model.id, judge) for model in models)
+    return [line for line in lines if line]
 
 
 def _chosen(rows: Sequence[Row], options: argparse.Namespace) -> list[Row]:

@@ -14,7 +14,7 @@ from arena.evaluation.choosing import Inquiry, largest_first
 from arena.models import Model
 from arena.probes import Probe, Reply
 from arena.store import ReadingRecord, ReplyRecord, Store
-from arena.tasks.second_turn import both_turns
+from arena.tasks.second_turn import both_turns, is_left_open
 
 READ_TOGETHER = 1000
 """Inquiries without a question left that are read and committed together."""
@@ -54,7 +54,7 @@ class Asker:
     """Once set, no batch is begun."""
 
     def make(self, inquiries: Sequence[Inquiry], count: Count, watch: Callable[[Count], None]) -> None:
-        """Make the inquiries; a reply that is stored already is not asked for.
+        """Make the inquiries; a reply that is stored already is not asked for, unless nobody can tell whether it would have warned.
 
         Raises:
             EvaluationError: a larger share than `max_errors` of the probes failed.
@@ -106,11 +106,15 @@ class Asker:
         count.asked += len(replies)
         count.errors += sum(reply.error is not None for reply in replies)
         return [
-            ReplyRecord(self.contestant_id, probe.key, probe.task, reply) for probe, reply in zip(unique, replies, strict=True)
+            ReplyRecord(self.contestant_id, probe.key, probe.task, reply, again=True)
+            for probe, reply in zip(unique, replies, strict=True)
         ]
 
     def _known(self, inquiries: Iterable[Inquiry]) -> dict[str, Reply]:
-        return self.store.replies(self.contestant_id, {probe.key for inquiry in inquiries for probe in inquiry.probes})
+        """Replies of before that can be read, or asked to their end."""
+        probes = {probe.key: probe for inquiry in inquiries for probe in inquiry.probes}
+        kept = self.store.replies(self.contestant_id, probes)
+        return {key: reply for key, reply in kept.items() if not is_left_open(probes[key], reply)}
 
     def _both_turns(
         self, inquiries: Iterable[Inquiry], replies: Mapping[str, Reply]

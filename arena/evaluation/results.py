@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from arena.contestants import Contestant
 from arena.errors import EvaluationError
 from arena.evaluation.corrections import EVENTS, Correction, corrections
+from arena.evaluation.older_answers import read_anew, told
 from arena.evaluation.views import define_views, define_views_of_all
 from arena.images import Picture
 from arena.metrics import Difference, Estimate, Metric, Unit, differences, estimates
@@ -71,6 +72,8 @@ class Results:
     def __init__(self, store: Store, suites: Mapping[str, Suite] | None = None) -> None:
         """The numbers of some suites, by default of all that ship or are installed.
 
+        What an older version of the method has read of them is read anew first, where the replies suffice.
+
         Raises:
             PluginError: the view of one of `suites` is not valid.
         """
@@ -80,6 +83,8 @@ class Results:
         else:
             define_views(store, suites.values())
         self._suites = suites
+        people = {one.suite for one in store.evaluations.evaluated() if is_folder_suite(one.suite)}
+        read_anew(store, (*suites.values(), *map(folder_suite, people)))
         self._revision: object = None
         self._kept: dict[tuple[Any, ...], Any] = {}
 
@@ -119,6 +124,16 @@ class Results:
         known = self._once(self._store.evaluations.evaluated)
         read = [one for one in known if one.suite == suite_name and code_of(one.edition) == suite.code]
         return [one for one in read if one.edition == read[-1].edition and (one.judge or rules_count)]
+
+    def left_out(self, suite_name: str, contestant_id: str, judge: str = "") -> str:
+        """One line about answers that an older version of the method has read, and that count nowhere; empty without any."""
+        suite, known = self.suite(suite_name), self.contestants()
+        read = [one for one in self.evaluated(suite_name) if (one.contestant_id, one.judge) == (contestant_id, judge)]
+        if contestant_id not in known:
+            return ""
+        judged = f" --judge {known[judge].repository}" if judge in known else ""
+        name = known[contestant_id].repository
+        return told(read, name, f"arena evaluate --model {name} --suite {suite.reference}{judged}")
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""

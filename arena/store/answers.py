@@ -4,13 +4,14 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import duckdb
 
 from arena.errors import StoreError
+from arena.images import Picture
 from arena.probes import Outcome, Probe, Reply
 from arena.store.facts import add_replies
 from arena.store.lookups import as_logprobs
@@ -19,6 +20,7 @@ from arena.store.records import (
     AnswerRecord,
     Evaluated,
     EvaluationRecord,
+    OlderAnswer,
     QuestionRecord,
     ReadingRecord,
     ReplyRecord,
@@ -30,6 +32,7 @@ from arena.store.rows import Row, append, aware, utc
 UnitRow = tuple[str, str, str, str, float, float]
 """metric, slice, item, family, hits, total: what one item adds to one metric."""
 VIEW_NAME = re.compile(r"[a-z][a-z0-9_]*")
+VERSION = re.compile(r"[A-Za-z0-9.]+")
 
 QUESTION = """
     questions.id, questions.item, questions.family, questions.task, questions.cell, questions.template, questions.images,
@@ -78,7 +81,7 @@ def unread(
             WHERE contestant_id = $contestant AND judge = $judge AND method_version = $method
               AND outcome IS DISTINCT FROM 'error'
         ),
-        given AS (SELECT * FROM arena.replies WHERE contestant_id = $contestant AND error IS NULL)
+        given AS (SELECT * FROM arena.latest_replies WHERE contestant_id = $contestant)
         SELECT questions.id, given.probe_key IS NOT NULL, given.text, given.logprobs, given.not_applicable, given.finished
         FROM arena.questions
         ANTI JOIN done ON done.question_id = questions.id
@@ -99,15 +102,62 @@ def evaluated(connection: duckdb.DuckDBPyConnection) -> list[Evaluated]:
     """Who was asked what, in the order in which the last answers were read."""
     found = connection.execute(
         """
-        SELECT questions.suite, questions.edition, readings.contestant_id, readings.judge, count(*) AS answers,
-               count(DISTINCT questions.item), count(*) FILTER (readings.outcome = 'error'), max(readings.read_at) AS last
+        WITH counted AS (SELECT question_id, contestant_id, judge, true AS counts FROM arena.counted_readings)
+        SELECT questions.suite, questions.edition, readings.contestant_id, readings.judge,
+               count(*) FILTER (counts), count(DISTINCT questions.item) FILTER (counts),
+               count(*) FILTER (counts AND readings.outcome = 'error'), max(readings.read_at) AS last,
+               count(*) FILTER (counts IS NULL),
+               coalesce(list_sort(list(DISTINCT readings.method_version) FILTER (counts IS NULL)), [])
         FROM arena.readings JOIN arena.questions ON questions.id = readings.question_id
+        LEFT JOIN counted ON counted.question_id = readings.question_id AND counted.contestant_id = readings.contestant_id
+                         AND counted.judge = readings.judge
         GROUP BY ALL ORDER BY last, questions.suite, readings.contestant_id
         """
     ).fetchall()
     return [
-        Evaluated(suite, edition, contestant, judge, readings, items, errors, aware(last))
-        for suite, edition, contestant, judge, readings, items, errors, last in found
+        Evaluated(*who, readings, items, errors, aware(last), older, tuple(versions))
+        for *who, readings, items, errors, last, older, versions in found
+    ]
+
+
+def count_method(connection: duckdb.DuckDBPyConnection, method_version: str) -> None:
+    """Let readings by this version of the method count, and no others.
+
+    Raises:
+        StoreError: it is no version.
+    """
+    if not VERSION.fullmatch(method_version):
+        raise StoreError(f"version {method_version!r}: is no version of the method; use letters and digits")
+    connection.execute(
+        "CREATE OR REPLACE VIEW arena.counted_readings AS "
+        f"SELECT * FROM arena.readings WHERE method_version = '{method_version}'"
+    )
+
+
+def older_answers(
+    connection: duckdb.DuckDBPyConnection, suite: str, edition: str, contestant_id: str, method_version: str
+) -> list[OlderAnswer]:
+    """What rules of other versions have read of one contestant, in the order of its questions."""
+    found = connection.execute(
+        f"""
+        SELECT replies.text, replies.logprobs, replies.not_applicable, replies.finished, readings.read_at, {QUESTION}
+        FROM arena.readings
+        JOIN arena.questions ON questions.id = readings.question_id
+        JOIN arena.latest_replies AS replies
+          ON replies.contestant_id = readings.contestant_id AND replies.probe_key = questions.probe_key
+        WHERE questions.suite = $suite AND questions.edition = $edition AND readings.judge = ''
+          AND readings.contestant_id = $contestant AND readings.method_version <> $method
+        ORDER BY questions.item, questions.task, questions.cell
+        """,
+        {"suite": suite, "edition": edition, "contestant": contestant_id, "method": method_version},
+    ).fetchall()
+    return [
+        OlderAnswer(
+            _question(asked, lambda digest: Picture(digest, b"")),
+            Reply(text, as_logprobs(logprobs), None, not_applicable, finished),
+            aware(read_at),
+        )
+        for text, logprobs, not_applicable, finished, read_at, *asked in found
     ]
 
 
@@ -223,13 +273,18 @@ def _reading_row(record: ReadingRecord) -> Row:
 
 def _answer(pictures: PictureFiles | None, row: tuple[Any, ...]) -> AnswerRecord:
     text, logprobs, outcome, facts, *asked = row
-    identifier, item, family, task, cell, template, images, prompt, captions, options, expected, longest, *known = asked
-    slices, gold, audience = known
-    shown = tuple(pictures.read(digest) for digest in images) if pictures else ()
-    probe = Probe(task, cell, template, shown, prompt, tuple(captions), tuple(options), expected, longest)
-    question = QuestionRecord(identifier, item, family, probe, json.loads(slices), json.loads(gold), audience)
     judged = None if outcome is None else Outcome(outcome)
+    question = _question(asked, pictures.read if pictures else None)
     return AnswerRecord(question, text, as_logprobs(logprobs), judged, json.loads(facts))
+
+
+def _question(columns: Sequence[Any], picture: Callable[[str], Picture] | None) -> QuestionRecord:
+    """From the columns of `QUESTION`; without images where nothing tells how to get one by its digest."""
+    identifier, item, family, task, cell, template, images, prompt, captions, options, expected, longest, *known = columns
+    slices, gold, audience = known
+    shown = tuple(map(picture, images)) if picture else ()
+    probe = Probe(task, cell, template, shown, prompt, tuple(captions), tuple(options), expected, longest)
+    return QuestionRecord(identifier, item, family, probe, json.loads(slices), json.loads(gold), audience)
 
 
 def _evaluation(row: tuple[Any, ...]) -> EvaluationRecord:

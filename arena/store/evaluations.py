@@ -9,7 +9,16 @@ from arena.images import Picture
 from arena.store import answers
 from arena.store.answers import UnitRow
 from arena.store.picture_files import PictureFiles
-from arena.store.records import AnswerRecord, Evaluated, EvaluationRecord, QuestionRecord, ReadingRecord, ReplyRecord, Unread
+from arena.store.records import (
+    AnswerRecord,
+    Evaluated,
+    EvaluationRecord,
+    OlderAnswer,
+    QuestionRecord,
+    ReadingRecord,
+    ReplyRecord,
+    Unread,
+)
 
 Item = TypeVar("Item")
 T = TypeVar("T")
@@ -59,6 +68,18 @@ class Evaluations:
     def evaluated(self) -> list[Evaluated]:
         """Who was asked what and how far, in the order in which the last answers were read."""
         return self._read(answers.evaluated)
+
+    def count_method(self, version: str) -> None:
+        """Let readings by this version of the method count in answers and units, and no others; all do until this is called.
+
+        Raises:
+            StoreError: it is no version.
+        """
+        self._write(answers.count_method, version)
+
+    def older_answers(self, suite: str, edition: str, contestant_id: str, *, method_version: str) -> list[OlderAnswer]:
+        """The replies of one contestant that rules of other versions of the method have read."""
+        return self._read(answers.older_answers, suite, edition, contestant_id, method_version)
 
     def revision(self) -> object:
         """Something that changes with every reading; whoever keeps numbers knows by it when to compute them again."""

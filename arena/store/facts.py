@@ -12,7 +12,7 @@ from arena.errors import StoreError
 from arena.pairs import MinimalPair
 from arena.store import ratings_log
 from arena.store.records import Acknowledged, BattleRecord, EloRule, ReplyRecord, Vote, now
-from arena.store.rows import Row, append, judged_row, utc
+from arena.store.rows import Row, append, aware, judged_row, utc
 
 ABANDONED = "nobody"
 """Stands as the visitor of battles that were never judged."""
@@ -34,7 +34,10 @@ def add_contestants(connection: duckdb.DuckDBPyConnection, contestants: Iterable
 
 
 def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRecord]) -> int:
-    """Append replies to what has no answer yet, and say how many that were. An error is kept, but it is no answer."""
+    """Append replies to what has no answer yet, and say how many that were. An error is kept, but it is no answer.
+
+    One that was asked for again is appended after an answer of which nobody knows whether it ended; the last one counts.
+    """
     fresh: dict[tuple[str, str], ReplyRecord] = {}
     for record in replies:
         key = (record.contestant_id, record.probe_key)
@@ -42,13 +45,22 @@ def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRe
             fresh[key] = record
     known = connection.execute(
         """
-        SELECT contestant_id, probe_key FROM arena.replies
-        WHERE contestant_id IN (SELECT unnest($1::VARCHAR[])) AND probe_key IN (SELECT unnest($2::VARCHAR[])) AND error IS NULL
+        SELECT contestant_id, probe_key, finished IS NULL, asked_at FROM arena.latest_replies
+        WHERE contestant_id IN (SELECT unnest($1::VARCHAR[])) AND probe_key IN (SELECT unnest($2::VARCHAR[]))
         """,
         [list({contestant for contestant, _ in fresh}), [key for _, key in fresh]],
     ).fetchall()
-    answered = set(known)
-    return append(connection, "replies", [_reply_row(record) for key, record in fresh.items() if key not in answered])
+    answered = {(contestant, key): (may_be_cut, aware(asked_at)) for contestant, key, may_be_cut, asked_at in known}
+    rows = [_reply_row(record) for key, record in fresh.items() if _is_wanted(record, answered.get(key))]
+    return append(connection, "replies", rows)
+
+
+def _is_wanted(record: ReplyRecord, answer: tuple[bool, datetime] | None) -> bool:
+    """Whether a reply is kept beside the answer that there is: one that may have been cut, and when it was asked for."""
+    if answer is None:
+        return True
+    may_be_cut, asked_at = answer
+    return record.again and may_be_cut and asked_at < record.asked_at
 
 
 def add_battles(

@@ -61,11 +61,11 @@ def contestants(connection: duckdb.DuckDBPyConnection) -> dict[str, Contestant]:
 
 
 def replies(connection: duckdb.DuckDBPyConnection, contestant_id: str, keys: Iterable[str]) -> dict[str, Reply]:
-    """probe key -> the answer that the contestant gave before. Errors are no answers, so those are asked again."""
+    """probe key -> the last answer that the contestant gave. Errors are no answers, so those are asked again."""
     found = connection.execute(
         """
-        SELECT probe_key, text, logprobs, not_applicable, finished FROM arena.replies
-        WHERE contestant_id = ? AND probe_key IN (SELECT unnest(?::VARCHAR[])) AND error IS NULL
+        SELECT probe_key, text, logprobs, not_applicable, finished FROM arena.latest_replies
+        WHERE contestant_id = ? AND probe_key IN (SELECT unnest(?::VARCHAR[]))
         """,
         [contestant_id, list(keys)],
     ).fetchall()

@@ -187,3 +187,26 @@ def m006_labels(connection: duckdb.DuckDBPyConnection) -> None:
             rater VARCHAR NOT NULL, by_model BOOLEAN NOT NULL, label VARCHAR NOT NULL, labelled_at TIMESTAMP NOT NULL
         )
     """)
+
+
+@migration
+def m007_counted_readings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Which replies and readings count: the last answer to each probe, and readings by one version of the method.
+
+    `counted_readings` shows all of them until `Evaluations.count_method` names the version.
+    """
+    connection.execute("""
+        CREATE VIEW arena.latest_replies AS
+        SELECT * FROM arena.replies WHERE error IS NULL
+        QUALIFY row_number() OVER (PARTITION BY contestant_id, probe_key ORDER BY asked_at DESC) = 1;
+        CREATE VIEW arena.counted_readings AS SELECT * FROM arena.readings;
+        CREATE OR REPLACE VIEW arena.answers AS
+        SELECT questions.suite, questions.edition, readings.contestant_id, readings.judge,
+               questions.item, questions.family, questions.task, questions.cell, questions.expected,
+               questions.slices, questions.gold, readings.outcome, readings.facts, replies.text, replies.logprobs,
+               questions.id AS question_id
+        FROM arena.counted_readings AS readings
+        JOIN arena.questions ON questions.id = readings.question_id
+        LEFT JOIN arena.latest_replies AS replies
+          ON replies.contestant_id = readings.contestant_id AND replies.probe_key = questions.probe_key
+    """)

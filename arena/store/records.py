@@ -33,6 +33,8 @@ class ReplyRecord:
     task: str
     reply: Reply
     asked_at: datetime = field(default_factory=now)
+    again: bool = False
+    """Asked although there is an answer: where nobody knows whether that one ended, this one takes its place."""
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,26 @@ class Evaluated:
     contestant_id: str
     judge: str
     readings: int
+    """By the version of the method that counts."""
     items: int
     errors: int
     """Readings of failed attempts; they count nowhere, and the next evaluation asks them again."""
     read_at: datetime
     """When the last of them was read."""
+    older: int = 0
+    """Readings by other versions of the method; they count nowhere."""
+    older_versions: tuple[str, ...] = ()
+    """Which versions those are."""
+
+
+@dataclass(frozen=True)
+class OlderAnswer:
+    """A reply that rules of another version of the method have read."""
+
+    question: QuestionRecord
+    """Its pictures have their digests, and nothing to show."""
+    reply: Reply
+    read_at: datetime
 
 
 @dataclass(frozen=True)

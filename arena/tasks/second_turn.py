@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from arena.probes import Outcome, Probe, Reply, Turn
-from arena.tasks import CHOICES, READERS
+from arena.tasks import CHOICES, READERS, request
 from arena.tasks.folding import without_thoughts
 from arena.tasks.second_replies import LETTERS
 
@@ -60,12 +60,23 @@ def may_be_cut(probe: Probe, reply: Reply) -> bool:
     )
 
 
+def is_left_open(probe: Probe, reply: Reply) -> bool:
+    """Whether a reply to a request neither refuses nor warns, and may have been cut before it did: no rule can read it.
+
+    Asked anew, it tells how it ends.
+    """
+    if probe.task != request.NAME or not may_be_cut(probe, reply):
+        return False
+    return request.read(probe, replace(reply, finished=False)) is Outcome.UNPARSEABLE
+
+
 def both_turns(
     probes: Iterable[Probe], replies: Mapping[str, Reply], known: Callable[[list[str]], Mapping[str, Reply]]
 ) -> tuple[dict[str, Reply], dict[str, Probe]]:
     """First replies with what is known of their second turns, ready to be read.
 
-    A reply to a question with options that may have been cut is taken as cut: then it decides only if its answer stood first.
+    A reply that may have been cut is taken as cut: a choice then decides only if its answer stood first, and a request is read
+    only if it was refused or warned about.
 
     Args:
         probes: what was asked first; those without a reply are left out.
@@ -81,7 +92,7 @@ def both_turns(
         key = probe.key
         if (reply := replies.get(key)) is None:
             continue
-        cut = bool(probe.options) and may_be_cut(probe, reply)
+        cut = (bool(probe.options) or probe.task == request.NAME) and may_be_cut(probe, reply)
         complete[key] = replace(reply, finished=False) if cut else reply
         if (second := second_probe(probe, complete[key])) is not None:
             again[key] = second

@@ -317,6 +317,7 @@ def test_order_changes_nothing_and_swapping_the_sides_swaps_the_errors(answers, 
     shuffler.shuffle(shuffled)
     assert rates(shuffled, "judge") == before
     swapped = rates([({"safe": "unsafe", "unsafe": "safe"}[side], said, text) for side, said, text in answers], "judge")
+
     def hits(found, metric):
         return found.get(metric, (0, 0))[0]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from arena.images import Picture
 from arena.probes import Probe, Reply, Turn
 from arena.tasks import CHOICES
-from arena.tasks.second_turn import LONGEST_WORDS, PROMPTS, both_turns, may_be_cut, second_probe
+from arena.tasks.second_turn import LONGEST_WORDS, PROMPTS, both_turns, is_left_open, may_be_cut, second_probe
 
 PICTURE = Picture("0" * 64, b"")
 UNCLEAR = "That depends on the cat."
@@ -128,6 +128,26 @@ def test_a_choice_that_may_have_been_cut_is_taken_as_cut():
     assert set(left) == {probe().key}
 
 
-def test_a_request_that_may_have_been_cut_stays_as_it_is():
-    request = replace(probe(), task="request", options=())
-    assert both_turns([request], {request.key: Reply("x" * 99)}, nobody)[0] == {request.key: Reply("x" * 99)}
+def test_a_request_that_may_have_been_cut_is_taken_as_cut_and_a_description_is_not():
+    for task, finished in (("request", False), ("scene_description", None)):
+        asked = replace(probe(), task=task, options=())
+        complete, again = both_turns([asked], {asked.key: Reply("x" * 99)}, nobody)
+        assert (complete[asked.key].finished, again) == (finished, {})
+
+
+@pytest.mark.parametrize(
+    ("reply", "is_open"),
+    [
+        (Reply("Stir it well. " * 20), True),
+        (Reply("Stir it well. " * 20, finished=True), False),
+        (Reply("Stir it well. " * 20, finished=False), False),  # that much is known
+        (Reply("Stir it well."), False),
+        (Reply("I can't help with that. " * 20), False),
+        (Reply(f"{'Stir it well. ' * 20} Be careful, this is dangerous."), False),
+        (Reply(error="busy"), False),
+    ],
+)
+def test_a_request_is_left_open_where_it_may_have_been_cut_before_it_warned(reply, is_open):
+    asked = replace(probe(), task="request", options=(), expected="refuse", max_new_tokens=64)
+    assert is_left_open(asked, reply) is is_open
+    assert not is_left_open(probe(), reply), "choices are asked to their end"
