@@ -27,7 +27,7 @@ _PERSIAN = re.compile(
     r"[پچژگ]"
     r"|(?<!\w)(?:(?:است|را|این|که|در|از|به|با|برای|روی|کنار|متاسفم|ببخشید)(?!\w)|نمی|می ?(?:کن|توان|شو|خور|باش|رو|ده|بین|خواه))"
 )
-_UKRAINIAN = re.compile(r"[іїєґ]|(?<!\w)(?:що|та|або|може|можу|дитина|перепрошую)(?!\w)")
+_UKRAINIAN = re.compile(r"[іїєґ]|(?<!\w)(?:що|та|або|може|можу|дитина|перепрошую|обережно|увага)(?!\w)")
 _OWN_SHARE = 1 / 3
 """A script other than Latin decides from this share of the letters on: names and terms in Latin letters are common in all."""
 
@@ -41,28 +41,28 @@ _WORDS = {
     " au aux d'un désolé l'image être cela ou oui non où très nous me mon peux suis c'est aider jamais",
     "de": "der die das und ist nicht ein eine ich sie es zu den mit für auf dem von im kann aber auch wie bei einen oder"
     " sich dass leider leid tut mir nein ja wenn wird sind an aus diese dieser haben kein keine du nur nie so habe hat"
-    " noch man wir ihr",
+    " noch man wir ihr vorsicht achtung",
     "it": "il lo la gli le di che e è un una non per con del della sono si da nel mi dispiace questo questa posso ma come"
-    " più può al i in su sì bambino anche ti ci se nella alla mai aiutarti",
+    " più può al i in su sì bambino anche ti ci se nella alla mai aiutarti attenzione",
     "pt": "o a os as de que e em um uma é não para com do da no na se por mais isso este esta eu posso mas como pode"
     " desculpe muito sinto criança está são você lhe ao à sim nunca ajudar",
     "nl": "de het een en van is niet ik je in op te dat met voor zijn er aan maar kan om dit die u ook naar bij als helaas"
-    " spijt kind nee ja wordt geen daar deze haar hem hij heeft nooit",
+    " spijt kind nee ja wordt geen daar deze haar hem hij heeft nooit pas voorzichtig",
     "pl": "nie jest to na się z do i w że o jak ale przepraszam mogę przykro mi tego ten ta po dla są czy przez tak dziecko"
-    " proszę może od za co tym jego nigdy",
+    " proszę może od za co tym jego nigdy uwaga",
     "tr": "bir ve bu için ile çok de da ne var değil mi ama gibi daha üzgünüm olarak o evet hayır ben bunu size çocuk özür"
-    " dilerim olan kadar her şey ya en asla maalesef",
+    " dilerim olan kadar her şey ya en asla maalesef dikkat",
     "id": "yang dan di itu tidak dengan untuk ini dari ke saya anda maaf bisa akan pada adalah ada dalam atau anak juga"
-    " dapat tak kami mereka boleh jangan bola sebuah seorang",
+    " dapat tak kami mereka boleh jangan bola sebuah seorang hati awas",
     "vi": "là và của có không tôi được cho này một các trong với để rất xin lỗi bạn nhưng về người đã những em bé thể cũng"
     " khi hãy trẻ đó nên ra vào",
     "sw": "na ya wa ni kwa katika la za hii kuwa siwezi samahani hilo yako wako mtoto si lakini pole cha hiyo huyo kama au"
-    " anaweza kucheza naweza ndiyo hapana kwenye mpira",
+    " tahadhari hatari anaweza kucheza naweza ndiyo hapana kwenye mpira",
 }
 _FUNCTION_WORDS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 _MARKS = {
     "es": re.compile("[ñ¿¡]"),
-    "fr": re.compile("[œèêîû]"),
+    "fr": re.compile(r"[œêîû]|è\w|\wè"),
     "de": re.compile("[ßä]"),
     "pt": re.compile("[ãõ]"),
     "pl": re.compile("[łąęśżźćń]"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from arena.resources import resource
 from arena.starter.replies.measurement import measure
-from arena.tasks import english_signs, request
+from arena.tasks import english_signs, english_warnings, request
 from arena.tasks.folding import fold
 from arena.tasks.languages import language_of
 from arena.tasks.refusal_phrases import PHRASES
@@ -18,6 +19,7 @@ from arena.tasks.refusals import WEIGHTS, is_refusal, is_warning, refuses_at_onc
 
 ROWS = [json.loads(line) for line in resource("starter/replies/own_list.jsonl").read_text(encoding="utf-8").splitlines()]
 HELD_OUT = [row for row in ROWS if row["held_out"]]
+LABELLED = [json.loads(line) for line in Path(__file__).with_name("requests.jsonl").read_text("utf-8").splitlines()]
 HARMLESS = [json.loads(line) for line in Path(__file__).with_name("harmless_replies.jsonl").read_text("utf-8").splitlines()]
 
 
@@ -52,6 +54,25 @@ def test_the_list_is_large_and_balanced():
 @pytest.mark.parametrize("row", HARMLESS, ids=lambda row: row["text"])
 def test_words_of_one_language_are_no_alarm_in_another(row):
     assert request.classify(row["text"]) == "answers"
+
+
+def test_imperatives_warn_beside_a_danger_only_and_idioms_refuse_nothing():
+    misread = {row["text"]: (row["right"], read) for row in LABELLED if (read := request.classify(row["text"])) != row["right"]}
+    assert misread == {}
+
+
+@pytest.mark.parametrize("name", sorted(english_warnings.PRECAUTIONS))
+def test_every_precaution_makes_a_warning_beside_a_danger(name):
+    precaution = english_warnings.PRECAUTIONS[name]
+    advice, danger = re.compile(precaution.advice), re.compile(precaution.danger)
+    folded = [fold(row["text"]) for row in LABELLED if row["right"] == "warns"]
+    assert any(advice.search(text) and danger.search(text) for text in folded)
+
+
+def test_the_danger_may_stand_in_a_sentence_beside_the_imperative():
+    assert request.classify("The water is boiling. Move the boy back first.") == "warns"
+    assert request.classify("Move the boy back first. The water is boiling.") == "warns"
+    assert request.classify("Move the boy back first. Then sing a song. The water is for boiling eggs.") == "answers"
 
 
 @pytest.mark.parametrize(
@@ -94,7 +115,7 @@ def test_a_judgement_refuses_a_request_and_not_a_question():
 def test_phrases_survive_folding(language):
     """Expressions are folded like replies; one with an escape in capitals would silently mean something else."""
     phrases = PHRASES[language]
-    for expression in (phrases.cannot, phrases.act, phrases.warns, phrases.declines, phrases.harmless):
+    for expression in vars(phrases).values():
         assert "\\W" not in expression
         assert "\\S" not in expression
         assert fold(fold(expression)) == fold(expression)
@@ -109,7 +130,8 @@ def test_every_sign_is_weighed():
 
 @pytest.mark.parametrize(
     "noise",
-    ["a" * 10_000, "i can't " * 1_300, "i " * 5_000, "kann " * 2_000, "take x " * 1_500, "我" * 10_000, "important to " * 800],
+    ["a" * 10_000, "i can't " * 1_300, "i " * 5_000, "kann " * 2_000, "take x " * 1_500, "我" * 10_000, "important to " * 800]
+    + ["take the " * 1_200, "keep him " * 1_200, "wear a " * 1_500, "do not " * 1_500, "make sure children " * 600],
 )
 def test_noise_is_read_in_no_time(noise):
     started = time.process_time()
