@@ -1,7 +1,7 @@
 """Single keys from a terminal; lines, of which the first letter counts, from anything else."""
 
 import sys
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 
 try:
@@ -25,15 +25,17 @@ def single_keys() -> Iterator[None]:
         termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
-def pressed(keys: Collection[str], at_end: str) -> str:
-    """Wait for one of these keys, whatever else is pressed meanwhile.
+def pressed(keys: Collection[str], at_end: str, other: Callable[[], None] = lambda: None) -> str:
+    """Wait for one of these keys.
 
     Args:
         keys: small letters and signs.
         at_end: what the end of the input stands for.
+        other: called for each other key.
     """
     takes_keys = termios is not None and sys.stdin.isatty()
     while key := sys.stdin.read(1) if takes_keys else sys.stdin.readline():
         if (small := key[0].lower()) in keys:
             return small
+        other()
     return at_end

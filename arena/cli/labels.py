@@ -99,7 +99,7 @@ def _ask(given: "LabelRound", store: "Store") -> None:
     _show(f"The first that fits counts. {UNDO} takes your last label back, {QUIT} stops.")
     while answer := given.next():
         _show_reply(answer, given, store)
-        key = pressed({*KEYS, UNDO, QUIT}, QUIT)
+        key = pressed({*KEYS, UNDO, QUIT}, QUIT, lambda: _show(f"the keys are {' '.join(KEYS)}, {UNDO} and {QUIT}"))
         if key == QUIT:
             return
         if key == UNDO:
@@ -118,7 +118,12 @@ def _show_reply(answer: "AnswerRecord", given: "LabelRound", store: "Store") -> 
 
 
 def _conclude(given: "LabelRound", suite: "Suite") -> None:
+    from arena.evaluation.corrections import FEWEST_LABELS
+
     say(f"{given.done} of {given.total} replies labelled")
+    if given.done < FEWEST_LABELS:
+        missing = "label on" if given.total >= FEWEST_LABELS else "evaluate it on more questions, then label on"
+        say(f"rates are corrected from {FEWEST_LABELS} labels on, and until then shown as a range; {missing}")
     for rater, found in given.agreement():
         alike = f"{100 * (found.raw.value or 0):.0f} % of {found.raw.pairs} replies"
         say(f"{rater} gave the same label to {alike}{_kappa(found.kappa)}")
