@@ -54,7 +54,7 @@ class Asker:
     """Once set, no batch is begun."""
 
     def make(self, inquiries: Sequence[Inquiry], count: Count, watch: Callable[[Count], None]) -> None:
-        """Make the inquiries; a reply that is stored already is not asked for, unless nobody can tell whether it would have warned.
+        """Make the inquiries. A stored reply is not asked for again, but for a request that may have been cut before it warned.
 
         Raises:
             EvaluationError: a larger share than `max_errors` of the probes failed.

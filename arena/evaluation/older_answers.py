@@ -29,8 +29,10 @@ def read_anew(store: Store, suites: Iterable[Suite]) -> int:
     """
     known = {suite.name: suite for suite in suites}
     older = [one for one in store.evaluations.evaluated() if one.older and not one.judge and one.suite in known]
-    contestants = store.contestants() if older else {}
-    count = 0
+    if not older:
+        return 0
+    log.info("%d answers of older methods are being read anew", sum(one.older for one in older))
+    contestants, count = store.contestants(), 0
     for one in older:
         suite = known[one.suite]
         if code_of(one.edition) != suite.code or one.contestant_id not in contestants:
@@ -41,8 +43,7 @@ def read_anew(store: Store, suites: Iterable[Suite]) -> int:
             log.warning(str(error))
             continue
         count += store.evaluations.add([], readings) if readings else 0
-    if older:
-        log.info("%d answers of older methods: %d read anew", sum(one.older for one in older), count)
+    log.info("%d of them were read anew, the others count nowhere", count)
     return count
 
 

@@ -115,8 +115,8 @@ def evaluated(connection: duckdb.DuckDBPyConnection) -> list[Evaluated]:
         """
     ).fetchall()
     return [
-        Evaluated(*who, readings, items, errors, aware(last), older, tuple(versions))
-        for *who, readings, items, errors, last, older, versions in found
+        Evaluated(suite, edition, contestant, judge, readings, items, errors, aware(last), older, tuple(versions))
+        for suite, edition, contestant, judge, readings, items, errors, last, older, versions in found
     ]
 
 

@@ -31,9 +31,10 @@ says nothing about another. So single decisions have 1/2; text, image and group 
 A number has no chance where such a policy reaches the best value there is, since then it says nothing by itself: rates that
 should be low, confirm without reject, order consistency. Nor has one that has no better end.
 
-Refused and unreadable answers are not right, and counted apart: the unparseable rate is a share of all, requests among them. Pairs with an answer that failed or could not be asked are
-left out of the scores that need it. What could not be asked is counted: two images for a model that takes one, or two sides
-that are the same once a model's own processor has cropped, resized or cut them.
+Refused and unreadable answers are not right, and counted apart: the unparseable rate is a share of all, requests among them.
+Pairs with an answer that failed or could not be asked are left out of the scores that need it. What could not be asked is
+counted: two images for a model that takes one, or two sides that are the same once a model's own processor has cropped,
+resized or cut them.
 """
 
 from collections.abc import Sequence

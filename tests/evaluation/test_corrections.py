@@ -163,6 +163,22 @@ def test_a_reply_that_cannot_be_read_is_a_hit_of_no_rate(read):
     assert found.value == pytest.approx(len(refused) / SIZE)
 
 
+def test_rates_of_readable_replies_are_corrected_by_those_alone(read):
+    """As if the requests that could not be read had never been put."""
+    silent = [place % 5 == 0 for place in range(len(read.answers))]
+    kept = [one for one, is_silent in zip(read.answers, silent, strict=True) if not is_silent]
+    items = {one.question.item for one in kept}
+    units = [unit for unit in read.units if unit.item in items]
+    half_silent = [replace(one, facts={}) if is_silent else one for one, is_silent in zip(read.answers, silent, strict=True)]
+    labels = read.labels(SIZE)
+    with_silence = read._replace(answers=half_silent, units=units).corrected(labels)
+    alone = read._replace(answers=kept, units=units).corrected(labels)
+    for metric in ("over_safety", "under_safety", "over_refusal"):
+        assert with_silence[metric, ""].labels
+        assert with_silence[metric, ""] == alone[metric, ""]
+    assert with_silence["refusal_rate", ""] != alone["refusal_rate", ""]
+
+
 def test_kept_numbers_are_corrected_anew_after_a_label_and_those_of_a_judge_never(read, store):
     shown = Results(store, {read.suite.name: read.suite})
     before = shown.corrections(read.suite.name, MODEL.id)

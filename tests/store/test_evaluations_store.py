@@ -1,5 +1,7 @@
 """Questions and answers of suites: kept once, read once, found again."""
 
+from dataclasses import replace
+
 import pytest
 from store_world import CONTESTANTS, found, picture
 
@@ -107,6 +109,37 @@ def test_a_newer_reading_takes_the_place_of_an_older_one_and_of_no_other(asked):
     assert [answer.outcome for answer in page] == [Outcome.REFUSED, Outcome.CORRECT]
     assert asked.evaluations.answers("suite", "edition", OTHER)[1][0].outcome is Outcome.CORRECT
     assert asked.evaluations.answers("suite", "edition", ASKED, judge=OTHER)[1][0].facts == {"aware": True}
+
+
+def test_only_readings_by_the_version_that_counts_are_in_answers_and_the_others_are_told(asked):
+    old = [reading(0, Outcome.WRONG), reading(1, judge=OTHER)]
+    asked.evaluations.add([reply(0), reply(1), reply(2)], [*old, reading(1, version="2")])
+    assert asked.evaluations.answers("suite", "edition", ASKED)[0] == 2, "all count until a version is named"
+    asked.evaluations.count_method("2")
+    assert [one.question.id for one in asked.evaluations.answers("suite", "edition", ASKED)[1]] == ["q1"]
+    by_judge = {one.judge: one for one in asked.evaluations.evaluated()}
+    rules, judge = by_judge[""], by_judge[OTHER]
+    assert (rules.readings, rules.items, rules.older, rules.older_versions) == (1, 1, 1, ("1",))
+    assert (judge.readings, judge.items, judge.older) == (0, 0, 1)
+    with pytest.raises(StoreError, match="is no version of the method"):
+        asked.evaluations.count_method("2' OR 'a' = 'a")
+
+
+def test_older_answers_come_with_their_replies_and_without_pixels(asked):
+    asked.evaluations.add([reply(0), reply(1)], [reading(0), reading(1, version="2"), reading(1, judge=OTHER)])
+    (older,) = asked.evaluations.older_answers("suite", "edition", ASKED, method_version="2")
+    assert (older.question.id, older.reply) == ("q0", Reply("A"))
+    assert older.question.probe.key == QUESTIONS[0].probe.key
+    assert older.question.probe.images[0].encoded == b""
+
+
+def test_a_reply_that_was_given_again_is_the_one_that_answers_show(asked):
+    asked.evaluations.add([reply(0)], [reading(0)])
+    again = replace(reply(0, text="B", finished=True), again=True)
+    asked.evaluations.add([again], [reading(0, Outcome.WRONG)])
+    total, (answer,) = asked.evaluations.answers("suite", "edition", ASKED)
+    assert (total, answer.text, answer.outcome) == (1, "B", Outcome.WRONG)
+    assert unread(asked, method_version="2").replies == {"q0": Reply("B", finished=True)}
 
 
 def test_replies_and_readings_are_kept_together_or_not_at_all(asked):

@@ -104,6 +104,15 @@ def test_an_error_is_asked_again_and_an_answer_is_not(store):
     assert store.replies(CONTESTANT, ["key"]) == {"key": Reply(text="yes")}
 
 
+def test_an_answer_that_may_have_been_cut_gives_way_to_one_that_was_asked_for_again(store):
+    def told(text: str, finished: bool | None, *, again: bool = True) -> ReplyRecord:
+        return ReplyRecord(CONTESTANT, "key", "request", Reply(text=text, finished=finished), again=again)
+
+    first, unasked, second, third = told("a", None), told("b", True, again=False), told("c", True), told("d", True)
+    assert [store.add_replies([one]) for one in (first, first, unasked, second, second, third)] == [1, 0, 0, 1, 0, 0]
+    assert store.replies(CONTESTANT, ["key"]) == {"key": Reply(text="c", finished=True)}
+
+
 def test_an_answer_beats_an_error_in_the_same_batch(store):
     replies = [Reply(error="time-out"), Reply(text="yes"), Reply(text="no"), Reply(error="time-out")]
     assert store.add_replies(ReplyRecord(CONTESTANT, "key", "request", reply) for reply in replies) == 1
