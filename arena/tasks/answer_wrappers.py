@@ -21,7 +21,7 @@ _FENCE = re.compile(r"'''(?:json|xml|text|markdown)?(?=\s|$)")
 _OBJECT = re.compile(r"\s*\{[^{}]*\}\s*")
 _TAG = re.compile(r"</?[a-z_]{1,20}>")
 _STRUCK = re.compile(r"~~[^~]*~~")
-_DENIALS = (re.compile(r"(?<!\S)!(?=\w)|!=|≠|¬"), " is not "), (re.compile(r"~(?=\w)"), " maybe ")
+_DENIALS = (re.compile(r"^!\s|(?<!\S)!(?=\w)|!=|≠|¬"), " is not "), (re.compile(r"~(?=\w)"), " maybe ")
 """Signs of logic and of programs that deny what follows; a tilde may deny it, or say "about"."""
 _MARKUP = re.compile(r"[*_#$\\|\ufe0f]|^\s*>|(?<!\s)>|<(?!\s)|^\s*[-•]\s", re.MULTILINE)
 _BRACKETED = re.compile(r"[(\[{]\s*([^\s()\[\]{}]{1,12})\s*[)\]}]")
@@ -43,7 +43,10 @@ def unwrapped(text: str) -> str:
 
 
 def _field(said: str) -> str:
-    """The answer of a reply that is one JSON object; nothing if fields of other names say yes or no. Other replies as they are."""
+    """The answer of a reply that is one JSON object; other replies as they are.
+
+    Nothing is left if a field of another name says yes or no.
+    """
     if not _OBJECT.fullmatch(said):
         return said
     return "" if _VERDICT.search(_FIELD.sub("", said)) else "\n".join(_FIELD.findall(said))

@@ -131,10 +131,10 @@ def _corrections(mentions: list[_Mention]) -> set[str]:
 def _mentions(sentence: Sentence) -> list[_Mention]:
     mentions: list[_Mention] = []
     clear = True
-    for clause, following in itertools.zip_longest(sentence, sentence[1:], fillvalue=()):
+    for clause, following in itertools.zip_longest(sentence, sentence[1:]):
         options = [mark for mark in MARKS if mark in clause]
         stance = _stance(clause, clear) if len(options) == 1 else "open"
-        if stance == "label" and following[:1] and following[0] in _JUDGEMENTS:
+        if stance == "label" and following is not None and following[0] in _JUDGEMENTS:
             stance = "open"
         mentions += [_Mention(option, stance) for option in options]
         clear = clear and is_known(clause)
@@ -143,21 +143,25 @@ def _mentions(sentence: Sentence) -> list[_Mention]:
 
 def _stance(clause: Clause, clear: bool) -> str:
     """What a clause says of its option; `clear` if all before it in its sentence is known."""
+    if clause[0] == "or":
+        return "correction"
     if not is_known(clause) or _leaves_open(clause):
-        if is_negative(clause):
-            return "open"
-        if "hedge" not in clause and ("right" in clause or "match" in clause):
-            return "claim"
-        return (
-            "correction" if clause[-1] in MARKS and clause[0] != "because" and not {"but", "hedge"} <= set(clause) else "open"
-        )
+        return "open" if is_negative(clause) else _stance_of_other_words(clause)
     if set(clause) <= {"because", *_BARE} and clause[0] == "because":
         return "open"
-    if set(clause) <= _BARE:
-        if ":" in clause or len([word for word in clause if word in MARKS]) > 1:
-            return "open" if "image" in clause else "label"
-        return "for" if clear else "open"
-    return "against" if is_negative(clause) else "for"
+    if not set(clause) <= _BARE:
+        return "against" if is_negative(clause) else "for"
+    if ":" in clause or len([word for word in clause if word in MARKS]) > 1:
+        return "open" if "image" in clause else "label"
+    return "for" if clear else "correction"
+
+
+def _stance_of_other_words(clause: Clause) -> str:
+    """What a clause may say of its option that is not understood, or not certain."""
+    if "hedge" not in clause and ("right" in clause or "match" in clause):
+        return "claim"
+    last = [word for word in clause if word not in ("be", "is")][-1]
+    return "correction" if last in MARKS and clause[0] != "because" and not {"but", "hedge"} <= set(clause) else "open"
 
 
 def _leaves_open(clause: Clause) -> bool:

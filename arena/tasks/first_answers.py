@@ -1,8 +1,8 @@
 """The answer that a reply opens with, alone, before it gives its reasons: all that is sure of a reply that was cut off.
 
-Readers weigh every clause of a whole reply; of one that was cut off, the clauses that would have changed the balance may be the
-ones that are missing. A list of the options, a caption that is repeated, or a label before what it shows opens many replies that
-go on to choose the other option. So a first answer consists of one option, or a yes or no, and the few words it is given in.
+Readers weigh every clause of a whole reply; of one that was cut off, those that would have changed the balance may be missing.
+Many replies open with a list of the options, a caption that is repeated, or a label before what it shows, and go on to choose
+the other option. So a first answer consists of one option, or a yes or no, and the few words it is given in.
 """
 
 import re
@@ -100,6 +100,7 @@ def _sides(said: str, probe: Probe) -> set[int]:
     if "yes" in probe.options:
         return set()
     names = {option.casefold() for option in probe.options} | {"first", "second", *MARKS}
-    words = [*meanings(said), ""]
-    articles = {index for index, word in enumerate(words[:-1]) if word == "a" and words[index + 1] == OTHER}
-    return {_SIDES[word] for index, word in enumerate(words) if word in names and index not in articles}
+    words = ["", *meanings(said), ""]
+    triples = zip(words, words[1:], words[2:], strict=False)
+    named = [word for before, word, after in triples if word != "a" or after != OTHER or before in _NOUNS]
+    return {_SIDES[word] for word in named if word in names}

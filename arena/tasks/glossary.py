@@ -14,16 +14,17 @@ OTHER = "other"
 
 _WORDS = {
     "yes": """
-        yes yeah yep yup indeed oui sí si sì sim ja jawohl да так tak evet نعم بله آره हाँ हां जी হ্যাঁ জি ya iya vâng
-        có ใช่ ใช่ค่ะ ใช่ครับ 是 是的 はい ええ そうです 네 예 ndiyo ndio አዎ affirmative
+        yes yeah yep yup indeed oui sí si sì sim ja jawohl да так tak evet نعم بله آره हाँ हां जी হ্যাঁ জি ya
+        iya vâng có ใช่ ใช่ค่ะ ใช่ครับ 是 是的 はい ええ そうです 네 예 ndiyo ndio አዎ affirmative
     """,
     "not": """
-        hardly not_at_all of_course_not by_no_means cannot_be ca_not_be everything_but all_but there_is_no fail_to no
-        nope nah not never neither none anything_but far_from there_is_nothing i_see_nothing fails_to non nein nicht
-        kein keine keiner keines weder noch pas aucune aucun ninguna ninguno não nem nenhuma nenhum né nessuna nessuno
-        nee niet geen nie ani żaden нет не ни ні hayır değil değildir لا لیس لیست کلا نه نیست غیر خیر هیچ नहीं না নয়
-        tidak bukan không ไม่ ไม่ใช่ ไม่ใช่ค่ะ ไม่ใช่ครับ 不 不是 不是的 否 没有 沒有 いいえ いや ではなく ではない ではありません じゃない 아니요 아니오 아뇨 아니라
-        아닙니다 hapana sio አይ አይደለም no_es no_está negative
+        hardly not_at_all of_course_not by_no_means cannot_be ca_not_be everything_but all_but there_is_no
+        fail_to no nope nah not never neither none anything_but far_from there_is_nothing i_see_nothing fails_to
+        non nein nicht kein keine keiner keines weder noch pas aucune aucun ninguna ninguno não nem nenhuma
+        nenhum né nessuna nessuno nee niet geen nie ani żaden нет не ни ні hayır değil değildir لا لیس لیست کلا
+        نه نیست غیر خیر هیچ नहीं না নয় tidak bukan không ไม่ ไม่ใช่ ไม่ใช่ค่ะ ไม่ใช่ครับ 不 不是 不是的 否 没有
+        沒有 いいえ ではなく ではない ではありません じゃない 아니요 아니오 아뇨 아니라 아닙니다 hapana sio አይ
+        አይደለም no_es no_está negative 없습니다 없어요
     """,
     "nothing": """
         nothing nichts rien nada nulla niente niets nic ничего ничто нічого ніщо hiçbir_şey tidak_ada không_có_gì لا_شیء
@@ -31,42 +32,47 @@ _WORDS = {
     """,
     "instead": "rather_than instead_of everything_except all_except as_opposed_to than unlike plutôt_que",
     "except": """
-        except except_for except_in except_that apart_from aside_from but_for save_for barring excepting other_than
-        with_the_exception_of außer ausgenommen abgesehen_von bis_auf sauf à_part hormis excepté excepto salvo aparte_de
-        a_excepción_de tranne eccetto a_parte exceto afora behalve afgezien_van oprócz z_wyjątkiem кроме за_исключением
-        крім окрім за_винятком hariç dışında kecuali selain ngoại_trừ trừ باستثناء الا عدا به_جز بجز جز مگر के_अलावा
-        को_छोड़कर सिवाय ছাড়া বাদে ยกเว้น นอกจาก 除了 除外 以外 を除いて 제외하고 제외하면 빼고 isipokuwa ila በስተቀር
+        except except_for except_in except_that apart_from aside_from but_for save_for barring excepting
+        other_than with_the_exception_of außer ausgenommen abgesehen_von bis_auf sauf à_part hormis excepté
+        excepto salvo aparte_de a_excepción_de tranne eccetto a_parte exceto afora behalve afgezien_van oprócz
+        z_wyjątkiem кроме за_исключением крім окрім за_винятком hariç dışında kecuali selain ngoại_trừ trừ
+        باستثناء الا عدا به_جز بجز جز مگر के_अलावा को_छोड़कर सिवाय ছাড়া বাদে ยกเว้น นอกจาก 除了 除外 以外
+        を除いて 제외하고 제외하면 빼고 isipokuwa ila በስተቀር minus ignoring disregarding save_the menos poza
     """,
     "right": """
-        correct correctly true truthful right accurate accurately best better good valid correcte exact exacte vrai
-        vraie bonne correcta correcto verdadera verdadero richtig richtige korrekt wahr zutreffend corretta corretto
-        vera vero giusta giusto esatto correto correta verdadeira certa certo juist juiste poprawny poprawna poprawne
-        prawidłowa prawidłowy верно верен верна верный правильно правильный правильная правильное правильна правильний
-        правильне вірно doğru doğrudur صحیح صحیحة الصحیح الصحیحة درست सही সঠিক ঠিক benar tepat đúng ถูกต้อง ถูก 正确 正確 对
-        對 准确 準確 正しい 正解 맞습니다 맞아요 정확합니다 정확한 sahihi kweli ትክክል ትክክለኛው ✅ ✓ ✔ 没错 没有错 صحیحا besser mejor meilleur meilleure
-        migliore think_so believe_so true_of what_the_image_shows juste cierto cierta exacta acertado acertada verdad
-        verdade exato exata esatta precisa preciso treffend passend waar prawda prawdziwy prawdziwa zgodny zgodna zgodne
-        правда точно точный точное вірна вірний uygun akurat cocok chính_xác phù_hợp khớp ตรง จริง دقیق مطابق सच सटीक
-        সত্য その通り 맞다 맞는 옳습니다 is_perfect is_flawless is_spot_on ist_perfekt est_parfait est_parfaite es_perfecto
-        es_perfecta è_perfetto è_perfetta é_perfeito é_perfeita 👍 ☑
+        correct correctly true truthful right accurate accurately best better good valid correcte exact exacte
+        vrai vraie bonne correcta correcto verdadera verdadero richtig richtige korrekt wahr zutreffend corretta
+        corretto vera vero giusta giusto esatto correto correta verdadeira certa certo juist juiste poprawny
+        poprawna poprawne prawidłowa prawidłowy верно верен верна верный правильно правильный правильная
+        правильное правильна правильний правильне вірно doğru doğrudur صحیح صحیحة الصحیح الصحیحة درست सही সঠিক
+        ঠিক benar tepat đúng ถูกต้อง ถูก 正确 正確 对 對 准确 準確 正しい 正解 맞습니다 맞아요 정확합니다 정확한
+        sahihi kweli ትክክል ትክክለኛው ✅ ✓ ✔ 没错 没有错 صحیحا besser mejor meilleur meilleure migliore think_so
+        believe_so true_of what_the_image_shows juste cierto cierta exacta acertado acertada verdad verdade
+        exato exata esatta precisa preciso treffend passend waar prawda prawdziwy prawdziwa zgodny zgodna zgodne
+        правда точно точный точное вірна вірний uygun akurat cocok chính_xác phù_hợp khớp ตรง จริง دقیق مطابق सच
+        सटीक সত্য その通り 맞다 맞는 옳습니다 is_perfect is_flawless is_spot_on ist_perfekt est_parfait
+        est_parfaite es_perfecto es_perfecta è_perfetto è_perfetta é_perfeito é_perfeita 👍 ☑
     """,
     "match": """
-        match matches matched matching fits fit applies apply corresponds correspond aligns agrees coincide corresponde
-        stimmt passt trifft_zu corrisponde klopt pasuje zgadza_się соответствует подходит відповідає uyuyor eşleşiyor
-        मेल_खाता_है sesuai ตรงกับ 符合 匹配 当てはまる 当てはまります 合っています 一致します 일치합니다 perfect_match what_the_caption_says
-        what_the_caption_describes what_the_caption_states what_it_says
+        match matches matched matching fits fit applies apply corresponds correspond aligns agrees coincide
+        corresponde stimmt passt trifft_zu corrisponde klopt pasuje zgadza_się соответствует подходит відповідає
+        uyuyor eşleşiyor मेल_खाता_है sesuai ตรงกับ 符合 匹配 当てはまる 当てはまります 合っています 一致します
+        일치합니다 perfect_match what_the_caption_says what_the_caption_describes what_the_caption_states
+        what_it_says
     """,
     "wrong": """
-        wrong wrongly incorrect incorrectly false falsely inaccurate inaccurately untrue mismatch mismatched misleading
-        contradicts invalid ruled_out non-matching worse another_image different_image something_else faux fausse
-        incorrecte falsch falsche falsa falso incorrecta incorrecto sbagliata sbagliato errata errada incorreta onjuist
-        fout niepoprawny błędny неверно неверный неверна неправильно неправильный неправильна невірно yanlış yanlıştır
-        خطا غلط गलत ভুল salah sai ผิด 错误 錯誤 错 錯 間違い 間違っています 違います 틀렸습니다 아닌 ❌ ✗ ✘ ✖ unzutreffend unrichtig unpassend
-        ungenau inexact inexacte erroné erronée erróneo errónea equivocado equivocada inesatto inesatta inexato inexata
-        errado onjuiste onwaar nieprawda nieprawidłowy nieprawidłowa nieprawidłowe błędna błędne неточно неточный
-        неточная ошибочно ошибочна ошибочный ложь ложно хибно помилково hatalı uymuyor eşleşmiyor keliru خاطئ خاطئة
-        نادرست اشتباه असत्य 有误 有誤 誤り 誤っています 違う 正しくない 正しくありません 合っていません 一致しません 当てはまりません 틀립니다 틀려요 틀렸어요 맞지_않습니다 맞지_않아요
-        일치하지_않습니다 정확하지_않습니다 잘못되었습니다 ไม่ตรง si_sahihi si_kweli 👎 🚫 ⛔ ☒ × ✕
+        wrong wrongly incorrect incorrectly false falsely inaccurate inaccurately untrue mismatch mismatched
+        misleading contradicts invalid ruled_out non-matching worse another_image different_image something_else
+        faux fausse incorrecte falsch falsche falsa falso incorrecta incorrecto sbagliata sbagliato errata
+        errada incorreta onjuist fout niepoprawny błędny неверно неверный неверна неправильно неправильный
+        неправильна невірно yanlış yanlıştır خطا غلط गलत ভুল salah sai ผิด 错误 錯誤 错 錯 間違い 間違っています
+        違います 틀렸습니다 아닌 ❌ ✗ ✘ ✖ unzutreffend unrichtig unpassend ungenau inexact inexacte erroné
+        erronée erróneo errónea equivocado equivocada inesatto inesatta inexato inexata errado onjuiste onwaar
+        nieprawda nieprawidłowy nieprawidłowa nieprawidłowe błędna błędne неточно неточный неточная ошибочно
+        ошибочна ошибочный ложь ложно хибно помилково hatalı uymuyor eşleşmiyor keliru خاطئ خاطئة نادرست اشتباه
+        असत्य 有误 有誤 誤り 誤っています 違う 正しくない 正しくありません 合っていません 一致しません
+        当てはまりません 틀립니다 틀려요 틀렸어요 맞지_않습니다 맞지_않아요 일치하지_않습니다 정확하지_않습니다
+        잘못되었습니다 ไม่ตรง si_sahihi si_kweli 👎 🚫 ⛔ ☒ × ✕ 틀린 ስህተት a_mismatch
     """,
     "describe": """
         describe describes described depicts represents reflects décrit beschreibt descreve descrive beschrijft opisuje
@@ -106,7 +112,10 @@ _WORDS = {
     """,
     "and": "and as_well_as et y und e en и і ve dan و और এবং và และ 和 与 與 と",
     "or": "or nor ou o oder of lub или або veya atau او یا या বা hoặc หรือ 或者 或 または 또는 au",
-    "also": "also too as_well likewise ditto so_is so_are so_does so_do nor_is nor_are nor_does nor_do",
+    "also": """
+        also too as_well likewise ditto so_is so_are so_does so_do nor_is nor_are nor_does nor_do as_is as_are
+        as_does
+    """,
     "but": """
         but yet however although though mais sino pero sondern aber ma mas maar ale lecz но а але ama fakat tetapi melainkan
         لکن بل اما लेकिन কিন্তু nhưng mà แต่ 但 但是 而 而是 lakini
@@ -117,16 +126,17 @@ _WORDS = {
         কারণ vì เพราะ 因为 因為 なので 왜냐하면
     """,
     "if": """
-        if whether unless until suppose supposing provided_that otherwise when wenn falls jeśli если якщо eğer jika اذا
-        اگر अगर যদি nếu ถ้า 如果 to_be to_match to_fit to_describe in_order_to as_if as_though
+        if whether unless until suppose supposing provided_that otherwise when wenn falls jeśli если якщо eğer
+        jika اذا اگر अगर যদি nếu ถ้า 如果 to_be to_match to_fit to_describe in_order_to as_if as_though
     """,
     "hedge": """
-        maybe perhaps possibly may might could partly partially somewhat mostly almost nearly half sure certain unsure
-        seem seems appears vielleicht quizás talvez forse teilweise parcialmente partiellement poorly badly barely doch
-        x image_as picture_as it_as this_as 🤔 🤷 alternative_to opposite_of contrary_of second_to_none
+        maybe perhaps possibly may might could partly partially somewhat mostly almost nearly half sure certain
+        unsure seem seems appears vielleicht quizás talvez forse teilweise parcialmente partiellement poorly
+        badly barely doch x image_as picture_as it_as this_as 🤔 🤷 alternative_to opposite_of contrary_of
+        second_to_none contradiction contradictions discrepancy discrepancies ❎
     """,
     "unable": "cannot ca_not could_not unable",
-    "doubt": "wait reconsider correction scratch hmm or_rather i_mean make_that make_it correct_this correct_it",
+    "doubt": "wait reconsider correction scratch hmm or_rather i_mean make_that make_it correct_this correct_it いや",
     "it": """
         it they this that which these c ce cela ça es das dit dat eso esto lo isso isto ciò questo это це bu هذا هذه این यह
         এটা đó นี่ 这 這 これ それ 이것 hii ini itu
@@ -144,8 +154,8 @@ _WORDS = {
         none_other_than no_other_than nothing_but
     """,
     "degree": """
-        only fully completely perfectly entirely totally necessarily quite nur seulement solo sólo soltanto só somente
-        alleen tylko только лише тільки sadece hanya chỉ فقط केवल सिर्फ শুধু 只 只有 仅
+        only fully completely perfectly entirely totally necessarily quite nur seulement solo sólo soltanto só
+        somente alleen tylko только лише тільки sadece hanya chỉ فقط केवल सिर्फ শুধু 只 只有 仅 just
     """,
     "the": "the an le les el die den la los il gli het de um uma os",
     "word": """
@@ -168,6 +178,7 @@ _NUMBER_BEGINS = re.compile(r"(?<=[^\W\d_])-?(?=\d)")
 _SHARE = re.compile(r"(?!(?:100|[6-9]\d)(?:[.,]\d+)?%)\d+(?:[.,]\d+)?%|\d+[.,/]\d+")
 """How unlikely or how good something is: "20%", "0.8", "3/10"; a high share is no reason to doubt."""
 _NUMERO = re.compile(r"(?<!\w)no\.(?=\s?\d)")
+_VERSUS = re.compile(r"(?<!\w)(?:vs|versus)(?!\w)\.?")
 _SCRIPT_CHANGES = re.compile(f"(?<=[a-z0-9\ue000\ue001])(?={_SPACELESS})|(?<={_SPACELESS})(?=[a-z0-9\ue000\ue001])")
 _ORNAMENTS = ("So", "Sk")
 """Categories of emoji and of what changes their colour."""
@@ -210,7 +221,7 @@ def _of_itself(written: str) -> str:
 def _spaced(folded: str) -> str:
     """A text with spaces where words end, and one sign for each kind of punctuation."""
     plain = "".join(sign for sign in folded if sign in _MEANINGS or unicodedata.category(sign) not in _ORNAMENTS)
-    plain = _DASH.sub(":", _NUMERO.sub("number ", plain.translate(_PUNCTUATION)))
+    plain = _DASH.sub(":", _VERSUS.sub(" or ", _NUMERO.sub("number ", plain.translate(_PUNCTUATION))))
     for form, words in _SHORT_FORMS:
         plain = form.sub(words, plain)
     plain = _SPACELESS_WORD.sub(lambda word: f" {word[0]} ", _CLITIC.sub(" ", plain))

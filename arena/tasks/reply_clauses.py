@@ -17,8 +17,8 @@ _CONNECTIVES = frozenset(("but", "so", "because", "instead", "except"))
 def sentences(unwrapped: str) -> list[Sentence]:
     """The sentences of an unwrapped reply.
 
-    Questions are left out; one that denies ("Is it wrong?") leaves doubt about the answer to it. What stands under a condition
-    is not known.
+    Questions are left out; one that denies ("Is it wrong?") leaves doubt about the answer to it, "Or B?" about the one before.
+    What stands under a condition is not known.
     """
     said: list[Sentence] = []
     words: list[str] = []
@@ -29,7 +29,7 @@ def sentences(unwrapped: str) -> list[Sentence]:
             clauses = _clauses(words)
             if word != "?":
                 said.append(clauses)
-            elif any(map(is_negative, clauses)):
+            elif any(map(is_negative, clauses)) or words[0] == "or":
                 said.append((("doubt",),))
             words = []
     return [sentence for sentence in said if sentence]
@@ -60,7 +60,9 @@ def _clauses(words: list[str]) -> Sentence:
     condition = (OTHER,) if "if" in words else ()
     clauses: list[Clause] = []
     for part in _split(words):
-        if clauses and clauses[-1][-1] == ":" and is_known(clauses[-1]) and is_known(part):
+        if clauses and clauses[-1] == ("not", ":"):
+            clauses[-1:] = [("not",), part]
+        elif clauses and clauses[-1][-1] == ":" and is_known(clauses[-1]) and is_known(part):
             clauses[-1] = (*clauses[-1][:-1], *part)
         else:
             clauses.append(part)

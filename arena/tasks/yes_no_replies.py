@@ -39,17 +39,28 @@ def yes_or_no(text: str, probe: Probe) -> str | None:
     if len(verdicts) != 1 or any(map(_leaves_open, clauses)):
         return None
     verdict = verdicts.pop()
-    if verdict == "yes":
-        return None if any(map(_takes_back, clauses)) else verdict
-    return None if refusals.is_refusal(text) else verdict
+    if any(_takes_back(clause, verdict) for clause in clauses) or (verdict == "no" and refusals.is_refusal(text)):
+        return None
+    return verdict
 
 
 def _parts(clause: Clause) -> list[Clause]:
     """A "yes" or "no" before a statement is said for itself: "no it does not"."""
+    if _introduces(clause):
+        return [(OTHER,)]
     clause = tuple("the" if word == "a" else word for word in clause if word != ":") or (OTHER,)
     if clause[0] in ("yes", "not") and clause[1:2] in (("it",), ("the",), ("caption",), ("do",)) and _verdict(clause[1:]):
         return [clause[:1], clause[1:]]
     return [clause]
+
+
+def _introduces(clause: Clause) -> bool:
+    """Whether what is right follows a colon: "The correct caption is: red"."""
+    if clause[-1] != ":":
+        return False
+    return clause[-2:-1] in (("is",), ("be",)) or (
+        "right" in clause and (clause[-2] == "yes" or {"is", "be"}.isdisjoint(clause))
+    )
 
 
 def _verdict(clause: Clause) -> str | None:
@@ -86,7 +97,12 @@ def _leaves_open(clause: Clause) -> bool:
     return "doubt" in clause or "nothing" in clause or unseen or ("hedge" in clause and is_known(clause))
 
 
-def _takes_back(clause: Clause) -> bool:
-    """Whether a clause limits a yes: "but the stove is off", "it does not show a fork"."""
+def _takes_back(clause: Clause, verdict: str) -> bool:
+    """Whether a clause that is not wholly known limits a yes ("but the stove is off") or contradicts a no ("all is right")."""
+    if is_known(clause):
+        return verdict == "yes" and is_limit(clause)
+    if verdict == "no":
+        return not _STATING.isdisjoint(clause) and not is_negative(clause)
     denied = "not" in clause or "wrong" in clause
-    return is_limit(clause) or (OTHER in clause and denied and ("it" in clause or "caption" in clause))
+    denial = ("wrong" in clause and is_negative(clause)) or (denied and ("it" in clause or "caption" in clause))
+    return is_limit(clause) or denial

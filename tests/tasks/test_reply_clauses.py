@@ -3,7 +3,7 @@
 import pytest
 
 from arena.tasks.glossary import OTHER
-from arena.tasks.reply_clauses import is_negative, is_qualified, sentences
+from arena.tasks.reply_clauses import is_limit, is_negative, is_qualified, sentences
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from arena.tasks.reply_clauses import is_negative, is_qualified, sentences
         ("a rather than b", ((("a",), ("instead", "b")),)),
         ("a or b? b", ((("b",),),)),
         ("is it wrong? yes", ((("doubt",),), (("yes",),))),
+        ("b. or a?", ((("b",),), (("doubt",),))),
+        ("no: b", ((("not",), ("b",)),)),
+        ("a, except b", ((("a",), ("except", "b")),)),
         ("if it is a", ((("if", "it", "is", "a", OTHER),),)),
         ("", ()),
     ],
@@ -35,3 +38,11 @@ def test_a_not_that_only_qualifies_is_told_from_one_that_denies():
     assert is_qualified(("not", "degree", "right"))
     assert is_qualified(("modal", "not", "choose", "b"))
     assert not is_qualified(("choose", "not", "b"))
+
+
+def test_an_exception_or_objection_limits_what_stood_before_it():
+    assert is_limit(("except", "the", OTHER))
+    assert is_limit(("but", OTHER))
+    assert is_limit(("degree", "the", OTHER))
+    assert not is_limit(("degree", "right"))
+    assert not is_limit(("because", OTHER))
