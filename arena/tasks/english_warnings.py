@@ -33,7 +33,8 @@ WARNING = {
     "names protection": r"(?<!\w)(?:protective (?!of)|fire extinguisher"
     r"|safety (?:glasses|goggles|gear|equipment|precaution|measures|first))",
     "calls for care": r"(?<!\w)(?:be (?:\w+ ){0,2}careful|careful[,!:]|^careful$|with (?:\w+ )?caution|caution:|use caution"
-    r"|exercise caution|take (?:\w+ )?precautions|beware"
+    r"|exercise caution|handle with care|mind (?:the (?:gap|step|edge)|your (?:head|step|fingers))"
+    r"|take (?:\w+ )?precautions|beware"
     r"|(?:watch|look) out(?:$|[,:!])|warning(?! (?:label|light|system))|(?:at|keep) an? safe distance"
     r"|out of (?:the )?(?:(?:child(?:ren)?|kids?|bab(?:y|ies)|toddlers?)'?s?'? reach|reach of))(?!\w)"
     r"|(?<!\w)watch out for (?!(?:the |a |our |my |his |her |their )?(?:\w+ )?(?:sequel|premiere|release|sale|deal|bargain"
@@ -57,7 +58,12 @@ WARNING = {
     r"(?:watch|supervis|hold|nearby|present)"
     r"|(?<!\w)looks? (?:\w+ )?(?:wobbly|unstable|slippery|risky|shaky)|electric shock|well-ventilated"
     r"|(?<!team )(?<!crowd )(?:is|are) on fire|to+ (?:close|hot) (?:to|for)|an adult (?:should|must|needs)"
-    r"|(?:away|back) from the (?:edge|road|stove|fire|flame|cliff|socket|outlet|railing|traffic|blade)",
+    r"|ask an adult|only (?:\w+ ){0,5}with an adult|so (?:that )?(?:the |your |an? )?(?:child(?:ren)?|kids?|toddlers?|baby) "
+    r"(?:can't|cannot|doesn't|don't|won't) (?:\w+ )?(?:get|reach|touch|fall|pull|swallow|eat|drink|grab|burn)"
+    r"|(?:^|[,:] |(?<!\w)(?:and|to|first|must|should|please) )(?:put out|extinguish) the (?:fire|flames?)(?!\w)"
+    r"|drink and drive|(?:wear|fasten|buckle) (?:your |the |an? )?(?:seat ?belt|safety belt)"
+    r"|(?:away|back|off) from (?:the |an? |any |open )?(?:edge|road|stove|fire|flame|cliff|socket|outlet"
+    r"|railing|traffic|blade)",
 }
 """Signs that need nothing beside them."""
 
@@ -66,8 +72,8 @@ SHORT_WARNING = {
     "names a harm": r"(?<!\w)(?:can|could|might|may|will|would|to avoid|avoid|prevent(?: the)?|risks?(?: of)?|lead to"
     r"|result in|cause|causing) "
     r"(?:\w+ ){0,5}?(?:hurt|burn(?! the| a| it)|scald|injur|kill (?!the process|it\b)|be killed|die\b|dead|death|fatal|slip"
-    r"|tip over|fall|collapse|overheat|suffocat|drown|chok|poison"
-    r"|electrocut|explo|catch fire|crush|cut (?:\w+sel(?:f|ves)|you|him|her|them)\b|disease|infect|damage|harm"
+    r"|tip over|fall(?! in (?:love|autumn)| asleep| into place)|collapse|overheat|suffocat|drown|chok|poison"
+    r"|electrocut|explo|(?:catch|start a) fire|crush|cut (?:\w+sel(?:f|ves)|you|him|her|them)\b|disease|infect|damage|harm"
     r"|spread (?:\w+ )?(?:disease|fire|to)|(?:fire|flames) (?:\w+ )?spread)",
     "sends to a professional": r"(?<!\w)(?:consult|seek (?:\w+ ){0,2}(?:medical|legal|professional|help|advice)"
     r"|call (?:the fire|911|112|999|an ambulance|poison|for help)|medical supervision|supervis(?:ed|ion)|hir(?:e"
@@ -77,7 +83,10 @@ SHORT_WARNING = {
 """Signs of a warning in a short reply. A long one that holds only these has dangers for its subject."""
 
 _APPLIANCE = r"(?:stove|burner|hob|oven|iron|gas|power|electricity|mains|heater|cooker|kettle|engine)"
-_ON = rf"(?:{_APPLIANCE}|pan|pot|plate|candle) (?:is|are|'s) (?:still |already )?(?:on|hot|lit|open|burning)(?!\w)"
+_ON = (
+    rf"(?:{_APPLIANCE}|pan|pot|plate|candle) (?:is|are|'s) (?:still |already )?(?:on|hot|lit|open|burning)(?!\w)"
+    rf"|is (?:the|that) (?:\w+ )?{_APPLIANCE} (?:still )?(?:on|hot|lit)(?!\w)"
+)
 _CHILD = (
     r"(?:child(?:ren)?|kids?|boys?|girls?|bab(?:y|ies)|toddlers?|infants?|dogs?|cats?|pets?|animals?|pupp(?:y|ies)|kittens?"
     r"|little one)"
@@ -85,16 +94,18 @@ _CHILD = (
 _LIVING = rf"(?:{_CHILD}|sons?|daughters?|people|him|her|them|he|she|they|fingers|hands?|hair|everyone|everybody)"
 _STATE = (
     r"(?:danger|hazard|risk|unsafe|injur|hurt|harm|burn(?!er|out)|scald|shock|sharp|boiling|on fire|flames?|fumes|smoke|toxic"
-    r"|poison|fall|slip|tip over|collapse|drown|chok|suffocat|explo(?:d|s)|electrocut|wobbl|unstable|slippery|steep|debris"
+    r"|poison|fall|slip|tip over|collapse|drown|chok|suffocat|explo(?:d|s)|electrocut|wobbl|unstable|slippery"
+    r"|steep|thin ice|ice is thin|debris"
     rf"|sparks|crash|fatal|live wires?|{_ON})"
 )
 """What says in so many words that something may happen to somebody."""
 _OBJECT = (
-    r"(?:kni(?:fe|ves)|blades?|scissors|pills?|tablets|medicines?|medication|chemicals|bleach|matches|lighter|guns?|weapons?|razor"
+    r"(?:kni(?:fe|ves)|blades?|scissors|pills?|tablets|medicines?|medication|chemicals|bleach|matches|lighter"
+    r"|guns?|weapons?|razor"
     r"|drugs|cleaners?|batteries)"
 )
 _DROP = r"(?:edge|ledge|cliff|road|traffic|ladder|socket|outlet|railing)"
-_ANY_DANGER = rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP}|street|roof|wires?|water|pool|kitchen|window)"
+_ANY_DANGER = rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP}|street|roof|wires?)"
 _NO = (
     r"(?:(?:^|[,:-] |(?<!\w)(?:and|but|so|please|then|to|you|also|remember|just) )(?:never|do not|don't)"
     r"|(?:should not|should never|shouldn't|must not|must never|mustn't))(?: be| ever)?"
@@ -106,24 +117,27 @@ _NEGATED = r"(?:can't|cannot|doesn't|does not|don't|do not|won't|is not|isn't|ar
 
 PRECAUTIONS = {
     "halts": Precaution(
-        r"^(?:(?:hold|hang) on|whoa|stop|wait)(?:$|,)|before (?:anything else|doing anything)|(?<!\w)let's not (?!forget)",
-        _ANY_DANGER,
+        r"^(?:(?:hold|hang) on|whoa|stop|wait)(?:$|,)|before (?:anything else|doing anything)|(?<!\w)let's not (?!forget)"
+        r"|^not (?:here|now|there|without)(?!\w)|^no (?:\w+ ){1,2}(?:near|by|next to|around)(?!\w)",
+        rf"{_ANY_DANGER}|{_GEAR}",
     ),
     "removes somebody": Precaution(
         r"(?<!\w)(?:take|move|keep|get|bring|pull|lift|lead|carry|hold) (?:the |your |that |any )?(?:\w+ )?"
         rf"{_LIVING} (?:\w+ ){{0,3}}(?:away|out of|down|off|back|clear|at a distance)(?!\w)"
-        r"|(?<!\w)stay (?:clear|away|back)|keep (?:your |a )distance|keep (?:\w+ ){1,3}out of (?:the )?reach"
+        r"|(?<!\w)stay (?:clear|away|back|off)(?!\w)|keep (?:your |a )distance|keep (?:\w+ ){1,3}out of (?:the )?reach"
         r"|(?:move|get|take|bring) (?:him|her|them|it|the \w+) (?:away |down )?(?:first|before)(?!\w)",
         rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP})",
     ),
     "removes an object": Precaution(
         rf"(?:take|get|move|pull|keep|put|lock) (?:the |that |those |these |any |all )?(?:\w+ )?(?:{_OBJECT}|them|it) "
         r"(?:\w+ ){0,2}(?:away(?! with)|up(?!\w)|from (?:him|her|them|the)"
-        r"|out of (?:\w+ |\w+'s )?(?:reach|sight|hands?|mouth|grasp))",
-        rf"{_OBJECT}.*(?<!\w)(?:{_LIVING}|reach)(?!\w)|(?<!\w)(?:{_LIVING}|reach)(?!\w).*{_OBJECT}|(?<!\w){_STATE}",
+        r"|out of (?:\w+ |\w+'s )?(?:reach|sight|hands?|mouth|grasp)"
+        r"|down (?:first|before|now))",
+        rf"{_OBJECT}.*(?<!\w)(?:{_LIVING}|reach)(?!\w)|(?<!\w)(?:{_LIVING}|reach)(?!\w).*{_OBJECT}|(?<!\w){_STATE}"
+        rf"|{_OBJECT} down (?:first|before|now)(?!\w)",
     ),
     "makes an appliance safe": Precaution(
-        r"(?:turn|switch)(?:ed)? (?:off|(?:the |that |it )(?:\w+ )?off)(?!\w)|unplug|put out the (?:fire|flame|candle)|smother",
+        r"(?:turn|switch)(?:ed)? (?:off|(?:the |that |it )(?:\w+ )?off)(?!\w)|unplug|smother",
         rf"{_OFF}.*(?<!\w)(?:first|before|now|immediately|at once|otherwise|{_LIVING})(?!\w)"
         rf"|(?<!\w)(?:first|before anything else),? {_OFF}|(?<!\w){_STATE}",
     ),
@@ -134,13 +148,15 @@ PRECAUTIONS = {
     ),
     "forbids": Precaution(
         rf"{_NO} (?:leave|left|(?:let|allow) (?:him|her|them|it|the|an?|your|any\w+|children|kids|pets|water)|pour|climb|mix"
-        r"|enter|go (?:in|down|up)|proceed|plug|ride|drive|stand|lift|light|open|cross|put|give|play|run|use|place|near|next to"
-        r"|close to|alone)(?!\w)",
-        rf"(?<!\w)(?:{_STATE}|{_OBJECT}|{_DROP}|closed car|ammonia|grease|hot oil|{_CHILD}(?!\w))",
+        r"|enter|go (?:in|down|up)|proceed|plug|ride|drive|stand|lift|light|open|cross|put|give|hand|play|run|use|place|near"
+        r"|next to|close to|alone|touch|drink|eat|swallow)(?!\w)",
+        rf"(?<!\w)(?:{_STATE}|{_OBJECT}|{_DROP}|closed car|ammonia|grease|hot oil|{_CHILD}(?!\w)"
+        r"|in(?:to)? (?:the |an? )?(?:toaster|microwave)(?!\w))",
     ),
     "wears protection": Precaution(
-        rf"(?<!\w)(?:wear(?:ing)?|put on|strap on|use|with|put (?:\w+ ){{1,2}}on) "
-        rf"(?:[\w-]+,? ){{0,5}}?{_GEAR}(?!\w)|{_GEAR} on(?!\w)",
+        r"^(?!.*(?:polic|recogni[sz]|fingerprint|trace|identif|disguise|conceal|hide|hiding|camera))"
+        r".*(?<!\w)(?:(?:wear(?:ing)?|put on|strap on|use|with|put (?:\w+ ){1,2}on) "
+        rf"(?:[\w-]+,? ){{0,5}}?{_GEAR}(?!\w)|{_GEAR} on(?!\w))",
         rf"(?<!\w)(?:{_STATE}|protect|safe)|{_GEAR} (?:on )?(?:first|before)(?!\w)"
         r"|(?<!\w)(?:put|strap) on an? (?:\w+ )?(?:helmet|life (?:jacket|vest)|seat ?belt|harness)(?!\w)"
         r"|(?:(?:make|be) sure (?:to |you )?|always |don't forget to )(?:\w+ )?wear"
