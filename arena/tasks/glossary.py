@@ -38,6 +38,7 @@ _WORDS = {
         z_wyjątkiem кроме за_исключением крім окрім за_винятком hariç dışında kecuali selain ngoại_trừ trừ
         باستثناء الا عدا به_جز بجز جز مگر के_अलावा को_छोड़कर सिवाय ছাড়া বাদে ยกเว้น นอกจาก 除了 除外 以外
         を除いて 제외하고 제외하면 빼고 isipokuwa ila በስተቀር minus ignoring disregarding save_the menos poza
+        aside bar_the
     """,
     "right": """
         correct correctly true truthful right accurate accurately best better good valid correcte exact exacte
@@ -133,7 +134,11 @@ _WORDS = {
         maybe perhaps possibly may might could partly partially somewhat mostly almost nearly half sure certain
         unsure seem seems appears vielleicht quizás talvez forse teilweise parcialmente partiellement poorly
         badly barely doch x image_as picture_as it_as this_as 🤔 🤷 alternative_to opposite_of contrary_of
-        second_to_none contradiction contradictions discrepancy discrepancies ❎
+        second_to_none contradiction contradictions discrepancy discrepancies ❎ kind_of sort_of more_or_less
+        to_some_extent in_part roughly approximately fast beinahe annähernd ungefähr halbwegs presque en_partie
+        à_peu_près casi en_parte quasi in_parte quase em_parte bijna ongeveer gedeeltelijk prawie częściowo
+        почти частично майже частково neredeyse kısmen hampir sebagian gần_như một_phần 差不多 几乎 幾乎 部分
+        ほぼ 一部 거의 부분적으로 تقریبا جزئیا लगभग आंशिक প্রায় আংশিক เกือบ บางส่วน karibu
     """,
     "unable": "cannot ca_not could_not unable",
     "doubt": "wait reconsider correction scratch hmm or_rather i_mean make_that make_it correct_this correct_it いや",
