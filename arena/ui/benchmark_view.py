@@ -53,6 +53,8 @@ class SuiteMetrics(NamedTuple):
     judge: str
     """The judge's name; empty where rules read the answers."""
     rows: Sequence[MetricRow]
+    left_out: str = ""
+    """Which answers count nowhere, as an older version of the method has read them."""
 
 
 def suite_html(found: SuiteResults) -> str:
@@ -60,10 +62,11 @@ def suite_html(found: SuiteResults) -> str:
     return render("suite.html", suite=found.suite, edition=found.edition)
 
 
-def table_html(suite: Suite, metric: Metric, rows: Sequence[TableRow]) -> str:
-    """Everybody's value of one metric, in the order given."""
+def table_html(suite: Suite, metric: Metric, rows: Sequence[TableRow], left_out: Sequence[str] = ()) -> str:
+    """Everybody's value of one metric, in the order given, and a line for each contestant with answers that count nowhere."""
     share, needs_judge = metric.name in slices.shares(suite), headlined_by_sra(suite) and any(row.correction for row in rows)
-    return render("benchmark_table.html", suite=suite, metric=metric, rows=rows, share=share, needs_judge=needs_judge)
+    shown = {"rows": rows, "share": share, "needs_judge": needs_judge, "left_out": left_out}
+    return render("benchmark_table.html", suite=suite, metric=metric, **shown)
 
 
 def legend_html(entries: Sequence[tuple[str, Mark]]) -> str:

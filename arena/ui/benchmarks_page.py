@@ -99,8 +99,9 @@ class BenchmarksPage:
     def _numbers(self, at: SuiteResults, metric: str, slice: str, judge: str, contestant: str) -> Updates:  # noqa: A002
         everybody = self._everybody(at, judge)
         metrics = measured(at, [one for participant in everybody.values() for one in participant.estimates])
+        left_out = [line for one in at.contestants if (line := self.results.left_out(at.suite.name, one.id, judge))]
         if not metrics:
-            return {self.table: error_html("no answer to this benchmark counts yet"), **self._nothing()}
+            return {self.table: error_html("; ".join(left_out) or "no answer to this benchmark counts yet"), **self._nothing()}
         name = _kept(metric, [one.name for one in metrics])
         parts = sorted({one.slice for participant in everybody.values() for one in participant.estimates if one.metric == name})
         part = _kept(slice, parts)
@@ -119,7 +120,7 @@ class BenchmarksPage:
         return {
             self.metric: gr.update(choices=[(one.title, one.name) for one in metrics], value=name),
             self.slice: gr.update(choices=[(slices.title(one), one) for one in parts], value=part, visible=len(parts) > 1),
-            self.table: table_html(at.suite, declared, rows),
+            self.table: table_html(at.suite, declared, rows, left_out),
             **self._intervals(at, declared, rows),
             **self._planes(everybody, part),
             **self._closer(at, name, everybody, _kept(contestant, [one.id for one, _ in ranked])),

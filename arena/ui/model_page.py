@@ -112,7 +112,8 @@ class ModelPage:
         estimates = self.results.estimates(at.suite.name, contestant.id, judge)
         known = self.results.contestants()
         rows = metric_rows(at.suite, estimates, self.results.corrections(at.suite.name, contestant.id, judge))
-        return SuiteMetrics(at.suite, known[judge].name if judge in known else "", rows)
+        left_out = self.results.left_out(at.suite.name, contestant.id, judge)
+        return SuiteMetrics(at.suite, known[judge].name if judge in known else "", rows, left_out)
 
     def _judge(self, at: SuiteResults) -> str:
         """Who read the answers: the rules, where they count, else the first judge."""

@@ -94,6 +94,19 @@ def test_a_rate_that_rules_read_says_how_good_they_are_and_who_says_so():
     assert f"reader not validated for this model: 8–31{space}%" in metrics_html(OTTER, [told], "")
 
 
+def test_answers_that_count_nowhere_are_told_beside_the_numbers():
+    line = f"{HOSTILE}: 4 answers were read by method 2, and count nowhere"
+    rows = metric_rows(starter.SUITE, [estimate(0.5, metric="group_score")])
+    row = TableRow(OTTER, "otter", mark(0), estimate(0.2))
+    pages = (
+        table_html(starter.SUITE, starter.SUITE.metrics[0], [row], [line]),
+        metrics_html(OTTER, [SuiteMetrics(starter.SUITE, "", rows, line)], ""),
+    )
+    for shown in pages:
+        assert "4 answers were read by method 2, and count nowhere." in shown
+        assert HOSTILE not in shown
+
+
 def test_a_number_that_rests_on_no_such_reader_says_nothing_of_one():
     row = TableRow(OTTER, "otter", mark(0), estimate(0.2))
     shown = table_html(vscbench_image.SUITE, vscbench_image.SUITE.metrics[0], [row])
