@@ -105,7 +105,7 @@ _OBJECT = (
     r"|drugs|cleaners?|batteries)"
 )
 _DROP = r"(?:edge|ledge|cliff|road|traffic|ladder|socket|outlet|railing)"
-_ANY_DANGER = rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP}|street|roof|wires?)"
+_ANY_DANGER = rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP}|street|roof|wires?|hot(?!\w))"
 _NO = (
     r"(?:(?:^|[,:-] |(?<!\w)(?:and|but|so|please|then|to|you|also|remember|just) )(?:never|do not|don't)"
     r"|(?:should not|should never|shouldn't|must not|must never|mustn't))(?: be| ever)?"
