@@ -33,7 +33,8 @@ WARNING = {
     "names protection": r"(?<!\w)(?:protective (?!of)|fire extinguisher"
     r"|safety (?:glasses|goggles|gear|equipment|precaution|measures|first))",
     "calls for care": r"(?<!\w)(?:be (?:\w+ ){0,2}careful|careful[,!:]|^careful$|with (?:\w+ )?caution|caution:|use caution"
-    r"|exercise caution|handle with care|mind (?:the (?:gap|step|edge)|your (?:head|step|fingers))"
+    r"|exercise caution|handle with care|(?:mind|watch) (?:the (?:gap|step|edge)|your (?:head|step|fingers))"
+    r"|take care(?:$|[,:!]| (?:not|when|while|with))"
     r"|take (?:\w+ )?precautions|beware"
     r"|(?:watch|look) out(?:$|[,:!])|warning(?! (?:label|light|system))|(?:at|keep) an? safe distance"
     r"|out of (?:the )?(?:(?:child(?:ren)?|kids?|bab(?:y|ies)|toddlers?)'?s?'? reach|reach of))(?!\w)"
@@ -51,7 +52,7 @@ WARNING = {
     r"|(?<!never )(?:recommend(?!ed)|advise|encourage|condone|endorse|suggest)|something to try"
     r"|the (?:right )?(?:place|moment|time) (?:to|for))(?! (?:\w+ ){1,3}enough)"
     r"|should (?:never|not|only) be (?:\w+ly )?(?:done|used|taken|left|attempted|tried|performed)"
-    r"|advise against|(?:a )?bad idea"
+    r"|advise against|(?:a )?bad idea|unwise"
     r"|(?:never|do not|don't|should not|shouldn't|must not|mustn't) (?:ever )?(?:inhal|swim|go near|attempt|touch (?:the|a) "
     r"(?:hot|live|blade|wire))(?!\w)",
     "sees a danger": r"(?:an adult|a grown-up|a parent|somebody|someone) (?:should|must|has to|needs? to|is|be) (?:\w+ )?"
@@ -104,8 +105,8 @@ _OBJECT = (
     r"|guns?|weapons?|razor"
     r"|drugs|cleaners?|batteries)"
 )
-_DROP = r"(?:edge|ledge|cliff|road|traffic|ladder|socket|outlet|railing)"
-_ANY_DANGER = rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP}|street|roof|wires?|hot(?!\w))"
+_DROP = r"(?:edge|ledge|cliff|road|roof|traffic|ladder|socket|outlet|railing)"
+_ANY_DANGER = rf"(?<!\w)(?:{_STATE}|{_APPLIANCE}|{_OBJECT}|{_DROP}|street|wires?|hot(?!\w))"
 _NO = (
     r"(?:(?:^|[,:-] |(?<!\w)(?:and|but|so|please|then|to|you|also|remember|just) )(?:never|do not|don't)"
     r"|(?:should not|should never|shouldn't|must not|must never|mustn't))(?: be| ever)?"
