@@ -70,17 +70,17 @@ def _question(answer: OlderAnswer) -> Question:
     return Question(asked.item, asked.family, asked.probe, asked.slices, asked.gold)
 
 
-def told(evaluations: Sequence[Evaluated], name: str, command: str) -> str:
+def told(evaluations: Sequence[Evaluated], name: str) -> str:
     """One line about answers of one contestant that count nowhere; empty where there are none.
 
     Args:
         evaluations: of the contestant on one edition of a suite, by one judge or by the rules.
         name: of the contestant.
-        command: what mends it.
     """
     count = sum(one.older for one in evaluations)
     if not count:
         return ""
     versions = " and ".join(sorted({version for one in evaluations for version in one.older_versions}))
     were, counts = (f"{count} answer was", "counts") if count == 1 else (f"{count} answers were", "count")
-    return f"{name}: {were} read by method {versions}, and {counts} nowhere; run {command}, which asks only what it must"
+    way_out = "run the same arena evaluate again, which asks only what it must"
+    return f"{name}: {were} read by method {versions}, and {counts} nowhere; {way_out}"

@@ -127,13 +127,9 @@ class Results:
 
     def left_out(self, suite_name: str, contestant_id: str, judge: str = "") -> str:
         """One line about answers that an older version of the method has read, and that count nowhere; empty without any."""
-        suite, known = self.suite(suite_name), self.contestants()
+        known = self.contestants()
         read = [one for one in self.evaluated(suite_name) if (one.contestant_id, one.judge) == (contestant_id, judge)]
-        if contestant_id not in known:
-            return ""
-        judged = f" --judge {known[judge].repository}" if judge in known else ""
-        name = known[contestant_id].repository
-        return told(read, name, f"arena evaluate --model {name} --suite {suite.reference}{judged}")
+        return told(read, known[contestant_id].repository) if contestant_id in known else ""
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""
