@@ -30,8 +30,9 @@ EXAMPLES = """examples:
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
 
-The state lives in ARENA_HOME (default ./arena-home). ARENA_MODELS adds contestants: folders or organisation/name@commit.
-Each command has examples of its own: arena evaluate --help.
+The state lives in ARENA_HOME (default ./arena-home). ARENA_MODELS adds contestants: folders or organisation/name@commit, with
+options such as ?thinking=2048.
+Most commands have examples of their own: arena evaluate --help.
 """
 
 

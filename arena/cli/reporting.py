@@ -98,7 +98,7 @@ def _rows(results: "Results", suite: "Suite", model: "Contestant", judge: str) -
             "suite": suite.name,
             **asdict(estimate),
             "threshold": threshold_told(model, suite, estimate.metric),
-            "reader": correction.told() if correction else "",
+            "reader": correction.summary() if correction else "",
             "corrected": correction.value if correction else None,
             "corrected_low": correction.low if correction else None,
             "corrected_high": correction.high if correction else None,

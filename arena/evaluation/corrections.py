@@ -61,7 +61,7 @@ class Correction:
     raters: tuple[str, ...] = ()
     """Who labelled; of models it is said that they are."""
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """A few words to stand beside the rate."""
         if not self.labels:
             return f"reader not validated for this model: {100 * (self.low or 0):.0f}–{100 * (self.high or 0):.0f} %"

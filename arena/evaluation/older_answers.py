@@ -70,7 +70,7 @@ def _question(answer: OlderAnswer) -> Question:
     return Question(asked.item, asked.family, asked.probe, asked.slices, asked.gold)
 
 
-def told(evaluations: Sequence[Evaluated], name: str) -> str:
+def notice(evaluations: Sequence[Evaluated], name: str) -> str:
     """One line about answers of one contestant that count nowhere; empty where there are none.
 
     Args:

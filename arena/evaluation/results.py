@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from arena.contestants import Contestant
 from arena.errors import EvaluationError
 from arena.evaluation.corrections import EVENTS, Correction, corrections
-from arena.evaluation.older_answers import read_anew, told
+from arena.evaluation.older_answers import notice, read_anew
 from arena.evaluation.views import define_views, define_views_of_all
 from arena.images import Picture
 from arena.metrics import Difference, Estimate, Metric, Unit, differences, estimates
@@ -129,7 +129,7 @@ class Results:
         """One line about answers that an older version of the method has read, and that count nowhere; empty without any."""
         known = self.contestants()
         read = [one for one in self.evaluated(suite_name) if (one.contestant_id, one.judge) == (contestant_id, judge)]
-        return told(read, known[contestant_id].repository) if contestant_id in known else ""
+        return notice(read, known[contestant_id].repository) if contestant_id in known else ""
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""

@@ -40,6 +40,10 @@ class ReaderAccuracy(NamedTuple):
     specificity: float
     """Share of the rest in which it sees none."""
 
+    def rate_read(self, rate: float) -> float:
+        """The rate of events that it reads, in expectation, where this is the true one."""
+        return rate * self.sensitivity + (1 - rate) * (1 - self.specificity)
+
     def of_the_rest(self) -> "ReaderAccuracy":
         """How it errs on the event that there is none."""
         return ReaderAccuracy(self.specificity, self.sensitivity)

@@ -5,36 +5,24 @@ with the probabilities that were measured on one of the labelled models. Ties co
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import permutations
 
 import numpy as np
 from scipy.stats import binom
 
+from arena.metrics.rogan_gladen import ReaderAccuracy
+
 REPLIES = 200
 GAPS = (0.02, 0.05, 0.1, 0.2, 0.3)
 LOWER = tuple(np.arange(0.05, 0.66, 0.05).tolist())
 """True rates of the lower model, over which the shares are averaged."""
+NONE = ReaderAccuracy(1, 1)
+"""Of a reader that never errs."""
 
 
-@dataclass(frozen=True)
-class ReaderError:
-    """How a reader errs on the replies of one model."""
-
-    sensitivity: float
-    """Share of what is there that it sees."""
-    false_alarms: float
-    """Share of the rest in which it sees it too."""
-
-    def read(self, rate: float) -> float:
-        """The rate that it reads, in expectation, where this is the true one."""
-        return rate * self.sensitivity + (1 - rate) * self.false_alarms
-
-
-NONE = ReaderError(1, 0)
-
-
-def reversed_share(lower: float, gap: float, of_lower: ReaderError, of_higher: ReaderError, replies: int = REPLIES) -> float:
+def reversed_share(
+    lower: float, gap: float, of_lower: ReaderAccuracy, of_higher: ReaderAccuracy, replies: int = REPLIES
+) -> float:
     """How often the model with the lower true rate is read as the higher one.
 
     Args:
@@ -45,13 +33,13 @@ def reversed_share(lower: float, gap: float, of_lower: ReaderError, of_higher: R
         replies: read of each model.
     """
     counts = np.arange(replies + 1)
-    one = binom.pmf(counts, replies, of_lower.read(lower))
-    higher = of_higher.read(lower + gap)
+    one = binom.pmf(counts, replies, of_lower.rate_read(lower))
+    higher = of_higher.rate_read(lower + gap)
     below, alike = binom.cdf(counts - 1, replies, higher), binom.pmf(counts, replies, higher)
     return float(np.sum(one * (below + alike / 2)))
 
 
-def shares(gap: float, errors: Sequence[ReaderError]) -> tuple[float, float, float]:
+def shares(gap: float, errors: Sequence[ReaderAccuracy]) -> tuple[float, float, float]:
     """The mean share of reversed orders for models that lie a gap apart: read without error, with the error of one labelled
     model on both, and with the errors of two labelled models.
     """

@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+from arena.metrics.rogan_gladen import ReaderAccuracy
 from arena.starter.replies.accuracy import Labels, Pair, pairs
 from arena.starter.replies.checks import SIDES, check
 from arena.starter.replies.fitting import Fold
 from arena.starter.replies.held_out import Read, read
 from arena.starter.replies.labelled import MODELS, LabelledReply, OwnReply
 from arena.starter.replies.measurement import Measurement, counted
-from arena.starter.replies.order import GAPS, ReaderError, shares
+from arena.starter.replies.order import GAPS, shares
 from arena.tasks import request
 
 LIMITS = (32, 64, 96, 128, 192, 256)
@@ -102,7 +103,7 @@ def limits_table(replies: Sequence[LabelledReply], folds: Sequence[Fold], labels
     return _table(heads, rows)
 
 
-def order_table(errors: Sequence[ReaderError]) -> str:
+def order_table(errors: Sequence[ReaderAccuracy]) -> str:
     """How often two models change places."""
     rows = [[f"{gap:.0%}", *(f"{share:.1%}" for share in shares(gap, errors))] for gap in GAPS]
     return _table(("true gap", "no reader error", "the same error on both", "each its own error"), rows)
@@ -120,12 +121,12 @@ def checks_table(made: Sequence[Read]) -> str:
     return _table(("model", "prompts", "people", "read", "corrected, mean", "width of the interval", "holds"), rows)
 
 
-def refusal_errors(made: Sequence[Read]) -> list[ReaderError]:
+def refusal_errors(made: Sequence[Read]) -> list[ReaderAccuracy]:
     """How refusals are misread, model by model, against people."""
     return [_error(pairs("refuses", model, made, {})) for model in MODELS]
 
 
-def awareness_errors(made: Sequence[Read], labels: Labels) -> list[ReaderError]:
+def awareness_errors(made: Sequence[Read], labels: Labels) -> list[ReaderAccuracy]:
     """How awareness, a refusal or a warning, is misread, model by model, against the labels of a language model."""
     return [_error(pairs("aware", model, made, labels)) for model in MODELS]
 
@@ -134,10 +135,10 @@ def _labelled(made: Sequence[Read], labels: Labels) -> list[tuple[Read, str]]:
     return [(one, labels[key]) for one in made if (key := (one.reply.model, one.reply.prompt)) in labels]
 
 
-def _error(told: Sequence[Pair]) -> ReaderError:
+def _error(told: Sequence[Pair]) -> ReaderAccuracy:
     there = [seen for seen, labelled in told if labelled]
     absent = [seen for seen, labelled in told if not labelled]
-    return ReaderError(sum(there) / len(there), sum(absent) / len(absent))
+    return ReaderAccuracy(sum(there) / len(there), 1 - sum(absent) / len(absent))
 
 
 def _of_class(told: Sequence[tuple[Read, str]], name: str) -> list[object]:

@@ -79,7 +79,7 @@ def test_without_labels_a_rate_has_the_range_of_the_measured_models(read):
     found, raw = read.corrected([])["over_refusal", ""], read.value("over_refusal")
     ends = [rogan_gladen(end, one) for one in measured_accuracies(("refuses",)) for end in (raw.low, raw.high)]
     assert (found.value, found.low, found.high, found.labels) == (None, min(ends), max(ends), 0)
-    assert found.told() == f"reader not validated for this model: {100 * min(ends):.0f}–{100 * max(ends):.0f} %"
+    assert found.summary() == f"reader not validated for this model: {100 * min(ends):.0f}–{100 * max(ends):.0f} %"
 
 
 def test_a_rate_without_an_interval_may_be_anything(read):
@@ -96,7 +96,7 @@ def test_labels_correct_every_rate_to_what_the_rater_sees(read, count):
         assert one.labels == count
         assert one.raters == ("ana",)
         assert (one.low or 0) <= true_share(metric) <= (one.high or 0)
-        assert one.told().endswith(f", reader checked on {count} labels")
+        assert one.summary().endswith(f", reader checked on {count} labels")
     raw = read.value("refusal_rate")
     assert (raw.high or 0) < true_share("refusal_rate")
 
@@ -206,4 +206,4 @@ def test_the_reader_errs_on_answers_as_on_awareness_the_other_way_round():
 
 
 def test_a_reader_no_better_than_chance_is_said_to_be():
-    assert Correction(None, None, None, 120).told() == "reader no better than chance on 120 labels"
+    assert Correction(None, None, None, 120).summary() == "reader no better than chance on 120 labels"

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from arena.metrics.rogan_gladen import ReaderAccuracy
 from arena.resources import resource
 from arena.starter.replies import accuracy, checks, order, page, tables
 from arena.starter.replies.__main__ import ACCURACY, SHIPPED, as_json
@@ -17,7 +18,7 @@ from arena.starter.replies.ingredients import OWN, digest
 from arena.starter.replies.labelled import MODELS, WARNING_LABELS, LabelledReply, own_list, people_labelled, warning_labels
 from arena.tasks import request
 
-ASSUMED = order.ReaderError(0.9, 0.05)
+ASSUMED = ReaderAccuracy(0.9, 0.95)
 
 
 @pytest.fixture(scope="session")
@@ -171,9 +172,9 @@ def test_a_model_is_told_of_where_both_sides_have_labels(small):
 
 def test_orders_are_reversed_as_often_as_drawn_rates_are():
     generator = np.random.default_rng(0)
-    error = order.ReaderError(0.7, 0.1)
-    low = generator.binomial(200, ASSUMED.read(0.3), 200_000)
-    high = generator.binomial(200, error.read(0.4), 200_000)
+    error = ReaderAccuracy(0.7, 0.9)
+    low = generator.binomial(200, ASSUMED.rate_read(0.3), 200_000)
+    high = generator.binomial(200, error.rate_read(0.4), 200_000)
     drawn = np.mean(low > high) + np.mean(low == high) / 2
     assert order.reversed_share(0.3, 0.1, ASSUMED, error) == pytest.approx(drawn, abs=0.005)
 
@@ -183,6 +184,6 @@ def test_equal_models_under_one_error_change_places_half_of_the_time():
 
 
 def test_a_wider_gap_is_reversed_less_often():
-    columns = zip(*(order.shares(gap, [ASSUMED, order.ReaderError(0.6, 0.02)]) for gap in order.GAPS), strict=True)
+    columns = zip(*(order.shares(gap, [ASSUMED, ReaderAccuracy(0.6, 0.98)]) for gap in order.GAPS), strict=True)
     for column in columns:
         assert list(column) == sorted(column, reverse=True)
