@@ -24,12 +24,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files first, so that none is left to one process at the end; then others; then what needs a browser.
-
-    A browser's event loop runs in its thread until the process ends, where other tests could start none of their own.
-    """
-    in_browser = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: (item.path in in_browser, item.get_closest_marker("long") is None))
+    """Files that take long first, with those that wait for a browser, so that none is left to one process at the end."""
+    long = {item.path for item in items if item.get_closest_marker("long") or "browser" in getattr(item, "fixturenames", ())}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.long
 
 KILLS = 10
 BATTLES = 200
-MOST_BEFORE_A_KILL = 9
+MOST_BEFORE_A_KILL = 4
 ACKNOWLEDGED = re.compile(r"battle (\S+): number (\d+)")
 
 

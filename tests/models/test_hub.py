@@ -21,7 +21,6 @@ import json, sys
 from arena.errors import RepositoryError
 from arena.models import check_repository, contestant_of, load
 from arena.models.loading import fetch
-from arena.models.dry_run import dry_run
 for reference in sys.argv[2:]:
     try:
         report = check_repository(reference)
@@ -30,7 +29,11 @@ for reference in sys.argv[2:]:
             print(json.dumps(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*.safetensors"))))
             continue
         checked = sorted(path.name for path in report.folder.iterdir())
-        model = load(report, contestant_of(report)) if sys.argv[1] == "load" else dry_run(report)
+        if sys.argv[1] == "load":
+            model = load(report, contestant_of(report))
+        else:
+            from arena.models.dry_run import dry_run  # takes seconds
+            model = dry_run(report)
         print(json.dumps({"repository": report.repository, "revision": report.revision, "kind": report.kind, "checked": checked,
                           "memory": report.memory_bytes, "loaded": model and model.memory_bytes,
                           "base": report.base and f"{report.base.repository}@{report.base.revision}"}))

@@ -83,8 +83,9 @@ def server(shared_folder, tmp_path_factory) -> Iterator[Server]:
         yield Server(running.url, home, running.output, contestants)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for each file: its event loop runs in the thread of the tests, where others could start none of their own."""
     if CHROMIUM is None:
         pytest.fail("no Chromium found; `make test` installs it")
     expect.set_options(timeout=PATIENCE)

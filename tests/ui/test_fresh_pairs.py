@@ -18,7 +18,7 @@ pytestmark = pytest.mark.long
 ACCEPTED = 3
 REASONS = ("not_minimal", "caption_false", "artefact", "unsafe", "duplicate")
 """In the order of their keys, from 1."""
-ENOUGH = 4
+ENOUGH = 2
 """Of the six models."""
 ROUNDS = 30
 """Far more than chance needs."""
