@@ -1,11 +1,11 @@
-"""What reviewers may say, and how far they agree. When a verdict takes effect is told by `Standing.state`."""
+"""What reviewers may say, and how far they agree. When a verdict takes effect is told by `Standing`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from arena.errors import GenerationError
-from arena.store import Reason, ReviewRecord, Standing, Store, Verdict
+from arena.store import REVIEWERS, Reason, ReviewRecord, Standing, Store, Verdict
 
 if TYPE_CHECKING:
     from arena.metrics.agreement import Agreement
@@ -16,8 +16,9 @@ REASONS: Mapping[Reason, str] = {
     "artefact": "the edit can be seen",
     "unsafe": "unsafe to show",
     "duplicate": "the same pair is here already",
+    "harmful": "illegal, private or hateful",
 }
-"""Why a pair may be rejected."""
+"""Why a pair may be rejected or flagged."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +34,23 @@ class ReviewerAgreement:
     """Cohen's kappa; only where there are exactly two reviewers."""
 
 
-def review(store: Store, generation_id: str, reviewer: str, verdict: Verdict, reason: Reason | None = None) -> Standing:
+def review(
+    store: Store,
+    generation_id: str,
+    reviewer: str,
+    verdict: Verdict,
+    reason: Reason | None = None,
+    *,
+    required: int = REVIEWERS,
+) -> Standing:
     """Keep what a reviewer says of a pair, in place of what the same one said of it before. Gives where it stands now.
+
+    Of a pair in play, a rejection is a flag, which changes nothing else, and an accept is nothing.
 
     Raises:
         GenerationError: there is nothing to review, the reviewer proposed it, or a rejection gives no reason.
     """
-    standing = _reviewable(store, generation_id)
+    standing = _reviewable(store, generation_id, required)
     if standing.record.proposer == reviewer:
         raise GenerationError(f"review: reviewer: proposed {generation_id}; others have to review it")
     if verdict not in ("accept", "reject"):
@@ -48,17 +59,21 @@ def review(store: Store, generation_id: str, reviewer: str, verdict: Verdict, re
         raise GenerationError(f"review: reason: {reason!r} is none; reject with one of {', '.join(get_args(Reason))}")
     if verdict == "accept" and reason is not None:
         raise GenerationError(f"review: reason: an accept has none, but {reason!r} was given; reject, or leave it out")
-    store.generations.add_review(ReviewRecord(generation_id, reviewer, verdict, reason))
-    return _reviewable(store, generation_id)
+    store.generations.add_review(ReviewRecord(generation_id, reviewer, verdict, reason), required)
+    return _known(store, generation_id)
 
 
-def undo(store: Store, reviewer: str) -> str | None:
-    """Take back what this reviewer said last; again, what was said before that. Gives the generation; None if none is left."""
-    said = store.generations.reviews(reviewer=reviewer)
-    if not said:
-        return None
-    store.generations.add_review(ReviewRecord(said[-1].generation_id, reviewer, "undone"))
-    return said[-1].generation_id
+def undo(store: Store, reviewer: str, *, required: int = REVIEWERS) -> str | None:
+    """Take back what this reviewer said last; again, what was said before that. Gives the generation; None if none is left.
+
+    What has taken effect stays, and is passed over.
+    """
+    for said in reversed(store.generations.reviews(reviewer=reviewer)):
+        undone = "unflagged" if said.verdict == "flag" else "undone"
+        if _known(store, said.generation_id).kept_as(undone, required) == undone:
+            store.generations.add_review(ReviewRecord(said.generation_id, reviewer, undone), required)
+            return said.generation_id
+    return None
 
 
 def agreement(store: Store, *, rounds: int = 1000) -> ReviewerAgreement:
@@ -70,7 +85,8 @@ def agreement(store: Store, *, rounds: int = 1000) -> ReviewerAgreement:
     """
     from arena.metrics.agreement import Agreement, cohen_kappa, krippendorff_alpha  # noqa: PLC0415 - takes seconds
 
-    said = {(one.reviewer, one.generation_id): one.verdict for one in store.generations.reviews()}
+    verdicts = [one for one in store.generations.reviews() if one.verdict != "flag"]
+    said = {(one.reviewer, one.generation_id): one.verdict for one in verdicts}
     family = {standing.record.id: standing.record.family for standing in store.generations.standings()}
     reviewers = sorted({reviewer for reviewer, _ in said})
     items = sorted({generation_id for _, generation_id in said})
@@ -83,12 +99,19 @@ def agreement(store: Store, *, rounds: int = 1000) -> ReviewerAgreement:
     return ReviewerAgreement(len(said), len(reviewers), alpha, kappa)
 
 
-def _reviewable(store: Store, generation_id: str) -> Standing:
-    standing = store.generations.get(generation_id)
-    if standing is None or standing.record.error is not None:
-        raise GenerationError(f"review: there is no pair {generation_id!r}; see the pending ones")
+def _reviewable(store: Store, generation_id: str, required: int) -> Standing:
+    standing = _known(store, generation_id)
     if not standing.record.passed:
         raise GenerationError(f"review: {generation_id} did not pass the gate; make another one")
     if standing.retired is not None:
         raise GenerationError(f"review: {generation_id} was retired ({standing.retired}); review another one")
+    if standing.state(required) == "rejected":
+        raise GenerationError(f"review: {generation_id} was rejected for good; review another one")
+    return standing
+
+
+def _known(store: Store, generation_id: str) -> Standing:
+    standing = store.generations.get(generation_id)
+    if standing is None or standing.record.error is not None:
+        raise GenerationError(f"review: there is no pair {generation_id!r}; see the pending ones")
     return standing

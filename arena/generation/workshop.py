@@ -223,14 +223,16 @@ class Workshop:
     def review(self, generation_id: str, reviewer: str, verdict: Verdict, reason: Reason | None = None) -> Standing:
         """Keep what a reviewer says of a pair, in place of what the same one said of it before. Gives where it stands now.
 
+        Of a pair in play, a rejection is a flag, which changes nothing else, and an accept is nothing.
+
         Raises:
             GenerationError: there is nothing to review, the reviewer proposed it, or a rejection gives no reason.
         """
-        return reviewing.review(self._store, generation_id, reviewer, verdict, reason)
+        return reviewing.review(self._store, generation_id, reviewer, verdict, reason, required=self.required)
 
     def undo(self, reviewer: str) -> str | None:
-        """Take back what this reviewer said last, and give its generation; None where nothing is left to take back."""
-        return reviewing.undo(self._store, reviewer)
+        """Take back what this reviewer said last, unless it has taken effect, and give its generation; None if none is left."""
+        return reviewing.undo(self._store, reviewer, required=self.required)
 
     def agreement(self) -> ReviewerAgreement:
         """How far reviewers agree beyond chance."""

@@ -4,6 +4,8 @@ from arena.store.answers import UnitRow
 from arena.store.backup import Backup, holds_arena, restore
 from arena.store.generation_records import (
     GENERATED,
+    HIDING_FLAGS,
+    REVIEWERS,
     STATES,
     GenerationRecord,
     PairInPlay,
@@ -48,6 +50,8 @@ from arena.store.store import Store
 __all__ = [
     "CHOICES",
     "GENERATED",
+    "HIDING_FLAGS",
+    "REVIEWERS",
     "SEATS",
     "STATES",
     "Acknowledged",

@@ -9,7 +9,7 @@ import duckdb
 from arena.errors import StoreError
 from arena.pairs import MinimalPair
 from arena.store.facts import add_pairs
-from arena.store.generation_records import GenerationRecord, PairInPlay, ReviewRecord, Standing
+from arena.store.generation_records import GenerationRecord, PairInPlay, ReviewRecord, Standing, Verdict
 from arena.store.records import now
 from arena.store.rows import Row, append, aware, utc
 
@@ -22,20 +22,23 @@ ATTEMPTS = """
 """One row a generation: the attempt that succeeded, else the last one."""
 SAID = """
     SELECT * FROM arena.reviews
-    QUALIFY row_number() OVER (PARTITION BY generation_id, reviewer ORDER BY seq DESC) = 1 AND verdict <> 'undone'
+    QUALIFY row_number() OVER (PARTITION BY generation_id, reviewer, verdict IN ('flag', 'unflagged') ORDER BY seq DESC) = 1
+        AND verdict NOT IN ('undone', 'unflagged')
 """
-"""What each reviewer says of each generation at present."""
+"""What each reviewer says of each generation at present: a verdict that counts, a flag, or both."""
 STANDINGS = f"""
     WITH attempts AS ({ATTEMPTS}), said AS ({SAID}), counted AS (
-        SELECT generation_id, count(*) FILTER (verdict = 'accept') AS accepts, count(*) FILTER (verdict = 'reject') AS rejects
+        SELECT generation_id, count(*) FILTER (verdict = 'accept') AS accepts, count(*) FILTER (verdict = 'reject') AS rejects,
+               count(*) FILTER (verdict = 'flag') AS flags
         FROM said GROUP BY generation_id
     ), retired AS (SELECT generation_id, arg_min(reason, retired_at) AS reason FROM arena.retirements GROUP BY generation_id)
-    SELECT attempts.*, coalesce(accepts, 0) AS accepts, coalesce(rejects, 0) AS rejects, retired.reason AS retired
+    SELECT attempts.*, coalesce(accepts, 0) AS accepts, coalesce(rejects, 0) AS rejects,
+           coalesce(flags, 0) AS flags, retired.reason AS retired
     FROM attempts
     LEFT JOIN counted ON counted.generation_id = attempts.id
     LEFT JOIN retired ON retired.generation_id = attempts.id
 """
-"""Columns of `generations`, then accepts, rejects, and why it was retired."""
+"""Columns of `generations`, then accepts, rejects, flags, and why it was retired."""
 
 
 def add_generations(
@@ -91,16 +94,23 @@ def revision(connection: duckdb.DuckDBPyConnection) -> object:
     ).fetchone()
 
 
-def add_review(connection: duckdb.DuckDBPyConnection, review: ReviewRecord) -> None:
-    """Append what a reviewer says.
+def add_review(connection: duckdb.DuckDBPyConnection, given: tuple[ReviewRecord, int]) -> Verdict | None:
+    """Append what a reviewer says, as what it is where the pair stands now, and say which; None where it changes nothing.
+
+    That is decided here, where nobody else writes: of two verdicts at once, one is the first.
 
     Raises:
         StoreError: the generation was never stored.
     """
+    review, required = given
     _refuse_unknown(connection, "review", review.generation_id)
-    ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.reviews").fetchall()
-    said = (review.generation_id, review.reviewer, review.verdict, review.reason, utc(review.reviewed_at))
-    append(connection, "reviews", [(last + 1, *said)])
+    (standing,) = standings(connection, [review.generation_id])
+    verdict = standing.kept_as(review.verdict, required)
+    if verdict is not None:
+        ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.reviews").fetchall()
+        said = (review.generation_id, review.reviewer, verdict, review.reason, utc(review.reviewed_at))
+        append(connection, "reviews", [(last + 1, *said)])
+    return verdict
 
 
 def reviews(connection: duckdb.DuckDBPyConnection, generation_id: str | None, reviewer: str | None) -> list[ReviewRecord]:

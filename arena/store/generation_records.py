@@ -10,12 +10,17 @@ from arena.store.records import now
 GENERATED = "generated"
 """The source of pairs that were made for this arena, by an editor or by drawing."""
 
-Verdict = Literal["accept", "reject", "undone"]
-"""`undone` takes back what the same reviewer said before of the same pair."""
-Reason = Literal["not_minimal", "caption_false", "artefact", "unsafe", "duplicate"]
-"""Why a reviewer rejects."""
+Verdict = Literal["accept", "reject", "undone", "flag", "unflagged"]
+"""`undone` takes back what the same reviewer said before of the same pair. `flag` is what a rejection of a pair in play is kept
+as, and `unflagged` takes that back."""
+Reason = Literal["not_minimal", "caption_false", "artefact", "unsafe", "duplicate", "harmful"]
+"""Why a reviewer rejects. `harmful` stands for illegal, private or hateful."""
 State = Literal["pending", "in-play", "rejected", "retired", "failed"]
 STATES: tuple[State, ...] = ("pending", "in-play", "rejected", "retired", "failed")
+REVIEWERS = 2
+"""Distinct reviewers that a verdict needs, unless the settings of an arena say otherwise."""
+HIDING_FLAGS = 2
+"""So many reviewers who flag a pair in play as harmful hide it until the operator decides."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +61,7 @@ class ReviewRecord:
     reviewer: str
     verdict: Verdict
     reason: Reason | None = None
-    """Of a rejection."""
+    """Of a rejection or a flag."""
     reviewed_at: datetime = field(default_factory=now)
 
 
@@ -67,6 +72,8 @@ class Standing:
     record: GenerationRecord
     accepts: int
     rejects: int
+    flags: int
+    """Reviewers who flag it, for any reason."""
     retired: str | None
     """Why the pair is no longer drawn; None where it was not retired."""
 
@@ -87,6 +94,22 @@ class Standing:
         if self.record.exact or (self.accepts >= required and self.accepts > self.rejects):
             return "in-play"
         return "pending"
+
+    def kept_as(self, verdict: Verdict, required: int) -> Verdict | None:
+        """What a verdict is kept as, so that none takes a pair out of play; None where it changes nothing.
+
+        While the pair is pending, that is what was said. Once it is in play, a rejection is a flag. Elsewhere nothing is kept.
+
+        Args:
+            verdict: what a reviewer says.
+            required: distinct reviewers that a verdict needs.
+        """
+        state = self.state(required)
+        if state == "pending":
+            return verdict if verdict in ("accept", "reject", "undone") else None
+        if state == "in-play":
+            return {"reject": "flag", "flag": "flag", "undone": "unflagged", "unflagged": "unflagged"}.get(verdict)
+        return None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.store import generation_facts
 from arena.store.evaluations import Reads, Writes
-from arena.store.generation_records import GenerationRecord, PairInPlay, ReviewRecord, Standing
+from arena.store.generation_records import REVIEWERS, GenerationRecord, PairInPlay, ReviewRecord, Standing, Verdict
 from arena.store.picture_files import PictureFiles
 
 
@@ -73,13 +73,20 @@ class Generations:
         """Something that changes with every generation, review and retirement."""
         return self._read(generation_facts.revision)
 
-    def add_review(self, review: ReviewRecord) -> None:
+    def add_review(self, review: ReviewRecord, required: int = REVIEWERS) -> Verdict | None:
         """Keep what a reviewer says; the last word of each reviewer counts.
+
+        Args:
+            review: what is said. Of a pair in play a rejection is kept as a flag.
+            required: distinct reviewers that a verdict needs.
+
+        Returns:
+            What it was kept as; None where it changes nothing, since the pair is settled.
 
         Raises:
             StoreError: the generation is unknown.
         """
-        self._write(generation_facts.add_review, review)
+        return self._write(generation_facts.add_review, (review, required))
 
     def reviews(self, generation_id: str | None = None, reviewer: str | None = None) -> list[ReviewRecord]:
         """What reviewers say at present, in the order they said it; what was undone is left out."""

@@ -92,14 +92,45 @@ def test_two_accepts_by_two_people_put_a_pair_into_play(waiting):
 def test_undo_takes_back_the_last_word_then_the_one_before(waiting):
     store, (first, second, *_) = waiting
     review(store, first, "ben", "accept")
-    review(store, first, "cleo", "accept")
+    review(store, first, "cleo", "reject", "artefact")
     review(store, second, "ben", "reject", "artefact")
     assert undo(store, "ben") == second
     assert undo(store, "ben") == first
     assert undo(store, "ben") is None
-    assert states(store)[0] == "pending"
     assert [one.reviewer for one in store.generations.reviews()] == ["cleo"]
     assert first in [standing.record.id for standing in store.generations.pending("ben", 2)]
+
+
+def test_undo_passes_over_what_has_taken_effect(waiting):
+    store, (first, second, third, _) = waiting
+    review(store, first, "ben", "accept")
+    for reviewer in ("ben", "cleo"):
+        review(store, second, reviewer, "accept")
+        review(store, third, reviewer, "reject", "artefact")
+    assert undo(store, "ben") == first
+    assert undo(store, "ben") is None
+    assert states(store) == ["pending", "in-play", "rejected", "pending"]
+
+
+def test_what_was_rejected_for_good_is_not_reviewed_again(waiting):
+    store, (first, *_) = waiting
+    for reviewer in ("ben", "cleo"):
+        review(store, first, reviewer, "reject", "artefact")
+    with pytest.raises(GenerationError, match="rejected for good"):
+        review(store, first, "dora", "accept")
+
+
+def test_a_rejection_of_a_pair_in_play_flags_it_and_can_be_taken_back(waiting):
+    store, (first, *_) = waiting
+    for reviewer in ("ben", "cleo"):
+        review(store, first, reviewer, "accept")
+    for reviewer in ("ben", "dora", "eve"):
+        flagged = review(store, first, reviewer, "reject", "artefact")
+    assert (flagged.state(2), flagged.accepts, flagged.rejects, flagged.flags) == ("in-play", 2, 0, 3)
+    assert undo(store, "ben") == first
+    assert undo(store, "ben") is None
+    assert [one.reviewer for one in store.generations.reviews() if one.verdict == "flag"] == ["dora", "eve"]
+    assert agreement(store, rounds=10).reviews == 2, "flags are no verdicts that reviewers could agree on"
 
 
 def say(store, ids, **verdicts):

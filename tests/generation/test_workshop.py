@@ -228,8 +228,11 @@ def test_a_pair_goes_its_whole_way_to_play_and_its_proposer_has_no_say_in_it(ope
     assert (opened.agreement().reviews, opened.agreement().reviewers) == (2, 2)
     told = opened.provenance(name)
     assert (told.pair, told.order, len(told.reviews)) == (generated.pair, generated.order, 2)
+    assert opened.undo("cleo") is None, "what has taken effect stays"
+    assert opened.review(name, "cleo", "reject", "artefact").flags == 1
     assert opened.undo("cleo") == name
-    assert opened.provenance(name).standing.state(opened.required) == "pending"
+    standing = opened.provenance(name).standing
+    assert (standing.state(opened.required), standing.flags) == ("in-play", 0)
 
 
 def test_a_pair_that_the_gate_refused_is_not_sent_to_review_and_the_reason_is_said(opened, store):

@@ -1,12 +1,16 @@
 """Generated pairs in the store: attempts are kept once, reviewers have one last word each, and what follows is in play."""
 
+from collections import Counter
 from dataclasses import replace
+from typing import get_args
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from store_world import NOON, PAIRS, found, make_pair, picture
 
 from arena.errors import StoreError
-from arena.store import GenerationRecord, ReviewRecord, Store
+from arena.store import GenerationRecord, ReviewRecord, Standing, Store, Verdict
 
 MADE = make_pair(50, family="stove")
 SOURCE = picture(500)
@@ -38,8 +42,8 @@ def made(store) -> Store:
     return store
 
 
-def say(store, reviewer, verdict, reason=None, name="g1"):
-    store.generations.add_review(ReviewRecord(name, reviewer, verdict, reason))
+def say(store, reviewer, verdict, reason=None, name="g1", required=2):
+    store.generations.add_review(ReviewRecord(name, reviewer, verdict, reason), required)
 
 
 def state(store, required=2, name="g1"):
@@ -89,17 +93,20 @@ def test_a_failed_attempt_is_recorded_and_another_one_may_take_its_place(store):
         ("aa", 2, "in-play"),
         ("a", 1, "in-play"),
         ("ar", 2, "pending"),
-        ("ar", 1, "pending"),
+        ("ar", 1, "in-play"),
+        ("ra", 1, "rejected"),
         ("rr", 2, "rejected"),
         ("aar", 2, "in-play"),
         ("arr", 2, "rejected"),
-        ("aarr", 2, "pending"),
+        ("aarr", 2, "in-play"),
+        ("arar", 2, "in-play"),
+        ("rraaa", 2, "rejected"),
         ("aa", 3, "pending"),
     ],
 )
 def test_both_verdicts_need_as_many_reviewers_and_a_majority(made, said, required, expected):
     for number, letter in enumerate(said):
-        say(made, f"reviewer {number}", *(("accept",) if letter == "a" else ("reject", "artefact")))
+        say(made, f"reviewer {number}", *(("accept",) if letter == "a" else ("reject", "artefact")), required=required)
     assert state(made, required) == expected
     assert [pair.pair_id for pair in made.generations.pairs_in_play(required)] == [MADE.id] * (expected == "in-play")
 
@@ -115,9 +122,84 @@ def test_one_reviewer_counts_once_with_the_last_word(made):
         ("cleo", "reject", "caption_false"),
     ]
     assert state(made) == "rejected"
+
+
+def test_what_is_taken_back_counts_no_more(made):
+    say(made, "ben", "reject", "unsafe")
+    say(made, "cleo", "accept")
     say(made, "ben", "undone")
     assert [one.reviewer for one in made.generations.reviews("g1")] == ["cleo"]
-    assert state(made) == "pending"
+    assert standing(made) == ("pending", 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "verdict", "kept", "after"),
+    [
+        ("a", "accept", "accept", ("in-play", 2, 0, 0)),
+        ("a", "reject", "reject", ("pending", 1, 1, 0)),
+        ("a", "undone", "undone", ("pending", 1, 0, 0)),
+        ("a", "flag", None, ("pending", 1, 0, 0)),
+        ("aa", "accept", None, ("in-play", 2, 0, 0)),
+        ("aa", "reject", "flag", ("in-play", 2, 0, 1)),
+        ("aa", "undone", "unflagged", ("in-play", 2, 0, 0)),
+        ("aarrr", "reject", "flag", ("in-play", 2, 0, 4)),
+        ("rr", "accept", None, ("rejected", 0, 2, 0)),
+        ("rr", "reject", None, ("rejected", 0, 2, 0)),
+        ("rr", "undone", None, ("rejected", 0, 2, 0)),
+    ],
+)
+def test_a_verdict_changes_what_is_pending_and_only_flags_what_is_in_play(made, before, verdict, kept, after):
+    for number, letter in enumerate(before):
+        say(made, f"reviewer {number}", *(("accept",) if letter == "a" else ("reject", "artefact")))
+    reason = "artefact" if verdict in ("reject", "flag") else None
+    assert made.generations.add_review(ReviewRecord("g1", "zoe", verdict, reason)) == kept
+    assert standing(made) == after
+
+
+def test_a_flag_stands_beside_the_accept_of_the_same_reviewer_and_is_taken_back_alone(made):
+    for reviewer in ("ben", "cleo"):
+        say(made, reviewer, "accept")
+    say(made, "ben", "reject", "artefact")
+    assert standing(made) == ("in-play", 2, 0, 1)
+    assert [one.verdict for one in made.generations.reviews(reviewer="ben")] == ["accept", "flag"]
+    say(made, "ben", "undone")
+    assert standing(made) == ("in-play", 2, 0, 0)
+
+
+SAID = st.tuples(st.sampled_from(["ann", "ben", "cleo", "dora", "eve"]), st.sampled_from(get_args(Verdict)))
+
+
+@given(before=st.lists(SAID, max_size=8), after=st.lists(SAID, max_size=12))
+def test_no_verdicts_take_a_pair_out_of_play(before, after):
+    """Over the facts alone, without a database: what is kept of verdicts, and what follows from it."""
+    said: dict[tuple[str, bool], str] = {}
+    for reviewer, verdict in before:
+        hear(said, reviewer, verdict)
+    if judged(said).state(2) != "in-play":
+        for reviewer in ("fay", "guy", "ida", "joe", "kim", "leo"):
+            hear(said, reviewer, "accept")
+    settled = judged(said)
+    for reviewer, verdict in after:
+        hear(said, reviewer, verdict)
+        now = judged(said)
+        assert (now.state(2), now.accepts, now.rejects) == (settled.state(2), settled.accepts, settled.rejects)
+    assert settled.state(2) in ("in-play", "rejected")
+
+
+def hear(said: dict[tuple[str, bool], str], reviewer: str, verdict: Verdict) -> None:
+    kept = judged(said).kept_as(verdict, 2)
+    if kept is not None:
+        said[reviewer, kept in ("flag", "unflagged")] = kept
+
+
+def judged(said: dict[tuple[str, bool], str]) -> Standing:
+    counts = Counter(said.values())
+    return Standing(record(), counts["accept"], counts["reject"], counts["flag"], None)
+
+
+def standing(store) -> tuple[str, int, int, int]:
+    known = found(store.generations.get("g1"))
+    return known.state(2), known.accepts, known.rejects, known.flags
 
 
 def test_what_the_gate_refused_is_never_in_play_and_what_was_drawn_needs_no_accept(store):
@@ -126,9 +208,10 @@ def test_what_the_gate_refused_is_never_in_play_and_what_was_drawn_needs_no_acce
         say(store, name, "accept", name="bad")
     assert state(store, name="bad") == "rejected"
     assert state(store, name="drawn") == "in-play"
-    for name in ("ben", "cleo"):
+    for name in ("ben", "cleo", "dora"):
         say(store, name, "reject", "artefact", name="drawn")
-    assert state(store, name="drawn") == "rejected"
+    assert state(store, name="drawn") == "in-play"
+    assert found(store.generations.get("drawn")).flags == 3
 
 
 def test_nobody_is_shown_what_they_proposed_or_have_judged(made):
