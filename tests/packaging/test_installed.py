@@ -66,7 +66,7 @@ def test_it_plays_a_battle_and_evaluates_with_nothing_from_the_repository(instal
     assert all(Path(file).is_relative_to(installed) for file in files)
 
 
-def test_it_serves_its_pages_and_tells_that_it_is_well(installed, start, port):
+def test_it_serves_its_pages_tells_that_it_is_well_and_stops_with_its_service_manager(installed, start, port):
     server = start(str(installed / "bin" / "arena"), "serve", ARENA_PORT=str(port))
     try:
         assert server.stdout
@@ -82,5 +82,7 @@ def test_it_serves_its_pages_and_tells_that_it_is_well(installed, start, port):
         assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) == 0
     finally:
         server.terminate()
-        server.wait(PATIENCE)
+        rest, _ = server.communicate(timeout=PATIENCE)
+    assert server.returncode in (0, 130)
+    assert "Traceback" not in rest
     assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) != 0

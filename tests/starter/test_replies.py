@@ -45,6 +45,12 @@ def folds(examples):
 
 
 @pytest.fixture(scope="session")
+def read_by_others(published, folds):
+    """Every reply, as a reader says that had no part of it."""
+    return read(published, folds)
+
+
+@pytest.fixture(scope="session")
 def small() -> list[LabelledReply]:
     """The own list as if three models had written it in reply to four kinds of prompt."""
     english = [reply for reply in own_list() if reply.language == "en"]
@@ -69,23 +75,22 @@ def test_the_page_is_that_of_the_measurements(published, folds, tmp_path):
     assert (tmp_path / "replies.md").read_text(encoding="utf-8") == page.PAGE.read_text(encoding="utf-8")
 
 
-def test_the_errors_of_the_reader_are_those_of_the_measurements(published, folds, tmp_path):
-    accuracy.write_accuracy(read(published, folds), warning_labels(), tmp_path / "accuracy.json")
+def test_the_errors_of_the_reader_are_those_of_the_measurements(read_by_others, tmp_path):
+    accuracy.write_accuracy(read_by_others, warning_labels(), tmp_path / "accuracy.json")
     assert (tmp_path / "accuracy.json").read_text(encoding="utf-8") == ACCURACY.read_text(encoding="utf-8")
 
 
-def test_labels_of_each_labelled_model_would_have_corrected_its_rates(published, folds, monkeypatch):
+def test_labels_of_each_labelled_model_would_have_corrected_its_rates(read_by_others, monkeypatch):
     monkeypatch.setattr(checks, "ROUNDS", 20)
-    made = read(published, folds)
     for model in MODELS:
         for side in checks.SIDES:
-            found = checks.check([one for one in made if one.reply.model == model], side)
+            found = checks.check([one for one in read_by_others if one.reply.model == model], side)
             assert found.coverage >= 0.85
             assert abs(found.corrected - found.people) < max(0.04, abs(found.read - found.people))
 
 
-def test_replies_of_unseen_models_to_unseen_kinds_of_prompt_are_told_apart(published, folds):
-    made = read(published, folds)
+def test_replies_of_unseen_models_to_unseen_kinds_of_prompt_are_told_apart(read_by_others):
+    made = read_by_others
     refusals = tables.counted([(one.said == "refuses", one.reply.refuses) for one in made])
     assert refusals.precision >= 0.93
     assert refusals.recall >= 0.85

@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--js-flags=--no-turbofan --no-maglev",  # no page lives so long that its code is worth more compiling
 ]
 
 
