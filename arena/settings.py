@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from arena.errors import SettingsError
@@ -11,6 +11,7 @@ ON = ("1", "on", "true", "yes")
 OFF = ("", "0", "off", "false", "no")
 MIN_IMAGE_SIZE = 32
 MAX_IMAGE_SIZE = 8192
+PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,13 @@ class Settings:
     """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
     contact: str | None = None
     """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
+    trusted_proxies: tuple[str, ...] = ()
+    """ARENA_TRUSTED_PROXIES: addresses and networks of proxies whose X-Forwarded-For is true, comma-separated; in a Space the
+    private networks, through which alone it is reached."""
+    shares: Mapping[str, str] = field(default_factory=dict)
+    """ARENA_SHARE_KIND: how often one client may send that kind of request; `arena/ui/shares.py` reads them."""
+    places: Mapping[str, str] = field(default_factory=dict)
+    """ARENA_PLACES_KIND: how many of that kind one client, and all, may have under way at once."""
     accepted_loss: int = 0
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
 
@@ -101,6 +109,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_grace_seconds=_count(environment, "ARENA_UPLOAD_GRACE", default.upload_grace_seconds),
         upload_decoders=_count(environment, "ARENA_UPLOAD_DECODERS", default.upload_decoders),
         upload_decoding_seconds=_count(environment, "ARENA_UPLOAD_DECODING_SECONDS", default.upload_decoding_seconds),
+        trusted_proxies=_names(environment, "ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
+        shares=_beginning_with("ARENA_SHARE_", environment),
+        places=_beginning_with("ARENA_PLACES_", environment),
         accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
@@ -118,6 +129,11 @@ def read_port(text: str, name: str) -> int:
 
 def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
+
+
+def _beginning_with(prefix: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """What follows the prefix, in lower case -> the variable's text."""
+    return {name.removeprefix(prefix).lower(): text for name, text in environment.items() if name.startswith(prefix)}
 
 
 def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

@@ -1,0 +1,138 @@
+"""Lets requests in while their client has a share left, and knows which streams of results are being read.
+
+A request that is refused is answered at once: 429, a line that says why, and Retry-After.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from urllib.parse import parse_qs
+
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from arena.ui import uploads
+from arena.ui.clients import UNKNOWN
+from arena.ui.shares import PLACES, STREAMS, UPLOADS, Places, Shares
+
+STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>\w+)|queue/data|heartbeat/\w+)")
+"""Where pages and programs read what becomes of their events; pages also tell there that they are still open."""
+CROWDED_SECONDS = 5
+"""After how long to try again where it cannot be known when there is a place."""
+
+
+class Crowded(HTTPException):
+    """A client has used up its share, or there is no place."""
+
+    def __init__(self, line: str, seconds: float) -> None:
+        wait = max(1, math.ceil(seconds))
+        super().__init__(429, f"{line}; try again in {wait} s", {"Retry-After": str(wait)})
+
+
+class Admission:
+    """Who may do what now. It belongs to the event loop.
+
+    Args:
+        client_of: names the client of a request.
+        shares: how often each may ask.
+        places: kind -> how much may be under way at once.
+    """
+
+    def __init__(
+        self, client_of: Callable[[Scope], str], shares: Shares | None = None, places: Mapping[str, Places] = PLACES
+    ) -> None:
+        self.client_of = client_of
+        self._shares = shares or Shares()
+        self._places = places
+        self._reading: Counter[str] = Counter()
+        self._streams: Counter[str] = Counter()
+
+    def admit(self, client: str, kind: str, under_way: Counter[str] | None = None) -> None:
+        """Let one request in, and count it against its client's share.
+
+        Args:
+            client: who sends it.
+            kind: of request.
+            under_way: client -> how much of that kind is waiting or under way; by default nobody counts places.
+
+        Raises:
+            Crowded: there is no place, or nothing left of the share.
+        """
+        if under_way is not None:
+            self._check_places(client, kind, under_way)
+        wait = 0 if client == UNKNOWN else self._shares.take(client, kind)
+        if wait:
+            raise Crowded(f"{kind}: your address or account has used up its share", wait)
+
+    def is_read(self, *names: str) -> bool:
+        """Whether somebody reads the stream of one of these sessions or events."""
+        return any(name in self._reading for name in names)
+
+    @contextmanager
+    def reading(self, client: str, name: str | None) -> Iterator[None]:
+        """Count a stream for as long as the block lasts.
+
+        Args:
+            client: who reads.
+            name: session or event whose results are read; None for a stream that brings none.
+
+        Raises:
+            Crowded: the client has too many streams open, or opens them too fast.
+        """
+        self.admit(client, STREAMS, self._streams)
+        names = [(self._streams, client), *([(self._reading, name)] if name else [])]
+        for counter, key in names:
+            counter[key] += 1
+        try:
+            yield
+        finally:
+            for counter, key in names:
+                counter[key] -= 1
+                if not counter[key]:
+                    del counter[key]
+
+    def _check_places(self, client: str, kind: str, under_way: Counter[str]) -> None:
+        places = self._places[kind]
+        # Nobody tells apart who comes through an unknown proxy: together they leave half of the places to others.
+        most = places.of_all // 2 if client == UNKNOWN else places.of_client
+        if under_way[client] >= most:
+            raise Crowded(f"{kind}: {under_way[client]} of yours are waiting or under way", CROWDED_SECONDS)
+        if under_way.total() >= places.of_all:
+            raise Crowded(f"{kind}: the arena is full", CROWDED_SECONDS)
+
+
+class AdmittedRequests:
+    """ASGI middleware that holds uploads and streams to their shares. Events come later, in `VisitorQueue`."""
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self.app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            with self._admitted(scope):
+                await self.app(scope, receive, send)
+        except Crowded as error:
+            # What was not read of the body must not be taken for the next request.
+            headers = {**(error.headers or {}), "Connection": "close"}
+            await JSONResponse({"error": error.detail, "detail": error.detail}, error.status_code, headers)(
+                scope, receive, send
+            )
+
+    @contextmanager
+    def _admitted(self, scope: Scope) -> Iterator[None]:
+        stream = STREAM.fullmatch(scope["path"]) if scope["method"] == "GET" else None
+        if stream:
+            session = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [None])[-1]
+            with self._admission.reading(self._admission.client_of(scope), stream["event"] or session):
+                yield
+            return
+        if scope["method"] == "POST" and scope["path"] == uploads.ADDRESS:
+            self._admission.admit(self._admission.client_of(scope), UPLOADS)
+        yield

@@ -1,0 +1,152 @@
+"""The queue of visitors' events: Gradio's, with shares, fair turns, and nothing asked that nobody reads.
+
+All that the arena takes of the inner parts of Gradio's queue is here; `test_visitor_queue.py` notices where they move.
+"""
+
+import random
+import time
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import fastapi
+import gradio as gr
+from gradio.context import LocalContext
+from gradio.data_classes import PredictBodyInternal
+from gradio.queueing import Event, EventQueue, Queue
+from gradio.server_messages import ProcessCompletedMessage
+
+from arena.ui.admission import Admission
+from arena.ui.shares import BATTLES, GENERATIONS, PLACES, READS
+from arena.ui.turns import Turns
+
+RUNNING = {BATTLES: 48, GENERATIONS: 16}
+"""How many of the costly kinds are under way at once; models gather what battles ask into batches."""
+OTHERS_RUNNING = 24
+"""How many of each other kind are."""
+THREADS = sum(RUNNING.values()) + OTHERS_RUNNING
+READ_FIRST = (BATTLES, GENERATIONS)
+"""Kinds that are begun only while somebody reads what comes of them."""
+UNREAD_SECONDS = 15.0
+"""How long an event may wait for somebody to read it."""
+TICK = 0.01
+"""Seconds between two looks at who waits."""
+NOBODY_READ = f"nobody read this event for {UNREAD_SECONDS:.0f} s, so it was dropped; send it again and read its stream at once"
+
+
+def counted_as(kind: str) -> dict[str, Any]:
+    """What an event of a page is given so that it is held to the shares of a kind, and waits for nothing but its kind."""
+    return {"concurrency_id": kind, "concurrency_limit": RUNNING.get(kind, OTHERS_RUNNING)}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Who sent an event, and of what kind it is."""
+
+    client: str
+    kind: str
+
+
+class VisitorQueue(Queue):
+    """In place of the queue of some pages.
+
+    Args:
+        blocks: the pages.
+        admission: who may do what.
+    """
+
+    def __init__(self, blocks: gr.Blocks, admission: Admission) -> None:
+        super().__init__(
+            live_updates=True,
+            concurrency_count=THREADS,
+            update_intervals=1,
+            max_size=None,  # places bound each kind by itself
+            blocks=blocks,
+            default_concurrency_limit=OTHERS_RUNNING,
+        )
+        self.sleep_when_free = TICK
+        self._admission = admission
+        self._turns: dict[str, Turns] = {}
+        self._visits: WeakKeyDictionary[Event, Visit] = WeakKeyDictionary()
+        self._next_sweep = 0.0
+
+    async def push(self, body: PredictBodyInternal, request: fastapi.Request, username: str | None) -> Any:
+        """Let an event wait, if its client may send one.
+
+        Raises:
+            Crowded: it may not now.
+        """
+        function = self.blocks.fns.get(body.fn_index) if body.fn_index is not None else None
+        if function is None:
+            return await super().push(body, request, username)
+        kind = function.concurrency_id if function.concurrency_id in PLACES else READS
+        client = self._admission.client_of(request.scope)
+        self._admission.admit(client, kind, self._under_way(kind))
+        answer = await super().push(body, request, username)
+        event = self.event_ids_to_events.get(answer[1]) if answer[0] and isinstance(answer[1], str) else None
+        if event is not None:
+            self._visits[event] = Visit(client, kind)
+        return answer
+
+    def get_events(self) -> tuple[list[Event], bool, str] | None:
+        """The next event to begin, a random kind first, and within the kind by fair turns."""
+        self._sweep()
+        lines = list(self.event_queue_per_concurrency_id.items())
+        random.shuffle(lines)
+        for name, line in lines:
+            event = self._next(name, line)
+            if event is not None:
+                line.queue.remove(event)
+                return [event], False, name
+        return None
+
+    def is_read(self, event_id: str) -> bool:
+        """Whether somebody still reads what comes of an event."""
+        event = self.event_ids_to_events.get(event_id)
+        return event is not None and self._is_read(event)
+
+    def _next(self, name: str, line: EventQueue) -> Event | None:
+        if not line.queue or (line.concurrency_limit is not None and line.current_concurrency >= line.concurrency_limit):
+            return None
+        ready = [event for event in line.queue if name not in READ_FIRST or self._is_read(event)]
+        under_way = [self._client(event) for event in self._begun() if event.concurrency_id == name]
+        chosen = self._turns.setdefault(name, Turns()).next([self._client(event) for event in ready], under_way)
+        return None if chosen is None else ready[chosen]
+
+    def _sweep(self) -> None:
+        """Once a second, drop what nobody has read for too long, and forget sessions whose messages nobody can get any more."""
+        now = time.monotonic()
+        if now < self._next_sweep:
+            return
+        self._next_sweep = now + 1
+        for line in self.event_queue_per_concurrency_id.values():
+            for event in [one for one in line.queue if now - one.enqueue_time > UNREAD_SECONDS and not self._is_read(one)]:
+                line.queue.remove(event)
+                self.event_ids_to_events.pop(event._id, None)
+                self.send_message(event, ProcessCompletedMessage(output={"error": NOBODY_READ}, success=False))
+        for session in self.pending_event_ids_session.keys() - self.pending_messages_per_session.keys():
+            del self.pending_event_ids_session[session]
+
+    def _under_way(self, kind: str) -> Counter[str]:
+        """client -> its events of a kind that wait or have begun."""
+        waiting = [event for line in self.event_queue_per_concurrency_id.values() for event in line.queue]
+        visits = [self._visits.get(event) for event in (*waiting, *self._begun())]
+        return Counter(visit.client for visit in visits if visit and visit.kind == kind)
+
+    def _begun(self) -> Iterator[Event]:
+        return (event for job in self.active_jobs if job for event in job)
+
+    def _client(self, event: Event) -> str:
+        return self._visits[event].client
+
+    def _is_read(self, event: Event) -> bool:
+        return self._admission.is_read(event.session_hash, event._id)
+
+
+def reader_is_gone() -> bool:
+    """Whether nobody waits any more for what the event under way in this thread brings."""
+    event_id, blocks = LocalContext.event_id.get(None), LocalContext.blocks.get(None)
+    queue = getattr(blocks, "_queue", None)
+    return event_id is not None and isinstance(queue, VisitorQueue) and not queue.is_read(event_id)
