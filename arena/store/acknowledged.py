@@ -19,7 +19,7 @@ from arena.errors import StoreError
 _flush = getattr(os, "fdatasync", os.fsync)  # macOS has the slower one alone
 log = logging.getLogger(__name__)
 
-COUNTED = ("battles", "votes", "replies", "readings", "generations", "reviews", "retirements", "labels")
+COUNTED = ("battles", "votes", "replies", "readings", "generations", "reviews", "retirements", "labels", "takedowns", "reports")
 """Tables whose rows are counted."""
 NOTE = "acknowledged"
 SLOT = 512

@@ -274,7 +274,7 @@ def _reading_row(record: ReadingRecord) -> Row:
 def _answer(pictures: PictureFiles | None, row: tuple[Any, ...]) -> AnswerRecord:
     text, logprobs, outcome, facts, *asked = row
     judged = None if outcome is None else Outcome(outcome)
-    question = _question(asked, pictures.read if pictures else None)
+    question = _question(asked, pictures.shown if pictures else None)
     return AnswerRecord(question, text, as_logprobs(logprobs), judged, json.loads(facts))
 
 

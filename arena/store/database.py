@@ -31,11 +31,16 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
     """
     connection = duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": str(path.parent / "spill")})
     try:
-        connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {CATALOG}")
+        attach(connection, path, CATALOG)
     except duckdb.Error as error:
         connection.close()
         raise store_error(error, path) from error
     return connection
+
+
+def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
+    """Make the database in the file at `path` known to the connection by this name."""
+    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {name}")
 
 
 def close_untouched(connection: duckdb.DuckDBPyConnection) -> None:

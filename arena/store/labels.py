@@ -56,7 +56,7 @@ class Labels:
 
     def pictures(self, question_id: str) -> tuple[Picture, ...]:
         """What is shown with this question."""
-        return tuple(self._pictures.read(digest) for digest in self._read(_pictures, question_id))
+        return tuple(self._pictures.shown(digest) for digest in self._read(_pictures, question_id))
 
     def revision(self) -> int:
         """Something that changes with every label."""

@@ -210,3 +210,26 @@ def m007_counted_readings(connection: duckdb.DuckDBPyConnection) -> None:
         LEFT JOIN arena.latest_replies AS replies
           ON replies.contestant_id = readings.contestant_id AND replies.probe_key = questions.probe_key
     """)
+
+
+@migration
+def m008_takedowns(connection: duckdb.DuckDBPyConnection) -> None:
+    """What the operator or reviewers took down, which pictures were erased, and what visitors report.
+
+    The last takedown of a subject counts. An erasure is finished once files are gone and the database was written anew.
+    """
+    connection.execute("""
+        CREATE TABLE arena.takedowns (
+            seq BIGINT NOT NULL, subject VARCHAR NOT NULL, state VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+            decided_by VARCHAR NOT NULL, decided_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.erased_pictures (digest VARCHAR NOT NULL, erased_at TIMESTAMP NOT NULL);
+        CREATE TABLE arena.finished_erasures (seq BIGINT NOT NULL, finished_at TIMESTAMP NOT NULL);
+        CREATE TABLE arena.reports (
+            seq BIGINT NOT NULL, subject VARCHAR NOT NULL, reason VARCHAR NOT NULL, words VARCHAR NOT NULL,
+            reported_at TIMESTAMP NOT NULL
+        );
+        CREATE VIEW arena.latest_takedowns AS
+        SELECT subject, state, reason, decided_by, decided_at FROM arena.takedowns
+        QUALIFY row_number() OVER (PARTITION BY subject ORDER BY seq DESC) = 1;
+    """)

@@ -1,6 +1,7 @@
 """Images on disk, named by the hash of their pixels."""
 
 import os
+import threading
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,6 +14,10 @@ class PictureFiles:
     """A folder of lossless WebP files, `<first two digits>/<digest>.webp`. A file is there whole or not at all."""
 
     def __init__(self, folder: Path) -> None:
+        self.withheld: frozenset[str] = frozenset()
+        """Digests of pictures that are shown to nobody, hidden or erased."""
+        self._erased: frozenset[str] = frozenset()
+        self._placing = threading.Lock()
         self._folder = folder
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
@@ -24,8 +29,9 @@ class PictureFiles:
         return self._folder / digest[:2] / f"{digest}.webp"
 
     def write(self, pictures: Iterable[Picture]) -> None:
-        """Store pictures durably: when this returns, they survive a power cut."""
+        """Store pictures durably: when this returns, they survive a power cut. Those that were erased are left out."""
         missing = {picture.digest: picture for picture in pictures if not self.path(picture.digest).exists()}
+        missing = {digest: picture for digest, picture in missing.items() if digest not in self._erased}
         for picture in missing.values():
             self._place(picture)
         for folder in {self.path(digest).parent for digest in missing} | ({self._folder} if missing else set()):
@@ -42,6 +48,24 @@ class PictureFiles:
         except OSError as error:
             raise StoreError(f"image {error.filename} cannot be read ({error.strerror}); put back a copy of it") from error
 
+    def shown(self, digest: str) -> Picture:
+        """The picture as it may be shown: one that is withheld has its digest, and nothing to show.
+
+        Raises:
+            StoreError: as for `read`.
+        """
+        return Picture(digest, b"") if digest in self.withheld else self.read(digest)
+
+    def erase(self, digests: Iterable[str]) -> None:
+        """Delete pictures durably, and never store them again. What is gone already is no error."""
+        with self._placing:
+            self._erased |= frozenset(digests)
+        gone = [path for digest in self._erased if (path := self.path(digest)).exists()]
+        for path in gone:
+            path.unlink()
+        for folder in {path.parent for path in gone}:
+            flush_folder(folder)
+
     def _place(self, picture: Picture) -> None:
         final = self.path(picture.digest)
         final.parent.mkdir(exist_ok=True)
@@ -50,7 +74,11 @@ class PictureFiles:
             file.write(picture.encoded)
             file.flush()
             os.fsync(file.fileno())
-        partial.replace(final)
+        with self._placing:
+            if picture.digest in self._erased:
+                partial.unlink()
+            else:
+                partial.replace(final)
 
 
 def flush_folder(folder: Path) -> None:

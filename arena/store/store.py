@@ -14,7 +14,7 @@ from arena.errors import StoreError
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
-from arena.store import acknowledged, backup, counts, erasure, facts, lookups, ratings_log, rereadings
+from arena.store import acknowledged, backup, compaction, counts, erasure, facts, lookups, ratings_log, rereadings
 from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
 from arena.store.database import close_untouched, one_line_errors, open_database
@@ -23,6 +23,7 @@ from arena.store.generations import Generations
 from arena.store.labels import Labels
 from arena.store.migrations import migrate
 from arena.store.picture_files import PictureFiles
+from arena.store.readers_writer_lock import ReadersWriterLock
 from arena.store.records import (
     Acknowledged,
     BattleRecord,
@@ -39,6 +40,7 @@ from arena.store.records import (
     now,
 )
 from arena.store.rereadings import OlderBattle, Rereadings
+from arena.store.takedowns import Takedowns
 from arena.store.witness import Witness
 from arena.store.writer import LARGEST_GROUP, Work, Writer
 
@@ -66,13 +68,18 @@ class Store:
         self._rule = rule
         self._pictures = PictureFiles(home / "images")
         self._add_battles = partial(facts.add_battles, rule=rule)  # one object, so that waiting battles are written together
-        self._writer = Writer(connection.cursor(), largest_group, self._witness.before, self._witness.after)
+        self._lock = ReadersWriterLock()
+        """Held alone while the file of the database is replaced."""
+        around = (self._witness.before, self._witness.after, self._lock.shared)
+        self._writer = Writer(connection.cursor(), largest_group, *around)
         self.evaluations = Evaluations(self._write_one, self._read, self._keep, self._pictures)
         """Questions and answers of suites."""
         self.generations = Generations(self._write_one, self._read, self._keep, self._pictures)
         """Generated pairs and what reviewers say of them."""
         self.labels = Labels(self._write_one, self._read, self._pictures)
         """What raters say of replies to requests."""
+        self.takedowns = Takedowns(self._write_one, self._read, self._pictures, self._compact)
+        """What was hidden or erased, and what visitors report."""
 
     @classmethod
     def open(
@@ -109,6 +116,7 @@ class Store:
                 raise
         if rule is not None and store._read(ratings_log.is_stale, rule):
             store.rebuild_elo()
+        store.takedowns.finish()
         return store
 
     def close(self) -> None:
@@ -272,8 +280,15 @@ class Store:
         Args:
             file: is there whole or not at all, and takes the place of what was there; `arena.store.backup.restore` reads it.
         """
-        with one_line_errors(file), self._connection.cursor() as cursor:
+        with one_line_errors(file), self._lock.shared(), self._connection.cursor() as cursor:
             return backup.write(cursor, self._path.parent, file)
+
+    def _compact(self) -> None:
+        """Write the file of the database anew, without what was overwritten. Everybody waits meanwhile."""
+        with one_line_errors(self._path), self._lock.exclusive():
+            self._witness.before()
+            compaction.compact(self._connection, self._path)
+            self._witness.renew()
 
     def _write(self, work: Work[Item, T], item: Item) -> T:
         with one_line_errors(self._path):
@@ -289,5 +304,5 @@ class Store:
 
     def _read(self, query: Callable[..., T], *arguments: object) -> T:
         """Run a query on a cursor of its own: it sees the last commit, and waits for no writer."""
-        with one_line_errors(self._path), self._connection.cursor() as cursor:
+        with one_line_errors(self._path), self._lock.shared(), self._connection.cursor() as cursor:
             return query(cursor, *arguments)

@@ -17,6 +17,7 @@ class Witness:
     """For the thread that writes the database at this path."""
 
     def __init__(self, database: Path, note: Acknowledgements) -> None:
+        self._database = database
         self._files = OpenFiles(database)
         self._note = note
         self._in_place = True
@@ -44,6 +45,10 @@ class Witness:
         """
         self.before()
         self._note.write(count(connection))
+
+    def renew(self) -> None:
+        """Look anew at the files of the home: this process has put another database in place of the old one."""
+        self._files = OpenFiles(self._database)
 
     def close(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Close the database, and leave alone what another process has put in place of its files. Safe to call twice."""

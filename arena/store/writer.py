@@ -41,6 +41,7 @@ class Writer:
         largest_group: int = LARGEST_GROUP,
         before: Callable[[], None] = lambda: None,
         after: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None,
+        during: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
     ) -> None:
         """Start the thread.
 
@@ -49,12 +50,14 @@ class Writer:
             largest_group: most items in one transaction.
             before: called before each transaction; what it raises refuses it.
             after: called after each commit and before anybody is answered; what it raises is told in place of the answers.
+            during: entered for the time of each transaction.
         """
         self.transactions = 0
         """Commits so far."""
         self._connection = connection
         self._before = before
         self._after = after
+        self._during = during
         self._largest_group = largest_group
         self._jobs: queue.SimpleQueue[_Job[Any, Any] | None] = queue.SimpleQueue()
         self._closed = False
@@ -111,6 +114,10 @@ class Writer:
 
     def _commit(self, group: list[_Job[Any, Any]]) -> bool:
         """Run the group as one transaction. On failure nothing of it stays; a job that failed alone is told so."""
+        with self._during():
+            return self._commit_now(group)
+
+    def _commit_now(self, group: list[_Job[Any, Any]]) -> bool:
         try:
             self._before()
             self._connection.execute("BEGIN")

@@ -1,0 +1,166 @@
+"""Taking pairs and pictures down: hidden, restored or erased; and what visitors report."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import cast
+
+from arena.errors import InputError
+from arena.store import takedown_facts
+from arena.store.evaluations import Reads, Writes
+from arena.store.picture_files import PictureFiles
+from arena.store.records import now
+from arena.store.takedown_facts import Decision
+from arena.store.takedown_records import (
+    LONGEST_REPORT,
+    REPORT_REASONS,
+    Erasure,
+    Report,
+    Reported,
+    ReportReason,
+    Takedown,
+)
+
+log = logging.getLogger(__name__)
+
+MOST_REPORTS = 20
+"""Open reports that are kept of one subject; more would tell the operator nothing new."""
+Listener = Callable[[], None]
+
+
+class Takedowns:
+    """What is shown to nobody any more, in one store; any thread may call anything.
+
+    A subject goes by the id of a pair, of its generation or of a battle on it, or by the digest of a picture, which stands for
+    all that shows it. What follows speaks of these as names.
+    """
+
+    def __init__(self, write: Writes, read: Reads, pictures: PictureFiles, compact: Callable[[], None]) -> None:
+        self._write = write
+        self._read = read
+        self._pictures = pictures
+        self._compact = compact
+        self._listeners: list[Listener] = []
+        self._pictures.erase(read(takedown_facts.erased_pictures))
+        self._look()
+
+    def hide(self, names: Sequence[str], *, by: str, reason: str) -> tuple[str, ...]:
+        """Show them to nobody and let no battle draw them, until they are restored. Gives the subjects.
+
+        Args:
+            names: which ones.
+            by: who decides.
+            reason: why, in a few words.
+
+        Raises:
+            InputError: a name stands for nothing here, or for what was erased.
+        """
+        return self._decide(Decision(self._subjects(names), "hidden", by, reason))
+
+    def restore(self, names: Sequence[str], *, by: str, reason: str) -> tuple[str, ...]:
+        """Show again what was hidden; of what is shown, settle its reports. As for `hide`."""
+        return self._decide(Decision(self._subjects(names), "restored", by, reason))
+
+    def erase(self, names: Sequence[str], *, by: str, reason: str) -> Erasure:
+        """Delete pictures, captions and all that was said of them from this home, and leave who decided it, when and why.
+
+        Battles and ratings count as before. A picture that something else shows, too, stays. What a kill or a full disk leaves
+        undone, the next start does.
+
+        Args:
+            names: which ones.
+            by: who decides.
+            reason: why, in a few words.
+
+        Raises:
+            InputError: a name stands for nothing here, or for a pair that ships; nothing is erased then.
+            StoreError: the disk gives up on the way; nobody is shown them any more.
+        """
+        subjects = self._subjects(names)
+        before = self._read(takedown_facts.erased_pictures)
+        shared = self._write(takedown_facts.erase, Decision(subjects, "erased", by, reason))
+        self._look()
+        self.finish()
+        gone = self._read(takedown_facts.erased_pictures) - before
+        return Erasure(subjects, len(gone), shared)
+
+    def finish(self) -> None:
+        """Delete what erasures have left: files, what is kept of them in memory, freed pages of the database."""
+        if not (left := self._read(takedown_facts.unfinished)):
+            return
+        self._pictures.erase(self._read(takedown_facts.erased_pictures))
+        self._tell()
+        self._compact()
+        self._write(takedown_facts.finish, left)
+
+    def on_change(self, listener: Listener) -> None:
+        """Call this whenever something was taken down or restored, so that whoever keeps copies drops them."""
+        self._listeners.append(listener)
+
+    def state_of(self, subject: str) -> Takedown | None:
+        """What was decided last of this subject; None where nothing was."""
+        return self._latest.get(subject)
+
+    def all(self) -> list[Takedown]:
+        """What was decided last of each subject, the oldest decision first."""
+        return list(self._latest.values())
+
+    def is_down(self, subject: str) -> bool:
+        """Whether it is shown to nobody, hidden or erased."""
+        return subject in self._down
+
+    def hidden_ids(self) -> frozenset[str]:
+        """Subjects that are shown to nobody, hidden or erased."""
+        return self._down
+
+    def shows(self, digest: str) -> bool:
+        """Whether this picture, or any that is unknown here, may be shown."""
+        return digest not in self._pictures.withheld
+
+    def report(self, name: str, reason: str, words: str = "") -> bool:
+        """Keep what a visitor reports; it changes nothing by itself. False where its subjects have enough open reports.
+
+        Args:
+            name: what is reported.
+            reason: one of `REPORT_REASONS`.
+            words: what the visitor adds.
+
+        Raises:
+            InputError: there is no such reason, the text is too long, or the name stands for nothing here.
+        """
+        if reason not in REPORT_REASONS:
+            raise InputError(f"report: reason: {reason[:40]!r} is none; choose from {', '.join(REPORT_REASONS)}")
+        if len(words) > LONGEST_REPORT:
+            raise InputError(f"report: words: {len(words)} characters are too many; use at most {LONGEST_REPORT}")
+        kept = [self._report(subject, reason, words) for subject in self._subjects([name])]
+        return any(kept)
+
+    def reports(self, *, open_only: bool = False) -> list[Reported]:
+        """What visitors reported, the oldest first; if asked for, only that of which nothing was decided since."""
+        return [one for one in self._read(takedown_facts.reports) if one.is_open or not open_only]
+
+    def _report(self, subject: str, reason: str, words: str) -> bool:
+        kept = self._write(
+            takedown_facts.add_report, (Report(subject, cast("ReportReason", reason), words.strip(), now()), MOST_REPORTS)
+        )
+        if kept:
+            log.warning("reported by a visitor as %s: %s; see `arena pairs reports`", reason, subject)
+        return kept
+
+    def _subjects(self, names: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(subject for name in names for subject in self._read(takedown_facts.subjects, name)))
+
+    def _decide(self, decision: Decision) -> tuple[str, ...]:
+        self._write(takedown_facts.decide, decision)
+        self._look()
+        self._tell()
+        return tuple(decision.subjects)
+
+    def _look(self) -> None:
+        """Read what is down; nobody but this process changes it."""
+        self._latest: Mapping[str, Takedown] = self._read(takedown_facts.takedowns)
+        self._down = frozenset(subject for subject, takedown in self._latest.items() if takedown.is_down)
+        self._pictures.withheld = frozenset(self._read(takedown_facts.pictures_down))
+
+    def _tell(self) -> None:
+        for listener in self._listeners:
+            listener()
