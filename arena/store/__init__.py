@@ -46,11 +46,14 @@ from arena.store.records import (
 )
 from arena.store.rereadings import OlderBattle, PairReading, Rereading, Rereadings
 from arena.store.store import Store
+from arena.store.takedown_records import LONGEST_REPORT, REPORT_REASONS, Erasure, Reported, Takedown
 
 __all__ = [
     "CHOICES",
     "GENERATED",
     "HIDING_FLAGS",
+    "LONGEST_REPORT",
+    "REPORT_REASONS",
     "REVIEWERS",
     "SEATS",
     "STATES",
@@ -59,6 +62,7 @@ __all__ = [
     "Backup",
     "BattleRecord",
     "EloRule",
+    "Erasure",
     "Evaluated",
     "EvaluationRecord",
     "GenerationRecord",
@@ -74,6 +78,7 @@ __all__ = [
     "ReadingRecord",
     "Reason",
     "ReplyRecord",
+    "Reported",
     "Rereading",
     "Rereadings",
     "Result",
@@ -83,6 +88,7 @@ __all__ = [
     "Standing",
     "State",
     "Store",
+    "Takedown",
     "Tally",
     "UnitRow",
     "Unread",

@@ -68,7 +68,10 @@ def takedowns(connection: duckdb.DuckDBPyConnection) -> dict[str, Takedown]:
     found = connection.execute(
         "SELECT subject, state, reason, decided_by, decided_at FROM arena.latest_takedowns ORDER BY decided_at, subject"
     ).fetchall()
-    return {subject: Takedown(subject, *decided, aware(moment)) for subject, *decided, moment in found}
+    return {
+        subject: Takedown(subject, state, reason, decided_by, aware(moment))
+        for subject, state, reason, decided_by, moment in found
+    }
 
 
 def pictures_down(connection: duckdb.DuckDBPyConnection) -> set[str]:
@@ -156,7 +159,10 @@ def reports(connection: duckdb.DuckDBPyConnection) -> list[Reported]:
     """All reports, the oldest first."""
     decided = takedowns(connection)
     found = connection.execute("SELECT subject, reason, words, reported_at FROM arena.reports ORDER BY seq").fetchall()
-    return [Reported(Report(*said, aware(moment)), decided.get(said[0])) for *said, moment in found]
+    return [
+        Reported(Report(subject, reason, words, aware(moment)), decided.get(subject))
+        for subject, reason, words, moment in found
+    ]
 
 
 def _append(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:

@@ -139,9 +139,8 @@ class Takedowns:
         return [one for one in self._read(takedown_facts.reports) if one.is_open or not open_only]
 
     def _report(self, subject: str, reason: str, words: str) -> bool:
-        kept = self._write(
-            takedown_facts.add_report, (Report(subject, cast("ReportReason", reason), words.strip(), now()), MOST_REPORTS)
-        )
+        report = Report(subject, cast("ReportReason", reason), words.strip(), now())
+        kept = self._write(takedown_facts.add_report, (report, MOST_REPORTS))
         if kept:
             log.warning("reported by a visitor as %s: %s; see `arena pairs reports`", reason, subject)
         return kept
