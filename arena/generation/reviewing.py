@@ -45,7 +45,7 @@ def review(
 ) -> Standing:
     """Keep what a reviewer says of a pair, in place of what the same one said of it before. Gives where it stands now.
 
-    Of a pair in play, a rejection is a flag, which changes nothing else, and an accept is nothing.
+    Of a pair in play, a rejection is a flag, which changes nothing else, and an accept is nothing. Enough flags as harmful hide it.
 
     Raises:
         GenerationError: there is nothing to review, the reviewer proposed it, or a rejection gives no reason.
@@ -59,8 +59,15 @@ def review(
         raise GenerationError(f"review: reason: {reason!r} is none; reject with one of {', '.join(get_args(Reason))}")
     if verdict == "accept" and reason is not None:
         raise GenerationError(f"review: reason: an accept has none, but {reason!r} was given; reject, or leave it out")
-    store.generations.add_review(ReviewRecord(generation_id, reviewer, verdict, reason), required)
+    if store.generations.add_review(ReviewRecord(generation_id, reviewer, verdict, reason), required) == "flag":
+        hide_harmful(store)
     return _known(store, generation_id)
+
+
+def hide_harmful(store: Store) -> None:
+    """Hide what enough reviewers flag as harmful, until the operator decides."""
+    if harmful := store.generations.flagged_as_harmful():
+        store.takedowns.hide(harmful, by="reviewers", reason=f"flagged as {REASONS['harmful']}")
 
 
 def undo(store: Store, reviewer: str, *, required: int = REVIEWERS) -> str | None:
@@ -103,6 +110,8 @@ def _reviewable(store: Store, generation_id: str, required: int) -> Standing:
     standing = _known(store, generation_id)
     if not standing.record.passed:
         raise GenerationError(f"review: {generation_id} did not pass the gate; make another one")
+    if standing.down is not None:
+        raise GenerationError(f"review: {generation_id} was {standing.down}; review another one")
     if standing.retired is not None:
         raise GenerationError(f"review: {generation_id} was retired ({standing.retired}); review another one")
     if standing.state(required) == "rejected":

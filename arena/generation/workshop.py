@@ -83,6 +83,7 @@ class Workshop:
         self._editor: tuple[str, EditorMaker] | None = None
         self._gate: Judges | None = None
         self._cards = cache(_card)
+        reviewing.hide_harmful(store)  # a kill may have come between the last flag and what follows from it
 
     @property
     def required(self) -> int:

@@ -33,12 +33,13 @@ STANDINGS = f"""
         FROM said GROUP BY generation_id
     ), retired AS (SELECT generation_id, arg_min(reason, retired_at) AS reason FROM arena.retirements GROUP BY generation_id)
     SELECT attempts.*, coalesce(accepts, 0) AS accepts, coalesce(rejects, 0) AS rejects,
-           coalesce(flags, 0) AS flags, retired.reason AS retired
+           coalesce(flags, 0) AS flags, retired.reason AS retired, nullif(latest.state, 'restored') AS down
     FROM attempts
     LEFT JOIN counted ON counted.generation_id = attempts.id
     LEFT JOIN retired ON retired.generation_id = attempts.id
+    LEFT JOIN arena.latest_takedowns AS latest ON latest.subject = coalesce(attempts.pair_id, attempts.id)
 """
-"""Columns of `generations`, then accepts, rejects, flags, and why it was retired."""
+"""Columns of `generations`, then accepts, rejects, flags, why it was retired, and whether it was taken down."""
 
 
 def add_generations(
@@ -85,11 +86,11 @@ def pairs_in_play(connection: duckdb.DuckDBPyConnection, required: int) -> list[
 
 
 def revision(connection: duckdb.DuckDBPyConnection) -> object:
-    """Something that changes whenever a generation, a review or a retirement is appended."""
+    """Something that changes whenever a generation, a review, a retirement or a takedown is appended."""
     return connection.execute(
         """
         SELECT (SELECT count(*) FROM arena.generations), (SELECT count(*) FROM arena.reviews),
-               (SELECT count(*) FROM arena.retirements)
+               (SELECT count(*) FROM arena.retirements), (SELECT count(*) FROM arena.takedowns)
         """
     ).fetchone()
 
@@ -123,6 +124,22 @@ def reviews(connection: duckdb.DuckDBPyConnection, generation_id: str | None, re
         [generation_id, reviewer],
     ).fetchall()
     return [ReviewRecord(*said, reviewed_at=aware(moment)) for *said, moment in found]
+
+
+def flagged_as_harmful(connection: duckdb.DuckDBPyConnection, reviewers: int) -> list[str]:
+    """Ids of what so many reviewers flag as harmful since the operator decided last, and of which nothing was decided since."""
+    found = connection.execute(
+        f"""
+        SELECT id FROM ({STANDINGS}) AS standings
+        JOIN ({SAID}) AS said ON said.generation_id = standings.id
+        LEFT JOIN arena.latest_takedowns AS latest ON latest.subject = coalesce(standings.pair_id, standings.id)
+        WHERE standings.down IS NULL AND said.verdict = 'flag' AND said.reason = 'harmful'
+            AND (latest.decided_at IS NULL OR latest.decided_at < said.reviewed_at)
+        GROUP BY id HAVING count(*) >= ? ORDER BY id
+        """,
+        [reviewers],
+    ).fetchall()
+    return [identifier for (identifier,) in found]
 
 
 def retire(connection: duckdb.DuckDBPyConnection, given: tuple[str, str]) -> None:

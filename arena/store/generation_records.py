@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from arena.store.records import now
 
@@ -15,8 +15,8 @@ Verdict = Literal["accept", "reject", "undone", "flag", "unflagged"]
 as, and `unflagged` takes that back."""
 Reason = Literal["not_minimal", "caption_false", "artefact", "unsafe", "duplicate", "harmful"]
 """Why a reviewer rejects. `harmful` stands for illegal, private or hateful."""
-State = Literal["pending", "in-play", "rejected", "retired", "failed"]
-STATES: tuple[State, ...] = ("pending", "in-play", "rejected", "retired", "failed")
+State = Literal["pending", "in-play", "rejected", "retired", "failed", "hidden", "erased"]
+STATES: tuple[State, ...] = get_args(State)
 REVIEWERS = 2
 """Distinct reviewers that a verdict needs, unless the settings of an arena say otherwise."""
 HIDING_FLAGS = 2
@@ -76,6 +76,8 @@ class Standing:
     """Reviewers who flag it, for any reason."""
     retired: str | None
     """Why the pair is no longer drawn; None where it was not retired."""
+    down: Literal["hidden", "erased"] | None = None
+    """Whether it was taken down."""
 
     def state(self, required: int) -> State:
         """What follows from the facts.
@@ -85,6 +87,8 @@ class Standing:
         Args:
             required: distinct reviewers that a verdict needs.
         """
+        if self.down is not None:
+            return self.down
         if self.record.error is not None:
             return "failed"
         if self.retired is not None:

@@ -7,7 +7,15 @@ from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.store import generation_facts
 from arena.store.evaluations import Reads, Writes
-from arena.store.generation_records import REVIEWERS, GenerationRecord, PairInPlay, ReviewRecord, Standing, Verdict
+from arena.store.generation_records import (
+    HIDING_FLAGS,
+    REVIEWERS,
+    GenerationRecord,
+    PairInPlay,
+    ReviewRecord,
+    Standing,
+    Verdict,
+)
 from arena.store.picture_files import PictureFiles
 
 
@@ -70,7 +78,7 @@ class Generations:
         return self._read(generation_facts.pairs_in_play, required)
 
     def revision(self) -> object:
-        """Something that changes with every generation, review and retirement."""
+        """Something that changes with every generation, review, retirement and takedown."""
         return self._read(generation_facts.revision)
 
     def add_review(self, review: ReviewRecord, required: int = REVIEWERS) -> Verdict | None:
@@ -91,6 +99,10 @@ class Generations:
     def reviews(self, generation_id: str | None = None, reviewer: str | None = None) -> list[ReviewRecord]:
         """What reviewers say at present, in the order they said it; what was undone is left out."""
         return self._read(generation_facts.reviews, generation_id, reviewer)
+
+    def flagged_as_harmful(self) -> list[str]:
+        """Ids of what `HIDING_FLAGS` reviewers flag as harmful, and the operator has not decided on since."""
+        return self._read(generation_facts.flagged_as_harmful, HIDING_FLAGS)
 
     def retire(self, generation_id: str, reason: str) -> None:
         """Let the pair be drawn no more; its battles stay.

@@ -9,8 +9,8 @@ from generation_world import Counting, Lenient, drawn
 
 from arena.errors import GenerationError
 from arena.generation.produce import produce
-from arena.generation.reviewing import REASONS, agreement, review, undo
-from arena.store import Reason, Store
+from arena.generation.reviewing import REASONS, agreement, hide_harmful, review, undo
+from arena.store import Reason, ReviewRecord, Store
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +131,71 @@ def test_a_rejection_of_a_pair_in_play_flags_it_and_can_be_taken_back(waiting):
     assert undo(store, "ben") is None
     assert [one.reviewer for one in store.generations.reviews() if one.verdict == "flag"] == ["dora", "eve"]
     assert agreement(store, rounds=10).reviews == 2, "flags are no verdicts that reviewers could agree on"
+
+
+def put_in_play(store, generation_id):
+    for reviewer in ("ben", "cleo"):
+        review(store, generation_id, reviewer, "accept")
+
+
+@pytest.mark.parametrize(
+    ("reasons", "state"),
+    [
+        (["harmful"], "in-play"),
+        (["harmful", "harmful"], "hidden"),
+        (["harmful", "artefact", "unsafe"], "in-play"),
+        (["artefact", "harmful", "unsafe", "harmful"], "hidden"),
+    ],
+)
+def test_two_reviewers_who_flag_a_pair_as_harmful_hide_it(waiting, reasons, state):
+    store, (first, *_) = waiting
+    put_in_play(store, first)
+    for number, reason in enumerate(reasons):
+        review(store, first, f"reviewer {number}", "reject", reason)
+    assert states(store)[0] == state
+    assert len(store.generations.pairs_in_play(2)) == (state == "in-play")
+
+
+def test_one_reviewer_hides_nothing_however_often_it_is_said(waiting):
+    store, (first, *_) = waiting
+    put_in_play(store, first)
+    for _ in range(3):
+        review(store, first, "ben", "reject", "harmful")
+    assert states(store)[0] == "in-play"
+
+
+def test_what_is_hidden_is_not_reviewed_and_nothing_said_of_it_is_taken_back(waiting):
+    store, (first, *_) = waiting
+    put_in_play(store, first)
+    for reviewer in ("ben", "cleo"):
+        review(store, first, reviewer, "reject", "harmful")
+    with pytest.raises(GenerationError, match="was hidden"):
+        review(store, first, "dora", "accept")
+    assert undo(store, "ben") is None
+    assert states(store)[0] == "hidden"
+
+
+def test_what_the_operator_restores_stays_until_two_others_flag_it_again(waiting):
+    store, (first, *_) = waiting
+    put_in_play(store, first)
+    for reviewer in ("ben", "cleo"):
+        review(store, first, reviewer, "reject", "harmful")
+    store.takedowns.restore([first], by="operator", reason="a misunderstanding")
+    assert states(store)[0] == "in-play"
+    review(store, first, "dora", "reject", "harmful")
+    assert states(store)[0] == "in-play"
+    review(store, first, "eve", "reject", "harmful")
+    assert states(store)[0] == "hidden"
+
+
+def test_flags_whose_effect_a_kill_cut_off_hide_the_pair_later(waiting):
+    store, (first, *_) = waiting
+    put_in_play(store, first)
+    for reviewer in ("ben", "cleo"):
+        store.generations.add_review(ReviewRecord(first, reviewer, "reject", "harmful"))
+    assert states(store)[0] == "in-play"
+    hide_harmful(store)
+    assert states(store)[0] == "hidden"
 
 
 def say(store, ids, **verdicts):
