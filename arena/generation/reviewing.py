@@ -45,7 +45,8 @@ def review(
 ) -> Standing:
     """Keep what a reviewer says of a pair, in place of what the same one said of it before. Gives where it stands now.
 
-    Of a pair in play, a rejection is a flag, which changes nothing else, and an accept is nothing. Enough flags as harmful hide it.
+    Of a pair in play, a rejection is a flag, which changes nothing else, and an accept is nothing. `HIDING_FLAGS` reviewers who
+    flag it as harmful hide it.
 
     Raises:
         GenerationError: there is nothing to review, the reviewer proposed it, or a rejection gives no reason.

@@ -106,7 +106,8 @@ def test_a_failed_attempt_is_recorded_and_another_one_may_take_its_place(store):
 )
 def test_both_verdicts_need_as_many_reviewers_and_a_majority(made, said, required, expected):
     for number, letter in enumerate(said):
-        say(made, f"reviewer {number}", *(("accept",) if letter == "a" else ("reject", "artefact")), required=required)
+        verdict, reason = ("accept", None) if letter == "a" else ("reject", "artefact")
+        say(made, f"reviewer {number}", verdict, reason, required=required)
     assert state(made, required) == expected
     assert [pair.pair_id for pair in made.generations.pairs_in_play(required)] == [MADE.id] * (expected == "in-play")
 
