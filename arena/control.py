@@ -27,7 +27,7 @@ FOLDER = "control"
 SOCKET = "socket"
 ADDRESS = "address"
 """File with the path of the socket, where the home's own path is too long for one, or its disk knows no sockets."""
-LONGEST_LINE = 2**20
+LONGEST_LINE = 2**23
 """Bytes of a request or an answer."""
 TIME_TO_ASK = 10.0
 """Seconds in which a request must have arrived."""

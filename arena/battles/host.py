@@ -84,7 +84,7 @@ class Arena:
         self._names = names_of([*store.contestants().values(), *self._contestants.values()])
         self._board = Board(store, self._contestants)
         self._rng = random.Random(seed)
-        self._choice = PairChoice(pairs, GeneratedPairs(store, accepts), self._rng)
+        self._choice = PairChoice(pairs, GeneratedPairs(store, accepts), self._rng, store.takedowns.is_down)
         self._open: dict[str, OpenBattle] = {}
         self._lock = threading.Lock()
         self._last_visit = -math.inf
@@ -126,15 +126,17 @@ class Arena:
         Tasks that not both can be asked do not count; they are played, too, and told with the reveal: see `view`.
 
         Raises:
-            BattleError: the battle is unknown, or somebody plays it already.
+            BattleError: the battle is unknown, somebody plays it already, or its pair is removed meanwhile.
         """
         battle = self._open.get(battle_id)
         if battle is None or not battle.playing.acquire(blocking=False):
             raise BattleError(f"battle {battle_id}: cannot be played (finished, forgotten or under way); open a new one")
         try:
+            self._refuse_removed(battle_id, battle.pair.id)
             played = Played(probes_of(battle.pair))
             last = None
             for answered in play_rounds(played, battle.seats, self.store, self._models, self._executor, self._names):
+                self._refuse_removed(battle_id, battle.pair.id)
                 if not answered.counts:
                     continue
                 if last is not None:
@@ -175,12 +177,13 @@ class Arena:
         """Judge a battle, once, and be told who played; `skip` tells without a vote. A second vote changes nothing.
 
         Raises:
-            BattleError: the battle is unknown or not played to its end.
+            BattleError: the battle is unknown or not played to its end, or its pair was removed.
             InputError: the choice is none of `VOTES`.
         """
         if choice not in VOTES:
             raise InputError(f"vote: {choice!r} is no choice; use one of {', '.join(VOTES)}")
         record = self._stored(battle_id)
+        self._refuse_removed(battle_id, record.pair_id)
         self.store.add_vote(battle_id, visitor, choice)
         vote = self.store.vote_of(battle_id)
         if vote is None:
@@ -191,9 +194,10 @@ class Arena:
         """A finished battle again: pair and answers; if it is judged, who played, and the tasks that did not count.
 
         Raises:
-            BattleError: the battle is unknown or not played to its end.
+            BattleError: the battle is unknown or not played to its end, or its pair was removed.
         """
         record = self._stored(battle_id)
+        self._refuse_removed(battle_id, record.pair_id)
         pair = self.store.pair(record.pair_id)
         if pair is None:
             raise BattleError(f"battle {battle_id}: its pair {record.pair_id} is gone; restore the database from a backup")
@@ -289,6 +293,11 @@ class Arena:
         log.info("battle %s: number %d, %s", battle_id, kept.seq, battle.pair.domain)
         for seat, replies in zip(battle.seats, played.replies, strict=True):
             self.failures.add(battle_id, seat, replies.values())
+
+    def _refuse_removed(self, battle_id: str, pair_id: str) -> None:
+        """Show nothing of a pair that was taken down, and keep no battle on it."""
+        if self.store.takedowns.is_down(pair_id):
+            raise BattleError(f"battle {battle_id}: its pair was removed by whoever runs this arena; open a new one")
 
     def _stored(self, battle_id: str) -> BattleRecord:
         record = self.store.battle(battle_id)

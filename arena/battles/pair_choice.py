@@ -1,7 +1,7 @@
 """Which pair a battle is about: one of the frozen suites, one drawn afresh, or a generated one that reviewers have accepted."""
 
 import random
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -37,22 +37,36 @@ class Chosen:
 
 
 class PairChoice:
-    """Chooses pairs: first a family, then a pair in it, so that large families do not crowd out small ones."""
+    """Chooses pairs: first a family, then a pair in it, so that large families do not crowd out small ones.
 
-    def __init__(self, frozen: Sequence[MinimalPair], generated: GeneratedPairs, rng: random.Random) -> None:
-        self._frozen = tuple(frozen)
+    Args:
+        frozen: pairs that ship.
+        generated: those in play.
+        rng: draws.
+        is_down: whether the pair with this id was taken down, and is drawn no more.
+    """
+
+    def __init__(
+        self,
+        frozen: Sequence[MinimalPair],
+        generated: GeneratedPairs,
+        rng: random.Random,
+        is_down: Callable[[str], bool] = lambda _: False,
+    ) -> None:
+        self._all_frozen = tuple(frozen)
+        self._is_down = is_down
         self._generated = generated
         self._rng = rng
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories, both sorted."""
-        found = {(pair.domain, pair.category) for pair in (*self._frozen, *self._generated.in_play())}
+        found = {(pair.domain, pair.category) for pair in (*self._all_frozen, *self._generated.in_play())}
         found |= {(family.domain, family.category) for family in FAMILIES.values()}
         return {domain: tuple(sorted(c for d, c in found if d == domain)) for domain in sorted({d for d, _ in found})}
 
     def sources(self) -> tuple[str, ...]:
         """The names that a filter may give as source."""
-        return (*sorted({pair.source for pair in self._frozen}), FRESH, GENERATED)
+        return (*sorted({pair.source for pair in self._all_frozen}), FRESH, GENERATED)
 
     def choose(self, filters: BattleFilter, repositories: Collection[str]) -> Chosen:
         """A pair that passes the filters, and on which two of the contestants at least may play.
@@ -67,10 +81,10 @@ class PairChoice:
         self._check(filters)
         fresh = [name for name, family in FAMILIES.items() if _passes(family, filters)]
         generated = [one for one in self._generated.in_play() if _passes(one, filters) and playable(one, repositories)]
-        frozen = [pair for pair in self._frozen if _passes(pair, filters) and filters.source in (None, pair.source)]
+        frozen = [pair for pair in self._frozen() if _passes(pair, filters) and filters.source in (None, pair.source)]
         source = self._source(filters, {FRESH: len(fresh), GENERATED: len(generated), FROZEN: len(frozen)})
         if source == FRESH:
-            return Chosen(draw_pair(self._rng.choice(fresh), self._rng.choice(FRESH_SEEDS), source=FRESH))
+            return Chosen(self._drawn(fresh))
         if source == GENERATED:
             chosen = self._of_any_family(generated)
             return Chosen(self._generated.pair(chosen.pair_id), chosen.models)
@@ -78,13 +92,21 @@ class PairChoice:
 
     def unmet(self, met: Collection[str], repositories: Collection[str]) -> MinimalPair | None:
         """A frozen or generated pair that is not in `met`, and that none of these repositories made; None if none is left."""
-        frozen = {pair.id: pair for pair in self._frozen}
+        frozen = {pair.id: pair for pair in self._frozen()}
         generated = [pair.pair_id for pair in self._generated.in_play() if not set(pair.models) & set(repositories)]
         left = [name for name in (*frozen, *generated) if name not in met]
         if not left:
             return None
         name = self._rng.choice(left)
         return frozen.get(name) or self._generated.pair(name)
+
+    def _frozen(self) -> list[MinimalPair]:
+        return [pair for pair in self._all_frozen if not self._is_down(pair.id)]
+
+    def _drawn(self, families: Sequence[str]) -> MinimalPair:
+        while self._is_down((pair := draw_pair(self._rng.choice(families), self._rng.choice(FRESH_SEEDS), source=FRESH)).id):
+            pass
+        return pair
 
     def _source(self, filters: BattleFilter, offered: Mapping[str, int]) -> str:
         """Where the pair shall come from: `FRESH`, `GENERATED` or `FROZEN`.

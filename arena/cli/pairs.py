@@ -1,9 +1,10 @@
-"""`arena pairs`: the generated pairs, how each came to be, and taking one out of play."""
+"""`arena pairs`: the generated pairs, how each came to be, and taking one out of play, or down."""
 
 import argparse
 import json
 from typing import TYPE_CHECKING, Any
 
+from arena.cli import takedowns
 from arena.cli.console import console, print_json, say, settings_of, table
 from arena.errors import GenerationError
 
@@ -14,13 +15,15 @@ if TYPE_CHECKING:
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
 # ruff: noqa: PLC0415
 
-STATES = ("pending", "in-play", "rejected", "retired", "failed")
+STATES = ("pending", "in-play", "rejected", "retired", "failed", "hidden", "erased")
 EXAMPLES = """examples:
   arena pairs list --state pending            what waits for review
   arena pairs list --json | jq length         how many were generated, failures included
   arena pairs show 1f0c9a7e52b64d38           how a pair came to be, its scores and its reviews
   arena pairs remake 1f0c9a7e52b64d38         make it again, and compare every pixel
   arena pairs retire 1f0c9a7e52b64d38 --reason "the caption is wrong"
+  arena pairs reports                         what visitors reported
+  arena pairs hide 1f0c9a7e52b64d38 --reason "may be private"
 
 A pair goes by the id of its generation, or by its own.
 """
@@ -30,7 +33,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Make the commands known to the parser."""
     parser = commands.add_parser(
         "pairs",
-        help="list, show or retire generated pairs",
+        help="list, show or retire generated pairs; take any pair down",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -51,6 +54,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     retire.add_argument("id", metavar="ID")
     retire.add_argument("--reason", required=True, metavar="TEXT", help="why, for those who wonder later")
     retire.set_defaults(run=_retire)
+    takedowns.add_actions(actions)
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -28,12 +28,16 @@ def history(store: Store, name: str) -> History:
     """All that is known of a generation, by its id or by that of its pair.
 
     Raises:
-        GenerationError: there is no such generation.
+        GenerationError: there is no such generation, or it was erased.
     """
     standing = store.generations.get(name) or store.generations.get(store.generations.of_pair(name) or "")
     if standing is None:
         raise GenerationError(f"{name}: there is no such generated pair; see `arena pairs list`")
     record = standing.record
+    takedown = store.takedowns.state_of(record.pair_id or record.id)
+    if takedown is not None and takedown.state == "erased":
+        told = f"erased on {takedown.decided_at:%Y-%m-%d} by {takedown.decided_by} ({takedown.reason})"
+        raise GenerationError(f"{name}: was {told}; nothing else is left of it")
     source = store.generations.source(record)
     pair = store.pair(record.pair_id) if record.pair_id else None
     said = tuple(store.generations.reviews(record.id))

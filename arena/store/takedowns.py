@@ -43,6 +43,14 @@ class Takedowns:
         self._pictures.erase(read(takedown_facts.erased_pictures))
         self._look()
 
+    def subjects(self, names: Sequence[str]) -> tuple[str, ...]:
+        """What these names stand for.
+
+        Raises:
+            InputError: one of them stands for nothing here.
+        """
+        return tuple(dict.fromkeys(subject for name in names for subject in self._read(takedown_facts.subjects, name)))
+
     def hide(self, names: Sequence[str], *, by: str, reason: str) -> tuple[str, ...]:
         """Show them to nobody and let no battle draw them, until they are restored. Gives the subjects.
 
@@ -54,11 +62,11 @@ class Takedowns:
         Raises:
             InputError: a name stands for nothing here, or for what was erased.
         """
-        return self._decide(Decision(self._subjects(names), "hidden", by, reason))
+        return self._decide(Decision(self.subjects(names), "hidden", by, reason))
 
     def restore(self, names: Sequence[str], *, by: str, reason: str) -> tuple[str, ...]:
         """Show again what was hidden; of what is shown, settle its reports. As for `hide`."""
-        return self._decide(Decision(self._subjects(names), "restored", by, reason))
+        return self._decide(Decision(self.subjects(names), "restored", by, reason))
 
     def erase(self, names: Sequence[str], *, by: str, reason: str) -> Erasure:
         """Delete pictures, captions and all that was said of them from this home, and leave who decided it, when and why.
@@ -75,7 +83,7 @@ class Takedowns:
             InputError: a name stands for nothing here, or for a pair that ships; nothing is erased then.
             StoreError: the disk gives up on the way; nobody is shown them any more.
         """
-        subjects = self._subjects(names)
+        subjects = self.subjects(names)
         before = self._read(takedown_facts.erased_pictures)
         shared = self._write(takedown_facts.erase, Decision(subjects, "erased", by, reason))
         self._look()
@@ -131,7 +139,7 @@ class Takedowns:
             raise InputError(f"report: reason: {reason[:40]!r} is none; choose from {', '.join(REPORT_REASONS)}")
         if len(words) > LONGEST_REPORT:
             raise InputError(f"report: words: {len(words)} characters are too many; use at most {LONGEST_REPORT}")
-        kept = [self._report(subject, reason, words) for subject in self._subjects([name])]
+        kept = [self._report(subject, reason, words) for subject in self.subjects([name])]
         return any(kept)
 
     def reports(self, *, open_only: bool = False) -> list[Reported]:
@@ -144,9 +152,6 @@ class Takedowns:
         if kept:
             log.warning("reported by a visitor as %s: %s; see `arena pairs reports`", reason, subject)
         return kept
-
-    def _subjects(self, names: Sequence[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(subject for name in names for subject in self._read(takedown_facts.subjects, name)))
 
     def _decide(self, decision: Decision) -> tuple[str, ...]:
         self._write(takedown_facts.decide, decision)

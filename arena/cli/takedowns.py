@@ -1,0 +1,142 @@
+"""`arena pairs hide`, `restore`, `erase`, `takedowns` and `reports`: what nobody is shown any more, and what visitors report.
+
+All of them work beside a running arena.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from arena.cli.console import console, print_json, say, settings_of, table
+from arena.errors import InputError
+
+if TYPE_CHECKING:
+    from arena.settings import Settings
+
+# The imports below stand inside functions so that `arena --help` answers at once.
+# ruff: noqa: PLC0415
+
+ERASE_EXAMPLES = """examples:
+  arena pairs erase 1f0c9a7e52b64d38 --reason "shows a person who did not agree"
+  arena pairs erase BATTLE --reason "a court order" --yes
+
+Gone are its pictures, captions, provenance and the replies to it; what stays is when, why and by whom. Battles and ratings
+count as before. Backups still hold it: make a new one, and delete those from before.
+"""
+
+
+def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Make them known to the parser of `arena pairs`."""
+    hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _decide("hide", "hidden"))
+    restore = _action(actions, "restore", "show again what was hidden, or settle reports", _decide("restore", "shown"))
+    erase = _action(actions, "erase", "delete one for good: pictures, captions, replies; its battles count as before", _erase)
+    erase.epilog, erase.formatter_class = ERASE_EXAMPLES, argparse.RawDescriptionHelpFormatter
+    erase.add_argument("--yes", action="store_true", help="do not ask")
+    named = "of a pair, its generation or a battle; or digest of a picture"
+    for action in (hide, restore, erase):
+        action.add_argument("names", nargs="+", metavar="ID", help=named)
+        action.add_argument("--reason", required=True, metavar="TEXT", help="why, for those who wonder later")
+    takedowns = _action(actions, "takedowns", "what was hidden or erased, when, why and by whom", _takedowns)
+    reports = _action(actions, "reports", "what visitors reported, and you have not decided yet", _reports)
+    reports.add_argument("--all", action="store_true", help="those that were decided, too")
+    for action in (takedowns, reports):
+        action.add_argument("--json", action="store_true", help="a list of objects instead of a table")
+
+
+def _action(
+    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    name: str,
+    summary: str,
+    run: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    parser = actions.add_parser(name, help=summary)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _decide(operation: str, state: str) -> Callable[[argparse.Namespace], int]:
+    def decide(options: argparse.Namespace) -> int:
+        from arena.opening import operate
+
+        decided = operate(_settings(options), operation, names=options.names, reason=_reason(options))
+        say(f"{', '.join(decided['subjects'])}: {state}")
+        return 0
+
+    return decide
+
+
+def _erase(options: argparse.Namespace) -> int:
+    from arena.opening import operate
+
+    settings, reason = _settings(options), _reason(options)
+    if not options.yes:
+        _confirm(operate(settings, "subjects", names=options.names)["subjects"])
+    erased = operate(settings, "erase", names=options.names, reason=reason)
+    say(f"{', '.join(erased['subjects'])}: erased, {erased['pictures']} pictures; backups made before still hold them")
+    for digest, others in erased["shared"].items():
+        say(f"picture {digest} stays, since {', '.join(others)} shows it; to erase it there, too, give its digest")
+    return 0
+
+
+def _confirm(subjects: Sequence[str]) -> None:
+    if not sys.stdin.isatty():
+        raise InputError("erase: cannot be undone, and nobody is here to be asked; add --yes")
+    if input(f"Erase {', '.join(subjects)} for good? Type yes: ").strip().lower() != "yes":
+        raise InputError("erase: nothing was erased; answer yes, or hide it")
+
+
+def _takedowns(options: argparse.Namespace) -> int:
+    from arena.opening import operate
+
+    found = operate(_settings(options), "takedowns")["takedowns"]
+    titles = {"subject": "Id", "state": "State", "decided_at": "When", "decided_by": "By", "reason": "Reason"}
+    return _listed(found, titles, options, "Nothing was taken down.")
+
+
+def _reports(options: argparse.Namespace) -> int:
+    from arena.opening import operate
+
+    told = operate(_settings(options), "reports", open_only=not options.all)
+    if told["left_out"]:
+        say(f"{told['left_out']:,} older reports are left out; decide these first")
+    titles = {"subject": "Id", "state": "State", "reported_at": "When", "reason": "Reason", "words": "Words"}
+    none = "Nothing was reported." if options.all else "No report waits for a decision."
+    return _listed(told["reports"], titles, options, none)
+
+
+def _listed(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str], options: argparse.Namespace, none: str) -> int:
+    """Print rows, for people or for programs; where there are none, people get a line."""
+    if options.json:
+        print_json(rows)
+        return 0
+    if not rows:
+        console().print(none, highlight=False)
+        return 0
+    from rich.text import Text
+
+    listed = table(*titles.values())
+    for row in rows:
+        listed.add_row(*(Text(_printable(row[name])) for name in titles))
+    console().print(listed)
+    return 0
+
+
+def _printable(text: str) -> str:
+    """Without what would steer a terminal: strangers wrote it."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def _settings(options: argparse.Namespace) -> "Settings":
+    from arena.store import holds_arena
+
+    settings = settings_of(options)
+    if not holds_arena(settings.home):
+        raise InputError(f"{settings.home} is no home of an arena; set ARENA_HOME or give --home")
+    return settings
+
+
+def _reason(options: argparse.Namespace) -> str:
+    if not options.reason.strip():
+        raise InputError("--reason: is empty; say in a few words why")
+    return options.reason.strip()
