@@ -1,24 +1,30 @@
 """The web arena: its pages on one server."""
 
+import os
 from collections.abc import Sequence
 from functools import partial
 
 import gradio as gr
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from arena.battles import Arena
-from arena.errors import SettingsError
 from arena.evaluation.results import Results
 from arena.generation.workshop import Workshop
 from arena.ui.about_page import about_page
-from arena.ui.accepted_posts import AcceptedPosts
+from arena.ui.accepted_requests import AcceptedRequests
+from arena.ui.admission import Admission, AdmittedRequests
 from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
+from arena.ui.clients import Clients
+from arena.ui.event_requests import EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
@@ -27,9 +33,12 @@ from arena.ui.model_page import ModelPage
 from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
 from arena.ui.privacy_page import PrivacyPage, add_erasure
+from arena.ui.refusals import not_found, not_valid
 from arena.ui.review_page import ReviewPage
+from arena.ui.server import run
 from arena.ui.theme import theme
 from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
+from arena.ui.visitor_queue import queue_visitors
 
 TITLE = "Minimal-Pair Arena"
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
@@ -41,10 +50,6 @@ PAGES = (
     ("Review", "review"),
     ("About", "about"),
 )
-VISITORS = 48
-"""How many visitors' events run at once; the models gather what they ask into batches."""
-WAITING = 512
-"""How many more may wait before the arena says that it is full."""
 DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
@@ -87,7 +92,7 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, contact: str | Non
         _head("Privacy")
         PrivacyPage(arena.store, contact).connect()
         foot()
-    return blocks.queue(default_concurrency_limit=VISITORS, max_size=WAITING, api_open=False)
+    return blocks
 
 
 def launch(
@@ -98,8 +103,8 @@ def launch(
     port: int = 7860,
     contact: str | None = None,
     limits: UploadLimits | None = None,
-    block: bool = True,
-) -> gr.Blocks:
+    admission: Admission | None = None,
+) -> None:
     """Serve the arena until Ctrl-C.
 
     Args:
@@ -109,19 +114,22 @@ def launch(
         port: port to listen on.
         contact: how visitors reach whoever runs the arena.
         limits: of uploads; by default those of the settings that nobody changed.
-        block: return only when the server stops.
+        admission: who may do what; by default as the settings that nobody changed have it.
 
     Raises:
-        SettingsError: something else listens on the port.
+        SettingsError: nothing can listen there.
     """
-    uploads = Uploads(limits or UploadLimits())
+    admission = admission or Admission(Clients().client_of)
+    uploads = Uploads(limits or UploadLimits(), admission.client_of)
     blocks = build(arena, workshop, uploads, contact)
+    queue_visitors(blocks, admission)
     routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
-    serve(blocks, host=host, port=port, routes=routes, block=block)
-    return blocks
+    serve(blocks, host=host, port=port, routes=routes, middleware=[Middleware(AdmittedRequests, admission)])
 
 
-def serve(blocks: gr.Blocks, *, host: str, port: int, routes: Sequence[Route] = (), block: bool = True) -> None:
+def serve(
+    blocks: gr.Blocks, *, host: str, port: int, routes: Sequence[Route] = (), middleware: Sequence[Middleware] = ()
+) -> None:
     """Serve pages in the arena's look until Ctrl-C.
 
     Args:
@@ -129,45 +137,12 @@ def serve(blocks: gr.Blocks, *, host: str, port: int, routes: Sequence[Route] = 
         host: address to listen on.
         port: port to listen on.
         routes: what is served beside them.
-        block: return only when the server stops.
+        middleware: what sees requests before they are answered.
 
     Raises:
-        SettingsError: something else listens on the port.
+        SettingsError: nothing can listen there.
     """
-    try:
-        blocks.launch(
-            server_name=host,
-            server_port=port,
-            theme=theme(),
-            favicon_path=LOOK / "favicon.svg",
-            footer_links=[],
-            run_history=False,
-            share=False,
-            ssr_mode=False,
-            pwa=False,
-            mcp_server=False,
-            enable_monitoring=False,
-            show_error=False,
-            quiet=True,
-            max_threads=VISITORS + 16,
-            max_file_size="1kb",
-            prevent_thread_lock=True,
-            app_kwargs={
-                "middleware": [
-                    Middleware(ResponseHeaders),
-                    Middleware(AcceptedPosts),
-                    Middleware(PageHead, title=TITLE, description=DESCRIPTION),
-                ],
-                "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],
-                "docs_url": None,
-                "redoc_url": None,
-            },
-        )
-    except OSError as error:
-        raise SettingsError(f"port {port}: cannot be opened ({error}); choose another with --port") from error
-    print(f"{TITLE}: {browser_address(host, port)} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
-    if block:
-        blocks.block_thread()
+    run(_app(blocks, routes, middleware), host, port, ready=lambda: _tell(browser_address(host, port)))
 
 
 def browser_address(host: str, port: int) -> str:
@@ -178,6 +153,42 @@ def browser_address(host: str, port: int) -> str:
 async def _health(_request: Request) -> PlainTextResponse:
     """Tells what watches over the server, such as a container's health check, that it answers."""
     return PlainTextResponse("ok\n")
+
+
+def _app(blocks: gr.Blocks, routes: Sequence[Route], middleware: Sequence[Middleware]) -> ASGIApp:
+    """What answers every request: the pages, and `routes` beside them."""
+    blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
+    return gr.mount_gradio_app(
+        FastAPI(openapi_url=None),
+        blocks,
+        path="/",
+        root_path=os.environ.get("GRADIO_ROOT_PATH"),
+        theme=theme(),
+        favicon_path=str(LOOK / "favicon.svg"),
+        footer_links=[],
+        run_history=False,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        show_error=False,
+        max_file_size="1kb",
+        app_kwargs={
+            "middleware": [
+                Middleware(ResponseHeaders),
+                Middleware(AcceptedRequests),
+                *middleware,
+                Middleware(EventRequests, blocks=blocks),
+                Middleware(PageHead, title=TITLE, description=DESCRIPTION),
+            ],
+            "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],
+            "exception_handlers": {404: not_found, RequestValidationError: not_valid},
+        },
+    )
+
+
+def _tell(address: str) -> None:
+    print(f"{TITLE}: {address} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
 
 
 def _head(current: str) -> None:

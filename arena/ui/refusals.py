@@ -1,0 +1,41 @@
+"""How the server refuses: a line of JSON for programs, and a page for browsers that look for one that is not there."""
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Scope
+
+from arena.ui.markup import render
+
+UNREAD = {413, 415}
+"""Answers to requests whose body is not read to its end."""
+
+
+def refusal(status: int, line: str) -> JSONResponse:
+    """The answer to a request that is not let through."""
+    # What was not read of the body must not be taken for the next request.
+    return JSONResponse({"detail": line}, status, {"Connection": "close"} if status in UNREAD else None)
+
+
+def unknown_address(scope: Scope) -> Response:
+    """The answer where nothing is: a page with a way back for a browser, a line for a program."""
+    asks_for_page = scope["method"] in ("GET", "HEAD") and "text/html" in Headers(scope=scope).get("accept", "")
+    if not asks_for_page:
+        return refusal(404, "Not found")
+    # Relative, as all addresses of the pages: a proxy may have put the arena into a folder of its own.
+    home = "../" * (scope["path"].count("/") - 1) or "./"
+    return HTMLResponse(render("unknown_address.html", home=home), 404)
+
+
+async def not_found(request: Request, error: Exception) -> Response:
+    """Starlette's handler of status 404: a reason of its own is told, and what has none is an unknown address."""
+    detail = error.detail if isinstance(error, HTTPException) else ""
+    return unknown_address(request.scope) if detail in ("", "Not Found") else refusal(404, detail)
+
+
+async def not_valid(_request: Request, error: Exception) -> Response:
+    """FastAPI's handler of parameters that a route cannot read: the first, in one line."""
+    problems = getattr(error, "errors", list)()
+    name, message = (str(problems[0]["loc"][-1]), str(problems[0]["msg"])) if problems else ("request", "cannot be read")
+    return refusal(422, f"{name}: {message}")

@@ -1,0 +1,68 @@
+"""Serves an app on a port of this machine until Ctrl-C.
+
+Gradio's own start asks itself for a page, through whatever proxy the environment names and with a deadline. This one listens
+first, says so, and asks nobody.
+"""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+from time import sleep
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from arena.errors import SettingsError
+
+WAITING_CONNECTIONS = 2048
+LAST_SECONDS = 5
+"""How long what is under way may take to end after Ctrl-C."""
+
+
+def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
+    """Serve until Ctrl-C.
+
+    Args:
+        app: what answers.
+        host: address to listen on.
+        port: port to listen on.
+        ready: called when requests are answered.
+
+    Raises:
+        SettingsError: nothing can listen there, or the app cannot start or go on.
+    """
+    # Who comes through a proxy is for the arena's settings to say. A malformed request is not our error.
+    config = uvicorn.Config(app, lifespan="on", log_level="error", access_log=False, proxy_headers=False)
+    server = uvicorn.Server(config)
+    with _listener(host, port) as listener:
+        # In a thread, so that a signal ends the wait below at once, whatever is under way.
+        thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        try:
+            while not server.started:
+                if not thread.is_alive():
+                    raise SettingsError(f"port {port}: the server could not start; the lines above say why")
+                sleep(0.01)
+            ready()
+            thread.join()
+            raise SettingsError(f"port {port}: the server ended by itself; the lines above say why")
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.should_exit = True
+            thread.join(LAST_SECONDS)
+
+
+@contextmanager
+def _listener(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens, so that no request is lost from the moment on that the port is taken."""
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS)
+    except OSError as error:
+        raise SettingsError(
+            f"port {port} of {host}: cannot be opened ({error.strerror}); choose another with --port or --host"
+        ) from error
+    with listener:
+        yield listener
