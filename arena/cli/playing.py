@@ -64,6 +64,7 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.logs import failures_on_terminal
     from arena.opening import open_arena
     from arena.suites.registry import installed_suites
+    from arena.ui.admission import Admission
     from arena.ui.app import launch
     from arena.ui.uploads import UploadLimits
 
@@ -78,8 +79,9 @@ def _serve(options: argparse.Namespace) -> int:
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
-        limits = UploadLimits.of(settings)
-        launch(arena, workshop, host=settings.host, port=settings.port, contact=settings.contact, limits=limits)
+        limits, admission = UploadLimits.of(settings), Admission.of(settings)
+        where = {"host": settings.host, "port": settings.port}
+        launch(arena, workshop, contact=settings.contact, limits=limits, admission=admission, **where)
     return 0
 
 

@@ -14,9 +14,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from arena.settings import Settings
 from arena.ui import uploads
-from arena.ui.clients import UNKNOWN
-from arena.ui.shares import PLACES, STREAMS, UPLOADS, Places, Shares
+from arena.ui.clients import UNKNOWN, Clients
+from arena.ui.shares import PLACES, STREAMS, UPLOADS, Places, Shares, places_of, shares_of
 
 STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>\w+)|queue/data|heartbeat/\w+)")
 """Where pages and programs read what becomes of their events; pages also tell there that they are still open."""
@@ -49,6 +50,15 @@ class Admission:
         self._places = places
         self._reading: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Admission":
+        """As the settings of an arena want it.
+
+        Raises:
+            SettingsError: one of them cannot be read.
+        """
+        return cls(Clients.of(settings).client_of, Shares(shares_of(settings)), places_of(settings))
 
     def admit(self, client: str, kind: str, under_way: Counter[str] | None = None) -> None:
         """Let one request in, and count it against its client's share.

@@ -18,10 +18,12 @@ import gradio as gr
 from gradio.events import api
 
 from arena.battles import Arena, BattleFilter, BattleView, Round, SeatReveal, read_day
-from arena.errors import RevealRefused
+from arena.errors import BattleError, RevealRefused
 from arena.pairs import Side
 from arena.ui.parts import line_for_visitors
 from arena.ui.pictures import data_address
+from arena.ui.shares import BATTLES, READS, VOTES
+from arena.ui.visitor_queue import counted_as, reader_is_gone
 from arena.ui.voters import UNKNOWN
 
 
@@ -35,7 +37,7 @@ def add_endpoints(arena: Arena) -> None:
         """
         with errors_told():
             opened = arena.open_battle(BattleFilter(domain or None, category or None, source or None))
-            return battle_json(replace(opened, rounds=tuple(arena.play(opened.battle_id))))
+            return battle_json(replace(opened, rounds=tuple(_read_rounds(arena, opened.battle_id))))
 
     def vote(battle: str, choice: str) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""
@@ -64,8 +66,21 @@ def add_endpoints(arena: Arena) -> None:
         with errors_told():
             return [row.as_json() for row in arena.memorisation(domain or None, read_day(since, "since"))]
 
-    for endpoint in (battle, vote, reveal, leaderboard, memorisation):
-        api(endpoint, api_name=endpoint.__name__)
+    kinds = {battle: BATTLES, vote: VOTES, reveal: READS, leaderboard: READS, memorisation: READS}
+    for endpoint, kind in kinds.items():
+        api(endpoint, api_name=endpoint.__name__, **counted_as(kind))
+
+
+def _read_rounds(arena: Arena, battle_id: str) -> Iterator[Round]:
+    """Play a battle for as long as somebody reads its stream.
+
+    Raises:
+        BattleError: nobody does any more.
+    """
+    for answered in arena.play(battle_id):
+        if reader_is_gone():
+            raise BattleError(f"battle {battle_id}: nobody reads its stream any more, so it was not played to its end")
+        yield answered
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from arena.ui import words
 from arena.ui.battle_view import answers_html, pair_html, progress_html, reveal_html, waiting_html
 from arena.ui.markup import error_html
 from arena.ui.parts import ANY, INTERNAL, Updates, html, line_for_visitors
+from arena.ui.shares import BATTLES, VOTES
+from arena.ui.visitor_queue import counted_as
 from arena.ui.voters import voter_or_unknown
 
 INTRODUCTION = """<p>Two pictures, one detail apart. Two anonymous models answer the same questions about them.
@@ -48,10 +50,12 @@ class BattlePage:
             js="(...filters) => [...filters.slice(0, 3), window.arenaPage.takeLink()]",
             trigger_mode="always_last",
             **INTERNAL,
+            **counted_as(BATTLES),
         )
         shown.then(js="() => window.arenaPage.revealed(false)", **INTERNAL)
         for choice, button in self.votes.items():
-            judged = button.click(self._voter(choice), [self.battle, self.browser], everything, js=VOTED, **INTERNAL)
+            vote = self._voter(choice)
+            judged = button.click(vote, [self.battle, self.browser], everything, js=VOTED, **INTERNAL, **counted_as(VOTES))
             judged.then(js="() => window.arenaPage.revealed(true)", **INTERNAL)
         self.copy.click(js="() => window.arenaPage.copyLink()", **INTERNAL)
 

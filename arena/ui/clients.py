@@ -1,7 +1,7 @@
-"""Who a request comes from, as shares count: the account that is signed in, or the nearest address that is no proxy of ours.
+"""Who a request comes from, as shares count: the account that is signed in, or the nearest address that is no trusted proxy.
 
-Nothing that a visitor makes up is believed: no session, no browser's number, and of X-Forwarded-For only what proxies wrote that
-the operator trusts.
+Nothing that a visitor makes up is believed: no session, no browser's number, and of X-Forwarded-For only what was written by
+proxies that the operator trusts.
 """
 
 from collections.abc import Sequence

@@ -124,7 +124,7 @@ class VisitorQueue(Queue):
         for line in self.event_queue_per_concurrency_id.values():
             for event in [one for one in line.queue if now - one.enqueue_time > UNREAD_SECONDS and not self._is_read(one)]:
                 line.queue.remove(event)
-                self.event_ids_to_events.pop(event._id, None)
+                self.event_ids_to_events.pop(_id(event), None)
                 self.send_message(event, ProcessCompletedMessage(output={"error": NOBODY_READ}, success=False))
         for session in self.pending_event_ids_session.keys() - self.pending_messages_per_session.keys():
             del self.pending_event_ids_session[session]
@@ -142,7 +142,14 @@ class VisitorQueue(Queue):
         return self._visits[event].client
 
     def _is_read(self, event: Event) -> bool:
-        return self._admission.is_read(event.session_hash, event._id)
+        return self._admission.is_read(event.session_hash, _id(event))
+
+
+def queue_visitors(blocks: gr.Blocks, admission: Admission) -> None:
+    """Put the events of pages into a `VisitorQueue`, before they are served."""
+    blocks.max_threads = THREADS
+    blocks.queue(api_open=False)
+    blocks._queue = VisitorQueue(blocks, admission)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
 
 
 def reader_is_gone() -> bool:
@@ -150,3 +157,7 @@ def reader_is_gone() -> bool:
     event_id, blocks = LocalContext.event_id.get(None), LocalContext.blocks.get(None)
     queue = getattr(blocks, "_queue", None)
     return event_id is not None and isinstance(queue, VisitorQueue) and not queue.is_read(event_id)
+
+
+def _id(event: Event) -> str:
+    return event._id  # noqa: SLF001 - Gradio gives events no other name
