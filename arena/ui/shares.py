@@ -13,7 +13,7 @@ from arena.errors import SettingsError
 from arena.settings import Settings
 
 BATTLES, VOTES, READS, GENERATIONS = "battles", "votes", "reads", "generations"
-REVIEWS, ERASURES, UPLOADS, STREAMS = "reviews", "erasures", "uploads", "streams"
+REVIEWS, ERASURES, REPORTS, UPLOADS, STREAMS = "reviews", "erasures", "reports", "uploads", "streams"
 MOST_BUCKETS = 50_000
 """That are remembered; beyond these, whoever has asked for nothing the longest is forgotten."""
 ROUNDING = 1e-6
@@ -46,6 +46,7 @@ SHARES: Mapping[str, Share] = {
     GENERATIONS: Share(20, 4),
     REVIEWS: Share(120, 60),
     ERASURES: Share(20, 4),
+    REPORTS: Share(20, 4),
     UPLOADS: Share(40, 12),
     STREAMS: Share(600, 600),
 }
@@ -56,6 +57,7 @@ PLACES: Mapping[str, Places] = {
     GENERATIONS: Places(8, 32),
     REVIEWS: Places(48, 128),
     ERASURES: Places(8, 32),
+    REPORTS: Places(8, 32),
     STREAMS: Places(256, 2048),
 }
 """Those of uploads are `UploadLimits`."""
