@@ -1,6 +1,7 @@
 """The web arena: its pages on one server."""
 
 import os
+import warnings
 from collections.abc import Sequence
 from functools import partial
 
@@ -34,6 +35,7 @@ from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
 from arena.ui.privacy_page import PrivacyPage, add_erasure
 from arena.ui.refusals import not_found, not_valid
+from arena.ui.reports import add_reports, report_form
 from arena.ui.review_page import ReviewPage
 from arena.ui.server import run
 from arena.ui.theme import theme
@@ -61,6 +63,7 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, contact: str | Non
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
         add_endpoints(arena)  # first, so that no event of a page takes one of their names
         add_erasure(arena.store)
+        add_reports(arena.store)
         _head("Battle")
         BattlePage(arena).connect(blocks)
         foot()
@@ -158,33 +161,34 @@ async def _health(_request: Request) -> PlainTextResponse:
 def _app(blocks: gr.Blocks, routes: Sequence[Route], middleware: Sequence[Middleware]) -> ASGIApp:
     """What answers every request: the pages, and `routes` beside them."""
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
-    return gr.mount_gradio_app(
-        FastAPI(openapi_url=None),
-        blocks,
-        path="/",
-        root_path=os.environ.get("GRADIO_ROOT_PATH"),
-        theme=theme(),
-        favicon_path=str(LOOK / "favicon.svg"),
-        footer_links=[],
-        run_history=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        show_error=False,
-        max_file_size="1kb",
-        app_kwargs={
-            "middleware": [
-                Middleware(ResponseHeaders),
-                Middleware(AcceptedRequests),
-                *middleware,
-                Middleware(EventRequests, blocks=blocks),
-                Middleware(PageHead, title=TITLE, description=DESCRIPTION),
-            ],
-            "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],
-            "exception_handlers": {404: not_found, RequestValidationError: not_valid},
-        },
-    )
+    with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
+        return gr.mount_gradio_app(
+            FastAPI(openapi_url=None),
+            blocks,
+            path="/",
+            root_path=os.environ.get("GRADIO_ROOT_PATH"),
+            theme=theme(),
+            favicon_path=str(LOOK / "favicon.svg"),
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            pwa=False,
+            mcp_server=False,
+            enable_monitoring=False,
+            show_error=False,
+            max_file_size="1kb",
+            app_kwargs={
+                "middleware": [
+                    Middleware(ResponseHeaders),
+                    Middleware(AcceptedRequests),
+                    *middleware,
+                    Middleware(EventRequests, blocks=blocks),
+                    Middleware(PageHead, title=TITLE, description=DESCRIPTION),
+                ],
+                "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],
+                "exception_handlers": {404: not_found, RequestValidationError: not_valid},
+            },
+        )
 
 
 def _tell(address: str) -> None:
@@ -198,4 +202,4 @@ def _head(current: str) -> None:
 
 def _foot(contact: str | None) -> None:
     """The line under every page: what the arena is, what it keeps of its visitors, and who runs it."""
-    html(render("foot.html", contact=contact), elem_id="foot")
+    html(render("foot.html", contact=contact, report_form=report_form()), elem_id="foot")

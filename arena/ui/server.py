@@ -45,7 +45,8 @@ def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
                     raise SettingsError(f"port {port}: the server could not start; the lines above say why")
                 sleep(0.01)
             ready()
-            thread.join()
+            while thread.is_alive():  # an interrupted `join` would take the thread for ended
+                sleep(0.1)
             raise SettingsError(f"port {port}: the server ended by itself; the lines above say why")
         except KeyboardInterrupt:
             pass
