@@ -1,7 +1,7 @@
 """Images as values, and the one reader of untrusted files: uploads, suites and folders of pairs come through it."""
 
 from arena.images.picture import MAX_SIDE, MIN_SIDE, Picture, picture_from_pixels, pixel_digest
-from arena.images.reader import MAX_BYTES, MAX_PIXELS, WHOLE_PIXELS, ImageBounds, read_picture
+from arena.images.reader import MAX_BYTES, MAX_PIXELS, WHOLE_PIXELS, ImageBounds, read_picture, read_picture_file
 
 __all__ = [
     "MAX_BYTES",
@@ -14,4 +14,5 @@ __all__ = [
     "picture_from_pixels",
     "pixel_digest",
     "read_picture",
+    "read_picture_file",
 ]

@@ -27,6 +27,11 @@ class Picture:
     """SHA-256 of width, height and RGB bytes, 64 hex digits."""
     encoded: bytes = field(repr=False, compare=False)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height, in pixels; nothing is decoded."""
+        return Image.open(io.BytesIO(self.encoded)).size
+
     def pixels(self) -> Image.Image:
         """The decoded RGB image. It is shared: do not draw on it."""
         return _decode(self)

@@ -2,8 +2,10 @@
 
 import io
 import math
+import stat
 import warnings
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image
 
@@ -70,9 +72,7 @@ def read_picture(data: bytes, name: str, *, quick: bool = False, bounds: ImageBo
     Raises:
         ImageError: too large, too small, animated, truncated, of numbers without a known black and white, or not an image.
     """
-    if len(data) > bounds.file_bytes:
-        most = bounds.file_bytes // 2**20
-        raise ImageError(f"{name}: the file has {len(data) / 2**20:.0f} MB; send at most {most} MB")
+    _check_length(len(data), name, bounds)
     try:
         image = _open(data)
         _check_header(image, bounds)
@@ -84,6 +84,30 @@ def read_picture(data: bytes, name: str, *, quick: bool = False, bounds: ImageBo
     except Exception as error:
         raise ImageError(f"{name}: cannot be decoded ({_reason(error)}); save it again as PNG, JPEG or WebP") from error
     return picture_from_pixels(rgb, quick=quick)
+
+
+def read_picture_file(path: Path, name: str, *, quick: bool = False, bounds: ImageBounds = BOUNDS) -> Picture:
+    """`read_picture` of a file on disk.
+
+    Raises:
+        ImageError: as there; or it cannot be read, or is no regular file: a pipe or a device may go on for ever.
+    """
+    try:
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
+            raise ImageError(f"{name}: is no regular file; put an image there")
+        _check_length(about.st_size, name, bounds)
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise ImageError(f"{name}: no such file") from None
+    except OSError as error:
+        raise ImageError(f"{name}: cannot be read ({error.strerror})") from error
+    return read_picture(data, name, quick=quick, bounds=bounds)
+
+
+def _check_length(length: int, name: str, bounds: ImageBounds) -> None:
+    if length > bounds.file_bytes:
+        raise ImageError(f"{name}: the file has {length / 2**20:.0f} MB; send at most {bounds.file_bytes // 2**20} MB")
 
 
 def _open(data: bytes) -> Image.Image:

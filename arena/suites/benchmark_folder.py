@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from arena.errors import ImageError, SuiteError
-from arena.images import Picture, read_picture
+from arena.images import Picture, read_picture_file
 from arena.suites.sources import file_inside
 
 Row = dict[str, str]
@@ -62,7 +62,7 @@ class ImageFolder:
             if not path.is_file():
                 self._absent.append(name)
                 return None
-            return read_picture(path.read_bytes(), label, quick=True)
+            return read_picture_file(path, label, quick=True)
         except ImageError as error:
             self._refused.append(str(error))
         except (OSError, ValueError) as error:

@@ -6,13 +6,10 @@ much the words alone give away.
 """
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path, PurePosixPath
 
-from PIL import Image, ImageOps
-
 from arena.errors import ImageError, SuiteError
-from arena.images import Picture, read_picture
+from arena.images import ImageBounds, Picture, read_picture_file
 from arena.metrics import Derived, Estimate, Metric, Unit
 from arena.metrics.derived import difference_of_rates
 from arena.metrics.rates import estimates
@@ -25,6 +22,8 @@ NAME = "cross"
 COUNTS = {"queries in English": 963, "queries in other languages": 321}
 LONGEST_EDGE = 2048
 """Pixels to which larger images are scaled: GPT-4o, which the published runs asked and judged with, scales them to as many."""
+BOUNDS = ImageBounds(file_bytes=100 * 2**20, pixels=256 * 10**6, longest_side=LONGEST_EDGE)
+"""Some of its photographs have the resolution of print."""
 
 VIEW = View(
     "cross_units",
@@ -159,36 +158,21 @@ def questions_of(records: Sequence[Record], pictures: Mapping[PurePosixPath, Pic
 
 
 def _pictures(root: Path, paths: Sequence[PurePosixPath]) -> tuple[dict[PurePosixPath, Picture], list[str]]:
-    """The pictures that can be read, and notes on those that cannot and on those that were scaled."""
+    """The pictures that can be read, and notes on those that cannot and on how large the others are."""
     pictures = dict[PurePosixPath, Picture]()
     missing: list[str] = []
-    scaled = 0
     for path in paths:
         try:
-            pictures[path], was_scaled = _picture((root / path).read_bytes(), str(path))
-            scaled += was_scaled
-        except (OSError, ImageError) as error:
-            missing.append(f"{path} ({error.strerror})" if isinstance(error, OSError) else str(error))
+            pictures[path] = read_picture_file(root / path, str(path), quick=True, bounds=BOUNDS)
+        except ImageError as error:
+            missing.append(str(error))
     if not pictures:
         raise SuiteError(f"{NAME}: {root}: none of its {len(paths)} images is there ({missing[0]}); {HOW}, with its images")
     notes = [f"image left out with all that asks about it: {reason}" for reason in missing]
-    return pictures, [*notes, *([f"{scaled} images are scaled to {LONGEST_EDGE} px on their longest edge"] if scaled else [])]
-
-
-def _picture(data: bytes, name: str) -> tuple[Picture, bool]:
-    """The picture in a file, and whether it was scaled. Photographs in print resolution would pass the arena's bounds."""
-    try:
-        with Image.open(BytesIO(data)) as image:
-            if max(image.size) <= LONGEST_EDGE:
-                return read_picture(data, name, quick=True), False
-            image.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE), Image.Resampling.LANCZOS)
-    except (OSError, ValueError, Image.DecompressionBombError) as error:
-        raise ImageError(f"{name}: cannot be decoded ({type(error).__name__})") from error
-    scaled = BytesIO()
-    upright.save(scaled, "PNG", compress_level=1)
-    return read_picture(scaled.getvalue(), name, quick=True), True
+    longest = sum(max(picture.size) == LONGEST_EDGE for picture in pictures.values())
+    if longest:
+        notes.append(f"{longest} images have {LONGEST_EDGE} px: larger ones are scaled to that")
+    return pictures, notes
 
 
 SUITE = Suite(

@@ -11,13 +11,13 @@ from functools import partial
 from pathlib import Path
 
 from arena.errors import ImageError, SuiteError
-from arena.images import Picture, read_picture
+from arena.images import Picture, read_picture, read_picture_file
 from arena.pairs import MinimalPair, Provenance, Side, minimal_pair
 from arena.suites import pair_metrics
 from arena.suites.benchmark_folder import miscounts
 from arena.suites.pair_questions import pair_questions
 from arena.suites.published_pairs import Captions, Row, embedded_picture, json_lines, made_of, parquet_rows, text_in
-from arena.suites.sources import suite_folder
+from arena.suites.sources import file_inside, suite_folder
 from arena.suites.suite import Loaded, Suite
 from arena.tasks import caption_choice, image_choice
 
@@ -51,30 +51,39 @@ def _opened(folder: Path) -> tuple[Iterator[Row], GetPicture]:
     """The rows, and how to get a picture of a row."""
     for place in (folder, folder / "data"):
         if (place / "examples.jsonl").is_file():
-            return json_lines(place / "examples.jsonl", COLUMNS), partial(_named_picture, _image_files(place))
+            return json_lines(place / "examples.jsonl", COLUMNS), _named_pictures(place)
     if files := sorted(folder.rglob("*.parquet")):
         return parquet_rows(files, COLUMNS), lambda row, column: embedded_picture(row[column], column)
     raise SuiteError(f"{folder / 'examples.jsonl'}: no such file, and no parquet files; {HOW}")
 
 
-def _image_files(place: Path) -> Callable[[str], bytes]:
-    """Reads a file by its name from the folder `images`, or from `images.zip`."""
+def _named_pictures(place: Path) -> GetPicture:
+    """Reads pictures by the names of their files, from the folder `images` or from `images.zip`."""
     if (place / "images").is_dir():
-        return lambda name: (place / "images" / name).read_bytes()
+        return lambda row, column: _picture_on_disk(place / "images", row, column)
     try:
         archive = zipfile.ZipFile(place / "images.zip")
     except (OSError, zipfile.BadZipFile) as error:
         raise SuiteError(f"{place / 'images.zip'}: cannot be read ({type(error).__name__}); {HOW}") from None
-    return lambda name: archive.read(f"images/{name}")
+    return lambda row, column: _picture_in_archive(archive, row, column)
 
 
-def _named_picture(read: Callable[[str], bytes], row: Row, column: str) -> Picture:
-    name = f"{Path(text_in(row, column)).name}.png"
+def _picture_on_disk(folder: Path, row: Row, column: str) -> Picture:
+    name = _file_name(row, column)
+    return read_picture_file(file_inside(folder, name, column), f"{column}: images/{name}", quick=True)
+
+
+def _picture_in_archive(archive: zipfile.ZipFile, row: Row, column: str) -> Picture:
+    label = f"{column}: images/{_file_name(row, column)}"
     try:
-        data = read(name)
+        data = archive.read(f"images/{_file_name(row, column)}")
     except (OSError, KeyError, zipfile.BadZipFile):
-        raise ImageError(f"{column}: images/{name}: no such file, or it cannot be read") from None
-    return read_picture(data, column, quick=True)
+        raise ImageError(f"{label}: no such file, or it cannot be read") from None
+    return read_picture(data, label, quick=True)
+
+
+def _file_name(row: Row, column: str) -> str:
+    return f"{Path(text_in(row, column)).name}.png"
 
 
 def _pair(row: Row, picture: GetPicture, captions: Captions) -> tuple[MinimalPair, Mapping[str, str]]:

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import os
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from image_files import bomb, drawing, encoded
 from PIL import Image, ImageOps
 
 from arena.errors import ImageError
-from arena.images import MAX_BYTES, ImageBounds, picture_from_pixels, pixel_digest, read_picture, reader
+from arena.images import MAX_BYTES, ImageBounds, picture_from_pixels, pixel_digest, read_picture, read_picture_file, reader
 
 
 def test_the_same_pixels_have_the_same_digest_whatever_the_file():
@@ -209,3 +210,23 @@ def test_whatever_is_wrong_with_a_file_is_a_picture_or_one_line(data, damages, k
     line = refusal(bytes(damaged[: len(damaged) * (kept + 1) // 1000]))
     assert line == "" or line.startswith("row 7: ")
     assert "\n" not in line
+
+
+def test_a_file_on_disk_is_read_as_its_bytes_are_and_a_picture_knows_its_size(tmp_path):
+    (tmp_path / "drawing.png").write_bytes(encoded(drawing(), "PNG"))
+    picture = read_picture_file(tmp_path / "drawing.png", "drawing")
+    assert (picture.digest, picture.size) == (pixel_digest(drawing()), drawing().size)
+
+
+def test_what_is_no_file_ends_in_one_line_and_nothing_is_read_of_it(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "large").write_bytes(b"x" * 101)
+    lines = {
+        "pipe": "row: is no regular file",
+        "": "row: is no regular file",
+        "gone": "row: no such file",
+        "large": "row: the file has",
+    }
+    for name, line in lines.items():
+        with pytest.raises(ImageError, match=line):
+            read_picture_file(tmp_path / name, "row", bounds=ImageBounds(file_bytes=100))

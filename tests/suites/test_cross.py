@@ -116,7 +116,7 @@ class TestFiles:
         photo.save(folder / "images/casa/Japan_1.png", exif=exif)
         loaded = cross.load(folder)
         assert loaded.questions[0].probe.images[0].pixels().size == (1024, 2048)
-        assert "1 images are scaled to 2048 px" in "\n".join(loaded.notes)
+        assert "1 images have 2048 px: larger ones are scaled to that" in "\n".join(loaded.notes)
 
 
 def _written(folder, records):
@@ -155,7 +155,7 @@ class TestDefects:
         folder = repository(tmp_path)
         (folder / "images/casa/Japan_1.png").unlink()
         assert {q.slices["subset"] for q in cross.load(folder).questions} == {"safeworld"}
-        assert "images/casa/Japan_1.png (No such file or directory)" in notes_of(folder)
+        assert "images/casa/Japan_1.png: no such file" in notes_of(folder)
 
 
 class TestRefusals:
