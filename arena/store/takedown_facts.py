@@ -38,11 +38,7 @@ class Decision(NamedTuple):
 
 
 def subjects(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
-    """What an id of a pair, a generation or a battle stands for, or the digest of a picture: all that shows it.
-
-    Raises:
-        InputError: it stands for nothing here.
-    """
+    """What an id of a pair, a generation or a battle stands for, or the digest of a picture: all that shows it."""
     found = connection.execute(
         """
         SELECT id FROM arena.pairs WHERE $1 IN (id, image_0, image_1)
@@ -56,10 +52,6 @@ def subjects(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
         found = connection.execute(
             "SELECT DISTINCT image FROM (SELECT unnest(images) AS image FROM arena.questions) WHERE image = ?", [name]
         ).fetchall()
-    if not found:
-        raise InputError(
-            f"{name}: is no id of a pair, a generation or a battle, and no digest of a picture here; copy it whole"
-        )
     return [subject for (subject,) in found]
 
 

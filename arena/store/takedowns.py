@@ -49,7 +49,15 @@ class Takedowns:
         Raises:
             InputError: one of them stands for nothing here.
         """
-        return tuple(dict.fromkeys(subject for name in names for subject in self._read(takedown_facts.subjects, name)))
+        found = {name: self._read(takedown_facts.subjects, name) for name in names}
+        for name, subjects in found.items():
+            if not subjects:
+                raise InputError(f"{name}: stands for no pair, generation, battle or picture here; copy its id or digest whole")
+        return tuple(dict.fromkeys(subject for subjects in found.values() for subject in subjects))
+
+    def knows(self, name: str) -> bool:
+        """Whether a name stands for something here."""
+        return bool(self._read(takedown_facts.subjects, name))
 
     def hide(self, names: Sequence[str], *, by: str, reason: str) -> tuple[str, ...]:
         """Show them to nobody and let no battle draw them, until they are restored. Gives the subjects.

@@ -202,4 +202,4 @@ def _head(current: str) -> None:
 
 def _foot(contact: str | None) -> None:
     """The line under every page: what the arena is, what it keeps of its visitors, and who runs it."""
-    html(render("foot.html", contact=contact, report_form=report_form()), elem_id="foot")
+    html(render("foot.html", contact=contact) + report_form(), elem_id="foot")

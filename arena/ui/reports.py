@@ -1,0 +1,40 @@
+"""What visitors report of pictures: an endpoint that keeps it, the form that asks for it, and the list for whoever decides."""
+
+from gradio.events import api
+from markupsafe import Markup
+
+from arena.errors import InputError
+from arena.store import LONGEST_REPORT, REPORT_REASONS, Store
+from arena.ui.api import errors_told
+from arena.ui.markup import render
+from arena.ui.shares import REPORTS
+from arena.ui.visitor_queue import counted_as
+
+NOT_KEPT = "report: this picture is not kept here, and nobody but you sees it; a new pair is kept once its battle is over"
+
+
+def add_reports(store: Store) -> None:
+    """Add the endpoint `/report` to the surrounding `gr.Blocks`."""
+
+    def report(picture: str, reason: str, words: str = "") -> dict:
+        """Report a picture to whoever runs the arena: by its digest, or by the id of its pair or of a battle.
+
+        The reason is illegal, private, hateful, sexual, rights or other.
+        """
+        with errors_told():
+            if not store.takedowns.knows(picture):
+                raise InputError(NOT_KEPT)
+            return {"kept": store.takedowns.report(picture, reason, words)}
+
+    api(report, api_name="report", **counted_as(REPORTS))
+
+
+def report_form() -> Markup:
+    """The form in which a visitor reports a picture; closed until report.js opens it."""
+    return render("report_form.html", reasons=REPORT_REASONS, longest=LONGEST_REPORT)
+
+
+def reports_html(store: Store) -> Markup:
+    """What visitors reported and nobody has decided yet, the newest first."""
+    waiting = [one.report for one in reversed(store.takedowns.reports(open_only=True))]
+    return render("reports.html", reports=waiting, reasons=REPORT_REASONS)
