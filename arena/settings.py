@@ -1,6 +1,7 @@
 """Settings of a running arena, from the environment and the command line."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ ON = ("1", "on", "true", "yes")
 OFF = ("", "0", "off", "false", "no")
 MIN_IMAGE_SIZE = 32
 MAX_IMAGE_SIZE = 8192
+MIN_TOKEN = 16
+TOKEN = re.compile(r"[\w-]+", re.ASCII)
+"""What an address holds as it is."""
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
@@ -69,6 +73,13 @@ class Settings:
     """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
     contact: str | None = None
     """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
+    uploads: bool | None = None
+    """ARENA_UPLOADS: whether visitors may upload pictures, which needs a contact, too; None for who uses this machine alone."""
+    reviewers: tuple[str, ...] = ()
+    """ARENA_REVIEWERS: accounts and organisations that may review where visitors sign in, comma-separated; by default the owner
+    of the Space."""
+    review_token: str | None = field(default=None, repr=False)
+    """ARENA_REVIEW_TOKEN: who knows it may review where nobody signs in; None for who uses this machine alone."""
     trusted_proxies: tuple[str, ...] = ()
     """ARENA_TRUSTED_PROXIES: addresses and networks of proxies whose X-Forwarded-For is true, comma-separated; in a Space the
     private networks, through which alone it is reached."""
@@ -109,6 +120,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         upload_grace_seconds=_count(environment, "ARENA_UPLOAD_GRACE", default.upload_grace_seconds),
         upload_decoders=_count(environment, "ARENA_UPLOAD_DECODERS", default.upload_decoders),
         upload_decoding_seconds=_count(environment, "ARENA_UPLOAD_DECODING_SECONDS", default.upload_decoding_seconds),
+        uploads=_switch(environment, "ARENA_UPLOADS", default=False) if environment.get("ARENA_UPLOADS") else default.uploads,
+        reviewers=_names(environment, "ARENA_REVIEWERS") or _names(environment, "SPACE_AUTHOR_NAME"),
+        review_token=_token(environment, "ARENA_REVIEW_TOKEN"),
         trusted_proxies=_names(environment, "ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
         shares=_beginning_with("ARENA_SHARE_", environment),
         places=_beginning_with("ARENA_PLACES_", environment),
@@ -134,6 +148,13 @@ def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
 def _beginning_with(prefix: str, environment: Mapping[str, str]) -> dict[str, str]:
     """What follows the prefix, in lower case -> the variable's text."""
     return {name.removeprefix(prefix).lower(): text for name, text in environment.items() if name.startswith(prefix)}
+
+
+def _token(environment: Mapping[str, str], name: str) -> str | None:
+    text = environment.get(name, "").strip()
+    if text and (len(text) < MIN_TOKEN or not TOKEN.fullmatch(text)):
+        raise SettingsError(f"{name}: is too easy to guess or to mangle; use {MIN_TOKEN} or more of A-Z, a-z, 0-9, - and _")
+    return text or None
 
 
 def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:

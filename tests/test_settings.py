@@ -39,6 +39,9 @@ def test_every_variable_is_read():
             "ARENA_UPLOAD_DECODING_SECONDS": "20",
             "ARENA_IMAGE_SAFETY_THRESHOLD": "0.8",
             "ARENA_CONTACT": " us@example.org ",
+            "ARENA_UPLOADS": "1",
+            "ARENA_REVIEWERS": "ada, an-organisation",
+            "ARENA_REVIEW_TOKEN": "0123456789-abcdef",
         }
     )
     assert settings == Settings(
@@ -66,11 +69,30 @@ def test_every_variable_is_read():
         20,
         0.8,
         "us@example.org",
+        uploads=True,
+        reviewers=("ada", "an-organisation"),
+        review_token="0123456789-abcdef",
     )
 
 
 def test_pictures_may_keep_the_size_that_a_repository_ships():
     assert from_environment({"ARENA_IMAGE_SIZE": "own"}).image_size == 0
+
+
+def test_the_owner_of_a_space_reviews_unless_others_are_named():
+    assert from_environment({"SPACE_AUTHOR_NAME": "team"}).reviewers == ("team",)
+    assert from_environment({"SPACE_AUTHOR_NAME": "team", "ARENA_REVIEWERS": "ada"}).reviewers == ("ada",)
+
+
+def test_uploads_are_on_off_or_left_to_where_the_arena_listens():
+    assert [from_environment({"ARENA_UPLOADS": said}).uploads for said in ("1", "off", "")] == [True, False, None]
+
+
+def test_a_token_that_cannot_be_used_is_not_repeated():
+    with pytest.raises(SettingsError) as caught:
+        from_environment({"ARENA_REVIEW_TOKEN": "hunter2"})
+    assert "hunter2" not in str(caught.value)
+    assert "a-token-of-mine-1" not in repr(Settings(review_token="a-token-of-mine-1"))
 
 
 def test_a_space_listens_to_the_outside():
@@ -93,6 +115,9 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_IMAGE_SIZE", "large"),
         ("ARENA_IMAGE_SIZE", "3"),
         ("ARENA_UPLOAD_PLACES", "0"),
+        ("ARENA_UPLOADS", "perhaps"),
+        ("ARENA_REVIEW_TOKEN", "fifteen-letters"),
+        ("ARENA_REVIEW_TOKEN", "with spaces in between"),
         ("ARENA_IMAGE_SAFETY_THRESHOLD", "80 %"),
         ("ARENA_IMAGE_SAFETY_THRESHOLD", "nan"),
     ],

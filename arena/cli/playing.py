@@ -66,6 +66,8 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.suites.registry import installed_suites
     from arena.ui.admission import Admission
     from arena.ui.app import launch
+    from arena.ui.reviewers import Reviewers
+    from arena.ui.upload_policy import UploadPolicy
     from arena.ui.uploads import UploadLimits
 
     settings = settings_of(options)
@@ -80,8 +82,11 @@ def _serve(options: argparse.Namespace) -> int:
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
         limits, admission = UploadLimits.of(settings), Admission.of(settings)
+        may = {"policy": UploadPolicy.of(settings), "reviewers": Reviewers.of(settings)}
+        for line in (one.notice for one in may.values() if one.notice):
+            say(line)
         where = {"host": settings.host, "port": settings.port}
-        launch(arena, workshop, contact=settings.contact, limits=limits, admission=admission, **where)
+        launch(arena, workshop, contact=settings.contact, limits=limits, admission=admission, **may, **where)
     return 0
 
 

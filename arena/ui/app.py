@@ -37,8 +37,10 @@ from arena.ui.privacy_page import PrivacyPage, add_erasure
 from arena.ui.refusals import not_found, not_valid
 from arena.ui.reports import add_reports, report_form
 from arena.ui.review_page import ReviewPage
+from arena.ui.reviewers import NOBODY, Reviewers
 from arena.ui.server import run
 from arena.ui.theme import theme
+from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy
 from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
 from arena.ui.visitor_queue import queue_visitors
 
@@ -56,7 +58,7 @@ DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
 
-def build(arena: Arena, workshop: Workshop, uploads: Uploads, contact: str | None = None) -> gr.Blocks:
+def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewers, contact: str | None = None) -> gr.Blocks:
     """The pages over an arena and its workshop; nothing is listening yet."""
     foot = partial(_foot, contact)
     results = Results(arena.store)
@@ -85,7 +87,7 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, contact: str | Non
         foot()
     with blocks.route("Review", "review"):
         _head("Review")
-        ReviewPage(workshop).connect(blocks)
+        ReviewPage(workshop, reviewers).connect(blocks)
         foot()
     with blocks.route("About", "about"):
         _head("About")
@@ -106,6 +108,8 @@ def launch(
     port: int = 7860,
     contact: str | None = None,
     limits: UploadLimits | None = None,
+    policy: UploadPolicy = THIS_MACHINE,
+    reviewers: Reviewers = NOBODY,
     admission: Admission | None = None,
 ) -> None:
     """Serve the arena until Ctrl-C.
@@ -117,14 +121,16 @@ def launch(
         port: port to listen on.
         contact: how visitors reach whoever runs the arena.
         limits: of uploads; by default those of the settings that nobody changed.
+        policy: whose uploads are taken.
+        reviewers: who may review.
         admission: who may do what; by default as the settings that nobody changed have it.
 
     Raises:
         SettingsError: nothing can listen there.
     """
     admission = admission or Admission(Clients().client_of)
-    uploads = Uploads(limits or UploadLimits(), admission.client_of)
-    blocks = build(arena, workshop, uploads, contact)
+    uploads = Uploads(limits or UploadLimits(), admission.client_of, policy=policy)
+    blocks = build(arena, workshop, uploads, reviewers, contact)
     queue_visitors(blocks, admission)
     routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
     serve(blocks, host=host, port=port, routes=routes, middleware=[Middleware(AdmittedRequests, admission)])

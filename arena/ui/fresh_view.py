@@ -19,6 +19,7 @@ from arena.pairs import Box
 from arena.ui import words
 from arena.ui.markup import render
 from arena.ui.pictures import data_address, source
+from arena.ui.upload_policy import TERMS
 from arena.ui.uploads import LONGEST_SIDE, UploadLimits
 from arena.ui.words import Mark
 
@@ -52,7 +53,8 @@ def uploaded_html(picture: Picture, region: Box) -> Markup:
 
 def upload_html(limits: UploadLimits) -> Markup:
     """Where to choose a file or drop one."""
-    return render("upload.html", megabytes=limits.file_bytes // 2**20, megapixels=limits.pixels // 10**6, longest=LONGEST_SIDE)
+    largest = {"megabytes": limits.file_bytes // 2**20, "megapixels": limits.pixels // 10**6, "longest": LONGEST_SIDE}
+    return render("upload.html", terms=TERMS, **largest)
 
 
 def step_html(step: Step, *, unsafe: bool) -> Markup:

@@ -49,7 +49,7 @@ class GeneratePage:
 
     def connect(self, page: gr.Blocks) -> None:
         """Tie the form and the opening of `page` to what they do."""
-        self.form.connect(page)
+        self.form.connect(page, self.browser)
         page.load(self.show_editors, None, [self.editor, self.strength], **INTERNAL)
         self.editor.select(self.show_strength, [self.editor], [self.strength], **INTERNAL)
         # Gradio hands values over in the order in which components were made; the last two are known to the browser alone.
@@ -76,7 +76,7 @@ class GeneratePage:
         yield {**self._cleared(), self.go: gr.update(interactive=False), self.progress: making_html("Asking …", 0)}
         try:
             proposer = person(given[self.browser], profile)
-            proposal = self.form.proposal(given, given[self.region])
+            proposal = self.form.proposal(given, given[self.region], given[self.browser])
             for told in self.workshop.generate(proposal, read_seed(given[self.seed]), **self._called_with(given)):
                 if isinstance(told, Step):
                     yield {self.progress: step_html(told, unsafe=proposal.label == "unsafe")}
@@ -96,7 +96,7 @@ class GeneratePage:
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return {self.sent: error_html(line_for_visitors(error, TRY_AGAIN))}
         accepts = words.count(self.workshop.required, "accept")
-        line = f'Sent. It is played after {accepts} by others. <a href="review">Review theirs</a>'
+        line = f"Sent. It is played after {accepts} by reviewers; until then nobody else sees it."
         return {self.send: gr.update(visible=False), self.sent: f"<p data-announce>{line}</p>"}
 
     def _called_with(self, given: Mapping[Any, Any]) -> dict[str, Any]:

@@ -27,8 +27,8 @@ def sign_in() -> None:
 def person(browser: str, profile: gr.OAuthProfile | None, *, accounts: bool | None = None) -> str:
     """The name under which the store keeps what somebody proposes and reviews.
 
-    A browser's number is a secret of that browser and is not kept, only its hash. It proves little: whoever clears the
-    browser's memory is somebody else.
+    A browser's number is a secret of that browser and is not kept, only its hash. It proves nothing: anybody may make up any
+    number of them. Who may review is therefore told by `Reviewers`, and not by it.
 
     Args:
         browser: the number that the browser keeps.
@@ -42,6 +42,6 @@ def person(browser: str, profile: gr.OAuthProfile | None, *, accounts: bool | No
         if profile is None:
             raise InputError("account: nobody is signed in; sign in with Hugging Face first")
         return f"hub:{profile.username}"
-    if not BROWSER.fullmatch(browser):
+    if not BROWSER.fullmatch(browser or ""):
         raise InputError("browser: it sent no number of its own; load the page again")
     return f"browser:{hashlib.sha256(browser.encode()).hexdigest()[:16]}"

@@ -1,41 +1,56 @@
 """The review page: pairs that the gate let pass, one after another, each to be accepted or rejected with a reason."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from arena.generation.reviewing import REASONS
 from arena.generation.workshop import Workshop
-from arena.store import Reason, Standing, Verdict
+from arena.store import Reason, Standing, State, Verdict
 from arena.ui import words
 from arena.ui.battle_view import pair_html, progress_html
 from arena.ui.fresh_view import agreement_line, gate_html, provenance_html
-from arena.ui.identity import person, sign_in
+from arena.ui.identity import sign_in
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
+from arena.ui.reviewers import NotReviewer, Reviewers
 
 LEAD = """<h1>Review</h1>
 <p class="lead">Do the two pictures differ in one detail, and is each caption true of its own?</p>"""
 EMPTY = """<div class="empty"><p>No pair waits for your review.</p>
 <p><a href="generate">Make one</a>, for others to review; nobody reviews their own.</p></div>"""
+CLOSED = Markup('<div class="empty"><p>{}</p></div>')
+"""What who may not review sees."""
 BUTTONS: dict[Reason, str] = {
     "not_minimal": "Not minimal",
     "caption_false": "Caption false",
     "artefact": "Edit visible",
     "unsafe": "Unsafe to show",
     "duplicate": "Duplicate",
+    "harmful": "Illegal, private, hateful",
 }
 """Reason -> what its button says. Keys are in page.js."""
+
+
+TOLD: dict[State, str] = {
+    "in-play": "In play: to reject it is to flag it",
+    "rejected": "Rejected for good",
+    "retired": "Retired",
+}
+"""What is said of a pair that the address names, where it is not pending."""
 
 
 class ReviewPage:
     """Builds the page into the surrounding `gr.Blocks`, and answers its events."""
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, workshop: Workshop, reviewers: Reviewers) -> None:
         self.workshop = workshop
+        self.reviewers = reviewers
         html(LEAD, elem_classes="text")
         sign_in()
-        self.current, self.browser = gr.Textbox(visible="hidden"), gr.Textbox(visible="hidden")
+        self.current, self.browser, self.token = (gr.Textbox(visible="hidden") for _ in range(3))
         self.pair = html('<div class="pair waiting"><div class="pictures"><i></i><i></i></div></div>', elem_id="pair")
         with gr.Row(elem_id="told"):
             self.provenance, self.gate = html(), html(elem_id="gate")
@@ -53,48 +68,70 @@ class ReviewPage:
 
     def connect(self, page: gr.Blocks) -> None:
         """Tie the buttons and the opening of `page` to what they do."""
-        given = [self.current, self.browser]
+        given = [self.current, self.browser, self.token]
         shown = [self.current, self.pair, self.provenance, self.gate, self.progress, *self._judging()]
         told = {"js": "window.freshPairs.judged", **INTERNAL}
-        page.load(self.show, given, shown, **told).then(js="() => window.freshPairs.shown()", **INTERNAL)
-        page.load(self.show_agreement, None, [self.agreement], **INTERNAL)
+        opened = page.load(self.open, given, shown, js="window.freshPairs.reviewing", **INTERNAL)
+        opened.then(js="() => window.freshPairs.shown()", **INTERNAL)
+        agreed: dict[str, Any] = {"js": "window.freshPairs.reviewer", **INTERNAL}
+        opened.then(self.show_agreement, [self.browser, self.token], [self.agreement], **agreed)
         answers = {self.accept: self._judge("accept", None), self.undo: self.take_back, self.skip: self.show}
         answers |= {button: self._judge("reject", reason) for reason, button in self.rejects.items()}
         for button, answer in answers.items():
             answered = button.click(answer, given, shown, **told)
             answered.then(js="() => window.freshPairs.shown()", **INTERNAL)
             if button is not self.skip:
-                answered.then(self.show_agreement, None, [self.agreement], **INTERNAL)
+                answered.then(self.show_agreement, [self.browser, self.token], [self.agreement], **agreed)
 
-    def show(self, current: str, browser: str, profile: gr.OAuthProfile | None) -> Updates:
+    def open(self, pair: str, browser: str, token: str, profile: gr.OAuthProfile | None, request: gr.Request | None) -> Updates:
+        """The pair that the page's address names, such as one in play that shall be flagged; or else the first that waits."""
+        if not pair:
+            return self.show(pair, browser, token, profile, request)
+        try:
+            self.reviewers.reviewer(browser, token, profile, request)
+            standing = self.workshop.provenance(pair).standing
+            return self._shown(standing.record.id, TOLD.get(standing.state(self.workshop.required), ""))
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
+            return self._stopped(error)
+
+    def show(
+        self, current: str, browser: str, token: str, profile: gr.OAuthProfile | None, request: gr.Request | None
+    ) -> Updates:
         """The first pair that waits for this reviewer; after `current`, the one that follows it."""
         try:
-            line = following(current, self.workshop.pending(person(browser, profile)))
+            line = following(current, self.workshop.pending(self.reviewers.reviewer(browser, token, profile, request)))
             return self._first(line, f"{words.count(len(line), 'pair')} to review")
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return self._stopped(error)
 
-    def take_back(self, current: str, browser: str, profile: gr.OAuthProfile | None) -> Updates:
-        """Take back the last verdict of this reviewer, and show its pair again."""
+    def take_back(
+        self, current: str, browser: str, token: str, profile: gr.OAuthProfile | None, request: gr.Request | None
+    ) -> Updates:
+        """Take back the last verdict of this reviewer that has not taken effect, and show its pair again."""
         try:
-            undone = self.workshop.undo(person(browser, profile))
+            undone = self.workshop.undo(self.reviewers.reviewer(browser, token, profile, request))
             if undone is None:
-                return {self.current: current, self.progress: progress_html("You have judged nothing yet", 1)}
+                return {self.current: current, self.progress: progress_html("There is nothing to take back", 1)}
             return self._shown(undone, "Taken back")
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return self._stopped(error)
 
-    def show_agreement(self) -> str:
-        """How far reviewers agree."""
+    def show_agreement(self, browser: str, token: str, profile: gr.OAuthProfile | None, request: gr.Request | None) -> str:
+        """How far reviewers agree; told to them alone."""
         try:
+            self.reviewers.reviewer(browser, token, profile, request)
             return f"<p>{agreement_line(self.workshop.agreement())}</p>"
+        except NotReviewer:
+            return ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
 
     def _judge(self, verdict: Verdict, reason: Reason | None) -> Callable[..., Updates]:
-        def judge(current: str, browser: str, profile: gr.OAuthProfile | None) -> Updates:
+        def judge(
+            current: str, browser: str, token: str, profile: gr.OAuthProfile | None, request: gr.Request | None
+        ) -> Updates:
             try:
-                reviewer = person(browser, profile)
+                reviewer = self.reviewers.reviewer(browser, token, profile, request)
                 line = following(current, self.workshop.pending(reviewer))
                 standing = self.workshop.review(current, reviewer, verdict, reason)
                 return self._first([one for one in line if one != current], self._said(verdict, standing))
@@ -106,9 +143,15 @@ class ReviewPage:
 
     def _said(self, verdict: Verdict, standing: Standing) -> str:
         state = standing.state(self.workshop.required)
-        if verdict == "reject":
-            return "Rejected for good" if state == "rejected" else "Rejected"
-        return "Accepted: it is in play" if state == "in-play" else f"Accepted: {standing.accepts} of {self.workshop.required}"
+        if verdict == "accept":
+            return (
+                "Accepted: it is in play" if state == "in-play" else f"Accepted: {standing.accepts} of {self.workshop.required}"
+            )
+        return {
+            "rejected": "Rejected for good",
+            "in-play": "Flagged: it stays in play until the operator decides",
+            "hidden": "Flagged: it is hidden until the operator decides",
+        }.get(state, "Rejected")
 
     def _first(self, line: Sequence[str], told: str) -> Updates:
         if not line:
@@ -117,7 +160,7 @@ class ReviewPage:
 
     def _shown(self, generation_id: str, told: str) -> Updates:
         history = self.workshop.provenance(generation_id)
-        if history.pair is None:
+        if history.pair is None or history.standing.down is not None:
             return {**self._empty(), self.pair: EMPTY}
         return {
             self.current: generation_id,
@@ -129,6 +172,8 @@ class ReviewPage:
         }
 
     def _stopped(self, error: Exception) -> Updates:
+        if isinstance(error, NotReviewer):
+            return {**self._empty(), self.pair: CLOSED.format(words.sentence(str(error)))}
         return {**self._empty(), self.pair: error_html(line_for_visitors(error, RETRY))}
 
     def _empty(self) -> Updates:

@@ -19,6 +19,8 @@ from arena.ui.sources import About, Reference, Sources, Wording, read_reference
 from arena.ui.uploads import Uploads
 
 KINDS = [("A drawn scene", "scene"), ("A known pair", "pair"), ("Your picture", "picture")]
+KINDS_WITHOUT_UPLOADS = KINDS[:2]
+NO_UPLOADS = "<p>Pictures of your own are not taken here. Scenes are drawn for you, and known pairs are there to be edited.</p>"
 FAMILY_CHOICES = [("Any family", ANY), *((f"{words.title(name)} · {one.category}", name) for name, one in FAMILIES.items())]
 DOMAINS = [("Safety", "safety"), ("Culture", "culture")]
 SIDES = [("Safe", "safe"), ("Unsafe", "unsafe")]
@@ -41,15 +43,18 @@ class SourceForm:
     def __init__(self, workshop: Workshop, uploads: Uploads) -> None:
         self.workshop = workshop
         self.limits = uploads.limits
+        self.policy = uploads.policy
         self.sources = Sources(workshop, uploads)
 
     def choose(self) -> None:
         """Build the line in which a source is chosen into the surrounding `gr.Blocks`."""
         with gr.Row(elem_id="sources", elem_classes="choices"):
-            self.kind = gr.Radio(KINDS, value="scene", label="Source", elem_id="source-kind", elem_classes="switch")
+            kinds = KINDS if self.policy.somebody else KINDS_WITHOUT_UPLOADS
+            self.kind = gr.Radio(kinds, value="scene", label="Source", elem_id="source-kind", elem_classes="switch")
             self.family = gr.Dropdown(FAMILY_CHOICES, value=ANY, label="Family", filterable=False, min_width=150)
             self.another = gr.Button("Another one", elem_id="another", size="sm")
             self.twin = gr.Button("The other side", elem_id="other-side", size="sm", visible=False)
+        self.closed = html(NO_UPLOADS, elem_id="no-uploads", elem_classes="text", visible=not self.policy.somebody)
 
     def show_picture(self) -> None:
         """Build the place of the picture."""
@@ -77,12 +82,12 @@ class SourceForm:
         about = {self.source_caption, self.domain, self.safe, self.culture, self.other_culture, self.request}
         return about | {self.reference, self.caption, self.instruction}
 
-    def connect(self, page: gr.Blocks) -> None:
-        """Tie the choices and the opening of `page` to what they show."""
+    def connect(self, page: gr.Blocks, browser: gr.Textbox) -> None:
+        """Tie the choices and the opening of `page` to what they show; `browser` holds the number that the browser keeps."""
         shown = [self.kind, self.family, self.another, self.twin, self.upload, self.about]
         shown += [self.picture, self.reference, self.caption, self.instruction]
-        link = "() => window.arenaPage.parameters(['source'])"
-        opened = page.load(self.open, [self.reference], shown, js=link, **INTERNAL)
+        link = "() => [...window.arenaPage.parameters(['source']), window.freshPairs.browser()]"
+        opened = page.load(self.open, [self.reference, browser], [*shown, self.closed], js=link, **INTERNAL)
         drawn = gr.on(
             [self.kind.input, self.family.select, self.another.click],
             self.draw,
@@ -92,17 +97,21 @@ class SourceForm:
             **INTERNAL,
         )
         turned = self.twin.click(self.turn, [self.reference], shown, **INTERNAL)
-        picture = "() => `picture ${window.freshPairs.uploaded()}`"
-        sent = self.uploaded.click(self.show, [self.reference], shown, js=picture, **INTERNAL)
+        picture = "() => [`picture ${window.freshPairs.uploaded()}`, window.freshPairs.browser()]"
+        sent = self.uploaded.click(self.show, [self.reference, browser], shown, js=picture, **INTERNAL)
         for changed in (opened, drawn, turned, sent):
             changed.then(None, [self.reference], js="(source) => window.arenaPage.keep({ source })", **INTERNAL)
         self.caption.blur(None, [self.caption, self.instruction], [self.instruction], js=PROPOSE, **INTERNAL)
         labels = [self.safe, self.request, self.culture, self.other_culture]
         self.domain.input(self.show_labels, [self.domain], labels, **INTERNAL)
 
-    def open(self, link: str) -> Updates:
-        """The source that the page's address names, or else a scene."""
-        return self.show(link) if link else self.draw("scene", ANY)
+    def open(self, link: str, browser: str, request: gr.Request) -> Updates:
+        """The source that the page's address names, or else a scene; and which sources this visitor may choose from."""
+        shown = self.show(link, browser) if link else self.draw("scene", ANY)
+        if self.policy.allows(request.headers, request.client.host if request.client else ""):
+            return shown
+        kind = gr.update(choices=KINDS_WITHOUT_UPLOADS, value=shown.get(self.kind, "scene"))
+        return {**shown, self.kind: kind, self.closed: gr.update(visible=True)}
 
     def draw(self, kind: str, family: str) -> Updates:
         """Another source of this kind, of this family or of any."""
@@ -125,13 +134,13 @@ class SourceForm:
         except InputError as error:
             return self._stopped(error)
 
-    def show(self, text: str) -> Updates:
-        """A source, and what the rules propose for it."""
+    def show(self, text: str, browser: str = "") -> Updates:
+        """A source, and what the rules propose for it; an uploaded picture to the browser alone that sent it."""
         try:
             reference = read_reference(text)
             shown = {**self._kind(reference.kind), self.reference: str(reference)}
             if reference.kind == "picture":
-                return {**shown, self.picture: uploaded_html(self.sources.upload(reference), UPLOADED_REGION)}
+                return {**shown, self.picture: uploaded_html(self.sources.upload(reference, browser), UPLOADED_REGION)}
             proposal = self.sources.proposed(reference)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return self._stopped(error)
@@ -152,12 +161,13 @@ class SourceForm:
             self.other_culture: gr.update(visible=not safety),
         }
 
-    def proposal(self, given: Mapping[Any, Any], region: str) -> Proposal:
+    def proposal(self, given: Mapping[Any, Any], region: str, browser: str) -> Proposal:
         """The edit that the fields ask for.
 
         Args:
             given: component -> its value.
             region: as the browser writes it.
+            browser: the number that the browser keeps.
 
         Raises:
             InputError: something in them cannot be used.
@@ -171,7 +181,7 @@ class SourceForm:
             request=given[self.request],
         )
         wording = Wording.read(given[self.caption], given[self.instruction], region)
-        return self.sources.worded(read_reference(given[self.reference]), wording, about)
+        return self.sources.worded(read_reference(given[self.reference]), wording, about, browser)
 
     def _kind(self, kind: str) -> Updates:
         """What is shown for a kind of source."""

@@ -113,13 +113,13 @@ class Sources:
             raise InputError(f"family: no known pair is of {family or 'any'}; draw a scene instead")
         return random.choice(found)
 
-    def upload(self, reference: Reference) -> Picture:
-        """An uploaded picture.
+    def upload(self, reference: Reference, browser: str) -> Picture:
+        """A picture that this browser uploaded.
 
         Raises:
             InputError: it is not here any more.
         """
-        return self._uploads.picture(reference.name)
+        return self._uploads.picture(reference.name, browser)
 
     def proposed(self, reference: Reference) -> Proposal:
         """What the rules propose for a drawn scene or a known pair.
@@ -133,19 +133,20 @@ class Sources:
             raise InputError(f"pair {reference.name}: is not known here; choose another one")
         return self._workshop.propose_twin(self._pairs[reference.name], reference.side)
 
-    def worded(self, reference: Reference, wording: Wording, about: About) -> Proposal:
+    def worded(self, reference: Reference, wording: Wording, about: About, browser: str) -> Proposal:
         """The edit that a visitor asks for.
 
         Args:
             reference: the source.
             wording: of the edit; may differ from what was proposed.
             about: of the source, where it is an uploaded picture.
+            browser: the number of the browser that asks; it finds its own pictures alone.
 
         Raises:
             InputError: there is no such source, or a text cannot be used.
         """
         if reference.kind == "picture":
-            return self._of_upload(reference, wording, about)
+            return self._of_upload(self.upload(reference, browser), wording, about)
         proposed = self.proposed(reference)
         region = wording.region or proposed.region
         asked = replace(proposed, caption=wording.caption, instruction=wording.instruction, region=region)
@@ -153,10 +154,10 @@ class Sources:
             asked = replace(asked, origin={**asked.origin, "worded_by": "visitor"})
         return asked
 
-    def _of_upload(self, reference: Reference, wording: Wording, about: About) -> Proposal:
+    def _of_upload(self, picture: Picture, wording: Wording, about: About) -> Proposal:
         asked = {} if wording.region is None else {"region": wording.region}
         return self._workshop.propose_upload(
-            self._uploads.picture(reference.name),
+            picture,
             source_caption=about.caption,
             caption=wording.caption,
             instruction=wording.instruction,

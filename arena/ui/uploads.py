@@ -18,10 +18,14 @@ from arena.errors import ImageError, InputError
 from arena.images import MAX_BYTES, MAX_PIXELS, ImageBounds, Picture, read_picture
 from arena.settings import Settings
 from arena.ui import words
+from arena.ui.identity import BROWSER
 from arena.ui.newest import Newest
+from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy, check_terms
 
 ADDRESS = "/picture"
 """Where the browser posts a file, as the request's body."""
+BROWSER_HEADER, TERMS_HEADER = "arena-browser", "arena-agreed"
+"""Headers in which it says which browser it is, and names of what was agreed to, between commas."""
 LONGEST_SIDE = 1536
 """Larger pictures are scaled down to this, in pixels."""
 KEPT_BYTES = 128 * 2**20
@@ -72,13 +76,16 @@ def address_of(scope: Scope) -> str:
 
 
 class Uploads:
-    """Pictures by the digests of their pixels. Any thread may call it; `receive` belongs to the event loop."""
+    """Pictures by the digests of their pixels, each for the browser that sent it and for no other. Any thread may call it;
+    `receive` belongs to the event loop.
+    """
 
     def __init__(
         self,
         limits: UploadLimits = UploadLimits(),
         client_of: Callable[[Scope], str] = address_of,
         keep_bytes: int = KEPT_BYTES,
+        policy: UploadPolicy = THIS_MACHINE,
     ) -> None:
         """Keep nothing yet.
 
@@ -86,40 +93,53 @@ class Uploads:
             limits: of what is taken.
             client_of: names the client that a request comes from.
             keep_bytes: how much is kept.
+            policy: whose pictures are taken.
         """
         self.limits = limits
+        self.policy = policy
         self._client_of = client_of
         self._bounds = ImageBounds(limits.file_bytes, limits.pixels, LONGEST_SIDE)
-        self._pictures: Newest[str, Picture] = Newest(keep_bytes, lambda picture: len(picture.encoded))
+        self._pictures: Newest[tuple[str, str], Picture] = Newest(keep_bytes, lambda picture: len(picture.encoded))
         self._under_way: Counter[str] = Counter()
         self._decoding = asyncio.Semaphore(limits.decoders)
 
-    def picture(self, digest: str) -> Picture:
-        """A picture that was uploaded not long ago.
+    def picture(self, digest: str, browser: str) -> Picture:
+        """A picture that this browser uploaded not long ago.
+
+        Args:
+            digest: of its pixels.
+            browser: the number that the browser keeps.
 
         Raises:
             InputError: it is not here any more.
         """
-        picture = self._pictures.get(digest)
+        picture = self._pictures.get((digest, browser))
         if picture is None:
             raise InputError("picture: it is no longer here; choose the file again")
         return picture
 
-    def add(self, data: bytes) -> Picture:
+    def add(self, data: bytes, browser: str) -> Picture:
         """Keep what an untrusted file shows.
+
+        Args:
+            data: the file.
+            browser: the number that the browser keeps which sent it.
 
         Raises:
             ImageError: it cannot be accepted.
         """
         picture = read_picture(data, "picture", quick=True, bounds=self._bounds)
-        self._pictures.add(picture.digest, picture)
+        self._pictures.add((picture.digest, browser), picture)
         return picture
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer a posted file with the name of its picture, or with one line saying what is wrong with it."""
+        if not self.policy.allows(request.headers, address_of(request.scope)):
+            return _refused(403, "picture: uploads are off here; choose a drawn scene or a known pair")
         try:
+            browser = _sender(request)
             with self._place(self._client_of(request.scope)):
-                picture = await self._decoded(await self._body(request))
+                picture = await self._decoded(await self._body(request), browser)
             return JSONResponse({"picture": picture.digest})
         except Crowded as error:
             return _refused(error.status, str(error), retry=True)
@@ -157,12 +177,12 @@ class Uploads:
                 clock.reschedule(start + min(limits.seconds, limits.grace_seconds + len(data) / limits.bytes_per_second))
         return bytes(data)
 
-    async def _decoded(self, data: bytes) -> Picture:
+    async def _decoded(self, data: bytes, browser: str) -> Picture:
         """The picture, decoded in one of few threads. One that takes too long is waited for no more, but keeps its place."""
         try:
             async with asyncio.timeout(self.limits.decoding_seconds):
                 await self._decoding.acquire()
-                work = asyncio.ensure_future(run_in_threadpool(self.add, data))
+                work = asyncio.ensure_future(run_in_threadpool(self.add, data, browser))
                 work.add_done_callback(self._decoding_ended)
                 return await asyncio.shield(work)
         except TimeoutError:
@@ -188,6 +208,15 @@ class Crowded(ImageError):
     def __init__(self, status: int, line: str) -> None:
         super().__init__(line)
         self.status = status
+
+
+def _sender(request: Request) -> str:
+    """The number of the browser that sends a picture, and agrees to what has to be agreed to."""
+    browser = request.headers.get(BROWSER_HEADER, "")
+    if not BROWSER.fullmatch(browser):
+        raise ImageError("picture: the browser sent no number of its own; load the page again")
+    check_terms(request.headers.get(TERMS_HEADER, ""))
+    return browser
 
 
 def _refused(status: int, line: str, *, retry: bool = False) -> JSONResponse:

@@ -42,6 +42,9 @@ def made(store) -> Store:
     return store
 
 
+VERDICTS = {"a": ("accept", None), "r": ("reject", "artefact")}
+
+
 def say(store, reviewer, verdict, reason=None, name="g1", required=2):
     store.generations.add_review(ReviewRecord(name, reviewer, verdict, reason), required)
 
@@ -106,8 +109,7 @@ def test_a_failed_attempt_is_recorded_and_another_one_may_take_its_place(store):
 )
 def test_both_verdicts_need_as_many_reviewers_and_a_majority(made, said, required, expected):
     for number, letter in enumerate(said):
-        verdict, reason = ("accept", None) if letter == "a" else ("reject", "artefact")
-        say(made, f"reviewer {number}", verdict, reason, required=required)
+        say(made, f"reviewer {number}", *VERDICTS[letter], required=required)
     assert state(made, required) == expected
     assert [pair.pair_id for pair in made.generations.pairs_in_play(required)] == [MADE.id] * (expected == "in-play")
 
@@ -151,7 +153,7 @@ def test_what_is_taken_back_counts_no_more(made):
 )
 def test_a_verdict_changes_what_is_pending_and_only_flags_what_is_in_play(made, before, verdict, kept, after):
     for number, letter in enumerate(before):
-        say(made, f"reviewer {number}", *(("accept",) if letter == "a" else ("reject", "artefact")))
+        say(made, f"reviewer {number}", *VERDICTS[letter])
     reason = "artefact" if verdict in ("reject", "flag") else None
     assert made.generations.add_review(ReviewRecord("g1", "zoe", verdict, reason)) == kept
     assert standing(made) == after

@@ -17,6 +17,27 @@ window.freshPairs = (() => {
     return own;
   }
 
+  // What the operator's link gave this browser to review with: /review#token=…, of which no server and no log hears, or ?token=….
+  // It leaves the address at once.
+  const TOKEN = "minimal-pair-arena-review-token";
+  let token = "";
+  function reviewToken() {
+    const url = new URL(location.href);
+    const sent = new URLSearchParams(url.hash.slice(1)).get("token") ?? url.searchParams.get("token");
+    if (sent !== null) {
+      token = sent;
+      url.hash = "";
+      url.searchParams.delete("token");
+      history.replaceState(null, "", url);
+      try { localStorage.setItem(TOKEN, token); } catch { /* it then lasts as long as this page */ }
+    }
+    try { token ||= localStorage.getItem(TOKEN) ?? ""; } catch { /* see above */ }
+    return token;
+  }
+  const reviewer = () => [browser(), reviewToken()];
+  // The page opens with the pair that its address names.
+  const reviewing = () => [new URLSearchParams(location.search).get("pair") ?? "", ...reviewer()];
+
   // --- uploads ---------------------------------------------------------------------------------------------------------
   let picture = "";
   const uploaded = () => picture;
@@ -27,11 +48,20 @@ window.freshPairs = (() => {
       line.textContent = `Picture: the file is larger than ${line.dataset.largest} MB; choose a smaller one.`;
       return;
     }
+    const terms = [...document.querySelectorAll("#upload-terms input")];
+    const missing = terms.find((box) => !box.checked);
+    if (missing) {
+      line.textContent = "Tick all of the boxes first.";
+      missing.focus();
+      return;
+    }
+    const headers = { "Arena-Browser": browser(), "Arena-Agreed": terms.map((box) => box.name).join() };
     line.textContent = "Uploading …";
     try {
-      const told = await (await fetch("picture", { method: "POST", body: file })).json();
+      const told = await (await fetch("picture", { method: "POST", body: file, headers })).json();
       line.textContent = told.error ?? "";
       if (!told.picture) return;
+      terms.forEach((box) => { box.checked = false; }); // they speak of one picture
       picture = told.picture;
       find("#uploaded").click();
     } catch {
@@ -80,7 +110,7 @@ window.freshPairs = (() => {
     held(true);
     clearTimeout(waiting);
     waiting = setTimeout(held, 15_000, false); // a server that never answers must not hold the page
-    return [...given.slice(0, -1), browser()];
+    return [...given.slice(0, -2), ...reviewer()];
   }
   function shown() {
     clearTimeout(waiting);
@@ -121,5 +151,5 @@ window.freshPairs = (() => {
     const figure = event.target.closest?.(".compare");
     if (figure) figure.style.setProperty("--at", event.target.value);
   });
-  return { browser, uploaded, asked, made, judged, shown };
+  return { browser, reviewer, reviewing, uploaded, asked, made, judged, shown };
 })();

@@ -6,7 +6,7 @@ window.arenaPage = (() => {
     ["a", "vote-a"], ["b", "vote-b"], ["g", "vote-both_good"], ["x", "vote-both_bad"], ["r", "vote-skip"], ["n", "next-pair"],
     ["c", "copy-link"], ["arrowleft", "previous-failure"], ["arrowright", "next-failure"],
     ["a", "accept"], ["1", "reject-not_minimal"], ["2", "reject-caption_false"], ["3", "reject-artefact"],
-    ["4", "reject-unsafe"], ["5", "reject-duplicate"], ["u", "undo-review"], ["n", "skip-pair"],
+    ["4", "reject-unsafe"], ["5", "reject-duplicate"], ["6", "reject-harmful"], ["u", "undo-review"], ["n", "skip-pair"],
     ["r", "label-refuses"], ["w", "label-warns"], ["a", "label-answers"], ["?", "label-cannot_tell"], ["u", "undo-label"],
   ];
   const find = (selector, root = document) => root.querySelector(selector);
