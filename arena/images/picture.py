@@ -42,6 +42,11 @@ def _decode(picture: Picture) -> Image.Image:
     return Image.open(io.BytesIO(picture.encoded)).convert("RGB")
 
 
+def forget_pixels() -> None:
+    """Keep no decoded picture in memory."""
+    _decode.cache_clear()
+
+
 def pixel_digest(image: Image.Image) -> str:
     """SHA-256 over the size and the RGB bytes of `image`."""
     rgb = image.convert("RGB")

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from PIL import Image, ImageChops, ImageFilter
 
-from arena.images import Picture
+from arena.images import Picture, forget_pixels
 from arena.pairs import Box
 
 WIDEST = 1280
@@ -18,13 +18,26 @@ VISIBLE = 12
 """Smallest change of a colour channel (0 to 255) that counts: editors and codecs leave fainter noise everywhere."""
 VEIL = (16, 20, 24, 208)
 """Colour and opacity of what lies over the equal parts."""
+REMOVED = (
+    "data:image/svg+xml;base64,"
+    + base64.b64encode(
+        b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240" role="img"><rect width="320" height="240" fill="#e8e4da"/>
+    <text x="160" y="126" text-anchor="middle" font-family="sans-serif" font-size="20" fill="#5a6168">removed</text></svg>"""
+    ).decode()
+)
+"""Stands for a picture that was taken down."""
 OUTLINE = (255, 205, 70, 255)
 """Colour of the line around the parts that differ."""
 
 
 @lru_cache(maxsize=256)
 def source(picture: Picture) -> str:
-    """The picture as a `data:` address: it needs no route of its own and works behind any proxy and in any embedding page."""
+    """The picture as a `data:` address: it needs no route of its own and works behind any proxy and in any embedding page.
+
+    One with nothing to show was taken down, and says so.
+    """
+    if not picture.encoded:
+        return REMOVED
     if len(picture.encoded) <= HEAVIEST:
         return data_address(picture.encoded)
     return data_address(_webp(_fitted(picture.pixels()), lossless=False))
@@ -52,6 +65,13 @@ def difference_veil(first: Picture, second: Picture, region: Box | None) -> str 
     veil.paste((0, 0, 0, 0), mask=clear)
     veil.paste(OUTLINE, mask=outline)
     return data_address(_webp(veil, lossless=True))
+
+
+def forget() -> None:
+    """Keep none of the pictures that were shown so far: some of them were taken down."""
+    source.cache_clear()
+    difference_veil.cache_clear()
+    forget_pixels()
 
 
 def _difference(first: Image.Image, second: Image.Image) -> Image.Image:

@@ -1,0 +1,71 @@
+"""Reporting a picture: the form over the page, and where it arrives."""
+
+import json
+
+import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
+from playwright.sync_api import expect
+
+from arena.cli import main
+from arena.store import LONGEST_REPORT
+
+WORDS = "That is my kitchen."
+
+
+@pytest.fixture
+def reports(server, capsys):
+    """Asks the running arena, as its operator does, what was reported."""
+
+    def reports():
+        assert main(["--home", str(server.home), "pairs", "reports", "--json"]) == 0
+        return json.loads(capsys.readouterr().out)
+
+    return reports
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_visitor_reports_a_picture_by_keyboard_and_the_operator_reads_it(visit, reports, width):
+    before = len(reports())
+    visitor = visit(width=width)
+    page = visitor.open_battle()
+    page.locator("#pair .report-link").first.focus()
+    page.keyboard.press("Enter")
+    dialog = page.locator("#report")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("somebody I know").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.type(WORDS)
+    box = dialog.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("Thank you")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(page.locator("#vote-a")).to_be_enabled()  # the letters that were typed did not vote
+    (report,) = reports()[before:]
+    assert (report["reason"], report["words"], report["state"]) == ("private", WORDS, "")
+    assert set(report) == {"subject", "reason", "words", "reported_at", "state"}, "nothing of who reported it"
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (("0" * 16, "illegal", ""), "not kept here"),
+        (("", "illegal", ""), "not kept here"),
+        (("%", "illegal", ""), "not kept here"),
+        (("subject", "boring", ""), "'boring' is none; choose from illegal"),
+        (("subject", "other", "x" * (LONGEST_REPORT + 1)), "use at most 300"),
+    ],
+)
+def test_programs_learn_in_one_line_what_is_wrong_with_a_report(server, reports, given, says):
+    client = Client(server.url, verbose=False)
+    picture = client.predict(api_name="/battle")["pair"]["id"] if given[0] == "subject" else given[0]
+    before = reports()
+    with pytest.raises(AppError, match=says):
+        client.predict(picture, *given[1:], api_name="/report")
+    assert reports() == before
