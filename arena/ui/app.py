@@ -33,6 +33,7 @@ from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
 from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
+from arena.ui.pictures import forget
 from arena.ui.privacy_page import PrivacyPage, add_erasure
 from arena.ui.refusals import not_found, not_valid
 from arena.ui.reports import add_reports, report_form
@@ -62,6 +63,7 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
     """The pages over an arena and its workshop; nothing is listening yet."""
     foot = partial(_foot, contact)
     results = Results(arena.store)
+    arena.store.takedowns.on_change(forget)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
         add_endpoints(arena)  # first, so that no event of a page takes one of their names
         add_erasure(arena.store)
