@@ -75,8 +75,7 @@ class Workshop:
     """
 
     def __init__(self, store: Store, settings: Settings, pairs: Sequence[MinimalPair] = ()) -> None:
-        self.pairs = tuple(pairs)
-        """Known pairs whose sides may be edited."""
+        self._pairs = tuple(pairs)
         self._store = store
         self._settings = settings
         self._line = WaitingLine(WAITING)
@@ -84,6 +83,11 @@ class Workshop:
         self._gate: Judges | None = None
         self._cards = cache(_card)
         reviewing.hide_harmful(store)  # a kill may have come between the last flag and what follows from it
+
+    @property
+    def pairs(self) -> tuple[MinimalPair, ...]:
+        """Known pairs whose sides may be edited: none that was taken down."""
+        return tuple(pair for pair in self._pairs if not self._store.takedowns.is_down(pair.id))
 
     @property
     def required(self) -> int:
@@ -185,11 +189,12 @@ class Workshop:
             strength: how much may change, above 0 to 1, for inpainting.
 
         Raises:
-            InputError: the proposal can make no pair.
+            InputError: the proposal can make no pair, or its source was removed here.
             EditorError: the editor cannot be used, or the edit failed.
             GenerationError: the edit changed nothing, the gate failed, or too many wait already.
         """
         check_proposal(proposal)
+        self._refuse_removed(proposal.source)
         told: queue.SimpleQueue[Step | Generated | BaseException] = queue.SimpleQueue()
         left = threading.Event()
         work = (proposal, seed, editor_reference(self._settings, editor), strength, told, left)
@@ -210,10 +215,12 @@ class Workshop:
 
         Raises:
             GenerationError: it did not pass.
+            InputError: a picture of it was removed here.
         """
         if not generated.report.passed:
             words = "; ".join(score.words for score in generated.report.failed()) or "see its scores"
             raise GenerationError(f"{generated.order.id}: did not pass the gate ({words}); change the edit or its seed")
+        self._refuse_removed(*(side.picture for side in generated.pair.sides))
         keep(self._store, [generated], proposer)
         return generated.order.id
 
@@ -246,6 +253,10 @@ class Workshop:
             GenerationError: there is no such generation.
         """
         return history(self._store, generation_id)
+
+    def _refuse_removed(self, *pictures: Picture) -> None:
+        if not all(self._store.takedowns.shows(picture.digest) for picture in pictures):
+            raise InputError("picture: was removed by whoever runs this arena; choose another one")
 
     def _make(
         self,

@@ -47,6 +47,7 @@ from arena.store.records import (
 from arena.store.rereadings import OlderBattle, PairReading, Rereading, Rereadings
 from arena.store.store import Store
 from arena.store.takedown_records import LONGEST_REPORT, REPORT_REASONS, Erasure, Reported, Takedown
+from arena.store.takedowns import Takedowns
 
 __all__ = [
     "CHOICES",
@@ -89,6 +90,7 @@ __all__ = [
     "State",
     "Store",
     "Takedown",
+    "Takedowns",
     "Tally",
     "UnitRow",
     "Unread",

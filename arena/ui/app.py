@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import gradio as gr
@@ -18,6 +18,8 @@ from starlette.types import ASGIApp
 from arena.battles import Arena
 from arena.evaluation.results import Results
 from arena.generation.workshop import Workshop
+from arena.images import Picture
+from arena.store import Takedowns
 from arena.ui.about_page import about_page
 from arena.ui.accepted_requests import AcceptedRequests
 from arena.ui.admission import Admission, AdmittedRequests
@@ -63,7 +65,6 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
     """The pages over an arena and its workshop; nothing is listening yet."""
     foot = partial(_foot, contact)
     results = Results(arena.store)
-    arena.store.takedowns.on_change(forget)
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
         add_endpoints(arena)  # first, so that no event of a page takes one of their names
         add_erasure(arena.store)
@@ -85,7 +86,8 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
         foot()
     with blocks.route("Generate", "generate"):
         _head("Generate")
-        GeneratePage(workshop, uploads).connect(blocks)
+        generate = GeneratePage(workshop, uploads)
+        generate.connect(blocks)
         foot()
     with blocks.route("Review", "review"):
         _head("Review")
@@ -99,6 +101,7 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
         _head("Privacy")
         PrivacyPage(arena.store, contact).connect()
         foot()
+    _drop_what_is_taken_down(arena.store.takedowns, uploads.drop, generate.drop)
     return blocks
 
 
@@ -201,6 +204,17 @@ def _app(blocks: gr.Blocks, routes: Sequence[Route], middleware: Sequence[Middle
 
 def _tell(address: str) -> None:
     print(f"{TITLE}: {address} (Ctrl-C stops it)", flush=True)  # noqa: T201 - the one line that starting it is about
+
+
+def _drop_what_is_taken_down(takedowns: Takedowns, *drops: Callable[[Callable[[Picture], bool]], None]) -> None:
+    """Keep in memory no picture that was taken down."""
+
+    def drop() -> None:
+        forget()
+        for each in drops:
+            each(lambda picture: not takedowns.shows(picture.digest))
+
+    takedowns.on_change(drop)
 
 
 def _head(current: str) -> None:

@@ -39,6 +39,7 @@ def source_html(proposal: Proposal) -> Markup:
     return render(
         "source.html",
         source=source(proposal.source),
+        subject=proposal.source.digest,
         region=proposal.region,
         caption=proposal.source_caption,
         label=proposal.source_label,
@@ -48,7 +49,7 @@ def source_html(proposal: Proposal) -> Markup:
 
 def uploaded_html(picture: Picture, region: Box) -> Markup:
     """An uploaded picture of which nothing is known yet."""
-    return render("source.html", source=source(picture), region=region, caption="", label="", unsafe=False)
+    return render("source.html", source=source(picture), subject="", region=region, caption="", label="", unsafe=False)
 
 
 def upload_html(limits: UploadLimits) -> Markup:

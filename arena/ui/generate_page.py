@@ -1,6 +1,6 @@
 """The generate page: a source, what shall be true of it instead, the edit by a diffusers pipeline, and what the gate says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import gradio as gr
@@ -8,6 +8,7 @@ import gradio as gr
 from arena.errors import InputError
 from arena.generation.outcomes import Generated
 from arena.generation.workshop import Step, Workshop
+from arena.images import Picture
 from arena.ui import words
 from arena.ui.battle_view import pair_html
 from arena.ui.fresh_view import compare_html, gate_html, making_html, step_html, verdict_html
@@ -59,6 +60,10 @@ class GeneratePage:
         generated.then(js="() => window.freshPairs.made()", **INTERNAL)
         sender = "(made) => [made, window.freshPairs.browser()]"
         self.send.click(self.send_to_review, [self.made, self.browser], [self.send, self.sent], js=sender, **INTERNAL)
+
+    def drop(self, which: Callable[[Picture], bool]) -> None:
+        """Keep no result any more with a picture for which this holds."""
+        self._results.drop(lambda generated: any(which(side.picture) for side in generated.pair.sides))
 
     def show_editors(self) -> Updates:
         """Which editors there are, and what the first of them takes."""

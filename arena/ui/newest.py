@@ -33,6 +33,12 @@ class Newest(Generic[Key, Value]):
                 _, oldest = self._values.popitem(last=False)
                 left += self._cost(oldest)
 
+    def drop(self, which: Callable[[Value], bool]) -> None:
+        """Let go of the values for which this holds."""
+        with self._lock:
+            for key in [key for key, value in self._values.items() if which(value)]:
+                del self._values[key]
+
     def get(self, key: Key) -> Value | None:
         """The value, if it is still there."""
         with self._lock:

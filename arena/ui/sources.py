@@ -8,7 +8,7 @@ from arena.errors import InputError
 from arena.generation.workshop import Workshop
 from arena.generators.proposals import Proposal
 from arena.images import Picture
-from arena.pairs import Box, Domain
+from arena.pairs import Box, Domain, MinimalPair
 from arena.ui.uploads import Uploads
 
 Kind = Literal["scene", "pair", "picture"]
@@ -100,7 +100,10 @@ class Sources:
     def __init__(self, workshop: Workshop, uploads: Uploads) -> None:
         self._workshop = workshop
         self._uploads = uploads
-        self._pairs = {pair.id: pair for pair in workshop.pairs}
+
+    @property
+    def _pairs(self) -> dict[str, MinimalPair]:
+        return {pair.id: pair for pair in self._workshop.pairs}
 
     def random_pair(self, family: str | None) -> str:
         """Id of a known pair, of this family if one is named.

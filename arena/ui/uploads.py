@@ -132,6 +132,10 @@ class Uploads:
         self._pictures.add((picture.digest, browser), picture)
         return picture
 
+    def drop(self, which: Callable[[Picture], bool]) -> None:
+        """Keep no picture any more for which this holds."""
+        self._pictures.drop(which)
+
     async def receive(self, request: Request) -> JSONResponse:
         """Answer a posted file with the name of its picture, or with one line saying what is wrong with it."""
         if not self.policy.allows(request.headers, address_of(request.scope)):
