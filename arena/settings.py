@@ -69,6 +69,8 @@ class Settings:
     """ARENA_UPLOAD_DECODERS: how many pictures are decoded at once; each may take some hundred megabytes."""
     upload_decoding_seconds: int = 60
     """ARENA_UPLOAD_DECODING_SECONDS: how long a picture may wait for a decoder and keep it."""
+    body_kilobytes: int = 100
+    """ARENA_BODY_KILOBYTES: largest body of a request that is no upload."""
     image_safety_threshold: float = 0.5
     """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
     contact: str | None = None
@@ -123,6 +125,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         uploads=_switch(environment, "ARENA_UPLOADS", default=False) if environment.get("ARENA_UPLOADS") else default.uploads,
         reviewers=_names(environment, "ARENA_REVIEWERS") or _names(environment, "SPACE_AUTHOR_NAME"),
         review_token=_token(environment, "ARENA_REVIEW_TOKEN"),
+        body_kilobytes=_count(environment, "ARENA_BODY_KILOBYTES", default.body_kilobytes),
         trusted_proxies=_names(environment, "ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
         shares=_beginning_with("ARENA_SHARE_", environment),
         places=_beginning_with("ARENA_PLACES_", environment),

@@ -85,7 +85,7 @@ def _serve(options: argparse.Namespace) -> int:
         may = {"policy": UploadPolicy.of(settings), "reviewers": Reviewers.of(settings)}
         for line in (one.notice for one in may.values() if one.notice):
             say(line)
-        where = {"host": settings.host, "port": settings.port}
+        where = {"host": settings.host, "port": settings.port, "body_bytes": settings.body_kilobytes * 1000}
         launch(arena, workshop, contact=settings.contact, limits=limits, admission=admission, **may, **where)
     return 0
 

@@ -27,7 +27,7 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
 from arena.ui.clients import Clients
-from arena.ui.event_requests import EventRequests
+from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
@@ -116,6 +116,7 @@ def launch(
     policy: UploadPolicy = THIS_MACHINE,
     reviewers: Reviewers = NOBODY,
     admission: Admission | None = None,
+    body_bytes: int = MOST_BYTES,
 ) -> None:
     """Serve the arena until Ctrl-C.
 
@@ -129,6 +130,7 @@ def launch(
         policy: whose uploads are taken.
         reviewers: who may review.
         admission: who may do what; by default as the settings that nobody changed have it.
+        body_bytes: how large the body of a request that is no upload may be.
 
     Raises:
         SettingsError: nothing can listen there.
@@ -138,11 +140,18 @@ def launch(
     blocks = build(arena, workshop, uploads, reviewers, contact)
     queue_visitors(blocks, admission)
     routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
-    serve(blocks, host=host, port=port, routes=routes, middleware=[Middleware(AdmittedRequests, admission)])
+    middleware = [Middleware(AdmittedRequests, admission)]
+    serve(blocks, host=host, port=port, routes=routes, middleware=middleware, body_bytes=body_bytes)
 
 
 def serve(
-    blocks: gr.Blocks, *, host: str, port: int, routes: Sequence[Route] = (), middleware: Sequence[Middleware] = ()
+    blocks: gr.Blocks,
+    *,
+    host: str,
+    port: int,
+    routes: Sequence[Route] = (),
+    middleware: Sequence[Middleware] = (),
+    body_bytes: int = MOST_BYTES,
 ) -> None:
     """Serve pages in the arena's look until Ctrl-C.
 
@@ -152,10 +161,12 @@ def serve(
         port: port to listen on.
         routes: what is served beside them.
         middleware: what sees requests before they are answered.
+        body_bytes: how large the body of a request may be.
 
     Raises:
         SettingsError: nothing can listen there.
     """
+    middleware = [*middleware, Middleware(EventRequests, blocks=blocks, most_bytes=body_bytes)]
     run(_app(blocks, routes, middleware), host, port, ready=lambda: _tell(browser_address(host, port)))
 
 
@@ -193,7 +204,6 @@ def _app(blocks: gr.Blocks, routes: Sequence[Route], middleware: Sequence[Middle
                     Middleware(ResponseHeaders),
                     Middleware(AcceptedRequests),
                     *middleware,
-                    Middleware(EventRequests, blocks=blocks),
                     Middleware(PageHead, title=TITLE, description=DESCRIPTION),
                 ],
                 "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],

@@ -33,7 +33,7 @@ class EventRequests:
         most_bytes: how large a body may be.
     """
 
-    def __init__(self, app: ASGIApp, blocks: gr.Blocks, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, blocks: gr.Blocks, most_bytes: int = MOST_BYTES) -> None:
         self.app = app
         self.blocks = blocks
         self.most_bytes = most_bytes
