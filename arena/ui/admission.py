@@ -46,7 +46,7 @@ class Admission:
         self, client_of: Callable[[Scope], str], shares: Shares | None = None, places: Mapping[str, Places] = PLACES
     ) -> None:
         self.client_of = client_of
-        self._shares = shares or Shares()
+        self._shares = Shares() if shares is None else shares
         self._places = places
         self._reading: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()

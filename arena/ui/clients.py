@@ -106,6 +106,6 @@ def _name(address: Address) -> str:
 
 def _without_port(hop: str) -> str:
     """The address of `1.2.3.4:5678` and `[2001:db8::1]:5678`, as some proxies write it."""
-    if hop.startswith("["):
+    if hop.startswith("[") and "]" in hop:
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop

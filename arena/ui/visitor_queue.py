@@ -30,10 +30,11 @@ THREADS = sum(RUNNING.values()) + OTHERS_RUNNING
 READ_FIRST = (BATTLES, GENERATIONS)
 """Kinds that are begun only while somebody reads what comes of them."""
 UNREAD_SECONDS = 15.0
-"""How long an event may wait for somebody to read it."""
+SWEEP_SECONDS = 1.0
+"""Between two looks for what nobody reads."""
 TICK = 0.01
 """Seconds between two looks at who waits."""
-NOBODY_READ = f"nobody read this event for {UNREAD_SECONDS:.0f} s, so it was dropped; send it again and read its stream at once"
+NOBODY_READ = "nobody read this event in time, so it was dropped; send it again, and read its stream at once"
 
 
 def counted_as(kind: str) -> dict[str, Any]:
@@ -55,9 +56,10 @@ class VisitorQueue(Queue):
     Args:
         blocks: the pages.
         admission: who may do what.
+        unread_seconds: how long an event may wait for somebody to read it.
     """
 
-    def __init__(self, blocks: gr.Blocks, admission: Admission) -> None:
+    def __init__(self, blocks: gr.Blocks, admission: Admission, unread_seconds: float = UNREAD_SECONDS) -> None:
         super().__init__(
             live_updates=True,
             concurrency_count=THREADS,
@@ -67,9 +69,11 @@ class VisitorQueue(Queue):
             default_concurrency_limit=OTHERS_RUNNING,
         )
         self.sleep_when_free = TICK
+        self.ANALYTICS_MAX_EVENTS = 1
         self._admission = admission
         self._turns: dict[str, Turns] = {}
         self._visits: WeakKeyDictionary[Event, Visit] = WeakKeyDictionary()
+        self._unread_seconds = unread_seconds
         self._next_sweep = 0.0
 
     async def push(self, body: PredictBodyInternal, request: fastapi.Request, username: str | None) -> Any:
@@ -102,6 +106,10 @@ class VisitorQueue(Queue):
                 return [event], False, name
         return None
 
+    def compute_analytics_summary(self, records: object) -> dict[str, Any]:  # noqa: ARG002 - Gradio's signature
+        """Nothing: nobody looks at what Gradio would compute anew, over thousands of events, after each one."""
+        return self.cached_event_analytics_summary
+
     def is_read(self, event_id: str) -> bool:
         """Whether somebody still reads what comes of an event."""
         event = self.event_ids_to_events.get(event_id)
@@ -116,13 +124,15 @@ class VisitorQueue(Queue):
         return None if chosen is None else ready[chosen]
 
     def _sweep(self) -> None:
-        """Once a second, drop what nobody has read for too long, and forget sessions whose messages nobody can get any more."""
+        """Now and then, drop what nobody has read for too long, and forget sessions whose messages nobody can get any more."""
         now = time.monotonic()
         if now < self._next_sweep:
             return
-        self._next_sweep = now + 1
+        self._next_sweep = now + min(SWEEP_SECONDS, self._unread_seconds)
         for line in self.event_queue_per_concurrency_id.values():
-            for event in [one for one in line.queue if now - one.enqueue_time > UNREAD_SECONDS and not self._is_read(one)]:
+            for event in [
+                one for one in line.queue if now - one.enqueue_time > self._unread_seconds and not self._is_read(one)
+            ]:
                 line.queue.remove(event)
                 self.event_ids_to_events.pop(_id(event), None)
                 self.send_message(event, ProcessCompletedMessage(output={"error": NOBODY_READ}, success=False))
@@ -145,11 +155,11 @@ class VisitorQueue(Queue):
         return self._admission.is_read(event.session_hash, _id(event))
 
 
-def queue_visitors(blocks: gr.Blocks, admission: Admission) -> None:
+def queue_visitors(blocks: gr.Blocks, admission: Admission, unread_seconds: float = UNREAD_SECONDS) -> None:
     """Put the events of pages into a `VisitorQueue`, before they are served."""
     blocks.max_threads = THREADS
     blocks.queue(api_open=False)
-    blocks._queue = VisitorQueue(blocks, admission)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
+    blocks._queue = VisitorQueue(blocks, admission, unread_seconds)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
 
 
 def reader_is_gone() -> bool:
