@@ -21,8 +21,8 @@ LEAD = """<h1>Review</h1>
 <p class="lead">Do the two pictures differ in one detail, and is each caption true of its own?</p>"""
 EMPTY = """<div class="empty"><p>No pair waits for your review.</p>
 <p><a href="generate">Make one</a>, for others to review; nobody reviews their own.</p></div>"""
-CLOSED = Markup('<div class="empty"><p>{}</p></div>')
-"""What who may not review sees."""
+CLOSED = Markup('<div class="empty closed"><p>{}</p></div>')
+"""What somebody sees who may not review."""
 BUTTONS: dict[Reason, str] = {
     "not_minimal": "Not minimal",
     "caption_false": "Caption false",

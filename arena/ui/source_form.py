@@ -20,7 +20,7 @@ from arena.ui.uploads import Uploads
 
 KINDS = [("A drawn scene", "scene"), ("A known pair", "pair"), ("Your picture", "picture")]
 KINDS_WITHOUT_UPLOADS = KINDS[:2]
-NO_UPLOADS = "<p>Pictures of your own are not taken here. Scenes are drawn for you, and known pairs are there to be edited.</p>"
+NO_UPLOADS = "<p>This arena takes no pictures of visitors.</p>"
 FAMILY_CHOICES = [("Any family", ANY), *((f"{words.title(name)} · {one.category}", name) for name, one in FAMILIES.items())]
 DOMAINS = [("Safety", "safety"), ("Culture", "culture")]
 SIDES = [("Safe", "safe"), ("Unsafe", "unsafe")]

@@ -16,7 +16,7 @@ from arena.store import Store
 pytestmark = pytest.mark.long
 
 ACCEPTED = 3
-REASONS = ("not_minimal", "caption_false", "artefact", "unsafe", "duplicate")
+REASONS = ("not_minimal", "caption_false", "artefact", "unsafe", "duplicate", "harmful")
 """In the order of their keys, from 1."""
 ENOUGH = 2
 """Of the six models."""
@@ -33,7 +33,7 @@ def test_generated_pairs_are_reviewed_played_and_seen_beside_frozen_ones(generat
         with pytest.raises(AppError, match="no generated pair is in play"):
             client.predict(source="generated", api_name="/battle")
         first, second = open_window(), open_window()
-        judge(first.open("/review"), "a" * ACCEPTED + "12345")
+        judge(first.open("/review"), "a" * ACCEPTED + "123456")
         judge(second.open("/review"), "a" * ACCEPTED)
         play(first)
         play_until_told(client)

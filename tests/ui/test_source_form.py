@@ -40,6 +40,8 @@ def upload_page(visitor) -> Page:
 
 
 def upload(page: Page, file: Path, data: bytes) -> None:
+    for box in page.locator("#upload-terms input").all():
+        box.check()
     file.write_bytes(data)
     page.set_input_files("#picture-file", file)
 
@@ -66,6 +68,36 @@ def test_a_file_that_cannot_be_taken_gets_one_line_and_what_was_there_stays(visi
         expect(page.get_by_label("Caption of your picture")).to_have_value("a lamp that is off")
     assert all("422" in complaint for complaint in visitor.complaints)  # that is how Chromium notes what the server refuses
     visitor.complaints.clear()
+
+
+def test_nothing_is_sent_before_all_boxes_are_ticked_and_each_picture_needs_them_anew(visit, tmp_path):
+    visitor = visit()
+    page = upload_page(visitor)
+    file = tmp_path / "scene.png"
+    file.write_bytes(saved(photograph(), "PNG"))
+    boxes = page.locator("#upload-terms input")
+    expect(boxes).to_have_count(4)
+    for box in boxes.all()[:3]:
+        box.check()
+    page.set_input_files("#picture-file", file)
+    expect(page.locator("#upload-line")).to_have_text("Tick all of the boxes first.")
+    expect(boxes.last).to_be_focused()
+    assert not any(address.endswith("/picture") for address in visitor.addresses)
+    upload(page, file, file.read_bytes())
+    expect(page.locator("#source .picture")).to_be_visible()
+    assert [box.is_checked() for box in boxes.all()] == [False] * 4
+
+
+def test_a_link_to_an_uploaded_picture_shows_it_to_nobody_else(visit, tmp_path):
+    page = upload_page(visit())
+    upload(page, tmp_path / "scene.png", saved(photograph(), "PNG"))
+    expect(page.locator("#source .picture")).to_be_visible()
+    page.wait_for_url("**source=picture**")
+    link = page.url.partition("/generate")[2]
+    page.reload()
+    expect(page.locator("#source .picture")).to_be_visible()
+    other = visit().open(f"/generate{link}")
+    expect(other.locator("#source [role=alert]")).to_contain_text("choose the file again")
 
 
 def test_pictures_of_many_kinds_are_taken_and_nothing_but_pixels_comes_back(visit, tmp_path):

@@ -12,7 +12,11 @@ from starlette.requests import Request
 from arena.errors import ImageError, InputError
 from arena.images import picture_from_pixels, pixel_digest
 from arena.settings import Settings
+from arena.ui.upload_policy import TERMS, UploadPolicy
 from arena.ui.uploads import ADDRESS, LONGEST_SIDE, UploadLimits, Uploads
+
+BROWSER = "0123456789abcdef" * 2
+HEADERS = {"Arena-Browser": BROWSER, "Arena-Agreed": ",".join(TERMS)}
 
 
 def noise(width: int = 40, height: int = 30) -> Image.Image:
@@ -40,7 +44,7 @@ def photograph_with_a_place() -> bytes:
 
 
 def posted(server, data) -> httpx.Response:
-    return httpx.post(server.url + ADDRESS, content=data, timeout=120)
+    return httpx.post(server.url + ADDRESS, content=data, headers=HEADERS, timeout=120)
 
 
 @pytest.mark.parametrize(
@@ -98,9 +102,38 @@ def test_nothing_but_posting_writes(server, method):
     assert httpx.request(method, server.url + ADDRESS, content=b"x", timeout=60).status_code in (404, 405)
 
 
+def test_a_picture_is_there_for_the_browser_that_sent_it_and_for_no_other():
+    uploads = Uploads()
+    picture = uploads.add(saved(noise(), "PNG"), BROWSER)
+    assert uploads.picture(picture.digest, BROWSER) == picture
+    for other in ("f" * 32, ""):
+        with pytest.raises(InputError, match="choose the file again"):
+            uploads.picture(picture.digest, other)
+
+
+@pytest.mark.parametrize(
+    ("policy", "changes", "status", "says"),
+    [
+        (UploadPolicy(), {}, 200, ""),
+        (UploadPolicy(), {"x_forwarded_for": "1.2.3.4"}, 403, "Picture: uploads are off here"),
+        (UploadPolicy(for_this_machine=False), {}, 403, "Picture: uploads are off here"),
+        (UploadPolicy(for_everybody=True), {"x_forwarded_for": "1.2.3.4", "host": "arena.example.org"}, 200, ""),
+        (UploadPolicy(), {"Arena_Agreed": "rights,people,public"}, 422, "It shows no minors."),
+        (UploadPolicy(), {"Arena_Agreed": ""}, 422, "agree to all 4 points first"),
+        (UploadPolicy(), {"Arena_Browser": "1"}, 422, "load the page again"),
+    ],
+)
+def test_a_picture_is_taken_from_whom_it_may_be_and_with_all_terms_agreed_to(policy, changes, status, says):
+    async def answered():
+        return await Uploads(policy=policy).receive(request([saved(noise(), "PNG"), None], **changes))
+
+    answer = asyncio.run(answered())
+    assert (answer.status_code, says in bytes(answer.body).decode()) == (status, True)
+
+
 def test_only_pixels_are_kept():
     data = photograph_with_a_place()
-    picture = Uploads().add(data)
+    picture = Uploads().add(data, BROWSER)
     upright = Image.open(io.BytesIO(data)).transpose(Image.Transpose.ROTATE_270)
     assert picture.digest == pixel_digest(upright)
     stored = Image.open(io.BytesIO(picture.encoded))
@@ -110,13 +143,13 @@ def test_only_pixels_are_kept():
 
 
 def test_transparency_lies_on_white():
-    picture = Uploads().add(palette_with_transparency())
+    picture = Uploads().add(palette_with_transparency(), BROWSER)
     assert picture.pixels().getpixel((16, 8)) == (255, 255, 255)
     assert picture.pixels().getpixel((16, 24)) == (255, 0, 0)
 
 
 def test_large_pictures_are_scaled_down():
-    picture = Uploads().add(saved(noise(2 * LONGEST_SIDE, LONGEST_SIDE), "PNG"))
+    picture = Uploads().add(saved(noise(2 * LONGEST_SIDE, LONGEST_SIDE), "PNG"), BROWSER)
     assert picture.pixels().size == (LONGEST_SIDE, LONGEST_SIDE // 2)
 
 
@@ -124,12 +157,12 @@ def test_a_picture_is_found_by_its_name_until_newer_ones_need_the_room():
     first, second = (saved(noise(), "PNG") for _ in range(2))
     room = len(picture_from_pixels(Image.open(io.BytesIO(first)), quick=True).encoded) * 3 // 2
     uploads = Uploads(keep_bytes=room)
-    early = uploads.add(first)
-    assert uploads.picture(early.digest) == early
-    late = uploads.add(second)
-    assert uploads.picture(late.digest) == late
+    early = uploads.add(first, BROWSER)
+    assert uploads.picture(early.digest, BROWSER) == early
+    late = uploads.add(second, BROWSER)
+    assert uploads.picture(late.digest, BROWSER) == late
     with pytest.raises(InputError, match="choose the file again"):
-        uploads.picture(early.digest)
+        uploads.picture(early.digest, BROWSER)
 
 
 def test_limits_are_settings_and_their_defaults_are_the_same():
@@ -137,10 +170,10 @@ def test_limits_are_settings_and_their_defaults_are_the_same():
     changed = UploadLimits.of(Settings(upload_megabytes=1, upload_megapixels=2, upload_seconds=3, upload_places=4))
     assert (changed.file_bytes, changed.pixels, changed.seconds, changed.places) == (2**20, 2 * 10**6, 3, 4)
     with pytest.raises(ImageError, match="at most 1 megapixels"):
-        Uploads(changed).add(saved(Image.new("L", (1100, 1100)), "PNG"))
+        Uploads(changed).add(saved(Image.new("L", (1100, 1100)), "PNG"), BROWSER)
 
 
-def request(chunks, client="127.0.2.1", pause=0.0) -> Request:
+def request(chunks, client="127.0.2.1", pause=0.0, **changes: str) -> Request:
     """A post that sends its chunks, and then nothing more; a chunk of None ends it."""
     messages = iter(chunks)
 
@@ -151,7 +184,9 @@ def request(chunks, client="127.0.2.1", pause=0.0) -> Request:
             await asyncio.sleep(3600)  # the rest never comes
         return {"type": "http.request", "body": chunk or b"", "more_body": chunk is not None}
 
-    return Request({"type": "http", "method": "POST", "headers": [], "client": (client, 4000)}, receive)
+    given = {"host": "localhost", **HEADERS, **{name.replace("_", "-"): value for name, value in changes.items()}}
+    headers = [(name.lower().encode(), value.encode()) for name, value in given.items()]
+    return Request({"type": "http", "method": "POST", "headers": headers, "client": (client, 4000)}, receive)
 
 
 def whole(client: str) -> Request:
@@ -212,9 +247,9 @@ def test_a_picture_that_takes_too_long_to_decode_keeps_nobody_waiting(monkeypatc
     ended = threading.Event()
     add = uploads.add
 
-    def endless(data):
+    def endless(data, browser):
         ended.wait(10)
-        return add(data)
+        return add(data, browser)
 
     async def crowd():
         monkeypatch.setattr(uploads, "add", endless)
@@ -229,7 +264,8 @@ def test_a_picture_that_takes_too_long_to_decode_keeps_nobody_waiting(monkeypatc
 def test_a_connection_whose_upload_is_given_up_is_closed(server):
     address = urllib.parse.urlsplit(server.url)
     with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
-        connection.sendall(b"POST /picture HTTP/1.1\r\nHost: arena\r\nContent-Length: 1000\r\n\r\nx")
+        headers = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **HEADERS}.items())
+        connection.sendall(f"POST /picture HTTP/1.1\r\n{headers}Content-Length: 1000\r\n\r\nx".encode())
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
     assert answer.startswith(b"HTTP/1.1 408")
     assert b"came too slowly" in answer
@@ -237,4 +273,4 @@ def test_a_connection_whose_upload_is_given_up_is_closed(server):
 
 def test_a_picture_too_narrow_to_scale_says_so():
     with pytest.raises(ImageError, match="too narrow"):
-        Uploads().add(saved(Image.new("RGB", (16_000, 100)), "PNG"))
+        Uploads().add(saved(Image.new("RGB", (16_000, 100)), "PNG"), BROWSER)

@@ -119,6 +119,9 @@ window.freshPairs = (() => {
     scrollTo({ top: 0 });
   }
 
+  // Opened over the page that is open already, the operator's link loads nothing by itself.
+  addEventListener("hashchange", () => { if (/[#&]token=/.test(location.hash)) location.reload(); });
+
   // --- listeners -------------------------------------------------------------------------------------------------------
   document.addEventListener("change", (event) => {
     if (event.target.id !== "picture-file") return;
