@@ -16,8 +16,10 @@ from arena.ui.identity import person, sign_in
 from arena.ui.markup import error_html
 from arena.ui.newest import Newest
 from arena.ui.parts import INTERNAL, Updates, choice, html, line_for_visitors
+from arena.ui.shares import GENERATIONS, REVIEWS
 from arena.ui.source_form import TRY_AGAIN, SourceForm
 from arena.ui.uploads import Uploads
+from arena.ui.visitor_queue import counted_as
 
 LEAD = """<h1>Generate</h1>
 <p class="lead">Change one detail of a picture, and have a pair that no model has seen. A gate checks it, people review it, the
@@ -56,10 +58,12 @@ class GeneratePage:
         # Gradio hands values over in the order in which components were made; the last two are known to the browser alone.
         given = self.form.fields | {self.editor, self.seed, self.strength, self.region, self.browser}
         shown = [self.go, self.progress, self.pair, self.comparison, self.verdict, self.gate, self.made, self.send, self.sent]
-        generated = self.go.click(self.generate, given, shown, js="window.freshPairs.asked", **INTERNAL)
+        told = {"js": "window.freshPairs.asked", **INTERNAL, **counted_as(GENERATIONS)}
+        generated = self.go.click(self.generate, given, shown, **told)
         generated.then(js="() => window.freshPairs.made()", **INTERNAL)
         sender = "(made) => [made, window.freshPairs.browser()]"
-        self.send.click(self.send_to_review, [self.made, self.browser], [self.send, self.sent], js=sender, **INTERNAL)
+        told = {"js": sender, **INTERNAL, **counted_as(REVIEWS)}
+        self.send.click(self.send_to_review, [self.made, self.browser], [self.send, self.sent], **told)
 
     def drop(self, which: Callable[[Picture], bool]) -> None:
         """Keep no result any more with a picture for which this holds."""

@@ -7,6 +7,8 @@ from arena.store import Store
 from arena.ui.api import errors_told
 from arena.ui.markup import error_html, render
 from arena.ui.parts import INTERNAL, RETRY, html, line_for_visitors
+from arena.ui.shares import ERASURES
+from arena.ui.visitor_queue import counted_as
 from arena.ui.voters import voter
 
 BROWSER_NUMBER = "minimal-pair-arena-browser"
@@ -25,7 +27,8 @@ class PrivacyPage:
 
     def connect(self) -> None:
         """Tie the button to what it does."""
-        self.erase.click(self.erase_votes, [self.browser], [self.said], js="() => window.freshPairs.browser()", **INTERNAL)
+        told = {"js": "() => window.freshPairs.browser()", **INTERNAL, **counted_as(ERASURES)}
+        self.erase.click(self.erase_votes, [self.browser], [self.said], **told)
 
     def erase_votes(self, browser: str) -> str:
         """Erase the hash of this browser, and say beside how many votes it stood."""
@@ -46,4 +49,4 @@ def add_erasure(store: Store) -> None:
         with errors_told():
             return {"votes": store.erase_voter(voter(browser))}
 
-    api(erase_votes, api_name="erase_votes")
+    api(erase_votes, api_name="erase_votes", **counted_as(ERASURES))

@@ -1,7 +1,7 @@
 """Starts `arena serve`, as people do."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
@@ -9,6 +9,10 @@ from pathlib import Path
 
 from processes import arena, wait_until
 
+from arena.ui.shares import SHARES
+
+ANY_NUMBER = {f"ARENA_SHARE_{kind.upper()}": "100000 100000" for kind in SHARES}
+"""The tests all come from one address."""
 READY = "Ctrl-C stops it"
 """What the server tells its terminal when it answers."""
 
@@ -30,12 +34,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def serving(home: Path, port: int | None = None) -> Iterator[Running]:
+def serving(home: Path, port: int | None = None, environment: Mapping[str, str] | None = None) -> Iterator[Running]:
     """The arena in `home`, from its first page until the block ends."""
+    settings = {**ANY_NUMBER, **(environment or {})}
     port = port or free_port()
     home.mkdir(exist_ok=True)
     output = home / "terminal.txt"
     output.write_text("")
-    with arena("serve", "--port", str(port), home=home, output=output) as process:
+    with arena("serve", "--port", str(port), home=home, output=output, environment=settings) as process:
         wait_until(lambda: READY in output.read_text(), process)
         yield Running(process, f"http://127.0.0.1:{port}", output)
