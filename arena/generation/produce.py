@@ -24,7 +24,7 @@ class Progress:
     """How far a run is."""
 
     skipped: int = 0
-    """Orders that were carried out before."""
+    """Orders that were carried out before, or whose source was taken down."""
     passed: int = 0
     refused: int = 0
     """Pairs that the gate did not let pass."""
@@ -64,7 +64,7 @@ def produce(
     batch: int = BATCH,
     watch: Callable[[Progress], None] = lambda _: None,
 ) -> Progress:
-    """Make, judge and keep one pair of each proposal, without those that were carried out before.
+    """Make, judge and keep one pair of each proposal, without those that were carried out before or edit what was taken down.
 
     A failed edit is recorded with its error and does not end the run.
 
@@ -84,7 +84,8 @@ def produce(
     orders = (Order(proposal, number, maker.tool, strength) for number, proposal in enumerate(proposals, start=seed))
     for together in _batches(orders, batch):
         known = store.generations.done(order.id for order in together)
-        left = list({order.id: order for order in together if order.id not in known}.values())
+        wanted = [order for order in together if store.takedowns.shows(order.proposal.source.digest)]
+        left = list({order.id: order for order in wanted if order.id not in known}.values())
         progress.skipped += len(together) - len(left)
         if left:
             outcomes = carry_out(store, maker, gate, left)

@@ -154,7 +154,7 @@ def retire(connection: duckdb.DuckDBPyConnection, given: tuple[str, str]) -> Non
 
 
 def images_of_pairs(connection: duckdb.DuckDBPyConnection, method: str) -> list[tuple[str, str | None]]:
-    """(digest, hash by this method or None) of each image of each pair, without pairs that gate or reviewers rejected."""
+    """(digest, hash by this method or None) of each image of each pair, without erased images and pairs that gate or reviewers rejected."""
     return connection.execute(
         f"""
         WITH standings AS ({STANDINGS}), images AS (
@@ -164,6 +164,7 @@ def images_of_pairs(connection: duckdb.DuckDBPyConnection, method: str) -> list[
         )
         SELECT images.image, any_value(hashes.hash)
         FROM images LEFT JOIN arena.image_hashes AS hashes ON hashes.image = images.image AND hashes.method = ?
+        WHERE images.image NOT IN (SELECT digest FROM arena.erased_pictures)
         GROUP BY images.image
         """,
         [method],

@@ -82,3 +82,20 @@ def test_a_failed_one_has_a_history_and_no_pair(store, gate):
     known = history(store, name)
     assert known.pair is None
     assert known.source == proposals[0].source
+
+
+def test_of_an_erased_pair_nothing_is_told_but_when_why_and_by_whom(store, gate, editor):
+    (name,) = made(store, gate, editor, list(scene_proposals(40, 1)))
+    store.takedowns.hide([name], by="operator", reason="private")
+    assert history(store, name).pair is not None, "the operator looks at what is hidden"
+    store.takedowns.erase([name], by="operator", reason="a court order")
+    with pytest.raises(GenerationError, match=rf"^{name}: was erased on [-0-9]+ by operator \(a court order\)"):
+        history(store, name)
+
+
+def test_no_pair_is_made_of_what_was_taken_down(store, gate, editor):
+    proposals = list(scene_proposals(40, 2))
+    made(store, gate, editor, proposals[:1])
+    store.takedowns.erase([proposals[0].source.digest], by="operator", reason="private")
+    progress = produce(store, proposals, editor, gate, proposer="ann", seed=99)
+    assert (progress.skipped, progress.done) == (1, 2)

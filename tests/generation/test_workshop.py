@@ -308,3 +308,19 @@ def test_editors_are_those_that_can_be_used_and_the_one_of_the_settings_comes_fi
     assert (first.takes_strength, first.reads_instructions) == (True, False)
     assert tuple(others) == shipped
     assert Workshop(store, Settings(home=home, editor="no-such-editor")).editors() == shipped
+
+
+def test_what_was_taken_down_is_neither_offered_nor_edited_nor_sent_to_review(opened, store, home):
+    by = {"by": "operator", "reason": "private"}
+    generated = made(opened)
+    opened.send_to_review(generated, "ann")
+    pair = generated.pair
+    with_pair = Workshop(store, Settings(home=home), [pair])
+    assert with_pair.pairs == (pair,)
+    store.takedowns.hide([pair.id], **by)
+    assert with_pair.pairs == ()
+    assert opened.pending("ben") == []
+    check_one_line(InputError, "^picture: was removed", lambda: next(opened.generate(generated.order.proposal, 4)))
+    check_one_line(InputError, "^picture: was removed", lambda: opened.send_to_review(generated, "ann"))
+    store.takedowns.restore([pair.id], **by)
+    assert len(opened.pending("ben")) == 1

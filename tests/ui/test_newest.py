@@ -30,3 +30,11 @@ def test_a_value_takes_the_place_of_the_one_before():
     kept.add(1, "x")
     kept.add(0, "xxx")  # 4 in all, though 3 + 5 + 1 would be too much
     assert (kept.get(0), kept.get(1)) == ("xxx", "x")
+
+
+def test_what_is_dropped_is_gone_and_the_rest_stays():
+    kept = Newest[int, str](9)
+    kept.add(0, "x")
+    kept.add(1, "y")
+    kept.drop(lambda value: value == "x")
+    assert (kept.get(0), kept.get(1)) == (None, "y")

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from arena.images import picture_from_pixels
-from arena.ui.pictures import HEAVIEST, WIDEST, difference_veil, source
+from arena.images import Picture, picture_from_pixels
+from arena.ui.pictures import HEAVIEST, REMOVED, WIDEST, difference_veil, forget, source
 
 
 def decoded(address: str) -> Image.Image:
@@ -33,6 +33,14 @@ def clear(veil: str | None) -> np.ndarray:
 def test_a_small_picture_is_shown_to_the_pixel():
     shown = picture(spot=(3, 4, 50, 60))
     assert decoded(source(shown)).convert("RGB").tobytes() == shown.pixels().tobytes()
+
+
+def test_a_picture_that_was_taken_down_says_so_and_one_that_is_restored_shows():
+    shown = picture(spot=(9, 9, 40, 40))
+    assert source(Picture(shown.digest, b"")) == REMOVED
+    assert b">removed<" in base64.b64decode(REMOVED.partition(",")[2])
+    forget()
+    assert decoded(source(shown)).size == (200, 160)
 
 
 def test_a_heavy_picture_is_shown_as_a_smaller_copy():
