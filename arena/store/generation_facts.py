@@ -154,7 +154,10 @@ def retire(connection: duckdb.DuckDBPyConnection, given: tuple[str, str]) -> Non
 
 
 def images_of_pairs(connection: duckdb.DuckDBPyConnection, method: str) -> list[tuple[str, str | None]]:
-    """(digest, hash by this method or None) of each image of each pair, without erased images and pairs that gate or reviewers rejected."""
+    """(digest, hash by this method or None) of each image of each pair.
+
+    Left out are images that were erased, and pairs that gate or reviewers rejected.
+    """
     return connection.execute(
         f"""
         WITH standings AS ({STANDINGS}), images AS (
