@@ -86,7 +86,7 @@ class SourceForm:
         """Tie the choices and the opening of `page` to what they show; `browser` holds the number that the browser keeps."""
         shown = [self.kind, self.family, self.another, self.twin, self.upload, self.about]
         shown += [self.picture, self.reference, self.caption, self.instruction]
-        link = "() => [...window.arenaPage.parameters(['source']), window.freshPairs.browser()]"
+        link = "() => [...window.arenaPage.parameters(['source']), window.freshPairs.known()]"
         opened = page.load(self.open, [self.reference, browser], [*shown, self.closed], js=link, **INTERNAL)
         drawn = gr.on(
             [self.kind.input, self.family.select, self.another.click],

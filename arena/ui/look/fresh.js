@@ -6,11 +6,14 @@ window.freshPairs = (() => {
   // A number of this browser's own, so that nobody reviews what they proposed themselves. It is told to the arena alone.
   const KEY = "minimal-pair-arena-browser";
   let own = "";
-  function browser() {
+  function known() {
     try {
       own ||= localStorage.getItem(KEY) ?? "";
     } catch { /* an embedding page may forbid it; the number then lasts as long as this page */ }
-    if (!/^[0-9a-f]{32}$/.test(own)) {
+    return own;
+  }
+  function browser() {
+    if (!/^[0-9a-f]{32}$/.test(known())) {
       own = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
       try { localStorage.setItem(KEY, own); } catch { /* see above */ }
     }
@@ -154,5 +157,5 @@ window.freshPairs = (() => {
     const figure = event.target.closest?.(".compare");
     if (figure) figure.style.setProperty("--at", event.target.value);
   });
-  return { browser, reviewer, reviewing, uploaded, asked, made, judged, shown };
+  return { browser, known, reviewer, reviewing, uploaded, asked, made, judged, shown };
 })();
