@@ -29,7 +29,7 @@ from arena.images import Picture
 from arena.models.runtime import step_back
 from arena.pairs import Box, Domain, MinimalPair
 from arena.settings import Settings
-from arena.store import Reason, Standing, Store, Verdict
+from arena.store import Reason, Reported, Standing, Store, Verdict
 
 log = logging.getLogger(__name__)
 
@@ -250,9 +250,16 @@ class Workshop:
         """How a pair came to be and what was said of it.
 
         Raises:
-            GenerationError: there is no such generation.
+            GenerationError: there is no such generation, or it was taken down.
         """
-        return history(self._store, generation_id)
+        known = history(self._store, generation_id)
+        if known.standing.down is not None:
+            raise GenerationError(f"{generation_id}: was removed by whoever runs this arena; review another one")
+        return known
+
+    def reports(self) -> list[Reported]:
+        """What visitors reported, and nobody has decided yet, the oldest first."""
+        return self._store.takedowns.reports(open_only=True)
 
     def _refuse_removed(self, *pictures: Picture) -> None:
         if not all(self._store.takedowns.shows(picture.digest) for picture in pictures):
