@@ -9,7 +9,8 @@ MODEL is a folder or a Hub name; the starter models by default. Everything stays
 that, whether those before them are served or not; a visit is the page, a battle by the queue as the page plays it, a vote, and
 now and then a board. Runs alternate, without abusers and with them; both runs of a couple have the same moments. Each abuser
 has a way of its own: battles that it never comes for, streams that it does not read, slow uploads, bodies of 30 MB, reconnects.
-`growth`: clients, each with an address of its own, play one battle after the other.
+Abusers may play what the server's shares let one client play, each.
+`growth`: so many visitors play one battle after the other.
 Memory is what the server's process has for itself, after garbage was collected and free pages were given back.
 """
 
@@ -32,6 +33,9 @@ from crowd_server import Server, serving
 from crowd_visitors import ACTIONS, Site, Tally, client_at, visit
 from rich.console import Console
 from rich.table import Table
+
+from arena.settings import from_environment
+from arena.ui.shares import BATTLES, Share, shares_of
 
 VISITORS = [f"127.0.1.{number}" for number in range(1, 101)]
 ABUSERS = [f"127.0.2.{number}" for number in range(1, len(ABUSES) + 1)]
@@ -68,15 +72,15 @@ class Setup:
     options: argparse.Namespace
 
     async def closed_loop(self, tally: Tally, visits: int) -> float:
-        """Share visits among a few clients, each of which begins one when its last has ended; visits a second."""
-        numbers, clients = iter(range(visits)), self.clients[: self.options.at_once]
+        """Let a few visitors be there at any time, until there were so many; visits a second."""
+        queue, chance = iter(list(itertools.islice(itertools.cycle(self.clients), visits))), random.Random(5)
 
-        async def keep_visiting(client: httpx.AsyncClient, chance: random.Random) -> None:
-            for _ in numbers:
+        async def one_after_the_other() -> None:
+            for client in queue:
                 await visit(client, self.site, tally, chance)
 
         began = time.perf_counter()
-        await asyncio.gather(*(keep_visiting(client, random.Random(number)) for number, client in enumerate(clients)))
+        await asyncio.gather(*(one_after_the_other() for _ in range(self.options.at_once)))
         return visits / (time.perf_counter() - began)
 
 
@@ -106,8 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("models", nargs="*", metavar="MODEL")
     add("--only", nargs="+", choices=MODES, default=list(MODES), help="default: both")
-    add("--warm-up", type=int, default=60, help="visits before anything is measured (default: %(default)s)")
-    add("--at-once", type=int, default=20, help="visitors of the warm-up, and clients of `growth` (default: %(default)s)")
+    add("--capacity", type=int, default=100, help="visits that measure it (default: %(default)s)")
+    add("--warm-up", type=int, default=300, help="visits that fill the caches first (default: %(default)s)")
+    add("--at-once", type=int, default=20, help="visitors but in the runs of `abuse` (default: %(default)s)")
     add("--seconds", type=float, default=60, help="of each run (default: %(default)s)")
     add("--runs", type=int, default=3, help="couples of runs (default: %(default)s)")
     add("--rate", type=float, help="visits a second (default: half the capacity, which is measured)")
@@ -116,7 +121,6 @@ def _parser() -> argparse.ArgumentParser:
     add("--rest", type=float, default=60, help="seconds before the last look at the memory (default: %(default)s)")
     add("--battles", type=int, default=2000, help="of `growth` (default: %(default)s)")
     add("--most-ratio", type=float, default=1.6, help="of the 95th percentiles with and without (default: %(default)s)")
-    add("--most-stolen", type=int, default=60, help="battles of an abuser in a run (default: %(default)s)")
     add("--most-growth", type=float, default=150, help="megabytes of memory after everything (default: %(default)s)")
     add("--most-memory", type=float, default=20, help="kilobytes of memory a battle (default: %(default)s)")
     return parser
@@ -125,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
 async def abuse(setup: Setup, console: Console) -> list[str]:
     """Alternate runs with and without abusers. Gives the bounds that are broken, a line each."""
     options, tally = setup.options, Tally()
-    capacity = await setup.closed_loop(tally, options.warm_up)
+    capacity = await setup.closed_loop(tally, options.capacity)
     rate = options.rate or capacity / 2
     await asyncio.sleep(options.pause)
     memory = [setup.server.memory()]
@@ -140,7 +144,7 @@ async def abuse(setup: Setup, console: Console) -> list[str]:
     ratios = {action: ratio(runs, action) for action in ACTIONS if all(run.tally.seconds[action] for run in runs)}
     console.print(f"capacity {capacity:.2f} visits a second; visitors come at {rate:.2f}")
     console.print(latency_table(runs, ratios), run_table(runs), memory_table(memory), sep="\n")
-    share = options.most_stolen * len(ABUSERS)
+    share = len(ABUSERS) * battles_of_client(shares_of(from_environment())[BATTLES], options.seconds)
     return [
         *too_many(sum((run.tally.errors for run in runs), start=tally.errors)),
         *(line for action, one in ratios.items() for line in too_much(f"{action}: ratio of p95", one, options.most_ratio)),
@@ -197,6 +201,11 @@ def arrivals(rate: float, seconds: float, seed: int) -> list[float]:
 
 def _poisson(rate: float, chance: random.Random) -> Iterator[float]:
     return itertools.accumulate(chance.expovariate(rate) for _ in itertools.count())
+
+
+def battles_of_client(share: Share, seconds: float) -> float:
+    """How many battles the server lets one client play in so many seconds, when it has rested before."""
+    return share.burst + share.per_minute * seconds / 60
 
 
 def percentile(values: Sequence[float], share: float) -> float:

@@ -5,6 +5,8 @@ import statistics
 
 import pytest
 
+from arena.ui.shares import Share
+
 
 @pytest.fixture
 def crowd(script):
@@ -53,6 +55,12 @@ def test_battles_that_no_visitor_saw_are_those_of_abusers(run):
     assert run(True, 1, stored=["one", "two", "three"]).stolen == 1
 
 
+def test_a_client_may_play_its_burst_and_what_comes_back_meanwhile(crowd):
+    share = Share(burst=60, per_minute=12)
+    assert crowd.battles_of_client(share, 0) == 60
+    assert crowd.battles_of_client(share, 90) == 78
+
+
 def test_only_text_that_was_replaced_is_the_id_of_a_battle(script):
     replacement = script("crowd_visitors").replacement
     assert replacement([["replace", [], "abc"]]) == "abc"
@@ -66,8 +74,18 @@ def test_what_is_not_a_number_keeps_no_bound(crowd):
     assert crowd.too_much("ratio", float("nan"), 1.6)
 
 
-SMALL = ["--warm-up=4", "--at-once=2", "--seconds=2", "--rate=2", "--runs=1", "--pause=0", "--rest=0", "--battles=6"]
-LAX = ["--most-ratio=1e9", "--most-stolen=1000", "--most-growth=1e9"]
+SMALL = [
+    "--warm-up=4",
+    "--capacity=2",
+    "--at-once=2",
+    "--seconds=2",
+    "--rate=2",
+    "--runs=1",
+    "--pause=0",
+    "--rest=0",
+    "--battles=6",
+]
+LAX = ["--most-ratio=1e9", "--most-growth=1e9"]
 
 
 @pytest.mark.long
