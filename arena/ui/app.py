@@ -167,20 +167,10 @@ def serve(
         SettingsError: nothing can listen there.
     """
     middleware = [*middleware, Middleware(EventRequests, blocks=blocks, most_bytes=body_bytes)]
-    run(_app(blocks, routes, middleware), host, port, ready=lambda: _tell(browser_address(host, port)))
+    run(application(blocks, routes, middleware), host, port, ready=lambda: _tell(browser_address(host, port)))
 
 
-def browser_address(host: str, port: int) -> str:
-    """Where a browser on this machine finds the arena."""
-    return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
-
-
-async def _health(_request: Request) -> PlainTextResponse:
-    """Tells what watches over the server, such as a container's health check, that it answers."""
-    return PlainTextResponse("ok\n")
-
-
-def _app(blocks: gr.Blocks, routes: Sequence[Route], middleware: Sequence[Middleware]) -> ASGIApp:
+def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Sequence[Middleware] = ()) -> ASGIApp:
     """What answers every request: the pages, and `routes` beside them."""
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
@@ -202,14 +192,24 @@ def _app(blocks: gr.Blocks, routes: Sequence[Route], middleware: Sequence[Middle
             app_kwargs={
                 "middleware": [
                     Middleware(ResponseHeaders),
+                    Middleware(PageHead, title=TITLE, description=DESCRIPTION),
                     Middleware(AcceptedRequests),
                     *middleware,
-                    Middleware(PageHead, title=TITLE, description=DESCRIPTION),
                 ],
                 "routes": [Mount("/look", StaticFiles(directory=LOOK)), *routes],
                 "exception_handlers": {404: not_found, RequestValidationError: not_valid},
             },
         )
+
+
+def browser_address(host: str, port: int) -> str:
+    """Where a browser on this machine finds the arena."""
+    return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
+
+
+async def _health(_request: Request) -> PlainTextResponse:
+    """Tells what watches over the server, such as a container's health check, that it answers."""
+    return PlainTextResponse("ok\n")
 
 
 def _tell(address: str) -> None:

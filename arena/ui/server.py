@@ -4,6 +4,7 @@ Gradio's own start asks itself for a page, through whatever proxy the environmen
 first, says so, and asks nobody.
 """
 
+import os
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -62,8 +63,9 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         listener = socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS)
     except OSError as error:
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise SettingsError(
-            f"port {port} of {host}: cannot be opened ({error.strerror}); choose another with --port or --host"
+            f"port {port} of {host}: cannot be opened ({reason}); choose another with --port or --host"
         ) from error
     with listener:
         yield listener

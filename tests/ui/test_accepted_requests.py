@@ -1,5 +1,9 @@
+import asyncio
+
 import httpx
 import pytest
+
+from arena.ui.accepted_requests import AcceptedRequests
 
 UPLOAD = {"files": ("big.bin", b"x" * 200_000, "application/octet-stream")}
 
@@ -9,7 +13,7 @@ UPLOAD = {"files": ("big.bin", b"x" * 200_000, "application/octet-stream")}
 )
 def test_nothing_can_be_uploaded(server, path):
     answer = httpx.post(f"{server.url}/gradio_api/{path}", files=UPLOAD, timeout=60)
-    assert (answer.status_code, answer.text) == (404, "Not found")
+    assert (answer.status_code, answer.json()) == (404, {"detail": "Not found"})
 
 
 @pytest.mark.parametrize(
@@ -31,3 +35,65 @@ def test_events_are_accepted(server):
     assert (
         "event: complete" in httpx.get(f"{server.url}/gradio_api/call/leaderboard/{call.json()['event_id']}", timeout=60).text
     )
+
+
+def _status(path: str, method: str = "GET", **headers: str) -> int:
+    """Of a request, before an app that answers everything."""
+    statuses = []
+
+    async def app(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 200})
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        statuses.extend([message["status"]] if "status" in message else [])
+
+    given = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "http", "method": method, "path": path, "headers": given}
+    asyncio.run(AcceptedRequests(app)(scope, receive, send))
+    return statuses[0]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "deep_link",
+        "startup-events",
+        "proxy=https://x.hf.space/a",
+        "file=/etc/passwd",
+        "file/a",
+        "stream/s/r/1/playlist.m3u8",
+        "custom_component/a/server/b/c.js",
+        "dev/reload",
+        "upload_progress",
+        "token",
+        "runs",
+        "call/battle",
+        "info/../deep_link",
+    ],
+)
+def test_what_the_pages_do_not_read_nobody_reads(path):
+    assert _status(f"/gradio_api/{path}") == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/leaderboard", "/look/style.css", "/assets/a.js", "/config", "/gradio_api/info", "/gradio_api/heartbeat/x"]
+)
+def test_pages_and_their_parts_are_read(path):
+    assert _status(path) == 200
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost:7860", "127.0.0.1", "[::1]:80", "arena.example.org", "arena.example.org, proxy", "x.hf.space"]
+)
+def test_a_host_is_named_as_browsers_and_proxies_do(host):
+    assert _status("/", host=host) == 200
+    assert _status("/", x_forwarded_host=host) == 200
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "a:99999999", "a/b", "@", "<b>", "a:b"])
+def test_what_cannot_be_a_host_is_refused(host):
+    assert _status("/", x_forwarded_host=host) == 400
+    assert _status("/", host="localhost", x_gradio_server=f"http://{host}") == 400
