@@ -1,15 +1,19 @@
 """What visitors report of pictures: an endpoint that keeps it, the form that asks for it, and the list for whoever decides."""
 
+from collections.abc import Sequence
+
 from gradio.events import api
 from markupsafe import Markup
 
 from arena.errors import InputError
-from arena.store import LONGEST_REPORT, REPORT_REASONS, Store
+from arena.store import LONGEST_REPORT, REPORT_REASONS, Reported, Store
 from arena.ui.api import errors_told
 from arena.ui.markup import render
 from arena.ui.shares import REPORTS
 from arena.ui.visitor_queue import counted_as
 
+MOST_SHOWN = 50
+"""Reports on the review page."""
 NOT_KEPT = "report: this picture is not kept here, and nobody but you sees it; a new pair is kept once its battle is over"
 
 
@@ -34,7 +38,7 @@ def report_form() -> Markup:
     return render("report_form.html", reasons=REPORT_REASONS, longest=LONGEST_REPORT)
 
 
-def reports_html(store: Store) -> Markup:
-    """What visitors reported and nobody has decided yet, the newest first."""
-    waiting = [one.report for one in reversed(store.takedowns.reports(open_only=True))]
-    return render("reports.html", reports=waiting, reasons=REPORT_REASONS)
+def reports_html(reports: Sequence[Reported]) -> Markup:
+    """What visitors reported, for reviewers, the newest first; empty where nothing was."""
+    newest = [one.report for one in reversed(reports[-MOST_SHOWN:])]
+    return render("reports.html", reports=newest, total=len(reports), reasons=REPORT_REASONS)

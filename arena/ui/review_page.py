@@ -15,6 +15,7 @@ from arena.ui.fresh_view import agreement_line, gate_html, provenance_html
 from arena.ui.identity import sign_in
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
+from arena.ui.reports import reports_html
 from arena.ui.reviewers import NotReviewer, Reviewers
 
 LEAD = """<h1>Review</h1>
@@ -117,10 +118,10 @@ class ReviewPage:
             return self._stopped(error)
 
     def show_agreement(self, browser: str, token: str, profile: gr.OAuthProfile | None, request: gr.Request | None) -> str:
-        """How far reviewers agree; told to them alone."""
+        """How far reviewers agree, and what visitors reported; told to reviewers alone."""
         try:
             self.reviewers.reviewer(browser, token, profile, request)
-            return f"<p>{agreement_line(self.workshop.agreement())}</p>"
+            return f"<p>{agreement_line(self.workshop.agreement())}</p>" + reports_html(self.workshop.reports())
         except NotReviewer:
             return ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line

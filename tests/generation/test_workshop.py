@@ -320,6 +320,7 @@ def test_what_was_taken_down_is_neither_offered_nor_edited_nor_sent_to_review(op
     store.takedowns.hide([pair.id], **by)
     assert with_pair.pairs == ()
     assert opened.pending("ben") == []
+    check_one_line(GenerationError, "was removed", lambda: opened.provenance(generated.order.id))
     check_one_line(InputError, "^picture: was removed", lambda: next(opened.generate(generated.order.proposal, 4)))
     check_one_line(InputError, "^picture: was removed", lambda: opened.send_to_review(generated, "ann"))
     store.takedowns.restore([pair.id], **by)

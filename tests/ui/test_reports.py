@@ -1,6 +1,7 @@
 """Reporting a picture: the form over the page, and where it arrives."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from gradio_client import Client
@@ -8,7 +9,9 @@ from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
 
 from arena.cli import main
-from arena.store import LONGEST_REPORT
+from arena.store import LONGEST_REPORT, Reported
+from arena.store.takedown_records import Report
+from arena.ui.reports import MOST_SHOWN, reports_html
 
 WORDS = "That is my kitchen."
 
@@ -69,3 +72,12 @@ def test_programs_learn_in_one_line_what_is_wrong_with_a_report(server, reports,
     with pytest.raises(AppError, match=says):
         client.predict(picture, *given[1:], api_name="/report")
     assert reports() == before
+
+
+def test_reviewers_read_reports_as_text_and_not_as_markup():
+    said = Reported(Report("0123", "private", "<b>me</b>", datetime(2026, 11, 28, tzinfo=UTC)), None)
+    assert reports_html([]) == ""
+    shown = reports_html([said] * (MOST_SHOWN + 1))
+    assert shown.count("&lt;b&gt;me&lt;/b&gt;") == MOST_SHOWN
+    assert "<b>" not in shown
+    assert f"the newest of {MOST_SHOWN + 1}" in shown
