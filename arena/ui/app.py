@@ -57,6 +57,9 @@ PAGES = (
     ("Review", "review"),
     ("About", "about"),
 )
+SESSIONS = 128
+"""How many open pages Gradio remembers, with a copy of half a megabyte of what each shows: more than may run at once. The pages
+keep what they need in the browser, so one that is forgotten goes on all the same."""
 DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
@@ -172,6 +175,7 @@ def serve(
 
 def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Sequence[Middleware] = ()) -> ASGIApp:
     """What answers every request: the pages, and `routes` beside them."""
+    blocks.state_session_capacity = SESSIONS
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
         return gr.mount_gradio_app(
