@@ -6,8 +6,10 @@ import gradio as gr
 import httpx
 import pytest
 from gradio_client import Client
+from playwright.sync_api import expect
 from serving import serving
 from starlette.requests import Request
+from visitor import windows
 
 from arena.errors import InputError
 from arena.generation.reviewing import REASONS
@@ -15,6 +17,7 @@ from arena.settings import Settings, from_environment
 from arena.store import Store
 from arena.ui.identity import person
 from arena.ui.reviewers import NOBODY, NotReviewer, Reviewers
+from arena.ui.uploads import ADDRESS
 
 NUMBER = "0123456789abcdef" * 2
 TOKEN = "a-token-of-sixteen"
@@ -134,10 +137,25 @@ def test_the_operator_is_told_where_nobody_may_review(reviewers, says):
 def arena(generated, tmp_path_factory):
     """One that needs a token."""
     home = shutil.copytree(generated.home, tmp_path_factory.mktemp("guarded") / "home")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("ARENA_REVIEW_TOKEN", TOKEN)
-        with serving(home) as running:
-            yield running
+    with serving(home, environment={"ARENA_REVIEW_TOKEN": TOKEN, "ARENA_UPLOADS": "0"}) as running:
+        yield running
+
+
+@pytest.mark.long
+def test_the_operators_link_is_opened_once_and_the_token_leaves_the_address(arena, browser):
+    with windows(browser, arena) as open_window:
+        visitor = open_window()
+        page = visitor.open("/review")
+        expect(page.locator("#pair")).to_contain_text("those whom the operator gave a link")
+        expect(page.locator("#bar")).to_be_hidden()
+        for address in (f"/review#token={TOKEN}", "/review"):
+            page = visitor.open(address)
+            expect(page.locator("#accept")).to_be_enabled()
+            assert TOKEN not in page.url
+        assert TOKEN not in "".join(visitor.addresses).replace(f"/review#token={TOKEN}", "")
+        page = visitor.open("/generate")
+        expect(page.locator("#no-uploads")).to_contain_text("takes no pictures of visitors")
+        expect(page.get_by_label("Your picture", exact=True)).to_have_count(0)
 
 
 @pytest.mark.long
@@ -148,12 +166,14 @@ def test_reviews_by_invented_numbers_change_nothing_and_show_nothing(arena, gene
     page = [one["id"] for one in client.config["dependencies"] if accept in one["outputs"]]
     assert len(page) == len(("opening", "accept", *REASONS, "undo", "next"))
     first, *others = (pair.id for pair in generated.passed)
-    for number, token in enumerate(("", "a-token-made-up-1", TOKEN[:-1])):
+    for number, token in enumerate(("", TOKEN[:-1])):
         for event in page:
             answer = post(client, event, [first, f"{number:032x}", token])
             assert "data:image" not in answer
             assert not any(other in answer for other in others)
     assert "data:image" in post(client, page[0], ["", "f" * 32, TOKEN]), "whoever has the token is shown it"
+    refused = httpx.post(arena.url + ADDRESS, content=b"x", timeout=60)
+    assert (refused.status_code, refused.json()["detail"][:25]) == (403, "Picture: uploads are off ")
     home = arena.output.parent
     arena.process.terminate()
     arena.process.join(60)
