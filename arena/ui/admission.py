@@ -77,6 +77,10 @@ class Admission:
         if wait:
             raise Crowded(f"{kind}: your address or account has used up its share", wait)
 
+    def forget(self) -> None:
+        """Forget clients who have asked for nothing in a while."""
+        self._shares.forget()
+
     def is_read(self, *names: str) -> bool:
         """Whether somebody reads the stream of one of these sessions or events."""
         return any(name in self._reading for name in names)
@@ -110,7 +114,9 @@ class Admission:
         most = places.of_all // 2 if client == UNKNOWN else places.of_client
         if under_way[client] >= most:
             raise Crowded(f"{kind}: {under_way[client]} of yours are waiting or under way", CROWDED_SECONDS)
-        if under_way.total() >= places.of_all:
+        # Where all places are taken, whoever has less than an even part of them is let in all the same.
+        even = places.of_all // len({*under_way, client})
+        if under_way.total() >= places.of_all and under_way[client] >= even:
             raise Crowded(f"{kind}: the arena is full", CROWDED_SECONDS)
 
 

@@ -99,10 +99,12 @@ class Shares:
             return wait
         self._full_at[client, kind] = full_at + interval
         self._full_at.move_to_end((client, kind))
-        self._forget(now)
+        self.forget()
         return 0
 
-    def _forget(self, now: float) -> None:
+    def forget(self) -> None:
+        """Forget who has a whole share again, and beyond `most` whoever has asked for nothing the longest."""
+        now = self._clock()
         while self._full_at and (len(self._full_at) > self._most or next(iter(self._full_at.values())) <= now):
             self._full_at.popitem(last=False)
 

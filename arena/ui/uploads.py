@@ -18,6 +18,7 @@ from arena.errors import ImageError, InputError
 from arena.images import MAX_BYTES, MAX_PIXELS, ImageBounds, Picture, read_picture
 from arena.settings import Settings
 from arena.ui import words
+from arena.ui.clients import UNKNOWN
 from arena.ui.identity import BROWSER
 from arena.ui.newest import Newest
 from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy, check_terms
@@ -157,7 +158,9 @@ class Uploads:
     @contextmanager
     def _place(self, client: str) -> Iterator[None]:
         """One of the places for uploads, until the block ends."""
-        if self._under_way[client] >= self.limits.places_of_client:
+        # As in `Admission`: who cannot be told apart leaves half of the places to others.
+        most = self.limits.places // 2 if client == UNKNOWN else self.limits.places_of_client
+        if self._under_way[client] >= most:
             raise Crowded(429, f"picture: {self._under_way[client]} of yours are on their way; try again when they have come")
         if self._under_way.total() >= self.limits.places:
             raise Crowded(503, "picture: many are uploaded at this moment; try again in a minute")

@@ -3,6 +3,7 @@
 All that the arena takes of the inner parts of Gradio's queue is here; `test_visitor_queue.py` notices where they move.
 """
 
+import asyncio
 import random
 import time
 from collections import Counter
@@ -17,6 +18,7 @@ from gradio.context import LocalContext
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, EventQueue, Queue
 from gradio.server_messages import ProcessCompletedMessage
+from gradio.utils import run_coro_in_background
 
 from arena.ui.admission import Admission
 from arena.ui.shares import BATTLES, GENERATIONS, PLACES, READS
@@ -30,6 +32,7 @@ THREADS = sum(RUNNING.values()) + OTHERS_RUNNING
 READ_FIRST = (BATTLES, GENERATIONS)
 """Kinds that are begun only while somebody reads what comes of them."""
 UNREAD_SECONDS = 15.0
+"""How long an event, and later what came of it, waits for somebody to read it."""
 SWEEP_SECONDS = 1.0
 """Between two looks for what nobody reads."""
 TICK = 0.01
@@ -56,7 +59,7 @@ class VisitorQueue(Queue):
     Args:
         blocks: the pages.
         admission: who may do what.
-        unread_seconds: how long an event may wait for somebody to read it.
+        unread_seconds: how long an event, and later what came of it, waits for somebody to read it.
     """
 
     def __init__(self, blocks: gr.Blocks, admission: Admission, unread_seconds: float = UNREAD_SECONDS) -> None:
@@ -74,7 +77,13 @@ class VisitorQueue(Queue):
         self._turns: dict[str, Turns] = {}
         self._visits: WeakKeyDictionary[Event, Visit] = WeakKeyDictionary()
         self._unread_seconds = unread_seconds
-        self._next_sweep = 0.0
+        self._sweep_seconds = min(SWEEP_SECONDS, unread_seconds)
+        self._idle_since: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Begin to work, and to clear up."""
+        super().start()
+        run_coro_in_background(self._sweep_again_and_again)
 
     async def push(self, body: PredictBodyInternal, request: fastapi.Request, username: str | None) -> Any:
         """Let an event wait, if its client may send one.
@@ -96,7 +105,6 @@ class VisitorQueue(Queue):
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """The next event to begin, a random kind first, and within the kind by fair turns."""
-        self._sweep()
         lines = list(self.event_queue_per_concurrency_id.items())
         random.shuffle(lines)
         for name, line in lines:
@@ -123,21 +131,36 @@ class VisitorQueue(Queue):
         chosen = self._turns.setdefault(name, Turns()).next([self._client(event) for event in ready], under_way)
         return None if chosen is None else ready[chosen]
 
-    def _sweep(self) -> None:
-        """Now and then, drop what nobody has read for too long, and forget sessions whose messages nobody can get any more."""
+    async def _sweep_again_and_again(self) -> None:
+        while not self.stopped:
+            await asyncio.sleep(self._sweep_seconds)
+            async with self.delete_lock:
+                self._drop_unread()
+                self._forget_sessions()
+            self._admission.forget()
+
+    def _drop_unread(self) -> None:
+        """Drop the events that nobody has read for too long, and tell whoever reads them later."""
         now = time.monotonic()
-        if now < self._next_sweep:
-            return
-        self._next_sweep = now + min(SWEEP_SECONDS, self._unread_seconds)
-        for line in self.event_queue_per_concurrency_id.values():
-            for event in [
-                one for one in line.queue if now - one.enqueue_time > self._unread_seconds and not self._is_read(one)
-            ]:
+        for name, line in self.event_queue_per_concurrency_id.items():
+            waiting = [event for event in line.queue if now - event.enqueue_time > self._unread_seconds]
+            for event in [event for event in waiting if not self._is_read(event)]:
                 line.queue.remove(event)
                 self.event_ids_to_events.pop(_id(event), None)
                 self.send_message(event, ProcessCompletedMessage(output={"error": NOBODY_READ}, success=False))
-        for session in self.pending_event_ids_session.keys() - self.pending_messages_per_session.keys():
-            del self.pending_event_ids_session[session]
+            if not line.queue and not line.current_concurrency:
+                self._turns.pop(name, None)
+
+    def _forget_sessions(self) -> None:
+        """Forget what came of events that nobody reads, a while after they ended; Gradio would keep it of 2,000 sessions."""
+        now = time.monotonic()
+        busy = {event.session_hash for event in self.event_ids_to_events.values()}
+        idle = {name for name in self.pending_messages_per_session.keys() - busy if not self._admission.is_read(name)}
+        self._idle_since = {name: self._idle_since.get(name, now) for name in idle}
+        for name in [name for name, since in self._idle_since.items() if now - since > self._unread_seconds]:
+            del self.pending_messages_per_session[name]
+        for name in self.pending_event_ids_session.keys() - self.pending_messages_per_session.keys():
+            del self.pending_event_ids_session[name]
 
     def _under_way(self, kind: str) -> Counter[str]:
         """client -> its events of a kind that wait or have begun."""

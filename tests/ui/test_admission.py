@@ -94,6 +94,17 @@ def test_who_cannot_be_told_apart_has_no_share_and_leaves_half_of_the_places_to_
     admitted.admit("127.0.1.1", "battles", Counter({UNKNOWN: half}))
 
 
+def test_a_newcomer_gets_an_even_part_of_places_that_are_all_taken():
+    admitted = admission()
+    full = Counter({str(number): 48 for number in range(6)})
+    with pytest.raises(Crowded, match="the arena is full; try again in 5 s"):
+        admitted.admit("0", "battles", full - Counter({"0": 1}))
+    for mine in range(PLACES["battles"].of_all // 7):
+        admitted.admit("newcomer", "battles", full + Counter(newcomer=mine))
+    with pytest.raises(Crowded, match="the arena is full"):
+        admitted.admit("newcomer", "battles", full + Counter(newcomer=PLACES["battles"].of_all // 7))
+
+
 def test_what_is_refused_for_want_of_a_place_is_not_counted():
     admitted = admission(battles=Share(1, 1))
     for _ in range(3):

@@ -13,6 +13,7 @@ from arena.errors import ImageError, InputError
 from arena.images import picture_from_pixels, pixel_digest
 from arena.settings import Settings
 from arena.ui.upload_policy import TERMS, UploadPolicy
+from arena.ui.clients import UNKNOWN
 from arena.ui.uploads import ADDRESS, LONGEST_SIDE, UploadLimits, Uploads
 
 BROWSER = "0123456789abcdef" * 2
@@ -220,6 +221,12 @@ def test_slow_uploads_of_one_client_leave_others_their_places():
     honest, slow = asyncio.run(crowd())
     assert honest == [200] * 8
     assert sorted(slow) == [408] * 4 + [429] * 12
+
+
+def test_visitors_who_cannot_be_told_apart_have_half_of_the_places():
+    uploads = Uploads(UploadLimits(grace_seconds=0.05, places=8, places_of_client=1), client_of=lambda _: UNKNOWN)
+    slow = asyncio.run(statuses(*(uploads.receive(request([b"x"])) for _ in range(6))))
+    assert slow == [408] * 4 + [429] * 2
 
 
 def test_more_clients_than_places_are_asked_to_come_again():
