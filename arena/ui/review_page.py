@@ -17,6 +17,8 @@ from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
 from arena.ui.reports import reports_html
 from arena.ui.reviewers import NotReviewer, Reviewers
+from arena.ui.shares import REVIEWS
+from arena.ui.visitor_queue import counted_as
 
 LEAD = """<h1>Review</h1>
 <p class="lead">Do the two pictures differ in one detail, and is each caption true of its own?</p>"""
@@ -71,8 +73,9 @@ class ReviewPage:
         """Tie the buttons and the opening of `page` to what they do."""
         given = [self.current, self.browser, self.token]
         shown = [self.current, self.pair, self.provenance, self.gate, self.progress, *self._judging()]
-        told = {"js": "window.freshPairs.judged", **INTERNAL}
-        opened = page.load(self.open, given, shown, js="window.freshPairs.reviewing", **INTERNAL)
+        told = {"js": "window.freshPairs.judged", **INTERNAL, **counted_as(REVIEWS)}
+        opening = {"js": "window.freshPairs.reviewing", **INTERNAL, **counted_as(REVIEWS)}
+        opened = page.load(self.open, given, shown, **opening)
         opened.then(js="() => window.freshPairs.shown()", **INTERNAL)
         agreed: dict[str, Any] = {"js": "window.freshPairs.reviewer", **INTERNAL}
         opened.then(self.show_agreement, [self.browser, self.token], [self.agreement], **agreed)

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from arena.errors import ImageError, InputError
 from arena.images import picture_from_pixels, pixel_digest
 from arena.settings import Settings
-from arena.ui.upload_policy import TERMS, UploadPolicy
 from arena.ui.clients import UNKNOWN
+from arena.ui.upload_policy import TERMS, UploadPolicy
 from arena.ui.uploads import ADDRESS, LONGEST_SIDE, UploadLimits, Uploads
 
 BROWSER = "0123456789abcdef" * 2
