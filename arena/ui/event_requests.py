@@ -1,7 +1,9 @@
 """What reaches Gradio's queue: events that it can run, in bodies of a bounded size, and readers of events that there are."""
 
+import asyncio
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -17,6 +19,8 @@ from arena.ui.refusals import refusal
 
 MOST_BYTES = 100_000
 """Of a body; a visitor's longest request has some thousands."""
+LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
+"""How much more of a body that is too large is taken, and for how long."""
 EVENT = re.compile(r"/gradio_api/(?:(?P<kind>queue/join|cancel|reset)|call/(?P<named>v2/)?(?P<endpoint>\w+))/?", re.ASCII)
 """Where pages and programs post their events."""
 READER = re.compile(r"/gradio_api/(?:queue/data|call/(?:v2/)?\w+/(?P<event>[^/]+))", re.ASCII)
@@ -68,7 +72,7 @@ class EventRequests:
         return partial(page_event, self.blocks) if event["kind"] == "queue/join" else ENDS[event["kind"]]
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
-        """All of it; None when whoever sends it goes away. No more is read once it is known to be too large."""
+        """All of it; None when whoever sends it goes away. No more is kept once it is known to be too large."""
         if not headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
             raise HTTPException(415, "Content-Type: send application/json")
         announced = headers.get("content-length", "")
@@ -76,6 +80,7 @@ class EventRequests:
         size = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
         while True:
             if max(size, len(body)) > self.most_bytes:
+                await _let_go(receive)
                 raise HTTPException(413, f"body: is larger than {self.most_bytes} bytes; send less")
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -101,6 +106,18 @@ class EventRequests:
         if event is None:
             return session in queue.pending_messages_per_session
         return event in queue.event_ids_to_events or any(event in ids for ids in queue.pending_event_ids_session.values())
+
+
+async def _let_go(receive: Receive) -> None:
+    """Take a little more without keeping it: a connection that is closed over unread bytes loses the answer, too."""
+    left = LET_GO_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LET_GO_SECONDS):
+            while left > 0:
+                message = await receive()
+                if not message.get("more_body", False):
+                    return
+                left -= len(message["body"])
 
 
 def _with_body(scope: Scope, event: re.Match[str], size: int) -> Scope:
