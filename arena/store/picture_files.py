@@ -8,6 +8,7 @@ from pathlib import Path
 
 from arena.errors import StoreError
 from arena.images import Picture
+from arena.store.database import one_line_errors
 
 
 class PictureFiles:
@@ -57,14 +58,19 @@ class PictureFiles:
         return Picture(digest, b"") if digest in self.withheld else self.read(digest)
 
     def erase(self, digests: Iterable[str]) -> None:
-        """Delete pictures durably, and never store them again. What is gone already is no error."""
+        """Delete pictures durably, and never store them again. What is gone already is no error.
+
+        Raises:
+            StoreError: the disk gives up.
+        """
         with self._placing:
             self._erased |= frozenset(digests)
-        gone = [path for digest in self._erased if (path := self.path(digest)).exists()]
-        for path in gone:
-            path.unlink()
-        for folder in {path.parent for path in gone}:
-            flush_folder(folder)
+        with one_line_errors(self._folder):
+            gone = [path for digest in self._erased if (path := self.path(digest)).exists()]
+            for path in gone:
+                path.unlink()
+            for folder in {path.parent for path in gone}:
+                flush_folder(folder)
 
     def _place(self, picture: Picture) -> None:
         final = self.path(picture.digest)

@@ -287,8 +287,10 @@ class Store:
         """Write the file of the database anew, without what was overwritten. Everybody waits meanwhile."""
         with one_line_errors(self._path), self._lock.exclusive():
             self._witness.before()
-            compaction.compact(self._connection, self._path)
-            self._witness.renew()
+            try:
+                compaction.compact(self._connection, self._path)
+            finally:
+                self._witness.renew()
 
     def _write(self, work: Work[Item, T], item: Item) -> T:
         with one_line_errors(self._path):

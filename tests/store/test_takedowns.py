@@ -11,7 +11,16 @@ from store_world import CONTESTANTS, PAIRS, RULE, make_battle, make_pair, outcom
 from arena.errors import InputError, StoreError
 from arena.pairs import MinimalPair, Side, minimal_pair
 from arena.probes import Probe, Reply
-from arena.store import GENERATED, GenerationRecord, QuestionRecord, ReplyRecord, Store, compaction
+from arena.store import (
+    GENERATED,
+    GenerationRecord,
+    QuestionRecord,
+    ReplyRecord,
+    Store,
+    compaction,
+    picture_files,
+    takedown_facts,
+)
 from arena.store.takedowns import MOST_REPORTS
 
 UPLOADED = make_pair(10, source=GENERATED, request="what is nr. 10?")
@@ -130,22 +139,32 @@ def test_others_read_and_write_while_the_file_is_written_anew(store, home):
         assert again.battle("played") is not None
 
 
-@pytest.mark.parametrize("step", ["files", "database"])
-def test_an_erasure_that_broke_off_is_finished_by_the_next_start(store, home, monkeypatch, step):
+@pytest.mark.parametrize(
+    ("part", "step", "left"),
+    [
+        (picture_files, "flush_folder", True),
+        (compaction, "compact", True),
+        (compaction, "flush_folder", False),
+        (takedown_facts, "finish", False),
+    ],
+)
+def test_an_erasure_that_broke_off_is_finished_by_the_next_start(store, home, monkeypatch, part, step, left):
     def dies(*_: object) -> None:
-        raise StoreError("the disk is full")
+        raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr(*((store.takedowns._pictures, "erase") if step == "files" else (compaction, "compact")), dies)
-        with pytest.raises(StoreError, match="the disk is full"):
+        broken.setattr(part, step, dies)
+        with pytest.raises(StoreError, match="No space left"):
             store.takedowns.erase([UPLOADED.id], **BY)
     assert store.takedowns.is_down(UPLOADED.id)
     assert not store.takedowns.shows(SOURCE.digest)
     killed = home.parent / "killed"
     shutil.copytree(home, killed)  # as a kill would leave it
-    assert holds(killed, *SECRET)
-    with Store.open(killed, RULE):
+    assert bool(holds(killed, *SECRET)) == left
+    with Store.open(killed, RULE) as again:
         assert holds(killed, *SECRET, SOURCE.encoded) == []
+        assert again.battle("played") is not None
+    assert store.add_battle(make_battle("next")).first, "whoever was not killed goes on"
 
 
 def test_pairs_that_ship_are_hidden_but_not_erased(store):
