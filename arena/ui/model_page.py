@@ -25,6 +25,10 @@ PARAMETERS = ("model", "suite", "failure")
 """What the page's address may choose; failures are counted from 1."""
 
 
+MOST_DIGITS = 9
+"""Of the number of a failure; no address that the page made has more."""
+
+
 class ModelPage:
     """Builds the page into the surrounding `gr.Blocks`, and answers its events."""
 
@@ -130,7 +134,9 @@ class ModelPage:
 
     def _leaf(self, model: str, suite: str, number: int) -> Updates:
         """The failure with this number, counted from 1; the nearest where there is none."""
-        at = next(one for one in self.results.suites() if one.suite.name == suite)
+        at = next((one for one in self.results.suites() if one.suite.name == suite), None)
+        if at is None:
+            raise InputError(f"suite {suite}: has no results here; choose one from the list")
         total, _ = self.results.failures(model, suite, limit=0, judge=self._judge(at))
         number = min(max(number, 1), max(total, 1))
         _, page = self.results.failures(model, suite, limit=1, offset=number - 1, judge=self._judge(at))
@@ -145,5 +151,5 @@ class ModelPage:
         }
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() else 1
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) <= MOST_DIGITS else 1
