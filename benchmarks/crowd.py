@@ -22,9 +22,9 @@ import statistics
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from dataclasses import dataclass, field
 
 import httpx
 import numpy as np
@@ -51,6 +51,8 @@ class Run:
     tally: Tally
     stored: frozenset[str]
     """Battles that the server stored since the run began, until the pause after it ended."""
+    answers: Counter[int] = field(default_factory=Counter)
+    """Status -> how often abusers were answered so."""
 
     @property
     def stolen(self) -> int:
@@ -176,22 +178,36 @@ async def crowd(setup: Setup, moments: Sequence[float], abused: bool) -> Run:
     """Let visitors come at these moments, perhaps among abusers, and wait until all that they began has ended."""
     server, options, tally, chance = setup.server, setup.options, Tally(), random.Random(7)
     before = server.battles()
-    async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(client_at(address, setup.site.url)) for address in ABUSERS] if abused else []
-        abusers = [
-            asyncio.create_task(one(client, setup.site, options.pace)) for client, one in zip(clients, ABUSES, strict=False)
-        ]
+    async with abusers(setup) if abused else nullcontext(Counter[int]()) as answers, asyncio.TaskGroup() as visits:
         began = time.perf_counter()
-        async with asyncio.TaskGroup() as visits:
-            for moment, client in zip(moments, itertools.cycle(setup.clients), strict=False):
-                await asyncio.sleep(began + moment - time.perf_counter())
-                visits.create_task(visit(client, setup.site, tally, chance))
-            await asyncio.sleep(began + options.seconds - time.perf_counter())
-        for abuser in abusers:
-            abuser.cancel()
-        await asyncio.gather(*abusers, return_exceptions=True)
+        for moment, client in zip(moments, itertools.cycle(setup.clients), strict=False):
+            await asyncio.sleep(began + moment - time.perf_counter())
+            visits.create_task(visit(client, setup.site, tally, chance))
+        await asyncio.sleep(began + options.seconds - time.perf_counter())
     await asyncio.sleep(options.pause)
-    return Run(abused, tally, frozenset(server.battles() - before))
+    return Run(abused, tally, frozenset(server.battles() - before), answers)
+
+
+@asynccontextmanager
+async def abusers(setup: Setup) -> AsyncIterator[Counter[int]]:
+    """Abuse the server until the block ends; by then, how often it answered with each status."""
+    answers = Counter[int]()
+
+    async def count(response: httpx.Response) -> None:
+        answers[response.status_code] += 1
+
+    async with AsyncExitStack() as stack:
+        tasks = []
+        for address, one in zip(ABUSERS, ABUSES, strict=True):
+            client = await stack.enter_async_context(client_at(address, setup.site.url))
+            client.event_hooks = {"response": [count]}
+            tasks.append(asyncio.create_task(one(client, setup.site, setup.options.pace)))
+        yield answers
+        for task in tasks:
+            task.cancel()
+        for end in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(end, Exception):  # it was not cancelled, so there was less abuse than is said
+                raise end
 
 
 def arrivals(rate: float, seconds: float, seed: int) -> list[float]:
@@ -234,12 +250,14 @@ def latency_table(runs: Sequence[Run], ratios: Mapping[str, float]) -> Table:
 
 def run_table(runs: Sequence[Run]) -> Table:
     """A line a run."""
-    table = Table("abusers", "visits", "errors", "battles of visitors", "battles of abusers", "their part", box=None)
+    names = "abusers", "visits", "errors", "battles of visitors", "battles of abusers", "their part", "answers to abusers"
+    table = Table(*names, box=None)
     for run in runs:
         visits, errors = len(run.tally.seconds["page"]), run.tally.errors.total()
         part = run.stolen / len(run.stored) if run.stored else 0
         counts = visits, errors, len(run.tally.battles), run.stolen
-        table.add_row("yes" if run.abused else "no", *map(str, counts), f"{100 * part:.0f} %")
+        answers = ", ".join(f"{count} x {status}" for status, count in run.answers.most_common())
+        table.add_row("yes" if run.abused else "no", *map(str, counts), f"{100 * part:.0f} %", answers)
     return table
 
 

@@ -103,9 +103,11 @@ def main() -> None:
 
 
 def _tell_memory() -> None:
-    for _ in sys.stdin:
-        print(f"memory {own_memory()}", flush=True)
-    os.kill(os.getpid(), signal.SIGTERM)
+    try:
+        for _ in sys.stdin:
+            print(f"memory {own_memory()}", flush=True)
+    finally:  # nobody must wait for an answer that does not come
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def own_memory() -> int:

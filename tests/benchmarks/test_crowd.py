@@ -98,4 +98,5 @@ def test_visitors_are_served_among_abusers_and_what_breaks_a_bound_ends_with_an_
     without, among = (line for line in lines if line[0] in ("no", "yes"))
     assert (without[0], among[0]) == ("no", "yes")
     assert (without[2], among[2], without[4]) == ("0", "0", "0"), "no visitor met an error, and nobody else played"
+    assert "429" in " ".join(among), "abusers did more than they may"
     assert lines[-1][0] == "6", "battles that clients apart have played"
