@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import gradio as gr
 import orjson
 from gradio.block_function import BlockFunction
+from gradio.blocks import Block
 from gradio.components import Component
 from gradio.components.api_component import Api
 
@@ -135,10 +136,8 @@ def _checked(blocks: gr.Blocks, function: BlockFunction, values: Sequence[Any], 
     inputs = function.inputs
     if len(values) != len(inputs):
         raise InputError(f"data: {len(values)} values for {function.name}, which takes {len(inputs)}")
-    for name, given, value in zip(_names(function), inputs, values, strict=True):
-        if isinstance(given, Component):
-            _check_value(name, _of_session(blocks, given, session), value)
-    return list(values)
+    taken = zip(_names(function), inputs, values, strict=True)
+    return [_value(name, _of_session(blocks, given, session), value) for name, given, value in taken]
 
 
 def _names(function: BlockFunction) -> list[str]:
@@ -148,23 +147,26 @@ def _names(function: BlockFunction) -> list[str]:
     return [getattr(given, "label", None) or f"value {number}" for number, given in enumerate(function.inputs, 1)]
 
 
-def _of_session(blocks: gr.Blocks, given: Component, session: str | None) -> Component:
+def _of_session(blocks: gr.Blocks, given: Block, session: str | None) -> Block:
     """The input as this session's page has it: with the choices that an event before gave it."""
     state = blocks.state_holder.session_data.get(session) if session else None
-    current = state.blocks_config.blocks.get(given._id) if state else None  # noqa: SLF001 - no other way to its id
-    return current if isinstance(current, Component) else given
+    return state.blocks_config.blocks.get(given._id, given) if state else given  # noqa: SLF001 - no other way to its id
 
 
-def _check_value(name: str, given: Component, value: Any) -> None:
+def _value(name: str, given: Block, value: Any) -> Any:
+    """What an input takes for the value that was sent."""
+    if not isinstance(given, Component):
+        return value
     kind = given.api_info().get("type", "")
     if value is None and not isinstance(given, Api):
-        return  # a page's input that is empty
+        return "" if isinstance(given, gr.Textbox) else None  # an input of a page that nobody has filled
     if not _is(kind, value):
         raise InputError(f"{name}: is {_kind(value)}, not {WORDS.get(KINDS[kind][0], kind)}")
     try:
         given.preprocess(value)
     except Exception:  # noqa: BLE001 - whatever a component complains about, it is the value
         raise InputError(f"{name}: {str(value)[:80]!r} cannot be chosen here; load the page again") from None
+    return value
 
 
 def _is(kind: str, value: Any) -> bool:

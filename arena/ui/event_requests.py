@@ -20,7 +20,7 @@ from arena.ui.refusals import refusal
 MOST_BYTES = 100_000
 """Of a body; a visitor's longest request has some thousands."""
 LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
-"""How much more of a body that is too large is taken, and for how long."""
+"""How much of a body that is refused is taken, and for how long."""
 EVENT = re.compile(r"/gradio_api/(?:(?P<kind>queue/join|cancel|reset)|call/(?P<named>v2/)?(?P<endpoint>\w+))/?", re.ASCII)
 """Where pages and programs post their events."""
 READER = re.compile(r"/gradio_api/(?:queue/data|call/(?:v2/)?\w+/(?P<event>[^/]+))", re.ASCII)
@@ -73,7 +73,8 @@ class EventRequests:
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
         """All of it; None when whoever sends it goes away. No more is kept once it is known to be too large."""
-        if not headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json":
+        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            await _let_go(receive)
             raise HTTPException(415, "Content-Type: send application/json")
         announced = headers.get("content-length", "")
         body = bytearray()
