@@ -11,6 +11,7 @@ from arena.store import Store
 from arena.ui.benchmarks_page import BenchmarksPage
 from arena.ui.model_page import ModelPage
 from arena.ui.parts import choice
+from arena.ui.pictures import REMOVED, forget, source
 
 EVALUATE = "arena evaluate --model all --suite starter"
 
@@ -114,6 +115,23 @@ def test_failures_are_leafed_through_from_the_first_to_the_last(models, results)
     assert last[models.place] == str(total)
     assert (last[models.before]["interactive"], last[models.after]["interactive"]) == (True, False)
     assert models.show(FIRST.id, "starter", "no number")[models.place] == "1"
+
+
+def test_a_failure_on_a_picture_that_was_taken_down_says_removed_and_rates_stay(models, results):
+    _, (failure,) = results.failures(FIRST.id, "starter", limit=1)
+    digest, address = failure.pictures[0].digest, source(failure.pictures[0])
+    before = models.show(FIRST.id, "starter", "1")
+    takedowns = results._store.takedowns
+    takedowns.hide([digest], by="operator", reason="private")
+    forget()
+    shown = models.show(FIRST.id, "starter", "1")
+    assert REMOVED in shown[models.failure]
+    assert address in before[models.failure]
+    assert address not in shown[models.failure]
+    assert shown[models.metrics] == before[models.metrics]
+    takedowns.restore([digest], by="operator", reason="public")
+    forget()
+    assert models.show(FIRST.id, "starter", "1")[models.failure] == before[models.failure]
 
 
 def test_who_fails_nowhere_has_nothing_to_leaf_through(models):
