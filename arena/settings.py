@@ -89,6 +89,8 @@ class Settings:
     """ARENA_SHARE_KIND: how often one client may send that kind of request; `arena/ui/shares.py` reads them."""
     places: Mapping[str, str] = field(default_factory=dict)
     """ARENA_PLACES_KIND: how many of that kind one client, and all, may have under way at once."""
+    battles_beside_others: int = 4
+    """ARENA_BATTLES_BESIDE_OTHERS: how many battles of one client are under way at once while others play, too."""
     accepted_loss: int = 0
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
 
@@ -127,6 +129,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         review_token=_token(environment, "ARENA_REVIEW_TOKEN"),
         body_kilobytes=_count(environment, "ARENA_BODY_KILOBYTES", default.body_kilobytes),
         trusted_proxies=_names(environment, "ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
+        battles_beside_others=_count(environment, "ARENA_BATTLES_BESIDE_OTHERS", default.battles_beside_others),
         shares=_beginning_with("ARENA_SHARE_", environment),
         places=_beginning_with("ARENA_PLACES_", environment),
         accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),

@@ -40,11 +40,17 @@ class Admission:
         client_of: names the client of a request.
         shares: how often each may ask.
         places: kind -> how much may be under way at once.
+        beside_others: how many of the costly kinds one client may have under way while others are here.
     """
 
     def __init__(
-        self, client_of: Callable[[Scope], str], shares: Shares | None = None, places: Mapping[str, Places] = PLACES
+        self,
+        client_of: Callable[[Scope], str],
+        shares: Shares | None = None,
+        places: Mapping[str, Places] = PLACES,
+        beside_others: int = 4,
     ) -> None:
+        self.beside_others = beside_others
         self.client_of = client_of
         self._shares = Shares() if shares is None else shares
         self._places = places
@@ -58,7 +64,8 @@ class Admission:
         Raises:
             SettingsError: one of them cannot be read.
         """
-        return cls(Clients.of(settings).client_of, Shares(shares_of(settings)), places_of(settings))
+        shares, places = Shares(shares_of(settings)), places_of(settings)
+        return cls(Clients.of(settings).client_of, shares, places, settings.battles_beside_others)
 
     def admit(self, client: str, kind: str, under_way: Counter[str] | None = None) -> None:
         """Let one request in, and count it against its client's share.

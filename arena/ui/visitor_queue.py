@@ -126,9 +126,12 @@ class VisitorQueue(Queue):
     def _next(self, name: str, line: EventQueue) -> Event | None:
         if not line.queue or (line.concurrency_limit is not None and line.current_concurrency >= line.concurrency_limit):
             return None
-        ready = [event for event in line.queue if name not in READ_FIRST or self._is_read(event)]
+        if name not in READ_FIRST:
+            return line.queue[0]
+        ready = [event for event in line.queue if self._is_read(event)]
         under_way = [self._client(event) for event in self._begun() if event.concurrency_id == name]
-        chosen = self._turns.setdefault(name, Turns()).next([self._client(event) for event in ready], under_way)
+        turns = self._turns.setdefault(name, Turns(self._admission.beside_others))
+        chosen = turns.next([self._client(event) for event in ready], under_way)
         return None if chosen is None else ready[chosen]
 
     async def _sweep_again_and_again(self) -> None:
@@ -138,18 +141,18 @@ class VisitorQueue(Queue):
                 self._drop_unread()
                 self._forget_sessions()
             self._admission.forget()
+            for turns in self._turns.values():
+                turns.forget()
 
     def _drop_unread(self) -> None:
         """Drop the events that nobody has read for too long, and tell whoever reads them later."""
         now = time.monotonic()
-        for name, line in self.event_queue_per_concurrency_id.items():
+        for line in self.event_queue_per_concurrency_id.values():
             waiting = [event for event in line.queue if now - event.enqueue_time > self._unread_seconds]
             for event in [event for event in waiting if not self._is_read(event)]:
                 line.queue.remove(event)
                 self.event_ids_to_events.pop(_id(event), None)
                 self.send_message(event, ProcessCompletedMessage(output={"error": NOBODY_READ}, success=False))
-            if not line.queue and not line.current_concurrency:
-                self._turns.pop(name, None)
 
     def _forget_sessions(self) -> None:
         """Forget what came of events that nobody reads, a while after they ended; Gradio would keep it of 2,000 sessions."""
