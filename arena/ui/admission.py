@@ -18,6 +18,7 @@ from arena.settings import Settings
 from arena.ui import uploads
 from arena.ui.clients import UNKNOWN, Clients
 from arena.ui.shares import PLACES, STREAMS, UPLOADS, Places, Shares, places_of, shares_of
+from arena.ui.turns import Turns
 
 STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>\w+)|queue/data|heartbeat/\w+)")
 """Where pages and programs read what becomes of their events; pages also tell there that they are still open."""
@@ -50,10 +51,10 @@ class Admission:
         places: Mapping[str, Places] = PLACES,
         beside_others: int = 4,
     ) -> None:
-        self.beside_others = beside_others
         self.client_of = client_of
         self._shares = Shares() if shares is None else shares
         self._places = places
+        self._beside_others = beside_others
         self._reading: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
 
@@ -83,6 +84,10 @@ class Admission:
         wait = 0 if client == UNKNOWN else self._shares.take(client, kind)
         if wait:
             raise Crowded(f"{kind}: your address or account has used up its share", wait)
+
+    def turns(self, kind: str) -> Turns:
+        """Whose turn it is among those who wait for a costly kind; nobody's yet."""
+        return Turns(self._beside_others, self._shares.interval(kind))
 
     def forget(self) -> None:
         """Forget clients who have asked for nothing in a while."""

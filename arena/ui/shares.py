@@ -92,7 +92,7 @@ class Shares:
         """
         now = self._clock()
         limit = self._limits[kind]
-        interval = 60 / limit.per_minute
+        interval = self.interval(kind)
         full_at = max(self._full_at.get((client, kind), now), now)
         wait = full_at + interval - limit.burst * interval - now
         if wait > ROUNDING:
@@ -101,6 +101,10 @@ class Shares:
         self._full_at.move_to_end((client, kind))
         self.forget()
         return 0
+
+    def interval(self, kind: str) -> float:
+        """Seconds after which one request of a kind comes back."""
+        return 60 / self._limits[kind].per_minute
 
     def forget(self) -> None:
         """Forget who has a whole share again, and beyond `most` whoever has asked for nothing the longest."""

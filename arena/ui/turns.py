@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 LATELY = 60.0
 """Seconds for which a client that began something counts as being here."""
-PACE = 5.0
-"""Seconds after which a client may begin something more although others are under way."""
 
 
 class Turns:
@@ -18,11 +16,13 @@ class Turns:
 
     Args:
         beside_others: how many one client may have under way while others are here.
+        pace: seconds after which it may begin another although others are under way.
         clock: seconds, from whenever.
     """
 
-    def __init__(self, beside_others: int = 4, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, beside_others: int, pace: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._beside_others = beside_others
+        self._pace = pace
         self._clock = clock
         self._last: dict[str, tuple[float, int]] = {}
         """Client -> when it last began something, and the number of that turn."""
@@ -63,7 +63,7 @@ class Turns:
         if client not in self._last and not busy[client]:
             return True
         quiet = busy.total() == busy[client] < self._beside_others
-        return quiet or (not busy[client] and now - self._last[client][0] >= PACE)
+        return quiet or (not busy[client] and now - self._last[client][0] >= self._pace)
 
     def _turn(self, client: str) -> int:
         return self._last[client][1] if client in self._last else 0

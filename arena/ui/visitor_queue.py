@@ -22,7 +22,6 @@ from gradio.utils import run_coro_in_background
 
 from arena.ui.admission import Admission
 from arena.ui.shares import BATTLES, GENERATIONS, PLACES, READS
-from arena.ui.turns import Turns
 
 RUNNING = {BATTLES: 48, GENERATIONS: 16}
 """How many of the costly kinds are under way at once; models gather what battles ask into batches."""
@@ -74,7 +73,7 @@ class VisitorQueue(Queue):
         self.sleep_when_free = TICK
         self.ANALYTICS_MAX_EVENTS = 1
         self._admission = admission
-        self._turns: dict[str, Turns] = {}
+        self._turns = {kind: admission.turns(kind) for kind in READ_FIRST}
         self._visits: WeakKeyDictionary[Event, Visit] = WeakKeyDictionary()
         self._unread_seconds = unread_seconds
         self._sweep_seconds = min(SWEEP_SECONDS, unread_seconds)
@@ -130,8 +129,7 @@ class VisitorQueue(Queue):
             return line.queue[0]
         ready = [event for event in line.queue if self._is_read(event)]
         under_way = [self._client(event) for event in self._begun() if event.concurrency_id == name]
-        turns = self._turns.setdefault(name, Turns(self._admission.beside_others))
-        chosen = turns.next([self._client(event) for event in ready], under_way)
+        chosen = self._turns[name].next([self._client(event) for event in ready], under_way)
         return None if chosen is None else ready[chosen]
 
     async def _sweep_again_and_again(self) -> None:

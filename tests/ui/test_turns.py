@@ -3,10 +3,11 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.ui.turns import LATELY, PACE, Turns
+from arena.ui.turns import LATELY, Turns
 
 CLIENTS = st.sampled_from("abcde")
 BESIDE_OTHERS = 2
+PACE = 5.0
 
 
 class Simulation:
@@ -14,7 +15,7 @@ class Simulation:
 
     def __init__(self, waiting: list[str], rooms: int = 48) -> None:
         self.now = 0.0
-        self.turns = Turns(BESIDE_OTHERS, lambda: self.now)
+        self.turns = Turns(BESIDE_OTHERS, PACE, lambda: self.now)
         self.waiting = list(waiting)
         self.rooms = rooms
         self.under_way: list[str] = []
@@ -100,9 +101,9 @@ def test_who_has_begun_nothing_for_a_while_is_forgotten():
 
 @given(st.lists(CLIENTS, min_size=1, max_size=40), st.lists(CLIENTS, max_size=4))
 def test_of_what_one_client_sends_the_oldest_begins_first(waiting, under_way):
-    place = Turns().next(waiting, under_way)
+    place = Turns(BESIDE_OTHERS, PACE).next(waiting, under_way)
     assert place is None or waiting.index(waiting[place]) == place
 
 
 def test_where_nobody_waits_there_is_no_turn():
-    assert Turns().next([], ["a"]) is None
+    assert Turns(BESIDE_OTHERS, PACE).next([], ["a"]) is None
