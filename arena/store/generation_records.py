@@ -17,6 +17,8 @@ Reason = Literal["not_minimal", "caption_false", "artefact", "unsafe", "duplicat
 """Why a reviewer rejects. `harmful` stands for illegal, private or hateful."""
 State = Literal["pending", "in-play", "rejected", "retired", "failed", "hidden", "erased"]
 STATES: tuple[State, ...] = get_args(State)
+IN_PLAY: Mapping[Verdict, Verdict] = {"reject": "flag", "flag": "flag", "undone": "unflagged", "unflagged": "unflagged"}
+"""What is said of a pair in play -> what it is kept as; anything else is not."""
 REVIEWERS = 2
 """Distinct reviewers that a verdict needs, unless the settings of an arena say otherwise."""
 HIDING_FLAGS = 2
@@ -112,7 +114,7 @@ class Standing:
         if state == "pending":
             return verdict if verdict in ("accept", "reject", "undone") else None
         if state == "in-play":
-            return {"reject": "flag", "flag": "flag", "undone": "unflagged", "unflagged": "unflagged"}.get(verdict)
+            return IN_PLAY.get(verdict)
         return None
 
 
