@@ -159,7 +159,7 @@ def _value(name: str, given: Block, value: Any) -> Any:
         return value
     kind = given.api_info().get("type", "")
     if value is None and not isinstance(given, Api):
-        return "" if isinstance(given, gr.Textbox) else None  # an input of a page that nobody has filled
+        return "" if isinstance(given, gr.Textbox | gr.HTML) else None  # an input of a page that nobody has filled
     if not _is(kind, value):
         raise InputError(f"{name}: is {_kind(value)}, not {WORDS.get(KINDS[kind][0], kind)}")
     try:

@@ -1,5 +1,6 @@
 """The leaderboard page: a plot of ratings with intervals, a table to sort and search, and fresh pairs beside frozen ones."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -21,6 +22,7 @@ FRESH_LEAD = """<h2>Fresh beside frozen</h2>
 <p>The frozen pairs can be downloaded, so a model may have learned them by heart. Fresh pairs are drawn or edited
 for the arena: the youngest of them nobody can have trained on. Who is much better on the frozen ones may remember them.</p>"""
 DAY = '<label>Fresh pairs made since <input type="date"></label>'
+DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 DAY_CHOSEN = """
 const input = element.querySelector("input");
 input.addEventListener("input", () => { props.value = input.value; trigger("input"); });
@@ -83,8 +85,8 @@ class LeaderboardPage:
             return error_html(line_for_visitors(error, RETRY))
 
     def compare_linked(self, domain: str, since: str) -> tuple[str, str]:
-        """The same for the day in the page's address, and that day for its field."""
-        return self.compare(domain, since), since
+        """The same for the day in the page's address, and that day for its field, which can hold nothing else."""
+        return self.compare(domain, since), since if DATE.fullmatch(since or "") else ""
 
 
 def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int], older: Mapping[str, int]) -> str:
