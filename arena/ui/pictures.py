@@ -18,13 +18,9 @@ VISIBLE = 12
 """Smallest change of a colour channel (0 to 255) that counts: editors and codecs leave fainter noise everywhere."""
 VEIL = (16, 20, 24, 208)
 """Colour and opacity of what lies over the equal parts."""
-REMOVED = (
-    "data:image/svg+xml;base64,"
-    + base64.b64encode(
-        b"""<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240" role="img"><rect width="320" height="240" fill="#e8e4da"/>
-    <text x="160" y="126" text-anchor="middle" font-family="sans-serif" font-size="20" fill="#5a6168">removed</text></svg>"""
-    ).decode()
-)
+_TILE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 320 240"><rect width="320" height="240" fill="#e8e4da"/>
+<text x="160" y="126" text-anchor="middle" font-family="sans-serif" font-size="20" fill="#5a6168">removed</text></svg>"""
+REMOVED = f"data:image/svg+xml;base64,{base64.b64encode(_TILE.encode()).decode()}"
 """Stands for a picture that was taken down."""
 OUTLINE = (255, 205, 70, 255)
 """Colour of the line around the parts that differ."""
