@@ -4,10 +4,12 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import cast
 
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
+from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -42,6 +44,7 @@ from arena.ui.reports import add_reports, report_form
 from arena.ui.review_page import ReviewPage
 from arena.ui.reviewers import NOBODY, Reviewers
 from arena.ui.server import run
+from arena.ui.sessions import Sessions
 from arena.ui.theme import theme
 from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy
 from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
@@ -178,7 +181,7 @@ def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Seq
     blocks.state_session_capacity = SESSIONS
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
-        return gr.mount_gradio_app(
+        served = gr.mount_gradio_app(
             FastAPI(openapi_url=None),
             blocks,
             path="/",
@@ -204,6 +207,8 @@ def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Seq
                 "exception_handlers": {404: not_found, RequestValidationError: not_valid},
             },
         )
+    cast("App", cast("Mount", served.routes[-1]).app).state_holder = Sessions(blocks)
+    return served
 
 
 def browser_address(host: str, port: int) -> str:
