@@ -17,6 +17,7 @@ Memory is what the server's process has for itself, after garbage was collected 
 import argparse
 import asyncio
 import itertools
+import json
 import random
 import statistics
 import sys
@@ -25,10 +26,12 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
+from subprocess import PIPE
 
+import crowd_abusers
 import httpx
 import numpy as np
-from crowd_abusers import ABUSES
+from crowd_abusers import ABUSERS
 from crowd_server import Server, serving
 from crowd_visitors import ACTIONS, Site, Tally, client_at, visit
 from rich.console import Console
@@ -38,7 +41,6 @@ from arena.settings import from_environment
 from arena.ui.shares import BATTLES, Share, shares_of
 
 VISITORS = [f"127.0.1.{number}" for number in range(1, 101)]
-ABUSERS = [f"127.0.2.{number}" for number in range(1, len(ABUSES) + 1)]
 MEGABYTE = 2**20
 KILOBYTE = 1000
 
@@ -191,23 +193,18 @@ async def crowd(setup: Setup, moments: Sequence[float], abused: bool) -> Run:
 @asynccontextmanager
 async def abusers(setup: Setup) -> AsyncIterator[Counter[int]]:
     """Abuse the server until the block ends; by then, how often it answered with each status."""
+    command = [sys.executable, crowd_abusers.__file__, setup.site.url, str(setup.options.pace)]
+    process = await asyncio.create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE)
+    assert process.stdout
+    await process.stdout.readline()
     answers = Counter[int]()
-
-    async def count(response: httpx.Response) -> None:
-        answers[response.status_code] += 1
-
-    async with AsyncExitStack() as stack:
-        tasks = []
-        for address, one in zip(ABUSERS, ABUSES, strict=True):
-            client = await stack.enter_async_context(client_at(address, setup.site.url))
-            client.event_hooks = {"response": [count]}
-            tasks.append(asyncio.create_task(one(client, setup.site, setup.options.pace)))
+    try:
         yield answers
-        for task in tasks:
-            task.cancel()
-        for end in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(end, Exception):  # it was not cancelled, so there was less abuse than is said
-                raise end
+    finally:
+        output, _ = await process.communicate(b"")
+    if process.returncode:
+        raise RuntimeError("abusers ended early; the lines above say why")
+    answers.update({int(status): count for status, count in json.loads(output).items()})
 
 
 def arrivals(rate: float, seconds: float, seed: int) -> list[float]:

@@ -1,13 +1,22 @@
-"""Clients that take from an arena what they can, one kind of abuse each, at a bounded pace and until they are cancelled."""
+"""Clients that take from an arena what they can, one kind of abuse each, at a bounded pace.
+
+They are a process of their own, so that what they compute does not slow down those who measure.
+
+    python benchmarks/crowd_abusers.py URL PACE
+
+It says when it begins, ends with its standard input, and then prints as JSON how often it was answered with each status.
+"""
 
 import asyncio
 import contextlib
+import json
+import sys
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 
 import httpx
-from crowd_visitors import Site
+from crowd_visitors import Site, client_at
 
 BATTLE = "/gradio_api/call/battle"
 STREAMS = 40
@@ -79,6 +88,7 @@ async def large_bodies(client: httpx.AsyncClient, site: Site, pace: float) -> No
 
 
 ABUSES: tuple[Abuse, ...] = (flood, unread_streams, slow_uploads, large_bodies, reconnects)
+ABUSERS = [f"127.0.2.{number}" for number in range(1, len(ABUSES) + 1)]
 
 
 async def joined(client: httpx.AsyncClient, site: Site) -> str:
@@ -94,3 +104,31 @@ async def attempt(request: Awaitable[httpx.Response]) -> httpx.Response | None:
         return await request
     except httpx.HTTPError:
         return None
+
+
+async def abuse(url: str, pace: float) -> Counter[int]:
+    """Abuse a server until the standard input ends; status -> how often it answered so."""
+    answers = Counter[int]()
+
+    async def count(response: httpx.Response) -> None:
+        answers[response.status_code] += 1
+
+    site = Site.of(url)
+    async with contextlib.AsyncExitStack() as stack:
+        tasks = []
+        for address, one in zip(ABUSERS, ABUSES, strict=True):
+            client = await stack.enter_async_context(client_at(address, url))
+            client.event_hooks = {"response": [count]}
+            tasks.append(asyncio.create_task(one(client, site, pace)))
+        print("abuse begins", flush=True)
+        await asyncio.to_thread(sys.stdin.read)
+        for task in tasks:
+            task.cancel()
+        for end in await asyncio.gather(*tasks, return_exceptions=True):
+            if isinstance(end, Exception):  # it was not cancelled, so there was less abuse than is said
+                raise end
+    return answers
+
+
+if __name__ == "__main__":
+    print(json.dumps(asyncio.run(abuse(sys.argv[1], float(sys.argv[2])))))
