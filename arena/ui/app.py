@@ -4,12 +4,11 @@ import os
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import gradio as gr
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from gradio.routes import App
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
@@ -49,6 +48,9 @@ from arena.ui.theme import theme
 from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy
 from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
 from arena.ui.visitor_queue import queue_visitors
+
+if TYPE_CHECKING:
+    from gradio.routes import App
 
 TITLE = "Minimal-Pair Arena"
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
