@@ -34,6 +34,11 @@ UNREAD_SECONDS = 15.0
 """How long an event, and later what came of it, waits for somebody to read it."""
 SWEEP_SECONDS = 1.0
 """Between two looks for what nobody reads."""
+QUIET_SECONDS = 10.0
+"""How long the stream of a page stays open after the last of its events."""
+STREAM_END = "end-of-stream"
+"""In the place of an event that a page still waits for. Gradio ends a stream once its page waits for nothing. What the page has
+sent in that very moment it would never read: a page opens no stream while it takes the last one to be open."""
 TICK = 0.01
 """Seconds between two looks at who waits."""
 NOBODY_READ = "nobody read this event in time, so it was dropped; send it again, and read its stream at once"
@@ -59,9 +64,16 @@ class VisitorQueue(Queue):
         blocks: the pages.
         admission: who may do what.
         unread_seconds: how long an event, and later what came of it, waits for somebody to read it.
+        quiet_seconds: how long the stream of a page stays open after the last of its events.
     """
 
-    def __init__(self, blocks: gr.Blocks, admission: Admission, unread_seconds: float = UNREAD_SECONDS) -> None:
+    def __init__(
+        self,
+        blocks: gr.Blocks,
+        admission: Admission,
+        unread_seconds: float = UNREAD_SECONDS,
+        quiet_seconds: float = QUIET_SECONDS,
+    ) -> None:
         super().__init__(
             live_updates=True,
             concurrency_count=THREADS,
@@ -76,8 +88,10 @@ class VisitorQueue(Queue):
         self._turns = {kind: admission.turns(kind) for kind in READ_FIRST}
         self._visits: WeakKeyDictionary[Event, Visit] = WeakKeyDictionary()
         self._unread_seconds = unread_seconds
-        self._sweep_seconds = min(SWEEP_SECONDS, unread_seconds)
+        self._quiet_seconds = quiet_seconds
+        self._sweep_seconds = min(SWEEP_SECONDS, unread_seconds, quiet_seconds)
         self._idle_since: dict[str, float] = {}
+        self._quiet_since: dict[str, float] = {}
 
     def start(self) -> None:
         """Begin to work, and to clear up."""
@@ -100,6 +114,8 @@ class VisitorQueue(Queue):
         event = self.event_ids_to_events.get(answer[1]) if answer[0] and isinstance(answer[1], str) else None
         if event is not None:
             self._visits[event] = Visit(client, kind)
+            if event.session_hash != _id(event):  # a program's call has a stream of its own
+                self.pending_event_ids_session[event.session_hash].add(STREAM_END)
         return answer
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
@@ -137,6 +153,7 @@ class VisitorQueue(Queue):
             await asyncio.sleep(self._sweep_seconds)
             async with self.delete_lock:
                 self._drop_unread()
+                self._end_streams()
                 self._forget_sessions()
             self._admission.forget()
             for turns in self._turns.values():
@@ -151,6 +168,17 @@ class VisitorQueue(Queue):
                 line.queue.remove(event)
                 self.event_ids_to_events.pop(_id(event), None)
                 self.send_message(event, ProcessCompletedMessage(output={"error": NOBODY_READ}, success=False))
+
+    def _end_streams(self) -> None:
+        """End the streams of pages that have sent nothing for a while."""
+        now = time.monotonic()
+        quiet = [name for name, ids in self.pending_event_ids_session.items() if ids == {STREAM_END}]
+        self._quiet_since = {name: self._quiet_since.get(name, now) for name in quiet}
+        for name, since in self._quiet_since.items():
+            if now - since > self._quiet_seconds and self._admission.is_read(name):
+                end = ProcessCompletedMessage(event_id=STREAM_END, output={}, success=True)
+                self.pending_messages_per_session[name].put_nowait(end)
+                self._quiet_since[name] = now
 
     def _forget_sessions(self) -> None:
         """Forget what came of events that nobody reads, a while after they ended; Gradio would keep it of 2,000 sessions."""
@@ -179,11 +207,16 @@ class VisitorQueue(Queue):
         return self._admission.is_read(event.session_hash, _id(event))
 
 
-def queue_visitors(blocks: gr.Blocks, admission: Admission, unread_seconds: float = UNREAD_SECONDS) -> None:
+def queue_visitors(
+    blocks: gr.Blocks,
+    admission: Admission,
+    unread_seconds: float = UNREAD_SECONDS,
+    quiet_seconds: float = QUIET_SECONDS,
+) -> None:
     """Put the events of pages into a `VisitorQueue`, before they are served."""
     blocks.max_threads = THREADS
     blocks.queue(api_open=False)
-    blocks._queue = VisitorQueue(blocks, admission, unread_seconds)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
+    blocks._queue = VisitorQueue(blocks, admission, unread_seconds, quiet_seconds)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
 
 
 def reader_is_gone() -> bool:

@@ -65,9 +65,7 @@ async def played(client: httpx.AsyncClient, endpoint: str, value: str) -> str:
     return await read(client, endpoint, posted)
 
 
-def visit(
-    what: Callable[[Site], Awaitable[None]], shares: dict[str, Share] | None = None, unread_seconds: float = 15.0
-) -> None:
+def visit(what: Callable[[Site], Awaitable[None]], shares: dict[str, Share] | None = None, **seconds: float) -> None:
     """Do something at a site that runs for as long."""
 
     async def run() -> None:
@@ -82,7 +80,7 @@ def visit(
 
             api(battle, api_name="battle", **counted_as(BATTLES))
             api(board, api_name="board")
-        queue_visitors(blocks, admission, unread_seconds)
+        queue_visitors(blocks, admission, **seconds)
         middleware = [Middleware(AdmittedRequests, admission=admission)]
         app = gr.mount_gradio_app(FastAPI(), blocks, "/", ssr_mode=False, app_kwargs={"middleware": middleware})
         queue = blocks._queue
@@ -225,18 +223,29 @@ def test_a_made_up_address_wins_no_turns():
     visit(what, {BATTLES: Share(1, 1)})
 
 
-def test_a_stream_of_a_page_reads_all_events_of_its_session():
+def completed(stream: httpx.Response) -> list[list[str]]:
+    """What the events of a page brought, as its stream told."""
+    lines = [line.removeprefix("data: ") for line in stream.text.split("\n\n") if line.startswith("data: {")]
+    messages = [json.loads(line) for line in lines]
+    return [message["output"]["data"] for message in messages if message["msg"] == "process_completed" and message["output"]]
+
+
+def test_a_stream_of_a_page_reads_all_its_events_also_those_sent_after_the_last_has_ended():
     async def what(site: Site) -> None:
         site.free.set()
         async with site.client(VISITOR) as page:
-            body = {"fn_index": 0, "data": ["page"], "session_hash": "s1"}
-            assert (await page.post("/gradio_api/queue/join", json=body)).status_code == 200
-            lines = (await page.get("/gradio_api/queue/data", params={"session_hash": "s1"})).text.split("\n\n")
-            messages = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: {")]
-            completed = next(message for message in messages if message["msg"] == "process_completed")
-            assert completed["output"]["data"] == ["page read"]
 
-    visit(what)
+            async def join(name: str) -> None:
+                body = {"fn_index": 0, "data": [name], "session_hash": "s1"}
+                assert (await page.post("/gradio_api/queue/join", json=body)).status_code == 200
+
+            await join("first")
+            stream = asyncio.create_task(page.get("/gradio_api/queue/data", params={"session_hash": "s1"}))
+            await until(lambda: site.begun == ["first"] and not site.queue.event_ids_to_events)
+            await join("second")
+            assert completed(await stream) == [["first read"], ["second read"]]
+
+    visit(what, quiet_seconds=0.3)
 
 
 def test_what_nobody_reads_takes_no_memory_for_long():
