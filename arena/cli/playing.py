@@ -64,11 +64,7 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.logs import failures_on_terminal
     from arena.opening import open_arena
     from arena.suites.registry import installed_suites
-    from arena.ui.admission import Admission
-    from arena.ui.app import launch
-    from arena.ui.reviewers import Reviewers
-    from arena.ui.upload_policy import UploadPolicy
-    from arena.ui.uploads import UploadLimits
+    from arena.ui.app import launch, notices
 
     settings = settings_of(options)
     if options.port is not None:
@@ -81,12 +77,9 @@ def _serve(options: argparse.Namespace) -> int:
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
-        limits, admission = UploadLimits.of(settings), Admission.of(settings)
-        may = {"policy": UploadPolicy.of(settings), "reviewers": Reviewers.of(settings)}
-        for line in (one.notice for one in may.values() if one.notice):
+        for line in notices(settings):
             say(line)
-        where = {"host": settings.host, "port": settings.port, "body_bytes": settings.body_kilobytes * 1000}
-        launch(arena, workshop, contact=settings.contact, limits=limits, admission=admission, **may, **where)
+        launch(arena, workshop, settings)
     return 0
 
 

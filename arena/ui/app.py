@@ -20,6 +20,7 @@ from arena.battles import Arena
 from arena.evaluation.results import Results
 from arena.generation.workshop import Workshop
 from arena.images import Picture
+from arena.settings import Settings
 from arena.store import Takedowns
 from arena.ui.about_page import about_page
 from arena.ui.accepted_requests import AcceptedRequests
@@ -27,7 +28,6 @@ from arena.ui.admission import Admission, AdmittedRequests
 from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
-from arena.ui.clients import Clients
 from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
@@ -41,11 +41,11 @@ from arena.ui.privacy_page import PrivacyPage, add_erasure
 from arena.ui.refusals import not_found, not_valid
 from arena.ui.reports import add_reports, report_form
 from arena.ui.review_page import ReviewPage
-from arena.ui.reviewers import NOBODY, Reviewers
+from arena.ui.reviewers import Reviewers
 from arena.ui.server import run
 from arena.ui.sessions import Sessions
 from arena.ui.theme import theme
-from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy
+from arena.ui.upload_policy import UploadPolicy
 from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
 from arena.ui.visitor_queue import queue_visitors
 
@@ -62,9 +62,6 @@ PAGES = (
     ("Review", "review"),
     ("About", "about"),
 )
-SESSIONS = 128
-"""How many open pages Gradio remembers, with a copy of half a megabyte of what each shows: more than may run at once. The pages
-keep what they need in the browser, so one that is forgotten goes on all the same."""
 DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
@@ -113,43 +110,38 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
     return blocks
 
 
-def launch(
-    arena: Arena,
-    workshop: Workshop,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    contact: str | None = None,
-    limits: UploadLimits | None = None,
-    policy: UploadPolicy = THIS_MACHINE,
-    reviewers: Reviewers = NOBODY,
-    admission: Admission | None = None,
-    body_bytes: int = MOST_BYTES,
-) -> None:
+def notices(settings: Settings) -> list[str]:
+    """What the operator should know before strangers come: a line for each thing that is off, and how to switch it on.
+
+    Raises:
+        SettingsError: a setting cannot be read.
+    """
+    return [each.notice for each in (UploadPolicy.of(settings), Reviewers.of(settings)) if each.notice]
+
+
+def launch(arena: Arena, workshop: Workshop, settings: Settings) -> None:
     """Serve the arena until Ctrl-C.
 
     Args:
         arena: the open arena.
         workshop: makes its fresh pairs.
-        host: address to listen on.
-        port: port to listen on.
-        contact: how visitors reach whoever runs the arena.
-        limits: of uploads; by default those of the settings that nobody changed.
-        policy: whose uploads are taken.
-        reviewers: who may review.
-        admission: who may do what; by default as the settings that nobody changed have it.
-        body_bytes: how large the body of a request that is no upload may be.
+        settings: where it listens, and who may do what.
 
     Raises:
-        SettingsError: nothing can listen there.
+        SettingsError: a setting cannot be read, or nothing can listen there.
     """
-    admission = admission or Admission(Clients().client_of)
-    uploads = Uploads(limits or UploadLimits(), admission.client_of, policy=policy)
-    blocks = build(arena, workshop, uploads, reviewers, contact)
+    admission = Admission.of(settings)
+    uploads = Uploads(UploadLimits.of(settings), admission.client_of, policy=UploadPolicy.of(settings))
+    blocks = build(arena, workshop, uploads, Reviewers.of(settings), settings.contact)
     queue_visitors(blocks, admission)
-    routes = [Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)]
-    middleware = [Middleware(AdmittedRequests, admission)]
-    serve(blocks, host=host, port=port, routes=routes, middleware=middleware, body_bytes=body_bytes)
+    serve(
+        blocks,
+        host=settings.host,
+        port=settings.port,
+        routes=[Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)],
+        middleware=[Middleware(AdmittedRequests, admission)],
+        body_bytes=1000 * settings.body_kilobytes,
+    )
 
 
 def serve(
@@ -180,7 +172,6 @@ def serve(
 
 def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Sequence[Middleware] = ()) -> ASGIApp:
     """What answers every request: the pages, and `routes` beside them."""
-    blocks.state_session_capacity = SESSIONS
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
         served = gr.mount_gradio_app(
