@@ -68,6 +68,7 @@ def test_the_events_of_the_pages_are_not_in_the_api(server):
     assert set(described["named_endpoints"]) == {
         "/battle",
         "/vote",
+        "/report",
         "/reveal",
         "/leaderboard",
         "/memorisation",
