@@ -1,5 +1,6 @@
 """What reviewers may say, and how far they agree. When a verdict takes effect is told by `Standing`."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
@@ -9,6 +10,8 @@ from arena.store import REVIEWERS, Reason, ReviewRecord, Standing, Store, Verdic
 
 if TYPE_CHECKING:
     from arena.metrics.agreement import Agreement
+
+log = logging.getLogger(__name__)
 
 REASONS: Mapping[Reason, str] = {
     "not_minimal": "not minimal: more than one detail differs",
@@ -61,6 +64,7 @@ def review(
     if verdict == "accept" and reason is not None:
         raise GenerationError(f"review: reason: an accept has none, but {reason!r} was given; reject, or leave it out")
     if store.generations.add_review(ReviewRecord(generation_id, reviewer, verdict, reason), required) == "flag":
+        log.warning("%s: a reviewer flags this pair, which is in play, as %s", generation_id, reason)
         hide_harmful(store)
     return _known(store, generation_id)
 

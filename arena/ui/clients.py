@@ -4,6 +4,7 @@ Nothing that a visitor makes up is believed: no session, no browser's number, an
 proxies that the operator trusts.
 """
 
+import logging
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -12,6 +13,8 @@ from starlette.types import Scope
 from arena.errors import SettingsError
 from arena.settings import Settings
 from arena.ui.identity import signs_in
+
+log = logging.getLogger(__name__)
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -32,6 +35,7 @@ class Clients:
     def __init__(self, trusted: Sequence[Network] = (), *, accounts: bool = False) -> None:
         self._trusted = tuple(trusted)
         self._accounts = accounts
+        self._unknown_told = False
 
     @classmethod
     def of(cls, settings: Settings) -> "Clients":
@@ -56,8 +60,16 @@ class Clients:
             return _name(peer)
         if not self._is_trusted(peer):
             # From the internet nobody is our proxy, and the header is made up.
-            return _name(peer) if peer.is_global else UNKNOWN
+            return _name(peer) if peer.is_global else self._unknown()
         return _name(self._nearest(peer, b",".join(headers).decode("latin-1").split(",")))
+
+    def _unknown(self) -> str:
+        if not self._unknown_told:
+            self._unknown_told = True
+            log.warning(
+                "visitors come through a proxy that is not trusted and cannot be told apart; name it in ARENA_TRUSTED_PROXIES"
+            )
+        return UNKNOWN
 
     def _nearest(self, peer: Address, hops: Sequence[str]) -> Address:
         """The last address on the way here that is no trusted proxy's. What is no address counts as whoever passed it on."""

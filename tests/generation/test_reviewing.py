@@ -120,13 +120,14 @@ def test_what_was_rejected_for_good_is_not_reviewed_again(waiting):
         review(store, first, "dora", "accept")
 
 
-def test_a_rejection_of_a_pair_in_play_flags_it_and_can_be_taken_back(waiting):
+def test_a_rejection_of_a_pair_in_play_flags_it_and_can_be_taken_back(waiting, caplog):
     store, (first, *_) = waiting
     for reviewer in ("ben", "cleo"):
         review(store, first, reviewer, "accept")
     for reviewer in ("ben", "dora", "eve"):
         flagged = review(store, first, reviewer, "reject", "artefact")
     assert (flagged.state(2), flagged.accepts, flagged.rejects, flagged.flags) == ("in-play", 2, 0, 3)
+    assert caplog.text.count(f"{first}: a reviewer flags this pair") == 3, "the operator reads of it"
     assert undo(store, "ben") == first
     assert undo(store, "ben") is None
     assert [one.reviewer for one in store.generations.reviews() if one.verdict == "flag"] == ["dora", "eve"]

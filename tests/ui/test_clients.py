@@ -70,6 +70,15 @@ def test_an_account_is_one_client_wherever_it_comes_from():
     assert Clients(accounts=True).client_of({**ways[0], "session": {}}) == "8.8.8.8"
 
 
+def test_the_log_tells_once_that_a_proxy_is_not_trusted(caplog):
+    clients = Clients()
+    headers = [(b"x-forwarded-for", b"198.51.100.9")]
+    for _ in range(3):
+        clients.client_of({"type": "http", "client": ("127.0.0.1", 1234), "headers": headers})
+    assert [line.levelname for line in caplog.records] == ["WARNING"]
+    assert "ARENA_TRUSTED_PROXIES" in caplog.text
+
+
 def test_without_an_address_the_client_is_unknown():
     assert Clients().client_of({"type": "http", "client": None, "headers": []}) == UNKNOWN
 
