@@ -257,7 +257,7 @@ class Arena:
             self.store.settle_abandoned(now() - SECRECY)
 
     def _remember(self, battle: OpenBattle) -> str:
-        battle_id = secrets.token_urlsafe(12)
+        battle_id = secrets.token_hex(12)
         with self._lock:
             self._open[battle_id] = battle
             while len(self._open) > MOST_OPEN:

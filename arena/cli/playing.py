@@ -60,6 +60,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from arena.generation.opening import complaints
     from arena.generation.workshop import Workshop
     from arena.logs import failures_on_terminal
     from arena.opening import open_arena
@@ -77,7 +78,7 @@ def _serve(options: argparse.Namespace) -> int:
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
-        for line in notices(settings):
+        for line in (*notices(settings), *complaints(settings)):
             say(line)
         launch(arena, workshop, settings)
     return 0

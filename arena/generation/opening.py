@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from arena.errors import SettingsError
+from arena.errors import EditorError, SettingsError
 from arena.generation.makers import Drawing, EditorMaker, Maker
 from arena.generation.orders import Tool
 from arena.generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
@@ -38,6 +38,24 @@ def open_editor(reference: str) -> EditorMaker:
     from arena.generators.edits import load_editor
 
     return EditorMaker(load_editor(check_editor(reference)))
+
+
+def complaints(settings: Settings) -> list[str]:
+    """One line for each setting of generation that names nothing which can be used. No model is loaded."""
+    from arena.generators.gate.thresholds import read_thresholds
+
+    told: list[str] = []
+    try:
+        if settings.editor:
+            check_editor(settings.editor)
+    except EditorError as error:
+        told.append(f"ARENA_EDITOR: {error}")
+    try:
+        if settings.gate:
+            read_thresholds(settings.gate)
+    except SettingsError as error:
+        told.append(f"ARENA_GATE: {error}")
+    return told
 
 
 def maker_of(tool: Tool, editor: str | None = None) -> Maker:

@@ -18,6 +18,8 @@ READABLE = re.compile(
 )
 """The pages and their parts; what pages and programs need to know of them; what comes of events."""
 HOST = re.compile(r"[\w.-]+(:\d{1,5})?|\[[\da-f:.]+\](:\d{1,5})?", re.ASCII | re.IGNORECASE)
+LONGEST_NAME = 255
+"""Bytes of a part of a path, as file systems have it."""
 HOSTS = ("host", "x-forwarded-host", "x-gradio-server")
 """Headers that Gradio makes addresses of."""
 
@@ -33,10 +35,16 @@ class AcceptedRequests:
             await self.app(scope, receive, send)
         elif not _names_hosts(Headers(scope=scope)):
             await refusal(400, "Host: is no name of a host")(scope, receive, send)
-        elif not (READABLE if scope["method"] in READING else WRITABLE).fullmatch(scope["path"]):
+        elif not _may_be_asked(scope["method"], scope["path"]):
             await unknown_address(scope)(scope, receive, send)
         else:
             await self.app(scope, receive, send)
+
+
+def _may_be_asked(method: str, path: str) -> bool:
+    """Whether there may be something, and files and addresses may be called so."""
+    can_be_a_name = path.isprintable() and all(len(part.encode(errors="replace")) <= LONGEST_NAME for part in path.split("/"))
+    return can_be_a_name and bool((READABLE if method in READING else WRITABLE).fullmatch(path))
 
 
 def _names_hosts(headers: Headers) -> bool:

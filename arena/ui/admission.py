@@ -17,13 +17,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from arena.settings import Settings
 from arena.ui import uploads
 from arena.ui.clients import UNKNOWN, Clients
-from arena.ui.shares import PLACES, STREAMS, UPLOADS, Places, Shares, places_of, shares_of
+from arena.ui.shares import PLACES, READS, STREAMS, UPLOADS, Places, Shares, places_of, shares_of
 from arena.ui.turns import Turns
 
-STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>\w+)|queue/data|heartbeat/\w+)")
+STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>[^/]+)|(?P<page>queue/data)|heartbeat/[^/]+)/?")
 """Where pages and programs read what becomes of their events; pages also tell there that they are still open."""
+PART = re.compile(
+    r"/(?:gradio_api|look|assets|static|svelte|healthz|favicon|theme\.css|robots\.txt|manifest\.json)(?:[/.].*)?", re.DOTALL
+)
+"""Quick to answer, or counted elsewhere; what else is read is a page or its description, which takes as long as a board."""
 CROWDED_SECONDS = 5
 """After how long to try again where it cannot be known when there is a place."""
+
+
+DESCRIPTION = re.compile(r"/gradio_api/(?:info|openapi\.json)/?")
+"""What programs read of all functions."""
 
 
 class Crowded(HTTPException):
@@ -158,9 +166,12 @@ class AdmittedRequests:
         stream = STREAM.fullmatch(scope["path"]) if scope["method"] == "GET" else None
         if stream:
             session = parse_qs(scope["query_string"].decode("latin-1")).get("session_hash", [None])[-1]
-            with self._admission.reading(self._admission.client_of(scope), stream["event"] or session):
+            name = stream["event"] or (session if stream["page"] else None)
+            with self._admission.reading(self._admission.client_of(scope), name):
                 yield
             return
+        if scope["method"] == "GET" and (not PART.fullmatch(scope["path"]) or DESCRIPTION.fullmatch(scope["path"])):
+            self._admission.admit(self._admission.client_of(scope), READS)
         if scope["method"] == "POST" and scope["path"] == uploads.ADDRESS:
             self._admission.admit(self._admission.client_of(scope), UPLOADS)
         yield

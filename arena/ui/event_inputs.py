@@ -161,7 +161,8 @@ def _value(name: str, given: Block, value: Any) -> Any:
     if value is None and not isinstance(given, Api):
         return "" if isinstance(given, gr.Textbox | gr.HTML) else None  # an input of a page that nobody has filled
     if not _is(kind, value):
-        raise InputError(f"{name}: is {_kind(value)}, not {WORDS.get(KINDS[kind][0], kind)}")
+        wanted = WORDS[KINDS[kind][0]]
+        raise InputError(f"{name}: is {_kind(value)}, not {wanted if wanted != _kind(value) else 'a whole one'}")
     try:
         given.preprocess(value)
     except Exception:  # noqa: BLE001 - whatever a component complains about, it is the value

@@ -21,6 +21,7 @@ MOST_BYTES = 100_000
 """Of a body; a visitor's longest request has some thousands."""
 LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
 """How much of a body that is refused is taken, and for how long."""
+BODY_SECONDS = 20.0
 EVENT = re.compile(r"/gradio_api/(?:(?P<kind>queue/join|cancel|reset)|call/(?P<named>v2/)?(?P<endpoint>\w+))/?", re.ASCII)
 """Where pages and programs post their events."""
 READER = re.compile(r"/gradio_api/(?:queue/data|call/(?:v2/)?\w+/(?P<event>[^/]+))", re.ASCII)
@@ -35,12 +36,14 @@ class EventRequests:
         app: Gradio's app.
         blocks: the pages, whose functions the events are for.
         most_bytes: how large a body may be.
+        seconds: in which it has to come.
     """
 
-    def __init__(self, app: ASGIApp, *, blocks: gr.Blocks, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(self, app: ASGIApp, *, blocks: gr.Blocks, most_bytes: int = MOST_BYTES, seconds: float = BODY_SECONDS) -> None:
         self.app = app
         self.blocks = blocks
         self.most_bytes = most_bytes
+        self.seconds = seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
@@ -53,10 +56,13 @@ class EventRequests:
 
     async def _post(self, event: re.Match[str], scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            body = await self._body(Headers(scope=scope), receive)
+            async with asyncio.timeout(self.seconds):
+                body = await self._body(Headers(scope=scope), receive)
             if body is None:
                 return
             content = orjson.dumps(self._checked(event)(read_object(body)))
+        except TimeoutError:
+            await refusal(408, f"body: did not come within {self.seconds:.0f} s; send it again")(scope, receive, send)
         except HTTPException as error:
             await refusal(error.status_code, error.detail)(scope, receive, send)
         except UnknownFunction as error:

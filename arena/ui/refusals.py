@@ -8,7 +8,7 @@ from starlette.types import Scope
 
 from arena.ui.markup import render
 
-UNREAD = {413, 415}
+UNREAD = {408, 413, 415}
 """Answers to requests whose body is not read to its end."""
 
 

@@ -15,8 +15,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from arena.errors import SettingsError
+from arena.ui.connections import BoundedConnection, connection_limit
 
-WAITING_CONNECTIONS = 2048
+WAITING_CONNECTIONS = 100
 LAST_SECONDS = 5
 """How long what is under way may take to end after Ctrl-C."""
 
@@ -34,7 +35,10 @@ def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
         SettingsError: nothing can listen there, or the app cannot start or go on.
     """
     # Who comes through a proxy is for the arena's settings to say. A malformed request is not our error.
-    config = uvicorn.Config(app, lifespan="on", log_level="error", access_log=False, proxy_headers=False)
+    config = uvicorn.Config(
+        app, http=BoundedConnection, lifespan="on", log_level="error", access_log=False, proxy_headers=False
+    )
+    BoundedConnection.limit = connection_limit()
     server = uvicorn.Server(config)
     with _listener(host, port) as listener:
         # In a thread, so that a signal ends the wait below at once, whatever is under way.
@@ -61,7 +65,8 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that listens, so that no request is lost from the moment on that the port is taken."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS)
+        both = family == socket.AF_INET6 and host == "::" and socket.has_dualstack_ipv6()
+        listener = socket.create_server(address, family=family, backlog=WAITING_CONNECTIONS, dualstack_ipv6=both)
     except OSError as error:
         reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
         raise SettingsError(

@@ -11,6 +11,8 @@ from arena.images import Picture
 from arena.pairs import Box, Domain, MinimalPair
 from arena.ui.uploads import Uploads
 
+LONGEST_NUMBER = 18
+"""Digits of a scene."""
 Kind = Literal["scene", "pair", "picture"]
 OPPOSITE = {"safe": "unsafe", "unsafe": "safe"}
 
@@ -40,7 +42,7 @@ def read_reference(text: str) -> Reference:
         InputError: it names none.
     """
     match text.split():
-        case ["scene", name] if name.isdecimal():
+        case ["scene", name] if name.isdecimal() and len(name) <= LONGEST_NUMBER:
             return Reference("scene", name)
         case ["pair", name, "0" | "1" as side]:
             return Reference("pair", name, 1 if side == "1" else 0)

@@ -8,7 +8,7 @@ from tiny_repositories import save_vit
 
 from arena.errors import EditorError, RepositoryError, SettingsError
 from arena.generation.makers import Drawing
-from arena.generation.opening import editor_reference, maker_of, open_editor, open_gate
+from arena.generation.opening import complaints, editor_reference, maker_of, open_editor, open_gate
 from arena.generators.editor_repository import SHIPPED_EDITOR
 from arena.generators.gate import Candidate
 from arena.generators.gate.artefacts import FEATURES
@@ -55,6 +55,17 @@ def test_an_editor_that_is_not_there_is_one_line():
     with pytest.raises(EditorError, match="no-such-editor: no such folder") as raised:
         open_editor("no-such-editor")
     assert "\n" not in str(raised.value)
+
+
+def test_settings_that_name_nothing_are_told_before_anybody_edits(settings, tmp_path):
+    (tmp_path / "passwords").write_text("root:x:0:0")
+    wrong = replace(settings, editor="/nope", gate=tmp_path / "passwords")
+    editor, gate = complaints(wrong)
+    assert editor.startswith("ARENA_EDITOR: /nope: ")
+    assert gate.startswith("ARENA_GATE: ")
+    assert "passwords" in gate
+    assert "\n" not in editor + gate
+    assert complaints(replace(wrong, editor=None, gate=None)) == []
 
 
 def test_without_a_classifier_no_image_is_asked_about(settings):

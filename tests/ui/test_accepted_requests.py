@@ -78,6 +78,11 @@ def test_what_the_pages_do_not_read_nobody_reads(path):
     assert _status(f"/gradio_api/{path}") == 404
 
 
+@pytest.mark.parametrize("path", ["/leaderboard\n", "/assets/" + "a" * 300, "/gradio_api/heartbeat/\n", "/look/\0"])
+def test_what_can_be_no_name_is_not_looked_for(path):
+    assert _status(path) == 404
+
+
 @pytest.mark.parametrize(
     "path", ["/", "/leaderboard", "/look/style.css", "/assets/a.js", "/config", "/gradio_api/info", "/gradio_api/heartbeat/x"]
 )

@@ -51,6 +51,44 @@ def test_a_refusal_is_429_and_says_why_and_when_to_come_again():
     asyncio.run(visit())
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 429),
+        ("/leaderboard", 429),
+        ("/config", 429),
+        ("/openapi.json", 429),
+        ("/gradio_api/info", 429),
+        ("/look/style.css", 200),
+        ("/assets/index.js", 200),
+        ("/healthz", 200),
+    ],
+)
+def test_pages_have_a_share_and_their_parts_have_none(path, status):
+    async def visit() -> None:
+        async with browser(admission(reads=Share(2, 1)), "127.0.2.1") as reader:
+            answers = [(await reader.get(path)).status_code for _ in range(3)]
+            assert answers == [200, 200, status]
+
+    asyncio.run(visit())
+
+
+@pytest.mark.parametrize("name", ["s1", "a-1", "a%0a"])
+def test_an_open_page_holds_a_place_and_reads_nothing(name):
+    async def visit() -> None:
+        admitted, over = admission(), asyncio.Event()
+        async with browser(admitted, "127.0.1.1", over) as page:
+            beats = [
+                asyncio.create_task(page.get(f"/gradio_api/heartbeat/{name}", params={"session_hash": "s1"})) for _ in range(3)
+            ]
+            await asyncio.wait(beats, return_when=asyncio.FIRST_COMPLETED)
+            assert not admitted.is_read("s1", name)
+            over.set()
+            assert sorted([(await beat).status_code for beat in beats]) == [200, 200, 429]
+
+    asyncio.run(visit())
+
+
 def test_a_session_is_read_for_as_long_as_its_stream_is_open():
     async def visit() -> None:
         admitted, over = admission(), asyncio.Event()

@@ -125,6 +125,19 @@ def test_the_largest_body_passes_and_one_byte_more_does_not(blocks):
         assert connection.status == status
 
 
+def test_a_body_that_does_not_come_is_not_waited_for(blocks):
+    class Slow(_Connection):
+        async def receive(self):
+            await asyncio.sleep(3600)
+
+    connection, behind = Slow([]), _Behind()
+    app = EventRequests(behind, blocks=blocks, seconds=0.05)
+    scope = {"type": "http", "method": "POST", "path": CALL, "raw_path": CALL.encode(), "headers": JSON, "query_string": b""}
+    asyncio.run(app(scope, connection.receive, connection.send))
+    assert (connection.status, behind.requests) == (408, [])
+    assert connection.headers[b"connection"] == b"close"
+
+
 def test_who_goes_away_is_answered_nothing(blocks):
     connection = _Connection([b'{"data": '], goes_away=True)
     assert not _send(blocks, connection).requests

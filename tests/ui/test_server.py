@@ -1,6 +1,9 @@
 import contextlib
 import multiprocessing
+import os
 import socket
+import subprocess
+import sys
 
 import gradio as gr
 import httpx
@@ -50,6 +53,18 @@ def test_it_starts_where_the_proxies_of_the_environment_answer_nothing(tmp_path)
             assert visitor.get("/healthz").text == "ok\n"
             assert "Minimal-Pair Arena" in visitor.get("/").text
     assert len(output.read_text().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "proxies",
+    [{"ALL_PROXY": "socks5://127.0.0.1:9"}, {"http_proxy": "ftp://x:9"}, {"http_proxy": NOWHERE, "no_proxy": "fe80::/10"}],
+)
+def test_proxies_that_gradio_cannot_use_are_none_of_its_business_and_stay_for_others(proxies):
+    program = "import os, sys, arena.ui; print(*(os.environ[name] for name in sys.argv[1:]))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *proxies], env={**os.environ, **proxies}, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr, done.returncode) == (" ".join(proxies.values()) + "\n", "", 0)
 
 
 def test_pages_start_beside_two_busy_processes():

@@ -1,0 +1,61 @@
+"""Connections to the server: none holds a place for a request that does not come, and no address has most of the places."""
+
+import asyncio
+import sys
+from collections import Counter
+from typing import ClassVar
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+if sys.platform != "win32":
+    import resource
+
+HEAD_SECONDS = 15.0
+"""In which the head of a first request has to come. After it, `timeout_keep_alive` of uvicorn counts."""
+OTHER_FILES = 256
+"""Files that the arena has open beside connections."""
+FEWEST = 64
+MOST = 65_536
+
+
+def connection_limit() -> int:
+    """How many connections there is room for, once this process may open as many files as the system lets it."""
+    if sys.platform == "win32":
+        return MOST
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST if hard == resource.RLIM_INFINITY else min(hard, MOST)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return max(FEWEST, most - OTHER_FILES)
+
+
+class BoundedConnection(H11Protocol):
+    """A connection as uvicorn has it, which is closed at once where there is no place, and soon where no request comes.
+
+    One address has at most half of all places: behind a proxy it stands for all visitors.
+    """
+
+    limit = MOST
+    head_seconds = HEAD_SECONDS
+    of_address: ClassVar[Counter[str]] = Counter()
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Take a place, or close."""
+        super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        self.of_address[self._address] += 1
+        if len(self.connections) > self.limit or self.of_address[self._address] > self.limit // 2:
+            transport.abort()
+        self._deadline = self.loop.call_later(self.head_seconds, self._close_without_request)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Leave the place."""
+        self._deadline.cancel()
+        self.of_address[self._address] -= 1
+        if not self.of_address[self._address]:
+            del self.of_address[self._address]
+        super().connection_lost(exc)
+
+    def _close_without_request(self) -> None:
+        if self.cycle is None:
+            self.transport.abort()
