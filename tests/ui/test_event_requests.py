@@ -129,6 +129,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(blocks):
     class Slow(_Connection):
         async def receive(self):
             await asyncio.sleep(3600)
+            return await super().receive()
 
     connection, behind = Slow([]), _Behind()
     app = EventRequests(behind, blocks=blocks, seconds=0.05)
