@@ -60,7 +60,10 @@ def _label(options: argparse.Namespace) -> int:
     with open_store(settings) as store:
         given = _round(store, suite, options)
         if options.page:
-            from arena.ui.label_page import serve_labels
+            from arena.ui.proxies import without_proxies
+
+            with without_proxies():
+                from arena.ui.label_page import serve_labels
 
             serve_labels(given, store.labels, port=port)
         else:

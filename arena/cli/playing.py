@@ -65,7 +65,10 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.logs import failures_on_terminal
     from arena.opening import open_arena
     from arena.suites.registry import installed_suites
-    from arena.ui.app import launch, notices
+    from arena.ui.proxies import without_proxies
+
+    with without_proxies():
+        from arena.ui.app import launch, notices
 
     settings = settings_of(options)
     if options.port is not None:

@@ -60,7 +60,13 @@ def test_it_starts_where_the_proxies_of_the_environment_answer_nothing(tmp_path)
     [{"ALL_PROXY": "socks5://127.0.0.1:9"}, {"http_proxy": "ftp://x:9"}, {"http_proxy": NOWHERE, "no_proxy": "fe80::/10"}],
 )
 def test_proxies_that_gradio_cannot_use_are_none_of_its_business_and_stay_for_others(proxies):
-    program = "import os, sys, arena.ui; print(*(os.environ[name] for name in sys.argv[1:]))"
+    program = """
+import os, sys
+from arena.ui.proxies import without_proxies
+with without_proxies():
+    import arena.ui.app
+print(*(os.environ[name] for name in sys.argv[1:]))
+"""
     done = subprocess.run(
         [sys.executable, "-c", program, *proxies], env={**os.environ, **proxies}, capture_output=True, text=True, check=False
     )
