@@ -18,6 +18,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 import httpx
 from crowd_visitors import Site, client_at
 
+from arena.ui.upload_policy import TERMS
+
 BATTLE = "/gradio_api/call/battle"
 STREAMS = 40
 """Streams that are held open without being read."""
@@ -63,6 +65,10 @@ async def reconnects(client: httpx.AsyncClient, site: Site, pace: float) -> None
                     await asyncio.sleep(1 / pace)
 
 
+AGREED = {"Arena-Browser": "0" * 32, "Arena-Agreed": ",".join(TERMS)}
+"""What an upload that is taken brings along."""
+
+
 async def slow_uploads(client: httpx.AsyncClient, site: Site, pace: float) -> None:  # noqa: ARG001
     """Hold places for uploads with a byte now and then."""
 
@@ -73,7 +79,7 @@ async def slow_uploads(client: httpx.AsyncClient, site: Site, pace: float) -> No
 
     async def upload() -> None:
         while True:
-            await attempt(client.post("/picture", content=bytes_now_and_then()))
+            await attempt(client.post("/picture", content=bytes_now_and_then(), headers=AGREED))
             await asyncio.sleep(1 / pace)
 
     await asyncio.gather(*(upload() for _ in range(SLOW_UPLOADS)))

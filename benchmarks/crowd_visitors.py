@@ -165,7 +165,7 @@ def replacement(edits: Any) -> str | None:
 
 
 async def answers(client: httpx.AsyncClient, event: Event, session: str, values: Sequence[str]) -> list[dict[str, Any]]:
-    """Ask for an event, and read what the server says to it, to its end."""
+    """Ask for an event, and read what the server says to it."""
     checked(await client.post("/gradio_api/queue/join", json=event.body(session, values)))
     messages = []
     async with client.stream("GET", "/gradio_api/queue/data", params={"session_hash": session}) as stream:
@@ -177,6 +177,8 @@ async def answers(client: httpx.AsyncClient, event: Event, session: str, values:
                 if WRONG in line:
                     raise Failure(f"an error on the page: {line.split(WRONG)[1][:120]}")
                 messages.append(json.loads(line.removeprefix("data: ")))
+                if messages[-1]["msg"] == "process_completed":
+                    break
     done = [message for message in messages if message["msg"] == "process_completed"]
     if not done or not done[-1]["success"]:
         raise Failure(f"function {event.function}: {done[-1]['output'] if done else 'no answer'}")

@@ -8,6 +8,7 @@ the log of a command. Once the server is there again, visitors repeat their last
 """
 
 import argparse
+import contextlib
 import http.client
 import json
 import random
@@ -20,7 +21,6 @@ import time
 import uuid
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing.process import BaseProcess
@@ -181,7 +181,7 @@ def pairs_to_review(home: Path, output: Path) -> list[str]:
         return [standing.record.id for standing in store.generations.standings() if standing.state(1) == "pending"]
 
 
-@contextmanager
+@contextlib.contextmanager
 def serving(home: Path, output: Path) -> Iterator[tuple[BaseProcess, int]]:
     """A server that answers, and its port. It never has enough verdicts, so that reviewers always have something to judge."""
     with socket.socket() as free:
@@ -194,7 +194,7 @@ def serving(home: Path, output: Path) -> Iterator[tuple[BaseProcess, int]]:
         yield process, port
 
 
-@contextmanager
+@contextlib.contextmanager
 def clients(port: int, told: Told, pending: Sequence[str]) -> Iterator[None]:
     """Visitors and a reviewer, until the block ends."""
     ended = threading.Event()
@@ -273,8 +273,10 @@ def pressed(port: int, button: tuple[int, int], values: Sequence[str]) -> str:
     session = uuid.uuid4().hex
     body = {"data": values, "fn_index": function, "trigger_id": component, "session_hash": session}
     request(port, "queue/join", body)
-    events = stream(port, f"queue/data?session_hash={session}")
-    return events[events.rindex('"process_completed"') :]
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+    connection.request("GET", f"/gradio_api/queue/data?session_hash={session}")
+    with contextlib.closing(connection), connection.getresponse() as events:
+        return next(line.decode() for line in events if b'"process_completed"' in line)
 
 
 def request(port: int, path: str, body: object) -> Any:

@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,12 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.errors import InputError
 from arena.ui.event_inputs import UnknownFunction, call, call_by_names, cancellation, page_event, read_object, reset
-from arena.ui.refusals import refusal
+from arena.ui.refusals import let_go, refusal
 
 MOST_BYTES = 100_000
 """Of a body; a visitor's longest request has some thousands."""
-LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
-"""How much of a body that is refused is taken, and for how long."""
 BODY_SECONDS = 20.0
 EVENT = re.compile(r"/gradio_api/(?:(?P<kind>queue/join|cancel|reset)|call/(?P<named>v2/)?(?P<endpoint>\w+))/?", re.ASCII)
 """Where pages and programs post their events."""
@@ -80,14 +77,14 @@ class EventRequests:
     async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
         """All of it; None when whoever sends it goes away. No more is kept once it is known to be too large."""
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            await _let_go(receive)
+            await let_go(receive)
             raise HTTPException(415, "Content-Type: send application/json")
         announced = headers.get("content-length", "")
         body = bytearray()
         size = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
         while True:
             if max(size, len(body)) > self.most_bytes:
-                await _let_go(receive)
+                await let_go(receive)
                 raise HTTPException(413, f"body: is larger than {self.most_bytes} bytes; send less")
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -113,18 +110,6 @@ class EventRequests:
         if event is None:
             return session in queue.pending_messages_per_session
         return event in queue.event_ids_to_events or any(event in ids for ids in queue.pending_event_ids_session.values())
-
-
-async def _let_go(receive: Receive) -> None:
-    """Take a little more without keeping it: a connection that is closed over unread bytes loses the answer, too."""
-    left = LET_GO_BYTES
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LET_GO_SECONDS):
-            while left > 0:
-                message = await receive()
-                if not message.get("more_body", False):
-                    return
-                left -= len(message["body"])
 
 
 def _with_body(scope: Scope, event: re.Match[str], size: int) -> Scope:

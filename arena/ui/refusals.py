@@ -1,15 +1,31 @@
 """How the server refuses: a line of JSON for programs, and a page for browsers that look for one that is not there."""
 
+import asyncio
+from contextlib import suppress
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
-from starlette.types import Scope
+from starlette.types import Receive, Scope
 
 from arena.ui.markup import render
 
+LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
+"""How much of a body that is refused is taken, and for how long."""
 UNREAD = {408, 413, 415}
 """Answers to requests whose body is not read to its end."""
+
+
+async def let_go(receive: Receive, most: int = LET_GO_BYTES) -> None:
+    """Take a little more of a body without keeping it: a connection that is closed over unread bytes loses the answer, too."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LET_GO_SECONDS):
+            while most > 0:
+                message = await receive()
+                if not message.get("more_body", False):
+                    return
+                most -= len(message["body"])
 
 
 def refusal(status: int, line: str) -> JSONResponse:

@@ -21,6 +21,7 @@ from arena.ui import words
 from arena.ui.clients import UNKNOWN
 from arena.ui.identity import BROWSER
 from arena.ui.newest import Newest
+from arena.ui.refusals import let_go
 from arena.ui.upload_policy import THIS_MACHINE, UploadPolicy, check_terms
 
 ADDRESS = "/picture"
@@ -149,6 +150,7 @@ class Uploads:
         except Crowded as error:
             return _refused(error.status, str(error), retry=True)
         except TooLarge as error:
+            await let_go(request.receive, 10 * self.limits.file_bytes)
             return _refused(413, str(error))
         except ImageError as error:
             return _refused(422, str(error))

@@ -10,7 +10,8 @@ from fastapi import FastAPI
 from gradio.events import api
 from starlette.exceptions import HTTPException
 
-from arena.ui.event_requests import LET_GO_BYTES, EventRequests
+from arena.ui.event_requests import EventRequests
+from arena.ui.refusals import LET_GO_BYTES
 
 CALL = "/gradio_api/call/repeat"
 JSON = [(b"content-type", b"application/json")]

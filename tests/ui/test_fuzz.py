@@ -62,7 +62,13 @@ class _Stranger:
         session = json.loads(body).get("session_hash")
         address = path.replace("/call/v2/", "/call/")
         stream = f"/gradio_api/queue/data?session_hash={session}" if session else f"{address}/{answer.json()['event_id']}"
-        return 200, (await self.client.get(stream)).text
+        told = ""
+        async with self.client.stream("GET", stream) as lines:
+            async for line in lines.aiter_lines():
+                told += line
+                if "process_completed" in line:
+                    break
+        return 200, told
 
     def value(self, component: dict[str, Any] | None = None) -> Any:
         """Mostly of the type that the component takes."""
