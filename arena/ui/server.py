@@ -18,7 +18,7 @@ from arena.errors import SettingsError
 from arena.ui.connections import BoundedConnection, connection_limit
 
 WAITING_CONNECTIONS = 100
-LAST_SECONDS = 5
+LAST_SECONDS = 2
 """How long what is under way may take to end after Ctrl-C."""
 
 
