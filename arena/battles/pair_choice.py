@@ -10,10 +10,8 @@ from arena.battles.views import BattleFilter
 from arena.errors import InputError
 from arena.generators.scenes import FAMILIES, Family, draw_pair
 from arena.pairs import MinimalPair
-from arena.store.generation_records import GENERATED, PairInPlay
+from arena.store.generation_records import FRESH, GENERATED, PairInPlay
 
-FRESH = "fresh"
-"""The source of pairs drawn on demand."""
 FRESH_SHARE = 0.25
 """Share of fresh pairs where the visitor does not ask for a source."""
 GENERATED_SHARE = 0.25

@@ -17,13 +17,32 @@ if TYPE_CHECKING:
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
 
-ERASE_EXAMPLES = """examples:
+EXAMPLES = {
+    "hide": """examples:
+  arena pairs hide 1f0c9a7e52b64d38 --reason "may be private"
+  arena pairs hide BATTLE DIGEST --reason "reported twice"
+
+It settles what was reported of them. `arena pairs takedowns` lists what is hidden, until it is restored or erased.
+""",
+    "restore": """examples:
+  arena pairs restore 1f0c9a7e52b64d38 --reason "it is a drawing"
+""",
+    "erase": """examples:
   arena pairs erase 1f0c9a7e52b64d38 --reason "shows a person who did not agree"
   arena pairs erase BATTLE --reason "a court order" --yes
 
 Gone are its pictures, captions, provenance and the replies to it; what stays is when, why and by whom. Battles and ratings
 count as before. Backups still hold it: make a new one, and delete those from before.
-"""
+""",
+    "takedowns": """examples:
+  arena pairs takedowns
+  arena pairs takedowns --json | jq '.[] | select(.state == "hidden")'
+""",
+    "reports": """examples:
+  arena pairs reports
+  arena pairs reports --all --json
+""",
+}
 
 
 def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -31,13 +50,12 @@ def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _decide("hide", "hidden"))
     restore = _action(actions, "restore", "show again what was hidden, or settle reports", _decide("restore", "shown"))
     erase = _action(actions, "erase", "delete one for good: pictures, captions, replies; its battles count as before", _erase)
-    erase.epilog, erase.formatter_class = ERASE_EXAMPLES, argparse.RawDescriptionHelpFormatter
     erase.add_argument("--yes", action="store_true", help="do not ask")
     named = "of a pair, its generation or a battle; or digest of a picture"
     for action in (hide, restore, erase):
         action.add_argument("names", nargs="+", metavar="ID", help=named)
         action.add_argument("--reason", required=True, metavar="TEXT", help="why, for those who wonder later")
-    takedowns = _action(actions, "takedowns", "what was hidden or erased, when, why and by whom", _takedowns)
+    takedowns = _action(actions, "takedowns", "what was decided last: hidden, restored, erased; when, why, by whom", _takedowns)
     reports = _action(actions, "reports", "what visitors reported, and you have not decided yet", _reports)
     reports.add_argument("--all", action="store_true", help="those that were decided, too")
     for action in (takedowns, reports):
@@ -50,7 +68,7 @@ def _action(
     summary: str,
     run: Callable[[argparse.Namespace], int],
 ) -> argparse.ArgumentParser:
-    parser = actions.add_parser(name, help=summary)
+    parser = actions.add_parser(name, help=summary, epilog=EXAMPLES[name], formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.set_defaults(run=run)
     return parser
 

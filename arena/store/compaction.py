@@ -9,7 +9,7 @@ from arena.errors import StoreError
 from arena.store.database import CATALOG, attach
 from arena.store.picture_files import flush_folder
 
-FRESH = "fresh"
+COPY = "copy"
 """Name of the new database until it takes the place of the old one, and the end of its file's name."""
 
 
@@ -24,15 +24,15 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         StoreError: the old log could not be ended; all stays as it was.
         duckdb.Error: the disk gives up; all stays as it was.
     """
-    fresh = Path(f"{path}.{FRESH}")
-    for leftover in (fresh, Path(f"{fresh}.wal")):  # of a process that was killed
+    copy = Path(f"{path}.{COPY}")
+    for leftover in (copy, Path(f"{copy}.wal")):  # of a process that was killed
         leftover.unlink(missing_ok=True)
-    attach(connection, fresh, FRESH)
+    attach(connection, copy, COPY)
     try:
-        connection.execute(f"COPY FROM DATABASE {CATALOG} TO {FRESH}")
+        connection.execute(f"COPY FROM DATABASE {CATALOG} TO {COPY}")
     finally:
-        connection.execute(f"DETACH {FRESH}")  # with a checkpoint: its log is gone
-    descriptor = os.open(fresh, os.O_RDONLY)
+        connection.execute(f"DETACH {COPY}")  # with a checkpoint: its log is gone
+    descriptor = os.open(copy, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:
@@ -41,7 +41,7 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     try:
         if Path(f"{path}.wal").exists():  # it would be read into the new file, to which it does not belong
             raise StoreError(f"the log of {path} could not be ended; stop the arena, and start it again")
-        fresh.replace(path)
+        copy.replace(path)
         flush_folder(path.parent)
     finally:
         attach(connection, path, CATALOG)

@@ -7,6 +7,8 @@ from typing import Any, Literal, get_args
 
 from arena.store.records import now
 
+FRESH = "fresh"
+"""The source of pairs that were drawn on demand, for one battle."""
 GENERATED = "generated"
 """The source of pairs that were made for this arena, by an editor or by drawing."""
 

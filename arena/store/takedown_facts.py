@@ -11,13 +11,11 @@ import duckdb
 
 from arena.errors import InputError
 from arena.store.erasure import ERASED
-from arena.store.generation_records import GENERATED
+from arena.store.generation_records import FRESH, GENERATED
 from arena.store.records import now
 from arena.store.rows import append, aware, utc
 from arena.store.takedown_records import Report, Reported, Takedown, TakedownState
 
-FRESH = "fresh"
-"""The source of pairs that were drawn for one battle."""
 SHOWN = """
     SELECT id AS subject, unnest([image_0, image_1]) AS digest FROM arena.pairs
     UNION SELECT coalesce(pair_id, id), source FROM arena.generations

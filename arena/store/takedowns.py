@@ -124,10 +124,6 @@ class Takedowns:
         """Whether it is shown to nobody, hidden or erased."""
         return subject in self._down
 
-    def hidden_ids(self) -> frozenset[str]:
-        """Subjects that are shown to nobody, hidden or erased."""
-        return self._down
-
     def shows(self, digest: str) -> bool:
         """Whether this picture, or any that is unknown here, may be shown."""
         return digest not in self._pictures.withheld

@@ -25,13 +25,11 @@ STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>[^/]+)|(?P<page>
 PART = re.compile(
     r"/(?:gradio_api|look|assets|static|svelte|healthz|favicon|theme\.css|robots\.txt|manifest\.json)(?:[/.].*)?", re.DOTALL
 )
-"""Quick to answer, or counted elsewhere; what else is read is a page or its description, which takes as long as a board."""
-CROWDED_SECONDS = 5
-"""After how long to try again where it cannot be known when there is a place."""
-
-
+"""Where answers are quick, or counted elsewhere. Other addresses are those of pages, which take as long as a board."""
 DESCRIPTION = re.compile(r"/gradio_api/(?:info|openapi\.json)/?")
 """What programs read of all functions."""
+CROWDED_SECONDS = 5
+"""After how long to try again where it cannot be known when there is a place."""
 
 
 class Crowded(HTTPException):

@@ -14,8 +14,8 @@ HEAD_SECONDS = 15.0
 """In which the head of a first request has to come. After it, `timeout_keep_alive` of uvicorn counts."""
 OTHER_FILES = 256
 """Files that the arena has open beside connections."""
-FEWEST = 64
-MOST = 65_536
+FEWEST, MOST = 64, 65_536
+"""Places for connections, whatever the system lets this process open."""
 
 
 def connection_limit() -> int:
@@ -25,7 +25,10 @@ def connection_limit() -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     most = MOST if hard == resource.RLIM_INFINITY else min(hard, MOST)
     if soft != resource.RLIM_INFINITY and soft < most:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        except (OSError, ValueError):  # macOS names no limit here, and has one
+            most = soft
     return max(FEWEST, most - OTHER_FILES)
 
 
@@ -36,8 +39,10 @@ class BoundedConnection(H11Protocol):
     """
 
     limit = MOST
+    """Places for all."""
     head_seconds = HEAD_SECONDS
     of_address: ClassVar[Counter[str]] = Counter()
+    """Address -> its connections."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Take a place, or close."""

@@ -19,6 +19,7 @@ from arena.ui.refusals import let_go, refusal
 MOST_BYTES = 100_000
 """Of a body; a visitor's longest request has some thousands."""
 BODY_SECONDS = 20.0
+"""In which a body has to come."""
 EVENT = re.compile(r"/gradio_api/(?:(?P<kind>queue/join|cancel|reset)|call/(?P<named>v2/)?(?P<endpoint>\w+))/?", re.ASCII)
 """Where pages and programs post their events."""
 READER = re.compile(r"/gradio_api/(?:queue/data|call/(?:v2/)?\w+/(?P<event>[^/]+))", re.ASCII)

@@ -76,10 +76,6 @@ class Reviewers:
             raise NotReviewer("the token of this browser is not that of this arena: ask the operator for a new link")
 
 
-NOBODY = Reviewers()
-"""Those of an arena whose operator has said nothing of them."""
-
-
 class NotReviewer(InputError):
     """Who asks may not review."""
 

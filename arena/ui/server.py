@@ -18,6 +18,7 @@ from arena.errors import SettingsError
 from arena.ui.connections import BoundedConnection, connection_limit
 
 WAITING_CONNECTIONS = 100
+"""That the system keeps until they are taken; so many are taken in one go, before any can be refused."""
 LAST_SECONDS = 2
 """How long what is under way may take to end after Ctrl-C."""
 

@@ -139,6 +139,12 @@ def put_in_play(store, generation_id):
         review(store, generation_id, reviewer, "accept")
 
 
+def put_in_play_and_flag(store, generation_id):
+    put_in_play(store, generation_id)
+    for reviewer in ("ben", "cleo"):
+        review(store, generation_id, reviewer, "reject", "harmful")
+
+
 @pytest.mark.parametrize(
     ("reasons", "state"),
     [
@@ -167,9 +173,7 @@ def test_one_reviewer_hides_nothing_however_often_it_is_said(waiting):
 
 def test_what_is_hidden_is_not_reviewed_and_nothing_said_of_it_is_taken_back(waiting):
     store, (first, *_) = waiting
-    put_in_play(store, first)
-    for reviewer in ("ben", "cleo"):
-        review(store, first, reviewer, "reject", "harmful")
+    put_in_play_and_flag(store, first)
     with pytest.raises(GenerationError, match="was hidden"):
         review(store, first, "dora", "accept")
     assert undo(store, "ben") is None
@@ -178,9 +182,7 @@ def test_what_is_hidden_is_not_reviewed_and_nothing_said_of_it_is_taken_back(wai
 
 def test_what_the_operator_restores_stays_until_two_others_flag_it_again(waiting):
     store, (first, *_) = waiting
-    put_in_play(store, first)
-    for reviewer in ("ben", "cleo"):
-        review(store, first, reviewer, "reject", "harmful")
+    put_in_play_and_flag(store, first)
     store.takedowns.restore([first], by="operator", reason="a misunderstanding")
     assert states(store)[0] == "in-play"
     review(store, first, "dora", "reject", "harmful")

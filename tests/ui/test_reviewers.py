@@ -16,7 +16,7 @@ from arena.generation.reviewing import REASONS
 from arena.settings import Settings, from_environment
 from arena.store import Store
 from arena.ui.identity import person
-from arena.ui.reviewers import NOBODY, NotReviewer, Reviewers
+from arena.ui.reviewers import NotReviewer, Reviewers
 from arena.ui.uploads import ADDRESS
 
 NUMBER = "0123456789abcdef" * 2
@@ -77,7 +77,7 @@ def test_nothing_is_known_of_whom_no_request_shows():
     with pytest.raises(NotReviewer):
         Reviewers(loopback=True).reviewer(NUMBER, "", None, None)
     with pytest.raises(NotReviewer):
-        NOBODY.reviewer(NUMBER, "", None, request())
+        Reviewers().reviewer(NUMBER, "", None, request())
 
 
 @pytest.mark.parametrize(

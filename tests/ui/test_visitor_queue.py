@@ -102,6 +102,13 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0.01)
 
 
+async def leave_in_the_middle(site: Site, visitor: httpx.AsyncClient) -> None:
+    """Begin a battle, and go away while it is played."""
+    reading = asyncio.create_task(played(visitor, "battle", "left"))
+    await until(lambda: site.begun == ["left"])
+    reading.cancel()
+
+
 def test_forty_behind_one_address_each_play_a_battle_at_once():
     async def what(site: Site) -> None:
         async with site.client(VISITOR) as school:
@@ -176,9 +183,7 @@ def test_who_reads_a_moment_later_is_in_time():
 def test_a_battle_notices_that_its_reader_is_gone():
     async def what(site: Site) -> None:
         async with site.client(VISITOR) as visitor:
-            reading = asyncio.create_task(played(visitor, "battle", "left"))
-            await until(lambda: site.begun == ["left"])
-            reading.cancel()
+            await leave_in_the_middle(site, visitor)
             await until(lambda: not site.queue.pending_messages_per_session)
             site.free.set()
             await until(lambda: site.left == ["left"])
@@ -251,9 +256,7 @@ def test_a_stream_of_a_page_reads_all_its_events_also_those_sent_after_the_last_
 def test_what_nobody_reads_takes_no_memory_for_long():
     async def what(site: Site) -> None:
         async with site.client(VISITOR) as visitor:
-            reading = asyncio.create_task(played(visitor, "battle", "left"))
-            await until(lambda: site.begun == ["left"])
-            reading.cancel()
+            await leave_in_the_middle(site, visitor)
             site.free.set()
             for _ in range(5):
                 await post(visitor, "board", "unread")

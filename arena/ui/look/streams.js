@@ -6,7 +6,7 @@
   const CLOSED = { msg: "close_stream" };
   const BROKEN = { msg: "unexpected_error", message: "The connection broke off; try again." };
 
-  function ending(answer, signal) {
+  function calm(answer, signal) {
     const reader = answer.body.getReader();
     signal.addEventListener("abort", () => { reader.cancel().catch(() => {}); });
     const body = new ReadableStream({
@@ -28,6 +28,6 @@
     const [stream] = request;
     if (!(stream instanceof Request) || !STREAM.test(stream.url)) return send(...request);
     const answer = await send(new Request(stream, { signal: null }));
-    return answer.body ? ending(answer, stream.signal) : answer;
+    return answer.body ? calm(answer, stream.signal) : answer;
   };
 })();
