@@ -1,10 +1,12 @@
-"""Contestants: a model repository at one commit, with the settings it runs under."""
+"""Contestants: a model repository at one commit, with the settings and the strategy it runs under."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+STRATEGY = "strategy"
+"""Setting that holds the name of a strategy. All that it adds to the settings has a name that begins so."""
 OPTIONS = ("images", "thinking", "turns")
 """Settings that a reference may name."""
 
@@ -20,7 +22,7 @@ class Contestant:
     engine: str
     """How it is run: `generative` or `contrastive`, with the library versions that answers depend on."""
     settings: Mapping[str, str | int | float] = field(default_factory=dict, hash=False)
-    """What else its answers depend on: image size, dtype, verification threshold and the split it was fitted on."""
+    """What else its answers depend on: image size, dtype, verification threshold and the split it was fitted on, strategy."""
 
     @property
     def id(self) -> str:
@@ -34,14 +36,25 @@ class Contestant:
         return "&".join(f"{name}={self.settings[name]}" for name in OPTIONS if name in self.settings)
 
     @property
+    def strategy(self) -> str:
+        """How what it is asked, or how it reads that, is changed, as `arena.strategies` names it; empty for most."""
+        return str(self.settings.get(STRATEGY, ""))
+
+    @property
     def reference(self) -> str:
-        """How people name it: its repository, with its options."""
-        return f"{self.repository}?{self.options}" if self.options else self.repository
+        """How people name it on a command line: its repository, with its options and its strategy."""
+        return self._named(self.repository, "+")
 
     @property
     def label(self) -> str:
-        """As pages call it: its name, with its options."""
-        return self.reference.rpartition("/")[2]
+        """As pages call it: its name, with its options and its strategy."""
+        return self._named(self.name, " + ")
+
+    @property
+    def base(self) -> "Contestant":
+        """The same without a strategy; itself where it has none."""
+        kept = {name: value for name, value in self.settings.items() if not name.startswith(STRATEGY)}
+        return replace(self, settings=kept) if self.strategy else self
 
     @property
     def organisation(self) -> str:
@@ -52,3 +65,7 @@ class Contestant:
     def name(self) -> str:
         """The part of the repository after the slash."""
         return self.repository.rpartition("/")[2]
+
+    def _named(self, name: str, plus: str) -> str:
+        options = f"?{self.options}" if self.options else ""
+        return f"{name}{options}{plus}{self.strategy}" if self.strategy else f"{name}{options}"

@@ -11,8 +11,10 @@ ArenaError
 │   └── EditorError     a diffusers pipeline cannot edit, or an edit failed
 ├── BattleError         a battle cannot do what was asked of it
 │   └── RevealRefused   names were asked for before the battle was judged
+├── StrategyError       a strategy cannot be used with a model, or must not be for an item
 ├── EvaluationError     an evaluation cannot be made, go on or be reported
 ├── GenerationError     a pair cannot be generated, made again or reviewed
+├── TuningError         data cannot be exported, or no model be tuned on it
 └── StoreError          the database cannot be used
     └── StoreBusy       another process holds the database
 
@@ -64,12 +66,20 @@ class RevealRefused(BattleError):
     """Names were asked for before the battle was judged."""
 
 
+class StrategyError(ArenaError):
+    """A strategy cannot be used with a model, or must not be for an item."""
+
+
 class EvaluationError(ArenaError):
     """An evaluation cannot be made, go on or be reported."""
 
 
 class GenerationError(ArenaError):
     """A pair cannot be generated, made again or reviewed."""
+
+
+class TuningError(ArenaError):
+    """Data cannot be exported, or no model be tuned on it."""
 
 
 class StoreError(ArenaError):

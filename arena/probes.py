@@ -30,6 +30,8 @@ class Turn:
     prompt: str
     words: str
     """The model's own, without its thoughts."""
+    images: tuple[Picture, ...] = ()
+    """Shown in it: of examples alone, which are questions about something else with their answers."""
 
 
 @dataclass(frozen=True)
@@ -56,14 +58,28 @@ class Probe:
     schema: Mapping[str, Any] | None = field(default=None, hash=False)
     """JSON schema of the reply, for servers that can hold a model to one; part of the template, and so of its version."""
     before: tuple[Turn, ...] = ()
-    """Earlier turns of the same chat, in order. The images are shown in the first of them, and not again."""
+    """Earlier turns of the same chat, in order: examples, then those of this question. The images are shown in the first turn
+    that is no example, and not again."""
+    family: str = field(default="", compare=False)
+    """That of its item, by which a strategy knows what it must not have learnt from. No model is told."""
 
     @property
     def key(self) -> str:
         """What was asked, as a hash: pixels in order, prompt, options, template, earlier turns. Never the expected answer."""
-        asked = [self.template, [picture.digest for picture in self.images], self.prompt, self.options, self.max_new_tokens]
-        asked += [[[turn.prompt, turn.words] for turn in self.before]] if self.before else []
+        asked = [self.template, _digests(self.images), self.prompt, self.options, self.max_new_tokens]
+        if self.before:
+            asked += [[[turn.prompt, turn.words, *([_digests(turn.images)] if turn.images else [])] for turn in self.before]]
         return hashlib.sha256(json.dumps(asked, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def examples(self) -> tuple[Turn, ...]:
+        """Earlier turns about something else."""
+        return tuple(turn for turn in self.before if turn.images)
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All that its chat shows, in order."""
+        return (*(picture for turn in self.before for picture in turn.images), *self.images)
 
 
 @dataclass(frozen=True)
@@ -92,6 +108,10 @@ class Reading:
     """None for a reply that was read, and is neither right nor wrong by itself: a description, a judged answer."""
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What else was read, as JSON: the classes that a description names, a judge's verdicts."""
+
+
+def _digests(pictures: Iterable[Picture]) -> list[str]:
+    return [picture.digest for picture in pictures]
 
 
 def solved(outcomes: Iterable[Outcome]) -> bool | None:

@@ -25,6 +25,7 @@ from arena.models import (
 from arena.pairs import MinimalPair
 from arena.resources import resource
 from arena.settings import Settings
+from arena.strategies import constant_entry, entry_under, split, strategy_named
 
 log = logging.getLogger(__name__)
 
@@ -88,7 +89,7 @@ def entry_of(reference: str, settings: Settings, device: str) -> Entry:
 
     Args:
         reference: a local folder, `organisation/name` or `organisation/name@commit` on the Hub, with options as
-            `arena.models.reference_options` tells, or `mybackend:NAME`.
+            `arena.models.reference_options` tells, or `mybackend:NAME`, each with a strategy after a `+`; or a constant.
         settings: of the arena; what is found out about a model once is kept in its home.
         device: torch device that it runs on.
 
@@ -96,8 +97,16 @@ def entry_of(reference: str, settings: Settings, device: str) -> Entry:
         RepositoryError: it cannot enter, and why.
         SettingsError: an option is unknown, or does not apply to it.
         PluginError: its backend cannot be used, or makes no model of it.
+        StrategyError: its strategy is unknown, or is not for it.
     """
-    if entry := backend_entry(reference):
+    model, strategy = split(reference)
+    entry = _model_entry(model, settings, device)
+    return entry_under(entry, strategy_named(strategy, settings.home)) if strategy else entry
+
+
+def _model_entry(reference: str, settings: Settings, device: str) -> Entry:
+    """A contestant without a strategy; for the arguments see `entry_of`."""
+    if entry := constant_entry(reference) or backend_entry(reference):
         return entry
     local = local_reference(reference)
     report = check_repository(local.repository)

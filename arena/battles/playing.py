@@ -47,7 +47,7 @@ class Played:
 
 def probes_of(pair: MinimalPair) -> dict[str, list[Probe]]:
     """task -> its probes, for every task that the pair has."""
-    return {name: TASKS[name].probes(pair) for name in tasks_of(pair)}
+    return {name: [replace(probe, family=pair.family) for probe in TASKS[name].probes(pair)] for name in tasks_of(pair)}
 
 
 def play_rounds(

@@ -4,16 +4,18 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import product
 from pathlib import Path
 
 from arena.contestants import Contestant
-from arena.errors import ArenaError, EvaluationError, RepositoryError
+from arena.errors import ArenaError, EvaluationError, RepositoryError, StrategyError
 from arena.models import Entry, Model, backend_entry, best_device, check_repository, contestant_of, load
 from arena.models.architectures import Kind
 from arena.models.endpoint import load_endpoint
 from arena.models.endpoint_reference import is_endpoint
 from arena.roster import Roster, entry_of, gather, shipped
 from arena.settings import Settings
+from arena.strategies import NONE, constant_entry, entry_under, split, strategy_named
 from arena.suites.suite import Audience, Suite
 from arena.tasks import segmentation
 
@@ -37,24 +39,38 @@ class Entrant:
     load: Callable[[], Model]
 
 
-def entrants(references: Sequence[str], settings: Settings) -> tuple[list[Entrant], list[str]]:
+def entrants(references: Sequence[str], settings: Settings, strategies: Sequence[str] = ()) -> tuple[list[Entrant], list[str]]:
     """The contestants that are meant, each once, and one line for each that cannot take part: one of the two is never empty.
 
     Args:
         references: at least one; each `all`, the repository or the bare name of a contestant of this arena, a local folder,
-            `organisation/name@commit` on the Hub, `mybackend:NAME`, or an endpoint.
+            `organisation/name@commit` on the Hub, `mybackend:NAME`, or an endpoint, each with a strategy after a `+`, or a
+            constant.
         settings: of the arena.
+        strategies: under which each is meant, once for each, `none` among them; without any they are meant as they are named.
     """
     meant: dict[str, Entrant] = {}
     problems: list[str] = []
     roster = cache(partial(gather, settings))
     for reference in dict.fromkeys(references):
         try:
-            meant |= {one.contestant.id: one for one in _called(reference, roster, settings)}
+            model, own = split(reference)
+            if own and strategies:
+                raise StrategyError(f"{reference}: has a strategy already; leave out --strategy, or what follows the +")
+            entries = _called(model, roster, settings)
         except ArenaError as error:
             problems.append(str(error))
             log.exception("%s cannot be evaluated", reference)
-        problems += roster().problems if reference == EVERYBODY else ()
+            continue
+        problems += roster().problems if model == EVERYBODY else ()
+        for strategy, entry in product((own,) if own else strategies or (NONE,), entries):
+            try:
+                one = _entrant(_under(entry, strategy, settings))
+            except ArenaError as error:
+                problems.append(str(error))
+                log.exception("%s cannot be evaluated under %s", entry.contestant.reference, strategy)
+            else:
+                meant[one.contestant.id] = one
     return list(meant.values()), problems
 
 
@@ -95,25 +111,31 @@ def segmenter(reference: str, suites: Sequence[Suite]) -> Entrant:
     return Entrant(contestant, AUDIENCES[report.kind], report.memory_bytes, partial(load, report, contestant))
 
 
-def _called(reference: str, roster: Callable[[], Roster], settings: Settings) -> list[Entrant]:
-    """Those whom a reference means.
+def _called(reference: str, roster: Callable[[], Roster], settings: Settings) -> list[Entry]:
+    """Those whom a reference without a strategy means.
 
     Raises:
         EvaluationError: nobody goes by that name, or nobody takes part.
         ArenaError: the folder cannot enter, or the endpoint cannot be asked.
     """
-    if entry := backend_entry(reference):
-        return [_entrant(entry)]
+    if entry := constant_entry(reference) or backend_entry(reference):
+        return [entry]
     if is_endpoint(reference):
         model = load_endpoint(reference)  # asks nothing yet, and says at once what is wrong with the name or the key
-        return [Entrant(model.contestant, "writers", 0, lambda: model)]
+        return [Entry(model.contestant, "generative", 0, lambda: model)]
     known = roster().entries
     if reference == EVERYBODY:
         if not known and not roster().problems:
             raise EvaluationError(f"{EVERYBODY}: no model takes part in this arena; add one with ARENA_MODELS")
-        return [_entrant(entry) for entry in known]
-    named = [entry for entry in known if reference in (entry.contestant.repository, entry.contestant.name)]
-    return [_entrant(entry) for entry in named or [_stranger(reference, known, settings)]]
+        return list(known)
+    plain = [entry for entry in known if not entry.contestant.strategy]
+    named = [entry for entry in plain if reference in (entry.contestant.repository, entry.contestant.name)]
+    return named or [_stranger(reference, known, settings)]
+
+
+def _under(entry: Entry, strategy: str, settings: Settings) -> Entry:
+    """Raises ArenaError: the strategy is unknown, or not for this model."""
+    return entry if strategy == NONE else entry_under(entry, strategy_named(strategy, settings.home))
 
 
 def _stranger(reference: str, known: Sequence[Entry], settings: Settings) -> Entry:

@@ -262,7 +262,8 @@ def _inquiry(same: Sequence[Question], contestant: Contestant, suite: Suite) -> 
     def read(replies: Sequence[Reply]) -> list:
         return [read_by_rules(question, replies[0], contestant, drawn=suite.drawn, readers=suite.readers) for question in same]
 
-    return Inquiry(same[0].item, (same[0].probe,), read, len(same))
+    probe = replace(same[0].probe, family=same[0].family)
+    return Inquiry(same[0].item, (probe,), read, len(same))
 
 
 def _judge_inquiry(question: Question, reply: Reply, contestant: Contestant, judge: Contestant, suite: Suite) -> Inquiry:

@@ -22,12 +22,16 @@ class Capabilities:
     """It cannot be asked in words alone."""
     second_turn: bool = False
     """It can be asked again after an answer, with its own words between the two questions."""
+    images_per_chat: int | None = None
+    """Most images of a chat that begins with examples; None where that is as many as of one question."""
 
     def can_answer(self, probe: Probe) -> bool:
         """Whether the probe can be asked at all."""
-        if len(probe.before) > int(self.second_turn):
+        if len(probe.before) - len(probe.examples) > int(self.second_turn):
             return False
-        if not int(self.needs_image) <= len(probe.images) <= self.images_per_prompt:
+        if not int(self.needs_image) <= len(probe.pictures) or len(probe.images) > self.images_per_prompt:
+            return False
+        if probe.examples and len(probe.pictures) > (self.images_per_chat or self.images_per_prompt):
             return False
         return self.writes_text or (self.scores_options and bool(probe.options))
 

@@ -66,7 +66,7 @@ class Chat:
 
         Args:
             prompt: what is asked last.
-            images: shown in the first turn.
+            images: all that the chat shows, in order: those of examples, then those of the question.
             before: earlier turns.
 
         Raises:
@@ -157,10 +157,16 @@ def _control_tokens(tokenizer: Any) -> list[str]:
 
 
 def _conversation(prompt: str, images: Sequence[Image.Image], before: Sequence[Turn] = ()) -> list[dict[str, Any]]:
-    """The chat that asks: images in order, then the prompts, each but the last with what the model said to it."""
+    """The chat that asks: the prompts in order, each but the last with what the model said to it.
+
+    Examples show as many images as they have, from the first on; the first other turn shows the rest.
+    """
     said = [text for turn in before for text in (turn.prompt, turn.words)]
     turns: list[list[dict[str, Any]]] = [[{"type": "text", "text": text}] for text in (*said, prompt)]
-    turns[0][:0] = [{"type": "image", "image": image} for image in images]
+    rest = [{"type": "image", "image": image} for image in images]
+    examples = [len(turn.images) for turn in before if turn.images]
+    for place, count in enumerate((*examples, len(rest) - sum(examples))):
+        turns[2 * place][:0], rest = rest[:count], rest[count:]
     return [{"role": ("user", "assistant")[place % 2], "content": content} for place, content in enumerate(turns)]
 
 

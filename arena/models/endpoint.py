@@ -177,7 +177,7 @@ class EndpointModel:
             return given
         if given.code in FILTER_CODES:
             return declined()
-        if (images := images_accepted(given.reason)) is not None and images < len(asked.probe.images):
+        if (images := images_accepted(given.reason)) is not None and images < len(asked.probe.pictures):
             self.capabilities = replace(self.capabilities, images_per_prompt=images)
             return Reply(not_applicable=True)
         if not given.again:
@@ -237,12 +237,14 @@ class EndpointModel:
         self._gave_logprobs |= reply.logprobs is not None
 
     def _messages(self, probe: Probe) -> list[dict[str, Any]]:
-        encoded = self._pictures.get(probe.images, lambda pictures: map(_data_uri, pictures))
-        images = [{"type": "image_url", "image_url": {"url": encoded[picture]}} for picture in probe.images]
+        encoded = self._pictures.get(probe.pictures, lambda pictures: map(_data_uri, pictures))
         said = [text for turn in probe.before for text in (turn.prompt, turn.words)]
         contents: list[Any] = [*said, probe.prompt]
-        if images:  # servers of models without eyes often take nothing but plain text
-            contents[0] = [*images, {"type": "text", "text": contents[0]}]
+        shown = (*(turn.images for turn in probe.examples), probe.images)
+        for place, pictures in zip(range(0, len(contents), 2), shown, strict=False):
+            if pictures:  # servers of models without eyes often take nothing but plain text
+                images = [{"type": "image_url", "image_url": {"url": encoded[picture]}} for picture in pictures]
+                contents[place] = [*images, {"type": "text", "text": contents[place]}]
         return [{"role": ("user", "assistant")[place % 2], "content": content} for place, content in enumerate(contents)]
 
     def _parameters(self, probe: Probe, left_out: frozenset[str]) -> dict[str, Any]:

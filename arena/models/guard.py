@@ -195,14 +195,32 @@ def _number(gap: float) -> float:
 
 def _takes_second_turn(model: PreTrainedModel, chat: Chat, encoder: Encoder, probe: Probe, tolerance: float) -> bool:
     """Whether `probe`, asked after another answer, gets the log-probabilities of a plain forward pass over the same turns."""
-    if not chat.takes(BEFORE, probe.prompt):
-        return False
-    second = replace(probe, before=(BEFORE,))
+    return chat.takes(BEFORE, probe.prompt) and _agrees(model, chat, encoder, replace(probe, before=(BEFORE,)), tolerance)
+
+
+def takes_examples(model: PreTrainedModel, chat: Chat, encoder: Encoder, tolerance: float) -> bool:
+    """Whether a question after examples with pictures gets the log-probabilities of a plain forward pass over all turns.
+
+    Args:
+        model: in evaluation mode.
+        chat: its processor.
+        encoder: how it is asked.
+        tolerance: that of its finding.
+    """
+    first, wide, tall, _ = _pictures()
+    examples = (replace(BEFORE, images=(tall,)), Turn("And in the house?", "Nothing.", (first,)))
+    probe = Probe("guard", "", "", (wide,), "Which one is it, A or B?", before=examples)
+    with torch.inference_mode():
+        return chat.takes(BEFORE, probe.prompt) and _agrees(model, chat, encoder, probe, tolerance)
+
+
+def _agrees(model: PreTrainedModel, chat: Chat, encoder: Encoder, probe: Probe, tolerance: float) -> bool:
+    """Whether a question after earlier turns is asked as stock transformers asks it."""
     try:
-        plain = plain_logprobs(model, chat, second)
-        (ours,) = encoder.read(encoder.encode([second])).logits.log_softmax(-1)
+        plain = plain_logprobs(model, chat, probe)
+        (ours,) = encoder.read(encoder.encode([probe])).logits.log_softmax(-1)
     except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked so depends on the architecture
-        log.debug("no second turn: %s", one_line(error))
+        log.debug("no earlier turns: %s", one_line(error))
         return False
     return _number(largest_gap(ours, plain)) <= tolerance
 

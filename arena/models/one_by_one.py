@@ -39,6 +39,6 @@ class OneByOne:
         return prefill(self._model, prompt.inputs or {})
 
     def _prompt(self, probe: Probe) -> Prompt:
-        inputs = self._chat.inputs(probe.prompt, [picture.pixels() for picture in probe.images], probe.before)
+        inputs = self._chat.inputs(probe.prompt, [picture.pixels() for picture in probe.pictures], probe.before)
         inputs = {name: value for name, value in inputs.items() if name not in self._unread}
         return Prompt(inputs["input_ids"][0].tolist(), inputs=inputs)

@@ -36,7 +36,7 @@ class SharedVision:
 
     def encode(self, probes: Sequence[Probe]) -> list[Prompt]:
         """One prompt a probe."""
-        images = self._vision.encode([probe.images for probe in probes])
+        images = self._vision.encode([probe.pictures for probe in probes])
         return [self._prompt(probe, shown) for probe, shown in zip(probes, images, strict=True)]
 
     def fits(self, group: Group) -> bool:
@@ -52,7 +52,7 @@ class SharedVision:
         return Prompt(tokens.ids, images, tokens.types, room=self._chat.thinking)
 
     def _tokens(self, probe: Probe) -> Tokens:
-        return self._chat.tokens(probe.prompt, [picture.pixels().size for picture in probe.images], probe.before)
+        return self._chat.tokens(probe.prompt, [picture.pixels().size for picture in probe.pictures], probe.before)
 
     def _collate(self, prompts: Sequence[Prompt]) -> dict[str, Any]:
         """Arguments of the model's forward pass, padded on the left."""

@@ -108,7 +108,7 @@ def largest_gap(ours: Tensor, theirs: Tensor) -> float:
 
 
 def _inputs(chat: Chat, probe: Probe) -> dict[str, Any]:
-    inputs = chat.stock_inputs(probe.prompt, [picture.pixels() for picture in probe.images], probe.before)
+    inputs = chat.stock_inputs(probe.prompt, [picture.pixels() for picture in probe.pictures], probe.before)
     return {name: value for name, value in inputs.items() if name not in UNREAD}
 
 

@@ -47,6 +47,7 @@ def second_probe(probe: Probe, reply: Reply) -> Probe | None:
         expected=dict(zip(probe.options, LETTERS, strict=False)).get(probe.expected, ""),
         max_new_tokens=MAX_NEW_TOKENS,
         before=(Turn(probe.prompt, words),),
+        family=probe.family,
     )
 
 

@@ -1,0 +1,57 @@
+"""Caption only: which of two captions is likelier, whatever the picture shows.
+
+The model is given no picture, and the sum of log-probabilities of each caption's tokens decides. What it solves so, its
+language model solves alone: the blind baseline of compositional benchmarks (Hsieh et al., *SugarCrepe*, NeurIPS 2023; Lin et
+al., *Revisiting the role of language priors in vision-language models*, ICML 2024).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from arena.contestants import Contestant
+from arena.models import Entry, Model
+from arena.probes import Probe, Reply
+from arena.strategies.base import Setting, check_writes
+from arena.strategies.names import StrategyName, check_bare
+from arena.strategies.prompts import PromptModel
+
+NAME = "caption-only"
+SUMMARY = "a control: which caption is likelier without any picture; only choices between captions can be asked so"
+TEMPLATE = "caption_only/1"
+PROMPT = "Write the caption of a picture."
+
+
+@dataclass(frozen=True)
+class CaptionOnly:
+    """See `arena.strategies.base.Strategy`."""
+
+    name: str = NAME
+
+    def settings(self, entry: Entry) -> Mapping[str, Setting]:
+        """The version of the words."""
+        check_writes(entry, self.name)
+        return {"words": TEMPLATE}
+
+    def load(self, entry: Entry, contestant: Contestant) -> Model:
+        """The model, asked for captions alone."""
+        return PromptModel(contestant, entry.load(), without_pictures, _scores_alone)
+
+
+def make(name: StrategyName) -> CaptionOnly:
+    """Raises StrategyError: an argument is given."""
+    check_bare(name)
+    return CaptionOnly()
+
+
+def without_pictures(probe: Probe) -> Probe | None:
+    """The captions as all that may be written; None where the options are something else."""
+    if probe.before or len(probe.images) != 1 or len(probe.captions) < 2 or len(probe.captions) != len(probe.options):
+        return None
+    return Probe(probe.task, probe.cell, TEMPLATE, (), PROMPT, options=probe.captions, max_new_tokens=0)
+
+
+def _scores_alone(reply: Reply) -> Reply:
+    """Of the captions, which stand in the order of the options. A model that gives no scores cannot be asked so."""
+    if reply.error is not None or reply.logprobs is None:
+        return reply if reply.error is not None else Reply(not_applicable=True)
+    return Reply(logprobs=reply.logprobs)

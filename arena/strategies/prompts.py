@@ -1,0 +1,55 @@
+"""Models that are asked something else than what stands in the question: for everything that can be asked in words."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from arena.contestants import Contestant
+from arena.errors import StrategyError
+from arena.models import Model
+from arena.probes import Probe, Reply
+
+Change = Callable[[Probe], Probe | None]
+"""From a question to what the model is asked in its place; None where it cannot be asked. Raises StrategyError where it must
+not be."""
+
+
+class PromptModel:
+    """A model whose questions are changed before it sees them. `answer` is called by one thread at a time."""
+
+    def __init__(
+        self, contestant: Contestant, model: Model, change: Change, read: Callable[[Reply], Reply] = lambda reply: reply
+    ) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            contestant: who it is under its strategy.
+            model: answers what the questions have become.
+            change: how they are changed.
+            read: makes replies to the first questions of those to the changed ones.
+        """
+        self.contestant = contestant
+        self.capabilities = model.capabilities
+        self.memory_bytes = model.memory_bytes
+        self._model = model
+        self._change = change
+        self._read = read
+
+    def answer(self, probes: Sequence[Probe]) -> list[Reply]:
+        """One reply a probe, in order. What the strategy must not be used for is an error, and costs no other its reply."""
+        replies: dict[int, Reply] = {}
+        changed: dict[int, Probe] = {}
+        for place, probe in enumerate(probes):
+            try:
+                if (asked := self._change(probe)) is not None:
+                    changed[place] = asked
+            except StrategyError as error:
+                replies[place] = Reply(error=str(error))
+        given = self._model.answer(list(changed.values())) if changed else []
+        self.capabilities = self._model.capabilities  # an endpoint learns while it is asked
+        replies |= {place: self._read(reply) for place, reply in zip(changed, given, strict=True)}
+        return [replies.get(place, Reply(not_applicable=True)) for place in range(len(probes))]
+
+    def record(self) -> dict[str, Any]:
+        """What an endpoint told of itself; nothing for other models."""
+        record = getattr(self._model, "record", None)
+        return record() if record else {}
