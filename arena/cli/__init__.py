@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from arena import __version__
-from arena.cli import agreeing, backup, evaluating, generating, labels, models, pairs, playing, reporting, suites
+from arena.cli import agreeing, backup, evaluating, export, generating, labels, models, pairs, playing, reporting, suites
 from arena.cli.console import say
 from arena.errors import ArenaError
 
@@ -26,6 +26,7 @@ EXAMPLES = """examples:
   arena report --suite starter --by category               its metrics with intervals
   arena label llava-mini --suite starter                   say how well its replies to requests are read
   arena compare llava-mini llava-small --suite starter     two models on the same questions
+  arena export preferences --suite starter --out ./twins   data to tune models on
   arena generate --source starter --count 50               make fresh pairs, which people then review
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
@@ -78,6 +79,6 @@ def _parser() -> argparse.ArgumentParser:
         "--home", type=Path, metavar="FOLDER", help="where the state lives (default: ARENA_HOME or ./arena-home)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for part in (playing, evaluating, reporting, labels, agreeing, suites, generating, pairs, models, backup):
+    for part in (playing, evaluating, reporting, labels, agreeing, suites, export, generating, pairs, models, backup):
         part.add_commands(commands)
     return parser

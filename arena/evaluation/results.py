@@ -186,7 +186,7 @@ class Results:
         return total, [Failure(one.question, _said(one), one.outcome, one.facts) for one in page]
 
     def answers(self, suite_name: str, contestant_id: str, judge: str = "") -> list[AnswerRecord]:
-        """Everything the contestant answered, as the judge or the rules read it; without the images that it was shown."""
+        """Everything the contestant answered, as the judge or the rules read it; its pictures have nothing to show."""
         edition = self._edition(suite_name)
         return self._store.evaluations.answers(suite_name, edition, contestant_id, judge=judge, with_images=False)[1]
 

@@ -153,7 +153,7 @@ def older_answers(
     ).fetchall()
     return [
         OlderAnswer(
-            _question(asked, lambda digest: Picture(digest, b"")),
+            _question(asked, _unread),
             Reply(text, as_logprobs(logprobs), None, not_applicable, finished),
             aware(read_at),
         )
@@ -274,15 +274,20 @@ def _reading_row(record: ReadingRecord) -> Row:
 def _answer(pictures: PictureFiles | None, row: tuple[Any, ...]) -> AnswerRecord:
     text, logprobs, outcome, facts, *asked = row
     judged = None if outcome is None else Outcome(outcome)
-    question = _question(asked, pictures.shown if pictures else None)
+    question = _question(asked, pictures.shown if pictures else _unread)
     return AnswerRecord(question, text, as_logprobs(logprobs), judged, json.loads(facts))
 
 
-def _question(columns: Sequence[Any], picture: Callable[[str], Picture] | None) -> QuestionRecord:
-    """From the columns of `QUESTION`; without images where nothing tells how to get one by its digest."""
+def _unread(digest: str) -> Picture:
+    """The picture by its digest, with nothing to show: its key is right, and no file was read."""
+    return Picture(digest, b"")
+
+
+def _question(columns: Sequence[Any], picture: Callable[[str], Picture]) -> QuestionRecord:
+    """From the columns of `QUESTION`, and how to get a picture by its digest."""
     identifier, item, family, task, cell, template, images, prompt, captions, options, expected, longest, *known = columns
     slices, gold, audience = known
-    shown = tuple(map(picture, images)) if picture else ()
+    shown = tuple(map(picture, images))
     probe = Probe(task, cell, template, shown, prompt, tuple(captions), tuple(options), expected, longest)
     return QuestionRecord(identifier, item, family, probe, json.loads(slices), json.loads(gold), audience)
 

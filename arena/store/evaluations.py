@@ -99,7 +99,7 @@ class Evaluations:
     ) -> tuple[int, list[AnswerRecord]]:
         """How many answers there are with one of these outcomes (None: with any), and a page of them by item and cell.
 
-        Without images, probes show none; reading those from disk takes longer than all the rest.
+        Without images, pictures have their digests and nothing to show; reading them from disk takes longer than all the rest.
         """
         chosen = (suite, edition, contestant_id, judge, None if outcomes is None else list(outcomes))
         return self._read(answers.answers, self._pictures if with_images else None, *chosen, limit, offset)

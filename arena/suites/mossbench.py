@@ -142,4 +142,5 @@ SUITE = Suite(
     metrics=request_metrics.refusals_first(),
     derived=request_metrics.UNEVEN_DERIVED,
     judged="optional",
+    trainable=False,
 )

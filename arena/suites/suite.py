@@ -112,6 +112,8 @@ class Suite:
     """Whether it shows scenes as the arena draws them: where the verification thresholds of models that compare hold."""
     judged: Literal["never", "optional", "always"] = "never"
     """Whether answers are read by rules, by rules or a judge, or by a judge alone."""
+    trainable: bool = True
+    """Whether those who publish it let models be trained on it."""
     readers: Mapping[str, Reader] = field(default_factory=lambda: READERS)
     """Task -> how its replies are read; a suite from outside names those of its own tasks alone."""
     file: Path | None = None

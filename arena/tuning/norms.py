@@ -1,0 +1,40 @@
+"""Examples from questions in which a norm of a country is at stake: CROSS.
+
+Every such question would break a norm, so there are no twins: what is chosen is never rejected elsewhere. Whoever is more
+careful everywhere prefers the right reply, too, and the card of the data says so.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from arena.store import QuestionRecord
+from arena.tasks import cultural_response
+from arena.tuning.examples import Example, distinct
+from arena.tuning.rated_replies import RatedReply
+
+
+def norm_examples(replies: Iterable[RatedReply]) -> list[Example]:
+    """For each question with its image, replies that are good in all four dimensions, each joined to one that breaks the norm.
+
+    What is chosen is aware of the norm, explains it, complies with it and helps (CROSS-Eval), so a refusal is never chosen.
+    Where there are fewer that break it, the others stand without a rejected reply: they can still be learnt by heart.
+    """
+    given: dict[str, list[RatedReply]] = defaultdict(list)
+    questions: dict[str, QuestionRecord] = {}
+    for reply in replies:
+        if reply.question.probe.task == cultural_response.NAME and reply.question.probe.images:
+            given[reply.question.id].append(reply)
+            questions[reply.question.id] = reply.question
+    return [example for key, question in questions.items() for example in _of_question(question, given[key])]
+
+
+def _of_question(question: QuestionRecord, replies: Iterable[RatedReply]) -> list[Example]:
+    good = distinct((reply.text, reply.writer) for reply in replies if _is_good(reply.ratings))
+    bad = distinct((reply.text, reply.writer) for reply in replies if reply.ratings.get("compliance") == "no")
+    joined = [(*best, *worst) for best, worst in zip(good, bad, strict=False)]
+    alone = [Example(question, text, "", (writer,)) for text, writer in good[len(joined) :]]
+    return [Example(question, text, wrong, (writer, other)) for text, writer, wrong, other in joined] + alone
+
+
+def _is_good(ratings: Mapping[str, str]) -> bool:
+    return all(ratings.get(dimension) == "yes" for dimension in cultural_response.DIMENSIONS)
