@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
+from arena.models.activations import LAST_POSITION, answering
 from arena.models.chat import SIGHT
 from arena.models.drafts import Draft
 
@@ -40,8 +41,14 @@ class Prefill:
         self.sight = None if self.sight is None else self.sight[rows]
 
 
-def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
-    """Read the prompts of `inputs`, which are padded on the left, once."""
+def prefill(model: PreTrainedModel, inputs: dict[str, Any], *, positions: slice = LAST_POSITION) -> Prefill:
+    """Read the prompts of `inputs`, which are padded on the left, once.
+
+    Args:
+        model: the model.
+        inputs: of its forward pass.
+        positions: from which of them the answers are told; none where the prompts go on.
+    """
     mask = inputs["attention_mask"]
     arguments = dict(inputs)
     base: Any = model.base_model
@@ -52,7 +59,8 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
     elif "position_ids" in inspect.signature(model.forward).parameters:
         arguments["position_ids"] = (mask.cumsum(1) - 1).clamp(min=0) + _first_position(model)
     arguments |= _last_only(model)
-    output = model(past_key_values=DynamicCache(config=model.config), use_cache=True, **arguments)
+    with answering(positions):
+        output = model(past_key_values=DynamicCache(config=model.config), use_cache=True, **arguments)
     delta = base.rope_deltas if counts_in_3d else None
     if counts_in_3d:
         delta = torch.zeros(len(mask), dtype=torch.long, device=mask.device) if delta is None else delta.reshape(-1)
@@ -61,7 +69,13 @@ def prefill(model: PreTrainedModel, inputs: dict[str, Any]) -> Prefill:
 
 
 def read_on(
-    model: PreTrainedModel, read: Prefill, rows: Sequence[int], rest: Sequence[Sequence[int]], **images: Any
+    model: PreTrainedModel,
+    read: Prefill,
+    rows: Sequence[int],
+    rest: Sequence[Sequence[int]],
+    *,
+    positions: slice = LAST_POSITION,
+    **images: Any,
 ) -> Prefill:
     """Read prompts from the cache of what they begin with. Uses `read` up.
 
@@ -70,11 +84,13 @@ def read_on(
         read: the distinct beginnings.
         rows: for each of B prompts, which beginning is its own.
         rest: for each of them, the tokens that follow.
+        positions: from which of those the answers are told; none where the prompts go on.
         images: what the forward pass takes beside the tokens where images are among those that follow, padded as they are.
     """
     ids, present = _left_padded(rest, read.mask)
     read.select(torch.tensor(rows, device=read.mask.device))
-    output = _continue(model, read, ids, present, last=True, **images)
+    with answering(positions):
+        output = _continue(model, read, ids, present, last=True, **images)
     read.logits = output.logits[:, -1].float()
     return read
 
@@ -103,6 +119,11 @@ def candidate_logprobs(
     scores = logits.log_softmax(-1).gather(-1, ids[..., None])[..., 0]
     sums = iter((scores * present).sum(1).tolist())
     return [[next(sums) for _ in row] for row in candidates]
+
+
+def force(model: PreTrainedModel, read: Prefill, answers: Sequence[Sequence[int]]) -> None:
+    """Let the model read an answer after each prompt, as if it had written it; padded on the right. Uses `read` up."""
+    _continue(model, read, *_right_padded([list(answer) for answer in answers], read.mask))
 
 
 def write(

@@ -6,7 +6,10 @@ A reply holds the written text and, where the probe names options, their log-pro
 import json
 import logging
 import math
+import sys
+from collections import defaultdict
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +18,15 @@ from transformers import AutoModelForImageTextToText, PreTrainedModel
 
 from arena.contestants import Contestant
 from arena.errors import SettingsError, one_line
+from arena.models.activations import Activations, Site
 from arena.models.base import Capabilities
 from arena.models.chat import Chat
-from arena.models.decoding import Prefill, candidate_logprobs, write
+from arena.models.decoding import Prefill, candidate_logprobs, force, write
 from arena.models.drafts import ThoughtfulDraft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
 from arena.models.groups import Bounds, bounds, groups
-from arena.models.guard import ENCODERS, choose_encoder
+from arena.models.guard import ENCODERS, choose_encoder, takes_examples
 from arena.models.pretrained import from_pretrained
 from arena.probes import Probe, Reply
 
@@ -65,6 +69,7 @@ class GenerativeModel:
             scores_options=not chat.thinking,
             needs_image=finding.needs_image,
             second_turn=second_turn and finding.second_turn,
+            images_per_chat=sys.maxsize if finding.images > 1 else None,
         )
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
@@ -76,10 +81,41 @@ class GenerativeModel:
         for all of them, costs no other probe its reply.
         """
         replies = [Reply(not_applicable=True)] * len(probes)
-        asked = [place for place, probe in enumerate(probes) if self.capabilities.can_answer(probe)]
+        asked = [place for place, probe in enumerate(probes) if self._can_answer(probe)]
         for place, reply in zip(asked, self._answer_or_halve([probes[place] for place in asked]), strict=True):
             replies[place] = reply
         return replies
+
+    def _can_answer(self, probe: Probe) -> bool:
+        return self.capabilities.can_answer(probe) and (not probe.examples or self._takes_examples)
+
+    @cached_property
+    def _takes_examples(self) -> bool:
+        """Found out when they are first shown, as few models ever are."""
+        return takes_examples(self._model, self._chat, self._encoder, self.finding.tolerance)
+
+    @cached_property
+    def activations(self) -> Activations:
+        """Where its activations can be read and moved.
+
+        Raises:
+            RepositoryError: its decoder layers cannot be found.
+        """
+        return Activations(self.contestant.repository, self._model)
+
+    def last_activations(self, answered: Sequence[tuple[Probe, str]]) -> dict[Site, torch.Tensor]:
+        """Site -> what is there at the last token of each answer, when the model reads it as its own: answers x width."""
+        prompts = self._encoder.encode([probe for probe, _ in answered])
+        answers = [self._tokens(answer) for _, answer in answered]
+        rows: dict[Site, dict[int, torch.Tensor]] = defaultdict(dict)
+        with torch.inference_mode():
+            for places in groups(prompts, fits=self._encoder.fits):
+                read = self._encoder.read([prompts[place] for place in places])
+                with self.activations.read() as seen:
+                    force(self._model, read, [answers[place] for place in places])
+                for site, hidden in seen.items():
+                    rows[site] |= {place: hidden[row, len(answers[place]) - 1].float() for row, place in enumerate(places)}
+        return {site: torch.stack([row[place] for place in range(len(answers))]) for site, row in rows.items()}
 
     def _answer_or_halve(self, probes: list[Probe]) -> list[Reply]:
         if not probes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from transformers import PreTrainedModel
 
+from arena.models.activations import NO_POSITION
 from arena.models.chat import Chat
 from arena.models.decoding import Prefill, prefill, read_on
 from arena.models.encoding import EncodedImage, Group, Prompt, room
@@ -45,7 +46,7 @@ class SharedPrefixes(SharedVision):
         return read_on(self._model, self._read(beginnings), rows, [prompt.ids[prompt.start :] for prompt in prompts])
 
     def _read(self, beginnings: Sequence[Prompt]) -> Prefill:
-        return prefill(self._model, self._collate(beginnings))
+        return prefill(self._model, self._collate(beginnings), positions=NO_POSITION)
 
     def _prompt(self, probe: Probe, images: tuple[EncodedImage, ...]) -> Prompt:
         prompt = super()._prompt(probe, images)
@@ -109,7 +110,7 @@ class ImageByImage(SharedPrefixes):
             self._firsts -= {one.first_key for one in beginnings}
             if not self._firsts:
                 self._memory = None  # it may be large, and nobody waits for it
-            return read_on(self._model, memory, rows, [one.ids for one in rest], **images)
+            return read_on(self._model, memory, rows, [one.ids for one in rest], positions=NO_POSITION, **images)
         read = super()._read(beginnings)
         if self._firsts & {one.beginning_key for one in beginnings}:
             self._memory = deepcopy(read)
