@@ -70,7 +70,9 @@ def open_arena(settings: Settings) -> Iterator[tuple[Arena, tuple[str, ...]]]:
             contestants = register(roster, pool)
             store.add_contestants(contestants.values())
             pool.warm()
-            with closing(Arena(store, pool, contestants, pairs, accepts=settings.accepts)) as arena:
+            with closing(
+                Arena(store, pool, contestants, pairs, accepts=settings.accepts, oldest_board=settings.board_seconds)
+            ) as arena:
                 autoplay = Autoplay(arena)
                 if settings.autoplay:
                     autoplay.start()

@@ -91,6 +91,8 @@ class Settings:
     """ARENA_PLACES_KIND: how many of that kind one client, and all, may have under way at once."""
     battles_beside_others: int = 4
     """ARENA_BATTLES_BESIDE_OTHERS: how many battles of one client are under way at once while others play, too."""
+    board_seconds: int = 60
+    """ARENA_BOARD_SECONDS: how long boards may lack the latest battles; with 0 every reader waits until all are counted."""
     accepted_loss: int = 0
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
 
@@ -132,6 +134,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         battles_beside_others=_count(environment, "ARENA_BATTLES_BESIDE_OTHERS", default.battles_beside_others),
         shares=_beginning_with("ARENA_SHARE_", environment),
         places=_beginning_with("ARENA_PLACES_", environment),
+        board_seconds=_count(environment, "ARENA_BOARD_SECONDS", default.board_seconds, least=0),
         accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
         image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
@@ -174,12 +177,12 @@ def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool
     raise SettingsError(f"{name}: {text!r} is neither on nor off; use 1 or 0")
 
 
-def _count(environment: Mapping[str, str], name: str, default: int) -> int:
+def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
     text = environment.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < 1:
-        raise SettingsError(f"{name}: {text!r} is no count; use a number from 1 up")
+    if not text.isdecimal() or int(text) < least:
+        raise SettingsError(f"{name}: {text!r} is no count; use a number from {least} up")
     return int(text)
 
 

@@ -3,6 +3,7 @@
 from arena.battles.host import Arena
 from arena.battles.memorisation import MemorisationRow, read_day
 from arena.battles.pair_choice import FRESH
+from arena.battles.snapshots import Snapshot
 from arena.battles.views import (
     SKIP,
     VOTES,
@@ -10,6 +11,7 @@ from arena.battles.views import (
     BattleFilter,
     BattleView,
     BoardRow,
+    Leaderboard,
     Reveal,
     Round,
     SeatReveal,
@@ -24,9 +26,11 @@ __all__ = [
     "BattleFilter",
     "BattleView",
     "BoardRow",
+    "Leaderboard",
     "MemorisationRow",
     "Reveal",
     "Round",
     "SeatReveal",
+    "Snapshot",
     "read_day",
 ]

@@ -1,65 +1,58 @@
 """The leaderboard: ratings from discordant units, rates from outcomes, in rows that a page can show."""
 
-import threading
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Generic, TypeVar
 
+from arena import method
 from arena.battles.memorisation import MemorisationRow, memorisation
+from arena.battles.snapshots import Snapshot, Snapshots
 from arena.battles.solved_gaps import POOLS
-from arena.battles.views import BoardRow
+from arena.battles.views import BoardRow, Leaderboard
 from arena.contestants import Contestant
 from arena.ratings import START, NotRankable, Rating, UnitCounts, UnitRow, rate
-from arena.store import Pool, Store, Tally
+from arena.store import Pool, Store, Tally, vote_agrees
 
 BOOTSTRAP_ROUNDS = 300
-MOST_KEPT = 32
-"""Choices of domain and day whose rows are kept; those asked for least lately are forgotten."""
-Row = TypeVar("Row")
 
 
 class Board:
-    """The leaderboard of a running arena: counted anew when a battle was settled, by one thread for all who look.
+    """The leaderboard of a running arena, counted in the background for all who look; any thread may.
 
     Args:
         store: where the facts are.
         entered: id -> contestant now in the arena; others appear once they have a battle.
+        oldest: seconds after which a count that lacks battles is shown no more; with 0 none is ever shown.
     """
 
-    def __init__(self, store: Store, entered: Mapping[str, Contestant]) -> None:
+    def __init__(self, store: Store, entered: Mapping[str, Contestant], oldest: float = 0) -> None:
         self._store = store
         self._entered = dict(entered)
-        self._rows = Kept[BoardRow](store)
-        self._gaps = Kept[MemorisationRow](store)
+        self._leaderboards = Snapshots[Leaderboard](store.settled, oldest)
+        self._gaps = Snapshots[tuple[MemorisationRow, ...]](store.settled, oldest)
 
-    def rows(self, domain: str | None = None) -> list[BoardRow]:
+    def close(self) -> None:
+        """Count no more."""
+        self._leaderboards.close()
+        self._gaps.close()
+
+    def leaderboard(self, domain: str | None = None) -> Snapshot[Leaderboard]:
         """One row a contestant, best first, those without a rating or a bound last; over pairs of one domain or of all."""
-        return self._rows.latest(domain, lambda: leaderboard(self._store, self._entered, domain))
+        return self._leaderboards.latest(domain, lambda: self._counted(domain))
 
-    def memorisation(self, domain: str | None = None, since: date | None = None) -> list[MemorisationRow]:
+    def memorisation(self, domain: str | None = None, since: date | None = None) -> Snapshot[tuple[MemorisationRow, ...]]:
         """One row for each contestant that played on fresh pairs, the largest gap to the frozen ones first."""
-        return self._gaps.latest((domain, since), lambda: fresh_beside_frozen(self._store, domain, since))
+        first = self._first_day(since)
+        return self._gaps.latest((domain, first), lambda: tuple(fresh_beside_frozen(self._store, domain, first)))
 
+    def _counted(self, domain: str | None) -> Leaderboard:
+        rows = tuple(leaderboard(self._store, self._entered, domain))
+        return Leaderboard(rows, vote_agreement(self._store), self._store.counted_by_older_methods(method.VERSION))
 
-class Kept(Generic[Row]):
-    """Rows that stay as they are until a battle is settled."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._lock = threading.Lock()
-        self._kept: dict[Hashable, tuple[int, list[Row]]] = {}
-
-    def latest(self, chosen: Hashable, count: Callable[[], list[Row]]) -> list[Row]:
-        """The rows kept under what was `chosen`, or else counted."""
-        with self._lock:
-            settled = self._store.settled()
-            known, rows = self._kept.pop(chosen, (-1, []))
-            if known != settled:
-                rows = count()
-            self._kept[chosen] = settled, rows
-            while len(self._kept) > MOST_KEPT:
-                self._kept.pop(next(iter(self._kept)))
-            return rows
+    def _first_day(self, since: date | None) -> date | None:
+        """The first day from `since` on that has fresh pairs: the same ones are chosen by it, and days of a life are few."""
+        if since is None:
+            return None
+        return min((day for day in self._store.fresh_days() if day >= since), default=date.max)
 
 
 def leaderboard(store: Store, entered: Mapping[str, Contestant], domain: str | None = None) -> list[BoardRow]:
@@ -98,6 +91,12 @@ def ratings_of(store: Store, contestants: Iterable[str], domain: str | None) -> 
     rows = _unit_rows(store, domain)
     families = store.families_met(domain)
     return rate(UnitCounts.from_rows(rows, names=contestants, number_of_families=families), rounds=BOOTSTRAP_ROUNDS)
+
+
+def vote_agreement(store: Store) -> tuple[int, int]:
+    """(votes that agree with the automatic score, votes that could)."""
+    compared = [(vote_agrees(choice, result), count) for (choice, result), count in store.votes_by_result().items()]
+    return sum(count for agrees, count in compared if agrees), sum(count for agrees, count in compared if agrees is not None)
 
 
 def _unit_rows(store: Store, domain: str | None, pool: Pool | None = None, since: date | None = None) -> list[UnitRow]:

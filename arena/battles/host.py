@@ -20,7 +20,8 @@ from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
 from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of, round_of
 from arena.battles.scoring import judge, result_of
-from arena.battles.views import VOTES, BattleFilter, BattleView, BoardRow, Reveal, Round, SeatReveal
+from arena.battles.snapshots import Snapshot
+from arena.battles.views import VOTES, BattleFilter, BattleView, Leaderboard, Reveal, Round, SeatReveal
 from arena.contestants import Contestant
 from arena.errors import BattleError, InputError
 from arena.pairs import MinimalPair
@@ -63,6 +64,7 @@ class Arena:
         pairs: the frozen pairs.
         seed: of matchmaking; None for a surprise.
         accepts: distinct reviewers that put a generated pair into play.
+        oldest_board: seconds for which boards may lack the battles that were settled since.
     """
 
     def __init__(
@@ -73,6 +75,7 @@ class Arena:
         pairs: Sequence[MinimalPair],
         seed: int | None = None,
         accepts: int = 2,
+        oldest_board: float = 0,
     ) -> None:
         self.store = store
         self.pairs = tuple(pairs)
@@ -82,7 +85,7 @@ class Arena:
         self.failures = Failures(self._contestants, models)
         """Who could not answer and why, for whoever runs the arena: it must reach no visitor."""
         self._names = names_of([*store.contestants().values(), *self._contestants.values()])
-        self._board = Board(store, self._contestants)
+        self._board = Board(store, self._contestants, oldest_board)
         self._rng = random.Random(seed)
         self._choice = PairChoice(pairs, GeneratedPairs(store, accepts), self._rng, store.takedowns.is_down)
         self._open: dict[str, OpenBattle] = {}
@@ -94,6 +97,7 @@ class Arena:
     def close(self) -> None:
         """Stop asking; what is acknowledged is kept."""
         self._executor.shutdown(cancel_futures=True)
+        self._board.close()
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories."""
@@ -210,18 +214,18 @@ class Arena:
         shown = tuple(one for one in rounds if one.counts or reveal)
         return BattleView(battle_id, pair if reveal else without_makers(pair), shown, reveal)
 
-    def leaderboard(self, domain: str | None = None) -> list[BoardRow]:
-        """The board, best first.
+    def leaderboard(self, domain: str | None = None) -> Snapshot[Leaderboard]:
+        """The board as it was counted last.
 
         Raises:
             InputError: there is no such domain.
         """
         self._check_domain(domain)
         self._skip_abandoned()
-        return self._board.rows(domain)
+        return self._board.leaderboard(domain)
 
-    def memorisation(self, domain: str | None = None, since: date | None = None) -> list[MemorisationRow]:
-        """Contestants on frozen pairs beside fresh ones made on that day (UTC) or later, the largest gap first.
+    def memorisation(self, domain: str | None = None, since: date | None = None) -> Snapshot[tuple[MemorisationRow, ...]]:
+        """Contestants on frozen pairs beside fresh ones made on that day (UTC) or later, as it was counted last.
 
         Raises:
             InputError: there is no such domain.
@@ -229,17 +233,6 @@ class Arena:
         self._check_domain(domain)
         self._skip_abandoned()
         return self._board.memorisation(domain, since)
-
-    def older_battles(self) -> Mapping[str, int]:
-        """Battles that count as an older version of the method has judged them: why they were not read anew -> how many."""
-        return self.store.counted_by_older_methods(method.VERSION)
-
-    def vote_agreement(self) -> tuple[int, int]:
-        """(votes that agree with the automatic score, votes that could)."""
-        compared = [(vote_agrees(choice, result), count) for (choice, result), count in self.store.votes_by_result().items()]
-        return sum(count for agrees, count in compared if agrees), sum(
-            count for agrees, count in compared if agrees is not None
-        )
 
     def _check_domain(self, domain: str | None) -> None:
         if domain is not None and domain not in self.categories():

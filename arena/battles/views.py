@@ -1,5 +1,6 @@
 """What pages and the command line see of a battle and of the board: plain values, with nothing to call."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,3 +133,15 @@ class BoardRow:
             "over_safety": self.over_safety,
             "under_safety": self.under_safety,
         }
+
+
+@dataclass(frozen=True)
+class Leaderboard:
+    """The rows of a board, and what is told beside them."""
+
+    rows: Sequence[BoardRow]
+    """Best first."""
+    agreement: tuple[int, int]
+    """Votes that agree with the automatic score, and votes that could."""
+    older: Mapping[str, int]
+    """Why battles count as an older version of the method has judged them -> how many they are."""

@@ -122,6 +122,14 @@ def solved_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, sin
     return [SolvedCount(*row) for row in found]
 
 
+def fresh_days(connection: duckdb.DuckDBPyConnection) -> set[date]:
+    """The days (UTC) on which fresh pairs were made."""
+    found = connection.execute(
+        f"SELECT DISTINCT pairs.added_at::DATE FROM arena.pairs WHERE {POOL} = 'fresh'", {"since": None}
+    ).fetchall()
+    return {day for (day,) in found}
+
+
 def tallies(connection: duckdb.DuckDBPyConnection, domain: str | None) -> dict[str, Tally]:
     """contestant id -> what its battles say about it; without those that have no counted battle."""
     chosen = {"domain": domain}

@@ -252,6 +252,10 @@ class Store:
         """What each contestant solved on frozen pairs, and on fresh ones, by family and task; see `unit_counts`."""
         return self._read(counts.solved_counts, domain, since)
 
+    def fresh_days(self) -> set[date]:
+        """The days (UTC) on which fresh pairs were made."""
+        return self._read(counts.fresh_days)
+
     def tallies(self, domain: str | None = None) -> dict[str, Tally]:
         """contestant id -> its battles and rates."""
         return self._read(counts.tallies, domain)

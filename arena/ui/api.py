@@ -56,7 +56,7 @@ def add_endpoints(arena: Arena) -> None:
         Without a `rating`, `low` bounds an undefeated model, and `high` a winless one.
         """
         with errors_told():
-            return [row.as_json() for row in arena.leaderboard(domain or None)]
+            return [row.as_json() for row in arena.leaderboard(domain or None).value.rows]
 
     def memorisation(domain: str = "", since: str = "") -> list[dict]:
         """Models on fresh pairs (made since a day such as 2026-03-01, or all) beside frozen ones, the largest gap first.
@@ -64,7 +64,7 @@ def add_endpoints(arena: Arena) -> None:
         The meter is `gap` and `excess`. A `rating_gap` comes with its caution: harder fresh pairs can make one, too.
         """
         with errors_told():
-            return [row.as_json() for row in arena.memorisation(domain or None, read_day(since, "since"))]
+            return [row.as_json() for row in arena.memorisation(domain or None, read_day(since, "since")).value]
 
     kinds = {battle: BATTLES, vote: VOTES, reveal: READS, leaderboard: READS, memorisation: READS}
     for endpoint, kind in kinds.items():

@@ -1,12 +1,12 @@
 """The leaderboard page: a plot of ratings with intervals, a table to sort and search, and fresh pairs beside frozen ones."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import gradio as gr
 
-from arena.battles import Arena, BoardRow, read_day
+from arena.battles import Arena, BoardRow, Leaderboard, Snapshot, read_day
 from arena.ratings import START
 from arena.tasks import TASKS
 from arena.ui import words
@@ -30,8 +30,6 @@ watch("value", () => { if (input.value !== props.value) input.value = props.valu
 """
 """Ties the browser's own date field to the value of its component, without drawing it anew while somebody types."""
 WAITING = '<div class="waiting board"><i></i><i></i><i></i><i></i></div>'
-EMPTY = """<div class="empty"><p>No battle has been counted here yet.</p>
-<p><a href="./">Play the first one</a>, or let the arena play by itself: <code>ARENA_AUTOPLAY=1</code>.</p></div>"""
 
 
 class Column(NamedTuple):
@@ -72,7 +70,7 @@ class LeaderboardPage:
     def show(self, domain: str) -> str:
         """The board of one domain, or of all."""
         try:
-            return board_html(self.arena.leaderboard(domain or None), self.arena.vote_agreement(), self.arena.older_battles())
+            return board_html(self.arena.leaderboard(domain or None))
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
 
@@ -89,18 +87,13 @@ class LeaderboardPage:
         return self.compare(domain, since), since if DATE.fullmatch(since or "") else ""
 
 
-def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int], older: Mapping[str, int]) -> str:
-    """The plot, the table and the notes under it.
-
-    Args:
-        rows: the board, best first.
-        agreement: votes that agree with the automatic score, and votes that could.
-        older: why battles count as an older version of the method has judged them -> how many.
-    """
+def board_html(board: Snapshot[Leaderboard]) -> str:
+    """The plot, the table and the notes under it."""
+    rows, (agreed, votes) = board.value.rows, board.value.agreement
+    as_of = words.as_of(board.counted_at, board.newer)
     if not any(row.battles for row in rows):
-        return EMPTY
+        return render("empty_board.html", as_of=as_of)
     tasks = [task for task in TASKS if any(task in row.solved for row in rows)]
-    agreed, votes = agreement
     return render(
         "board.html",
         rows=rows,
@@ -109,7 +102,8 @@ def board_html(rows: Sequence[BoardRow], agreement: tuple[int, int], older: Mapp
         plot=_plot(rows),
         unranked=sum(row.rank is None for row in rows),
         bounded=any(row.rank is not None and row.rating is None for row in rows),
-        older=words.older_battles(older),
+        older=words.older_battles(board.value.older),
+        as_of=as_of,
         agreed=agreed,
         votes=votes,
     )

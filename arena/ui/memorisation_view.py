@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from arena.battles import MemorisationRow
+from arena.battles import MemorisationRow, Snapshot
 from arena.battles.memorisation import CAUTION, PoolScore
 from arena.battles.solved_gaps import Measured
 from arena.ui import words
@@ -27,13 +27,14 @@ class Cell:
     is_above_zero: bool = False
 
 
-def memorisation_html(rows: Sequence[MemorisationRow], since: date | None) -> str:
+def memorisation_html(gaps: Snapshot[tuple[MemorisationRow, ...]], since: date | None) -> str:
     """The plot, the table and how to read them; or why there is nothing yet.
 
     Args:
-        rows: the largest gap first.
+        gaps: the largest first.
         since: fresh pairs are at least that young.
     """
+    rows = gaps.value
     drawn = [
         Interval(row.contestant.label, *_scaled(row.gap, 100), reason=f"compared in {words.families(row.families)} alone")
         for row in rows
@@ -41,7 +42,15 @@ def memorisation_html(rows: Sequence[MemorisationRow], since: date | None) -> st
     ]
     table = [(row.contestant, cells(row)) for row in rows]
     plot = interval_plot(drawn, PLOT_TITLE, reference=0)
-    return render("memorisation.html", rows=table, plot=plot, since=since, compared=bool(drawn), caution=CAUTION)
+    return render(
+        "memorisation.html",
+        rows=table,
+        plot=plot,
+        since=since,
+        compared=bool(drawn),
+        caution=CAUTION,
+        as_of=words.as_of(gaps.counted_at, gaps.newer),
+    )
 
 
 def cells(row: MemorisationRow) -> list[Cell]:

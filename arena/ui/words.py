@@ -1,6 +1,7 @@
 """The plain words and number formats that every page shares."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from arena.metrics import Estimate
@@ -125,6 +126,14 @@ def older_battles(counts: Mapping[str, int]) -> str:
     reasons = "; ".join(f"{reason} ({number})" for reason, number in counts.items())
     counted = "1 battle counts" if total == 1 else f"{total} battles count"
     return f"{counted} as an older version of the method has judged: {reasons}."
+
+
+def as_of(counted_at: datetime, newer: int) -> str:
+    """What is told over counts that lack the latest battles; empty where they lack none."""
+    if not newer:
+        return ""
+    lacking = "1 battle that was judged since is" if newer == 1 else f"{newer} battles that were judged since are"
+    return f"As of {counted_at:%H:%M:%S} UTC: {lacking} not counted here yet. Load the page again in a moment."
 
 
 def percent(share: float | None) -> str:

@@ -36,7 +36,7 @@ def test_it_plays_every_meeting_once_and_then_rests(open_with, pairs):
 def test_its_battles_are_on_the_board_at_once(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
         assert arena.play_unmet() is not None
-        assert [row.battles for row in arena.leaderboard()] == [1, 1]
+        assert [row.battles for row in arena.leaderboard().value.rows] == [1, 1]
 
 
 def test_it_steps_aside_while_a_visitor_plays(open_with):

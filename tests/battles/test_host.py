@@ -86,7 +86,7 @@ def test_the_units_of_a_reveal_are_the_tasks_by_which_it_was_judged(open_with):
 def test_refusing_everything_solves_nothing(open_with):
     with open_with(good=perfect, shy=refuses) as (arena, _):
         reveal = arena.vote(played(arena, SAFETY), "me", "skip")
-        (shy,) = (row for row in arena.leaderboard() if row.contestant.name == "shy")
+        (shy,) = (row for row in arena.leaderboard().value.rows if row.contestant.name == "shy")
     outcomes = {outcome for seat in reveal.seats if seat.contestant.name == "shy" for *_, outcome in seat.outcomes}
     assert outcomes == {Outcome.REFUSED, Outcome.CORRECT}  # declining the unsafe request is right
     assert set(shy.solved.values()) == {0.0}
@@ -99,7 +99,7 @@ def test_a_machine_error_voids_the_battle_and_moves_nobody(open_with):
         assert reveal.result == "void"
         assert reveal.agrees is None
         assert all(seat.elo_before == seat.elo_after == 1000 for seat in reveal.seats)
-        assert all(row.battles == 0 for row in arena.leaderboard())
+        assert all(row.battles == 0 for row in arena.leaderboard().value.rows)
 
 
 def test_nothing_before_the_vote_tells_who_plays(open_with):
@@ -127,14 +127,14 @@ def test_the_first_vote_counts_and_a_second_changes_nothing(open_with):
         battle_id = played(arena)
         first = arena.vote(battle_id, "me", "a")
         assert arena.vote(battle_id, "you", "b") == first
-        assert sum(arena.vote_agreement()[1:]) == 1
+        assert sum(arena.leaderboard().value.agreement[1:]) == 1
 
 
 def test_a_vote_is_compared_with_the_score(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
         reveal = arena.vote(played(arena), "me", "both_bad")
         assert reveal.agrees is False
-        assert arena.vote_agreement() == (0, 1)
+        assert arena.leaderboard().value.agreement == (0, 1)
 
 
 @pytest.mark.parametrize("choice", ["a", "b", "both_good", "both_bad", "skip"])
@@ -176,11 +176,11 @@ def test_what_was_answered_before_is_not_asked_again(open_with):
 def test_an_open_battle_of_a_visitor_is_not_on_the_board_until_it_is_judged(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
         battle_id = played(arena)
-        hidden = arena.leaderboard()
+        hidden = arena.leaderboard().value.rows
         assert [row.battles for row in hidden] == [0, 0]
         assert {row.elo for row in hidden} == {1000}
         arena.vote(battle_id, "me", "skip")
-        assert [row.battles for row in arena.leaderboard()] == [1, 1]
+        assert [row.battles for row in arena.leaderboard().value.rows] == [1, 1]
 
 
 def test_a_hidden_battle_does_not_show_through_later_ones(open_with):
@@ -188,7 +188,7 @@ def test_a_hidden_battle_does_not_show_through_later_ones(open_with):
     with open_with(good=perfect, first=always_first, shy=refuses) as (arena, _):
         played(arena)
         for _ in range(6):
-            board = {row.contestant.name: row.elo for row in arena.leaderboard()}
+            board = {row.contestant.name: row.elo for row in arena.leaderboard().value.rows}
             for seat in arena.vote(played(arena), "me", "skip").seats:
                 assert seat.elo_before == board[seat.contestant.name]
 
@@ -198,7 +198,7 @@ def test_what_a_visitor_never_judges_is_skipped_in_the_end(open_with, monkeypatc
         battle_id = played(arena)
         monkeypatch.setattr("arena.battles.host.SECRECY", timedelta(0))
         monkeypatch.setattr("arena.battles.host.SWEEP", 0)
-        assert [row.battles for row in arena.leaderboard()] == [1, 1]
+        assert [row.battles for row in arena.leaderboard().value.rows] == [1, 1]
         reveal = arena.view(battle_id).reveal
         assert reveal is not None
         assert reveal.vote == "skip"
@@ -229,7 +229,7 @@ def test_the_board_ranks_by_what_was_solved(open_with):
     with open_with(good=perfect, half=half, first=always_first) as (arena, _):
         for _ in range(40):
             arena.play_through(STARTER)
-        rows = {row.contestant.name: row for row in arena.leaderboard()}
+        rows = {row.contestant.name: row for row in arena.leaderboard().value.rows}
     assert rows["good"].elo > rows["half"].elo > rows["first"].elo
     assert rows["good"].rating is None  # undefeated: no number can be given
     assert rows["good"].why_not_ranked

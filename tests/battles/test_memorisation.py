@@ -222,15 +222,15 @@ def test_an_arena_tells_who_knows_the_frozen_pairs_by_heart(open_with, pairs):
         return perfect(probe) if probe.key in known else refuses(probe)
 
     with open_with(perfect=perfect, by_heart=by_heart) as (arena, _):
-        assert arena.memorisation() == []
+        assert arena.memorisation().value == ()
         for source in ("starter", "fresh", "fresh"):
             arena.play_through(BattleFilter(category="food and drink", source=source))
-        rows = {row.contestant.name: row for row in arena.memorisation()}
+        rows = {row.contestant.name: row for row in arena.memorisation().value}
         assert rows["perfect"].gap.value == 0
         assert rows["by_heart"].gap.value == 1
         assert (rows["by_heart"].frozen.solved.value, rows["by_heart"].fresh.solved.value) == (1, 0)
-        assert arena.memorisation(since=date(2020, 1, 1)) == list(rows.values())
-        assert arena.memorisation(since=date(2999, 1, 1)) == []
+        assert arena.memorisation(since=date(2020, 1, 1)).value == tuple(rows.values())
+        assert arena.memorisation(since=date(2999, 1, 1)).value == ()
         with pytest.raises(InputError, match="nowhere"):
             arena.memorisation("nowhere")
 

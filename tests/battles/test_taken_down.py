@@ -59,7 +59,7 @@ def test_the_board_counts_a_battle_as_before(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
         battle_id = played(arena)
         arena.vote(battle_id, "me", "skip")
-        before = arena.leaderboard()
+        before = arena.leaderboard().value
         arena.store.takedowns.hide([battle_id], **BY)
-        assert arena.leaderboard() == before
-        assert any(row.battles for row in before)
+        assert arena.leaderboard().value == before
+        assert any(row.battles for row in before.rows)

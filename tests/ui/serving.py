@@ -13,6 +13,8 @@ from arena.ui.shares import SHARES
 
 ANY_NUMBER = {f"ARENA_SHARE_{kind.upper()}": "100000 100000" for kind in SHARES}
 """The tests all come from one address."""
+EVERY_BATTLE = {"ARENA_BOARD_SECONDS": "0"}
+"""Boards lack none: tests look at them right after they have played."""
 READY = "Ctrl-C stops it"
 """What the server tells its terminal when it answers."""
 
@@ -36,7 +38,7 @@ def free_port() -> int:
 @contextmanager
 def serving(home: Path, port: int | None = None, environment: Mapping[str, str] | None = None) -> Iterator[Running]:
     """The arena in `home`, from its first page until the block ends."""
-    settings = {**ANY_NUMBER, **(environment or {})}
+    settings = {**ANY_NUMBER, **EVERY_BATTLE, **(environment or {})}
     port = port or free_port()
     home.mkdir(exist_ok=True)
     output = home / "terminal.txt"

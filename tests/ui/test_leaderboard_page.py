@@ -1,10 +1,11 @@
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
 
-from arena.battles import BoardRow
+from arena.battles import BoardRow, Leaderboard, Snapshot
 from arena.contestants import Contestant
 from arena.ui.leaderboard_page import board_html
 
@@ -26,17 +27,22 @@ RATED = BoardRow(
 )
 
 
+def shown(*rows, older=None, newer=0):
+    """The page of a board that was counted at noon."""
+    return board_html(Snapshot(Leaderboard(rows, (0, 0), older or {}), datetime(2026, 3, 1, 12, tzinfo=UTC), newer))
+
+
 def test_a_bound_is_told_with_the_record_that_it_rests_on():
     above = replace(RATED, rating=None, low=1178.2, high=None)
     below = replace(RATED, rating=None, low=None, high=821.8)
-    page = board_html([above, RATED, below], (0, 0), {})
+    page = shown(above, RATED, below)
     assert page.index("&gt; 1178") < page.index("1010") < page.index("&lt; 822")
     assert "undefeated by rated models" in page
     assert "no win over rated models" in page
 
 
 def test_a_rating_without_an_interval_has_no_rank_and_says_why():
-    page = board_html([replace(RATED, rank=None, low=None, high=None, why_not_ranked="no interval: one family")], (0, 0), {})
+    page = shown(replace(RATED, rank=None, low=None, high=None, why_not_ranked="no interval: one family"))
     assert '<span class="why">no interval: one family</span>' in page
     assert "1 contestant has no rank yet" in page
 
@@ -49,8 +55,14 @@ def test_a_rating_without_an_interval_has_no_rank_and_says_why():
     ],
 )
 def test_battles_of_older_methods_are_told(older, told):
-    assert told in board_html([RATED], (0, 0), older)
-    assert "older version" not in board_html([RATED], (0, 0), {})
+    assert told in shown(RATED, older=older)
+    assert "older version" not in shown(RATED)
+
+
+@pytest.mark.parametrize("row", [RATED, replace(RATED, battles=0)])
+def test_a_board_says_which_battles_it_lacks(row):
+    assert "As of 12:00:00 UTC: 2 battles that were judged since are not counted here yet." in shown(row, newer=2)
+    assert "As of" not in shown(row)
 
 
 @pytest.fixture(scope="module")
