@@ -1,6 +1,5 @@
 """Fresh beside frozen, as the leaderboard page shows it: a plot of gaps, and a table of what they are made of."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
