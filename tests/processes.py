@@ -1,6 +1,6 @@
 """`arena` in processes of their own, to be signalled and killed.
 
-They are forked from one that has imported the libraries, and nothing of the arena: no start waits for seconds of imports.
+They are forked from one that has imported the libraries and the arena: no start waits for seconds of imports.
 """
 
 import os
@@ -13,10 +13,15 @@ from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-LIBRARIES = [
+MODULES = [
+    "arena.cli.playing",
+    "arena.evaluation",
+    "arena.opening",
+    "arena.ui.app",
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_instruct_pix2pix",
     "gradio",
     "plotly.graph_objects",
+    "sklearn.linear_model",
     "transformers.models.clip.modeling_clip",
     "transformers.models.clip.processing_clip",
     "transformers.models.llava.modeling_llava",
@@ -27,7 +32,7 @@ PATIENCE = 180
 """Seconds that a busy machine may take for what is waited for."""
 
 _context = get_context("forkserver")
-_context.set_forkserver_preload(LIBRARIES)
+_context.set_forkserver_preload(MODULES)
 
 
 @contextmanager

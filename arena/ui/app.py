@@ -35,6 +35,7 @@ from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
 from arena.ui.page_head import LOOK, PageHead
+from arena.ui.pages import Pages
 from arena.ui.parts import html
 from arena.ui.pictures import forget
 from arena.ui.privacy_page import PrivacyPage, add_erasure
@@ -70,7 +71,7 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
     """The pages over an arena and its workshop; nothing is listening yet."""
     foot = partial(_foot, contact)
     results = Results(arena.store)
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
+    with Pages(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
         add_endpoints(arena)  # first, so that no event of a page takes one of their names
         add_erasure(arena.store)
         add_reports(arena.store)
@@ -200,7 +201,8 @@ def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Seq
                 "exception_handlers": {404: not_found, RequestValidationError: not_valid},
             },
         )
-    cast("App", cast("Mount", served.routes[-1]).app).state_holder = Sessions(blocks)
+    blocks.app = cast("App", cast("Mount", served.routes[-1]).app)
+    blocks.app.state_holder = Sessions(blocks)
     return served
 
 

@@ -15,6 +15,7 @@ from arena.ui.app import serve
 from arena.ui.battle_view import progress_html
 from arena.ui.benchmark_view import may_be_unsafe
 from arena.ui.markup import error_html, render
+from arena.ui.pages import Pages
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
 from arena.ui.pictures import source
 
@@ -104,6 +105,6 @@ def serve_labels(given: LabelRound, labels: Labels, *, port: int) -> None:
     Raises:
         SettingsError: something else listens on the port.
     """
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
+    with Pages(title=TITLE, analytics_enabled=False, fill_width=True) as blocks:
         LabelPage(given, labels).connect(blocks)
     serve(blocks.queue(api_open=False), host=HOST, port=port)
