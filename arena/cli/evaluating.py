@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   arena evaluate --model all --suite starter                                  every model of the arena, every task
   arena evaluate --model llava-mini --suite starter --task verification --limit 50
+  arena evaluate --model llava-small --strategy none --strategy reminder --strategy examples:1 --suite starter
+  arena evaluate --model llava-small+reminder --model blind:llava-small --model always-refuse --suite starter
   arena evaluate --model organisation/model@commit --suite vscbench-image --data ./VSCBench
   arena evaluate --model all --suite degradation --segmenter organisation/segformer    with mIoU on the same images
   arena evaluate --model https://host/v1#model --suite cross --data ./CROSS --judge together:organisation/judge
@@ -50,7 +52,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         action="append",
         required=True,
         metavar="MODEL",
-        help="a contestant, a folder, organisation/name@commit, mybackend:NAME, an endpoint, or all; may be repeated",
+        help="a contestant, a folder, organisation/name@commit, mybackend:NAME, an endpoint, blind:MODEL, always-refuse, "
+        "always-answer, or all; may be repeated",
+    )
+    command.add_argument(
+        "--strategy",
+        action="append",
+        default=[],
+        metavar="STRATEGY",
+        help="ask each model under it (arena strategies lists them; none is one, too); may be repeated",
     )
     command.add_argument("--suite", action="append", required=True, metavar="SUITE", help=f"{SUITE_HELP}; may be repeated")
     command.add_argument("--limit", type=positive, metavar="N", help="N items of each suite, a random sample (default: all)")
@@ -84,7 +94,8 @@ def _evaluate(options: argparse.Namespace) -> int:
 
     settings = settings_of(options)
     asked = {
-        name: getattr(options, name) for name in ("model", "suite", "limit", "task", "judge", "segmenter", "data", "max_errors")
+        name: getattr(options, name)
+        for name in ("model", "strategy", "suite", "limit", "task", "judge", "segmenter", "data", "max_errors")
     }
     wanted = Options(options.limit, tuple(options.task), options.max_errors, settings.memory_gigabytes * 2**30, asked)
     suites = _suites(options.suite, options.data)
@@ -107,7 +118,7 @@ def _models(options: argparse.Namespace, settings: Settings, suites: "Sequence[S
     """Who is evaluated, and one line for each that cannot take part."""
     from arena.evaluation.entrants import entrants, segmenter
 
-    models, problems = entrants(options.model, settings)
+    models, problems = entrants(options.model, settings, options.strategy)
     if options.segmenter:
         try:
             models.append(segmenter(options.segmenter, suites))
@@ -142,7 +153,10 @@ def _tell_failures(done: "Sequence[Evaluation]") -> None:
         name = f"{evaluation.contestant.reference} on {evaluation.suite}"
         if evaluation.failure:
             say(f"left out: {name}: {evaluation.failure.removeprefix(f'{evaluation.contestant.repository}: ')}")
-        elif evaluation.count.errors:
+            continue
+        if evaluation.contestant.strategy and (silent := evaluation.count.not_applicable):
+            say(f"{name}: {silent} of {evaluation.count.asked} questions cannot be asked so, and count nowhere")
+        if evaluation.count.errors:
             failed = f"{evaluation.count.errors} of {evaluation.count.asked} questions failed"
             say(f"{name}: {failed} and count nowhere; the same command asks them again")
 
@@ -170,7 +184,7 @@ class _Bars:
     def draw(self, evaluation: "Evaluation") -> None:
         """Show how far an evaluation is."""
         judged = f" judged by {evaluation.judge.name}" if evaluation.judge else ""
-        title = f"{evaluation.contestant.name} on {evaluation.suite}{judged}"
+        title = f"{evaluation.contestant.label} on {evaluation.suite}{judged}"
         count = evaluation.count
         with self._lock:
             if not self._bars:

@@ -26,7 +26,7 @@ def print_headlines(results: "Results", done: "Sequence[Evaluation]", judge: str
     told = [one for one in done if not one.failure and bool(one.judge) == (one.suite in judged)]
     rows = [
         {"suite": one.suite, "model": one.contestant.reference, **asdict(estimate)}
-        for one in sorted(told, key=lambda one: (one.suite, one.contestant.repository))
+        for one in sorted(told, key=lambda one: (one.suite, one.contestant.reference))
         for estimate in results.headlines(one.suite, one.contestant.id, one.judge.id if one.judge else "")
     ]
     suites = sorted({row["suite"] for row in rows})

@@ -94,7 +94,7 @@ def _rows(results: "Results", suite: "Suite", model: "Contestant", judge: str) -
     for estimate in results.estimates(suite.name, model.id, judge):
         correction = corrections.get((estimate.metric, estimate.slice))
         yield {
-            "model": model.repository,
+            "model": model.reference,
             "suite": suite.name,
             **asdict(estimate),
             "threshold": threshold_told(model, suite, estimate.metric),
@@ -120,7 +120,7 @@ def _compare(options: argparse.Namespace) -> int:
         differences = results.differences(suite.name, first.id, second.id, judge)
         left_out = _left_out(results, suite, (first, second), judge)
     rows = [
-        {"first_model": first.repository, "second_model": second.repository, "suite": suite.name, **asdict(difference)}
+        {"first_model": first.reference, "second_model": second.reference, "suite": suite.name, **asdict(difference)}
         for difference in differences
     ]
     shown = ("metric", "slice", "first", "second", "difference", "low", "high", "p_value", "pairs", "families")

@@ -35,6 +35,8 @@ class Count:
     """Probes put to the model."""
     errors: int = 0
     """Those that failed."""
+    not_applicable: int = 0
+    """Those that the model cannot be asked."""
     seconds_left: float | None = None
     """What the rest will take, as the last batch went; None until that can be told."""
 
@@ -105,6 +107,7 @@ class Asker:
         replies = answers(model, unique, size) if unique else []
         count.asked += len(replies)
         count.errors += sum(reply.error is not None for reply in replies)
+        count.not_applicable += sum(reply.not_applicable for reply in replies)
         return [
             ReplyRecord(self.contestant_id, probe.key, probe.task, reply, again=True)
             for probe, reply in zip(unique, replies, strict=True)

@@ -93,6 +93,23 @@ def entrant(reference: str, settings: Settings, option: str) -> Entrant:
     return meant[0]
 
 
+def entry_named(reference: str, settings: Settings) -> Entry:
+    """The one model that `--model` means, without a strategy.
+
+    Args:
+        reference: as those of `entrants`, without a strategy.
+        settings: of the arena.
+
+    Raises:
+        EvaluationError: nobody goes by that name, or several do.
+        ArenaError: it cannot enter.
+    """
+    meant = _called(reference, cache(partial(gather, settings)), settings)
+    if len(meant) > 1:
+        raise EvaluationError(f"--model {reference}: means {len(meant)} models; name one of them")
+    return meant[0]
+
+
 def segmenter(reference: str, suites: Sequence[Suite]) -> Entrant:
     """The segmentation model whose masks are wanted beside the answers of others.
 

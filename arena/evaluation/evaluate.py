@@ -228,7 +228,7 @@ class _Run:
         if not inquiries:
             return evaluation
         who = model.entrant.contestant
-        asker = Asker(self._store, who.id, who.repository, model.load, self._options.max_errors, self._stop)
+        asker = Asker(self._store, who.id, who.reference, model.load, self._options.max_errors, self._stop)
         with self._logged(model, evaluation, edition) as ended:
             try:
                 asker.make(inquiries, count, lambda _: self._watch(evaluation))

@@ -10,6 +10,8 @@ from arena.models import check_repository
 from arena.models.backends import backend_entry
 from arena.models.endpoint_reference import contestant_of_endpoint, is_endpoint
 from arena.models.reference_options import LocalReference, local_reference
+from arena.strategies import split
+from arena.strategies.names import read_name
 from arena.suites.suite import Suite
 
 
@@ -22,7 +24,8 @@ def contestants_named(results: Results, suite_name: str, references: Sequence[st
         results: of the store.
         suite_name: of the suite.
         references: each a repository or the bare name of one, `organisation/name@commit` with at least the beginning of the
-            commit, a local folder, each with its options, an endpoint, or a contestant id.
+            commit, a local folder, each with its options, or an endpoint, each with its strategy after a `+`; or a contestant
+            id.
         judge: contestant id of whoever read the answers; '' for the rules.
 
     Raises:
@@ -34,7 +37,7 @@ def contestants_named(results: Results, suite_name: str, references: Sequence[st
     if not asked or not references:
         if not asked:
             raise EvaluationError(_how_to_evaluate("nobody", suite, (*references, "all")[0], judged=bool(judge)))
-        return sorted(asked, key=lambda contestant: contestant.repository)
+        return sorted(asked, key=lambda contestant: contestant.reference)
     found: list[Contestant] = []
     for reference in references:
         meant = _called(reference, asked)
@@ -52,7 +55,7 @@ def judge_named(results: Results, suite_name: str, reference: str | None) -> str
     """
     known = results.contestants()
     judges = {one.judge: known[one.judge] for one in results.evaluated(suite_name) if one.judge}
-    names = ", ".join(judge.repository for judge in judges.values())
+    names = ", ".join(judge.reference for judge in judges.values())
     if reference is not None:
         meant = _called(reference, list(judges.values()))
         if not meant:
@@ -72,19 +75,26 @@ def judge_named(results: Results, suite_name: str, reference: str | None) -> str
 
 def _called(reference: str, asked: Sequence[Contestant]) -> list[Contestant]:
     """Those whom a reference may mean, in the order given."""
+    model, strategy = split(reference)
+    under = str(read_name(strategy)) if strategy else ""
+    return _called_so(model, [one for one in asked if one.strategy == under]) or [one for one in asked if one.id == reference]
+
+
+def _called_so(reference: str, asked: Sequence[Contestant]) -> list[Contestant]:
+    """Those whom a reference to a model means, under whatever strategy they are."""
     named = LocalReference(reference) if is_endpoint(reference) else local_reference(reference)
     repository, _, revision = named.repository.partition("@")
     found = [one for one in asked if repository in (one.repository, one.name) and one.revision.startswith(revision)]
     if not found and (entry := backend_entry(reference)):
-        return [one for one in asked if one.id == entry.contestant.id]
+        return [one for one in asked if one.base.id == entry.contestant.id]
     if not found and is_endpoint(reference):
-        found = [one for one in asked if one.id == contestant_of_endpoint(reference).id]
+        found = [one for one in asked if one.base.id == contestant_of_endpoint(reference).id]
     if not found and Path(named.repository).is_dir():
         report = check_repository(named.repository)
         found = [one for one in asked if (one.repository, one.revision) == (report.repository, report.revision)]
     if named.options:
         found = [one for one in found if _settings(one) == (named.thinking, named.turns)]
-    return found or [one for one in asked if one.id == reference]
+    return found
 
 
 def _settings(contestant: Contestant) -> tuple[object, object]:

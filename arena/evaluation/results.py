@@ -102,7 +102,7 @@ class Results:
             if read:
                 judges = sorted({one.judge for one in read})
                 asked = {one.contestant_id: known[one.contestant_id] for one in read if one.contestant_id in known}
-                ordered = sorted(asked.values(), key=lambda contestant: contestant.repository)
+                ordered = sorted(asked.values(), key=lambda contestant: contestant.reference)
                 found.append(SuiteResults(suite, read[-1].edition, tuple(judges), tuple(ordered)))
         return found
 
@@ -129,7 +129,7 @@ class Results:
         """One line about answers that an older version of the method has read, and that count nowhere; empty without any."""
         known = self.contestants()
         read = [one for one in self.evaluated(suite_name) if (one.contestant_id, one.judge) == (contestant_id, judge)]
-        return notice(read, known[contestant_id].repository) if contestant_id in known else ""
+        return notice(read, known[contestant_id].reference) if contestant_id in known else ""
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""
@@ -166,7 +166,7 @@ class Results:
 
         def place(row: tuple[Contestant, Estimate]) -> tuple[bool, float, str]:
             value = row[1].value
-            return value is None, (value or 0.0) * (1 if lowest_first else -1), row[0].repository
+            return value is None, (value or 0.0) * (1 if lowest_first else -1), row[0].reference
 
         return sorted(rows, key=place)
 

@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from arena.contestants import STRATEGY, Contestant
 from arena.errors import StrategyError
 from arena.models import Entry, Model
+from arena.strategies.folds import Training
 
 Setting = str | int | float
 Tell = Callable[[str], None]
@@ -23,6 +24,11 @@ class Strategy(Protocol):
     @property
     def name(self) -> str:
         """As people write it behind a model's `+`, such as `examples:2`."""
+        ...
+
+    @property
+    def training(self) -> Training | None:
+        """Pairs that it learns from; None where it learns from none."""
         ...
 
     def settings(self, entry: Entry) -> Mapping[str, Setting]:

@@ -15,6 +15,7 @@ from arena.images import Picture, picture_from_pixels
 from arena.models import Entry, Model
 from arena.probes import Probe
 from arena.strategies.base import Setting
+from arena.strategies.folds import Training
 from arena.strategies.names import BLIND as NAME
 from arena.strategies.names import StrategyName, check_bare
 from arena.strategies.prompts import PromptModel
@@ -28,6 +29,7 @@ class Blind:
     """See `arena.strategies.base.Strategy`."""
 
     name: str = NAME
+    training: Training | None = None
 
     def settings(self, entry: Entry) -> Mapping[str, Setting]:  # noqa: ARG002  as of all strategies
         """The shade."""

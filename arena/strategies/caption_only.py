@@ -12,6 +12,7 @@ from arena.contestants import Contestant
 from arena.models import Entry, Model
 from arena.probes import Probe, Reply
 from arena.strategies.base import Setting, check_writes
+from arena.strategies.folds import Training
 from arena.strategies.names import StrategyName, check_bare
 from arena.strategies.prompts import PromptModel
 
@@ -26,6 +27,7 @@ class CaptionOnly:
     """See `arena.strategies.base.Strategy`."""
 
     name: str = NAME
+    training: Training | None = None
 
     def settings(self, entry: Entry) -> Mapping[str, Setting]:
         """The version of the words."""

@@ -20,6 +20,8 @@ class Definition:
     """What it does, in a line."""
     make: Callable[[StrategyName, Path], Strategy]
     """From its name and the home of the arena, where what is fitted is kept. Raises StrategyError or SuiteError."""
+    fitted: bool = False
+    """Whether `arena calibrate` has to fit it to a model first."""
 
 
 STRATEGIES: Mapping[str, Definition] = {

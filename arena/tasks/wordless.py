@@ -1,5 +1,8 @@
-"""Whether a written reply is words at all. Models that are asked in a way they do not know often write signs, or one word for
-ever: that is neither help nor a refusal, and must not count as either."""
+"""Whether a written reply is words at all.
+
+Models that are asked in a way they do not know often write signs, or one word for ever: that is neither help nor a refusal, and
+must not count as either.
+"""
 
 import re
 import unicodedata
