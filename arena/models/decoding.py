@@ -121,11 +121,6 @@ def candidate_logprobs(
     return [[next(sums) for _ in row] for row in candidates]
 
 
-def force(model: PreTrainedModel, read: Prefill, answers: Sequence[Sequence[int]]) -> None:
-    """Let the model read an answer after each prompt, as if it had written it; padded on the right. Uses `read` up."""
-    _continue(model, read, *_right_padded([list(answer) for answer in answers], read.mask))
-
-
 def write(
     model: PreTrainedModel,
     read: Prefill,

@@ -21,7 +21,7 @@ from arena.errors import SettingsError, one_line
 from arena.models.activations import Activations, Site
 from arena.models.base import Capabilities
 from arena.models.chat import Chat
-from arena.models.decoding import Prefill, candidate_logprobs, force, write
+from arena.models.decoding import Prefill, candidate_logprobs, write
 from arena.models.drafts import ThoughtfulDraft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
@@ -103,19 +103,17 @@ class GenerativeModel:
         """
         return Activations(self.contestant.repository, self._model)
 
-    def last_activations(self, answered: Sequence[tuple[Probe, str]]) -> dict[Site, torch.Tensor]:
-        """Site -> what is there at the last token of each answer, when the model reads it as its own: answers x width."""
-        prompts = self._encoder.encode([probe for probe, _ in answered])
-        answers = [self._tokens(answer) for _, answer in answered]
+    def prompt_activations(self, probes: Sequence[Probe]) -> dict[Site, torch.Tensor]:
+        """Site -> what is there at the last token of each prompt, from which the answer begins: probes x width, float32."""
+        prompts = self._encoder.encode(probes)
         rows: dict[Site, dict[int, torch.Tensor]] = defaultdict(dict)
         with torch.inference_mode():
             for places in groups(prompts, fits=self._encoder.fits):
-                read = self._encoder.read([prompts[place] for place in places])
                 with self.activations.read() as seen:
-                    force(self._model, read, [answers[place] for place in places])
+                    self._encoder.read([prompts[place] for place in places])
                 for site, hidden in seen.items():
-                    rows[site] |= {place: hidden[row, len(answers[place]) - 1].float() for row, place in enumerate(places)}
-        return {site: torch.stack([row[place] for place in range(len(answers))]) for site, row in rows.items()}
+                    rows[site].update(zip(places, hidden[:, -1].float(), strict=True))
+        return {site: torch.stack([row[place] for place in range(len(probes))]) for site, row in rows.items()}
 
     def _answer_or_halve(self, probes: list[Probe]) -> list[Reply]:
         if not probes:
