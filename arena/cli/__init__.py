@@ -9,7 +9,21 @@ from pathlib import Path
 from typing import NoReturn
 
 from arena import __version__
-from arena.cli import agreeing, backup, evaluating, export, generating, labels, models, pairs, playing, reporting, suites
+from arena.cli import (
+    agreeing,
+    backup,
+    evaluating,
+    export,
+    generating,
+    labels,
+    models,
+    pairs,
+    playing,
+    reporting,
+    strategies,
+    suites,
+    tune,
+)
 from arena.cli.console import say
 from arena.errors import ArenaError
 
@@ -23,16 +37,18 @@ EXAMPLES = """examples:
   arena models check ./my-model                            may this folder enter the arena?
   arena suites list                                        the benchmarks
   arena evaluate --model all --suite starter               put every model of the arena to a benchmark
+  arena strategies                                         ways to calibrate them, for arena evaluate --strategy
   arena report --suite starter --by category               its metrics with intervals
   arena label llava-mini --suite starter                   say how well its replies to requests are read
   arena compare llava-mini llava-small --suite starter     two models on the same questions
   arena export preferences --suite starter --out ./twins   data to tune models on
+  arena tune --method dpo --model llava-mini --data ./twins --out ./tuned/mini    a model tuned on it
   arena generate --source starter --count 50               make fresh pairs, which people then review
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
 
 The state lives in ARENA_HOME (default ./arena-home). ARENA_MODELS adds contestants: folders or organisation/name@commit, with
-options such as ?thinking=2048.
+options such as ?thinking=2048 and strategies such as +reminder.
 Most commands have examples of their own: arena evaluate --help.
 """
 
@@ -79,6 +95,20 @@ def _parser() -> argparse.ArgumentParser:
         "--home", type=Path, metavar="FOLDER", help="where the state lives (default: ARENA_HOME or ./arena-home)"
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for part in (playing, evaluating, reporting, labels, agreeing, suites, export, generating, pairs, models, backup):
+    for part in (
+        playing,
+        evaluating,
+        strategies,
+        reporting,
+        labels,
+        agreeing,
+        suites,
+        export,
+        tune,
+        generating,
+        pairs,
+        models,
+        backup,
+    ):
         part.add_commands(commands)
     return parser
