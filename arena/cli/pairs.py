@@ -2,6 +2,8 @@
 
 import argparse
 import json
+from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arena.cli import takedowns
@@ -9,8 +11,8 @@ from arena.cli.console import console, print_json, say, settings_of, table
 from arena.errors import GenerationError
 
 if TYPE_CHECKING:
-    from arena.generation.history import History
-    from arena.store import Standing, Store
+    from arena.images import Picture
+    from arena.settings import Settings
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
 # ruff: noqa: PLC0415
@@ -25,7 +27,7 @@ EXAMPLES = """examples:
   arena pairs reports                         what visitors reported
   arena pairs hide 1f0c9a7e52b64d38 --reason "may be private"
 
-A pair goes by the id of its generation, or by its own.
+A pair goes by the id of its generation, or by its own. All of it works beside a running arena.
 """
 
 
@@ -58,12 +60,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _list(options: argparse.Namespace) -> int:
-    from arena.opening import open_store
-
-    settings = settings_of(options)
-    with open_store(settings) as store:
-        found = [(standing, standing.state(settings.accepts)) for standing in store.generations.standings()]
-    rows = [_row(standing, state) for standing, state in found if options.state in (None, state)]
+    rows = [row for row in _generations(settings_of(options)) if options.state in (None, row["state"])]
     if options.json:
         print_json(rows)
         return 0
@@ -78,32 +75,20 @@ def _list(options: argparse.Namespace) -> int:
     return 0
 
 
-def _row(standing: "Standing", state: str) -> dict[str, Any]:
-    record = standing.record
-    return {
-        "id": record.id,
-        "pair": record.pair_id,
-        "state": state,
-        "domain": record.domain,
-        "category": record.category,
-        "family": record.family,
-        "accepts": standing.accepts,
-        "rejects": standing.rejects,
-        "made": f"{record.made_at:%Y-%m-%d %H:%M}",
-        "editor": record.asked["tool"]["repository"] or record.asked["tool"]["method"],
-        "passed_gate": record.passed,
-        "retired": standing.retired,
-        "error": record.error,
-    }
+def _generations(settings: "Settings") -> list[Mapping[str, Any]]:
+    """All of them, the oldest first, from as many answers as it takes."""
+    from arena.opening import operate
+
+    rows: list[Mapping[str, Any]] = []
+    while True:
+        told = operate(settings, "generations", after=len(rows), accepts=settings.accepts)
+        rows += told["generations"]
+        if len(rows) >= told["total"]:
+            return rows
 
 
 def _show(options: argparse.Namespace) -> int:
-    from arena.generation.history import history
-    from arena.opening import open_store
-
-    settings = settings_of(options)
-    with open_store(settings) as store:
-        shown = _told(store, history(store, options.id), settings.accepts)
+    shown = _generation(options)
     if options.json:
         print_json(shown)
         return 0
@@ -114,22 +99,11 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
-def _told(store: "Store", known: "History", accepts: int) -> dict[str, Any]:
-    record, pair = known.standing.record, known.pair
-    told = _row(known.standing, known.standing.state(accepts)) | {"proposer": record.proposer}
-    if pair is not None:
-        told |= {"captions": [side.caption for side in pair.sides], "labels": [side.label for side in pair.sides]}
-        told["images"] = [str(store.generations.image_file(side.picture.digest)) for side in pair.sides]
-    told["source_image"] = str(store.generations.image_file(record.source))
-    told["asked"] = {name: value for name, value in record.asked.items() if name not in ("tool", "source")}
-    told["tool"] = record.asked["tool"]
-    told["gate"] = dict(record.gate)
-    told["not_ranked"] = list(record.models)
-    told["reviews"] = [
-        {"reviewer": one.reviewer, "verdict": one.verdict, "reason": one.reason, "at": f"{one.reviewed_at:%Y-%m-%d %H:%M}"}
-        for one in known.reviews
-    ]
-    return told
+def _generation(options: argparse.Namespace) -> Mapping[str, Any]:
+    from arena.opening import operate
+
+    settings = settings_of(options)
+    return operate(settings, "generation", name=options.id, accepts=settings.accepts)
 
 
 def _lines(name: str, value: Any) -> list[str]:
@@ -147,32 +121,38 @@ def _lines(name: str, value: Any) -> list[str]:
 
 
 def _remake(options: argparse.Namespace) -> int:
-    from arena.generation.history import history, remake
+    from arena.generation.history import remake
     from arena.generation.opening import maker_of
-    from arena.opening import open_store
+    from arena.generation.orders import order_from_json
 
-    with open_store(settings_of(options)) as store:
-        known = history(store, options.id)
-        again = remake(store, options.id, maker_of(known.order.tool, options.editor))
-    if known.pair is None:
-        console().print(f"{options.id}: failed before ({known.standing.record.error}), and can be made now", highlight=False)
+    known = _generation(options)
+    order = order_from_json({**known["asked"], "tool": known["tool"]}, _picture(known["source_image"]))
+    again = remake(order, maker_of(order.tool, options.editor))
+    if "images" not in known:
+        console().print(f"{options.id}: failed before ({known['error']}), and can be made now", highlight=False)
         return 0
-    same = [one.picture.digest for one in again.sides] == [one.picture.digest for one in known.pair.sides]
+    same = [side.picture.digest for side in again.sides] == [Path(image).stem for image in known["images"]]
     words = "came out the same, pixel by pixel" if same else "came out differently; another machine, or other libraries"
     console().print(f"{options.id}: {words}", highlight=False)
     return 0 if same else 1
 
 
+def _picture(image: str) -> "Picture":
+    """What lies in a file of the home, which is named by the digest of what it shows."""
+    from arena.images import Picture
+
+    file = Path(image)
+    try:
+        return Picture(file.stem, file.read_bytes())
+    except OSError as error:
+        raise GenerationError(f"image {file}: cannot be read ({error.strerror}); put back a copy of it") from error
+
+
 def _retire(options: argparse.Namespace) -> int:
-    from arena.generation.history import history
-    from arena.opening import open_store
+    from arena.opening import operate
 
     if not options.reason.strip():
         raise GenerationError("--reason: is empty; say in a few words why the pair is retired")
-    with open_store(settings_of(options)) as store:
-        standing = history(store, options.id).standing
-        if standing.retired is not None:
-            raise GenerationError(f"{options.id}: was retired before ({standing.retired}); once is enough")
-        store.generations.retire(standing.record.id, options.reason.strip())
+    operate(settings_of(options), "retire", name=options.id, reason=options.reason.strip())
     say(f"{options.id} is retired; its battles stay")
     return 0

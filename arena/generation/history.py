@@ -44,21 +44,19 @@ def history(store: Store, name: str) -> History:
     return History(standing, order_from_json(record.asked, source), source, pair, said)
 
 
-def remake(store: Store, name: str, maker: Maker) -> MinimalPair:
+def remake(order: Order, maker: Maker) -> MinimalPair:
     """Make a pair again as it was made; on the same machine, with the same libraries, it comes out the same, bit for bit.
 
     Args:
-        store: knows how it was made.
-        name: id of the generation or of its pair.
+        order: says how it was made.
         maker: has to be what made it.
 
     Raises:
-        GenerationError: there is no such generation, or it was made by something else.
+        GenerationError: it was made by something else.
         EditorError: the edit failed.
     """
-    order = history(store, name).order
     if maker.tool != order.tool:
         wanted, given = (f"{tool.repository or tool.method}@{tool.revision}" for tool in (order.tool, maker.tool))
-        raise GenerationError(f"{name}: was made by {wanted}, not by {given}, or with other settings; use the same editor")
+        raise GenerationError(f"{order.id}: was made by {wanted}, not by {given}, or with other settings; use the same editor")
     (edit,) = maker.make([order])
     return order.pair(edit)

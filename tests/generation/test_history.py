@@ -30,7 +30,7 @@ def test_an_edited_pair_comes_out_the_same_bit_for_bit_from_what_the_database_sa
     with Store.open(home) as again:
         known = history(again, names[1])
         assert known.pair is not None
-        anew = remake(again, names[1], maker_of(known.order.tool))
+        anew = remake(known.order, maker_of(known.order.tool))
         assert shown(anew) == shown(known.pair)
         assert anew.id == known.pair.id
 
@@ -48,7 +48,7 @@ def test_a_drawn_pair_comes_out_the_same(store, gate):
     for name in names:
         known = history(store, name)
         assert known.pair is not None
-        assert shown(remake(store, name, maker_of(known.order.tool))) == shown(known.pair)
+        assert shown(remake(known.order, maker_of(known.order.tool))) == shown(known.pair)
 
 
 def test_what_was_made_by_something_else_is_refused(store, gate):
@@ -56,7 +56,7 @@ def test_what_was_made_by_something_else_is_refused(store, gate):
     other = Counting()
     other.tool = replace(other.tool, revision="1" * 40)
     with pytest.raises(GenerationError, match="use the same editor"):
-        remake(store, name, other)
+        remake(history(store, name).order, other)
 
 
 def test_the_history_tells_everything_by_either_id(store, gate):
