@@ -114,7 +114,7 @@ class Handler(BaseHTTPRequestHandler):
             fault = self.served.faults.pop(0) if self.served.faults else "ok"
             if self.served.capacity is not None and kind.under_way > self.served.capacity:
                 fault = "429"
-            self._note(body, images, prompt, fault)
+            self._note(body, images, prompt, before, fault)
         try:
             time.sleep(self.served.seconds)
             self._play(fault, body, Probe("", "", "", tuple(images), prompt, before=before))
@@ -122,7 +122,7 @@ class Handler(BaseHTTPRequestHandler):
             with self.turn:
                 kind.under_way -= 1
 
-    def _note(self, body: dict, images: list, prompt: str, fault: str) -> None:
+    def _note(self, body: dict, images: list, prompt: str, before: tuple[Turn, ...], fault: str) -> None:
         rest = {name: value for name, value in body.items() if name != "messages"}
         entry = {
             "number": next(self.numbers),
@@ -131,6 +131,7 @@ class Handler(BaseHTTPRequestHandler):
             "authorization": self.headers.get("Authorization"),
             "roles": [message["role"] for message in body["messages"]],
             "images": [picture.digest for picture in images],
+            "examples": [[picture.digest for picture in turn.images] for turn in before if turn.images],
             "prompt": prompt,
             "fault": fault,
             "under_way": type(self).under_way,
@@ -152,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
             self._error(400, "and more " * 25 + f"bad key {self.headers.get('Authorization')}")
         elif refused := sorted(self.served.refused & body.keys()):
             self._error(400, f"Unsupported parameter: '{refused[0]}' is not supported with this model.")
-        elif len(asked.images) > self.served.most_images:
+        elif len(asked.pictures) > self.served.most_images:
             self._error(400, f"At most {self.served.most_images} image(s) may be provided in one prompt.")
         elif name == "reset":
             # Without lingering, closing sends a reset; detached, it closes although files of it are open.
@@ -238,13 +239,21 @@ def serve(model: StarterModel, *, faults: Sequence[str] = (), log: Path | None =
 
 
 def _asked(messages: list[dict]) -> tuple[list[Picture], str, tuple[Turn, ...]]:
-    """The pictures, which the first message begins with, the last question, and the turns before it."""
-    first, *others = [message["content"] for message in messages]
-    parts: list[Any] = [{"text": first}] if isinstance(first, str) else first
-    *images, text = parts
-    *earlier, prompt = [text["text"], *others]
-    before = tuple(Turn(asked, said) for asked, said in zip(earlier[::2], earlier[1::2], strict=True))
-    return [_decoded(image["image_url"]["url"]) for image in images], prompt, before
+    """The pictures of the question, which stand in its first turn, the last question, and the turns before it.
+
+    Turns with pictures before the last one that shows any are examples.
+    """
+    *parts, (images, prompt) = [_parts(message["content"]) for message in messages]
+    before = [Turn(asked, said, tuple(shown)) for (shown, asked), (_, said) in zip(parts[::2], parts[1::2], strict=True)]
+    if not images and before:
+        images, before[-1] = list(before[-1].images), Turn(before[-1].prompt, before[-1].words)
+    return images, prompt, tuple(before)
+
+
+def _parts(content: Any) -> tuple[list[Picture], str]:
+    """The pictures of one message, which it begins with, and its words."""
+    *images, text = [{"text": content}] if isinstance(content, str) else content
+    return [_decoded(image["image_url"]["url"]) for image in images], text["text"]
 
 
 @lru_cache(maxsize=1000)

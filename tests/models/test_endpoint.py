@@ -110,6 +110,21 @@ def test_a_question_after_an_answer_is_sent_as_three_turns_with_the_images_in_th
         assert reply.text == served_model.answer(probe)[0].text
 
 
+def test_examples_are_sent_with_their_pictures_where_the_name_allows_so_many(server, probes):
+    first, other = probes[0], probes[2].images
+    shown = replace(first, before=(Turn("A or B?", "B", other), Turn("And here?", "A", other)))
+    assert endpoint(server).answer([shown]) == [Reply(not_applicable=True)]
+    assert endpoint(server, options="?images=3").answer([shown])[0].error is None
+    (entry,) = server.requests
+    assert entry["roles"] == ["user", "assistant"] * 2 + ["user"]
+    assert (entry["images"], entry["prompt"]) == ([first.images[0].digest], first.prompt)
+    assert entry["examples"] == [[other[0].digest]] * 2
+    server.most_images = 2
+    refused = endpoint(server, options="?images=3")
+    assert refused.answer([shown]) == [Reply(not_applicable=True)]
+    assert refused.capabilities.images_per_prompt == 2
+
+
 def test_an_endpoint_takes_a_second_turn_unless_its_name_says_otherwise(server, probes):
     second = replace(probes[0], before=(Turn("A or B?", "Both."),))
     assert endpoint(server).capabilities.second_turn

@@ -51,10 +51,10 @@ def chat(probe):
     ]
 
 
-def stock_inputs(stock, probe):
+def stock_inputs(stock, turns):
     off = {"enable_thinking": False} if "enable_thinking" in stock[1].chat_template else {}
     return stock[1].apply_chat_template(
-        chat(probe), tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **off
+        turns, tokenize=True, return_dict=True, return_tensors="pt", add_generation_prompt=True, **off
     )
 
 
@@ -66,14 +66,14 @@ def spellings(tokenizer, option):
 def test_options_after_an_answer_have_the_log_probabilities_of_a_forward_pass_over_all_turns(model, stock, second):
     assert model.capabilities.second_turn
     with torch.inference_mode():
-        scores = stock[0](**stock_inputs(stock, second)).logits[0, -1].float().log_softmax(-1)
+        scores = stock[0](**stock_inputs(stock, chat(second))).logits[0, -1].float().log_softmax(-1)
     expected = [scores[spellings(stock[1].tokenizer, option)].logsumexp(0).item() for option in OPTIONS]
     (reply,) = model.answer([second])
     assert reply.logprobs == pytest.approx(expected, abs=1e-4)
 
 
 def test_what_is_written_after_an_answer_is_what_generate_writes(model, stock, second):
-    inputs = stock_inputs(stock, second)
+    inputs = stock_inputs(stock, chat(second))
     written = stock[0].generate(**inputs, max_new_tokens=4, do_sample=False, repetition_penalty=1.0)
     text = stock[1].tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True).strip()
     assert model.answer([second])[0].text == text
@@ -155,3 +155,40 @@ def test_a_setting_switches_it_off_and_makes_another_contestant(repositories, se
 
 def test_three_turns_before_are_too_many(model, second):
     assert not model.capabilities.can_answer(replace(second, before=(BEFORE, BEFORE)))
+
+
+@pytest.fixture(scope="module")
+def shown(picture):
+    """A question after two examples, each with a picture of its own."""
+    examples = (Turn("What is this?", "A lamp.", (picture(3),)), Turn("And this?", "A dog.", (picture(4),)))
+    return Probe("t", "c", "t/1", (picture(1),), ASKED, options=OPTIONS, max_new_tokens=4, before=examples)
+
+
+def example_chat(probe):
+    shown = [(turn.prompt, turn.images, turn.words) for turn in probe.before]
+    turns = []
+    for prompt, pictures, words in (*shown, (probe.prompt, probe.images, "")):
+        images = [{"type": "image", "image": picture.pixels()} for picture in pictures]
+        turns.append({"role": "user", "content": [*images, {"type": "text", "text": prompt}]})
+        turns.append({"role": "assistant", "content": [{"type": "text", "text": words}]})
+    return turns[:-1]
+
+
+def test_options_after_examples_have_the_log_probabilities_of_a_forward_pass_over_all_turns(model, stock, shown):
+    with torch.inference_mode():
+        scores = stock[0](**stock_inputs(stock, example_chat(shown))).logits[0, -1].float().log_softmax(-1)
+    expected = [scores[spellings(stock[1].tokenizer, option)].logsumexp(0).item() for option in OPTIONS]
+    together = model.answer([shown, replace(shown, before=()), replace(shown, before=shown.before[::-1])])
+    assert together[0].logprobs == pytest.approx(expected, abs=1e-4)
+    assert len({reply.logprobs for reply in together}) == 3
+
+
+def test_examples_are_not_applicable_to_a_model_that_takes_one_picture_or_reads_them_otherwise(
+    repositories, shown, monkeypatch
+):
+    model = load_writer(repositories("LLaVA-1.5"))
+    model.capabilities = replace(model.capabilities, images_per_chat=None, images_per_prompt=1)
+    assert model.answer([shown]) == [Reply(not_applicable=True)]
+    swapped, tokens = load_writer(repositories("LLaVA-1.5")), SharedVision._tokens
+    monkeypatch.setattr(SharedVision, "_tokens", lambda self, probe: tokens(self, replace(probe, before=probe.before[::-1])))
+    assert swapped.answer([shown]) == [Reply(not_applicable=True)]
