@@ -60,6 +60,17 @@ def test_starter_models_can_be_left_out():
     assert references(Settings(starter_models=False, models=("./mine",))) == ["./mine"]
 
 
+def test_a_strategy_and_a_constant_take_part_beside_their_model(tmp_path, roster):
+    models = (f"{folder('clip-mini')}+blind", f"{folder('clip-mini')}+reminder", "always-answer")
+    entries = gather(Settings(home=tmp_path, starter_models=False, models=models))
+    blind, constant = entries.entries
+    plain = next(entry.contestant for entry in roster.entries if entry.contestant.name == "clip-mini")
+    assert (blind.contestant.reference, blind.contestant.base) == ("drawn-world/clip-mini+blind", plain)
+    assert constant.contestant.reference == "constants/always-answer"
+    (problem,) = entries.problems
+    assert problem == "drawn-world/clip-mini+reminder: only compares, and reads no prompt; name one that writes"
+
+
 def test_a_pickled_model_is_a_problem_and_the_others_still_take_part(tmp_path):
     pickled = tmp_path / "people" / "pickled"
     shutil.copytree(folder("clip-mini"), pickled)

@@ -1,0 +1,106 @@
+"""`arena strategies`, `arena calibrate`, and models under a strategy, as people type them."""
+
+import json
+import shutil
+
+import pytest
+
+from arena.cli import main
+from arena.strategies import STRATEGIES
+from arena.suites.starter import FOLDER
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """A home in which a model answered four pairs as it is and blind."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    command = ("evaluate", "--model", "clip-mini", "--strategy", "none", "--strategy", "blind", "--suite", "starter")
+    assert main(["--home", str(folder), *command, "--limit", "4"]) == 0
+    return folder
+
+
+@pytest.fixture
+def arena(home, capsys):
+    """Run a command, and give what it printed and what it told."""
+
+    def run(*arguments, code=0):
+        assert main(["--home", str(home), *arguments]) == code
+        return capsys.readouterr()
+
+    return run
+
+
+def test_all_strategies_and_controls_are_listed_with_how_to_name_them(arena):
+    listed = json.loads(arena("strategies", "--json").out)
+    assert [row["name"] for row in listed] == [*(one.form for one in STRATEGIES.values()), "always-refuse", "always-answer"]
+    shown = arena("strategies").out
+    for row in listed:
+        assert f"{row['option']} " in shown
+        assert row["summary"][:40] in shown
+
+
+def test_a_report_and_a_comparison_name_the_strategy(arena):
+    rows = json.loads(arena("report", "--suite", "starter", "--format", "json").out)
+    assert {row["model"] for row in rows} == {"drawn-world/clip-mini", "drawn-world/clip-mini+blind"}
+    (told,) = [row for row in rows if (row["model"], row["metric"], row["slice"]) == (rows[-1]["model"], "text_score", "")]
+    assert told["value"] == 0
+    compared = json.loads(arena("compare", "clip-mini", "blind:clip-mini", "--suite", "starter", "--format", "json").out)
+    assert {(row["first_model"], row["second_model"]) for row in compared} == {
+        ("drawn-world/clip-mini", "drawn-world/clip-mini+blind")
+    }
+
+
+def test_what_cannot_be_asked_under_a_strategy_is_told_once(arena):
+    told = arena("evaluate", "--model", "always-answer+caption-only", "--suite", "starter", "--limit", "2").err
+    (line,) = [line for line in told.splitlines() if "cannot be asked so" in line]
+    assert line.startswith("arena: constants/always-answer+caption-only on starter: ")
+
+
+def test_calibrate_says_which_families_teach_for_which_and_that_words_need_no_fit(arena):
+    told = arena("calibrate", "--model", "llava-mini", "--strategy", "examples:2", "--suite", "starter").err.splitlines()
+    assert told[0] == "arena: fold 1 of 4: learns from 9 families of starter, without crossing, seatbelt, stove"
+    assert told[-1] == "arena: examples:2: has nothing to fit to drawn-world/llava-mini, and can be used as it is"
+    assert len(arena("calibrate", "--model", "llava-mini", "--strategy", "reminder").err.splitlines()) == 1
+
+
+def test_calibrate_refuses_pairs_that_a_suite_tests_under_another_family(arena, tmp_path):
+    folder = shutil.copytree(FOLDER, tmp_path / "mine", ignore=shutil.ignore_patterns("*.md", "SHA256SUMS"))
+    lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
+    lines = [line for line in lines if line.get("request")][::10]
+    lines[0]["family"] = lines[1]["family"]
+    (folder / "metadata.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    command = ("calibrate", "--model", "llava-mini", "--strategy", f"examples:1@{folder}", "--suite", "starter")
+    (line,) = arena(*command, code=1).err.splitlines()
+    assert line.startswith("arena: examples:1@mine: suite starter, item ")
+    assert f"is in mine, too, as of family {lines[1]['family']}, and would be tested with itself" in line
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["calibrate", "--model", "llava-mini", "--strategy", "dance"], "dance: is no strategy; there are reminder, "),
+        (["calibrate", "--model", "clip-mini", "--strategy", "reminder"], "clip-mini+reminder: only compares"),
+        (["calibrate", "--model", "all", "--strategy", "reminder"], "--model all: means "),
+        (["calibrate", "--model", "llava-mini", "--strategy", "examples:1@/nowhere"], "/nowhere/metadata.jsonl: no such file"),
+        (["evaluate", "--model", "clip-mini", "--strategy", "dance", "--suite", "starter"], "dance: is no strategy"),
+        (["evaluate", "--model", "clip-mini+dance", "--suite", "starter"], "clip-mini+dance: 'dance' is no strategy"),
+        (["report", "--suite", "starter", "--model", "clip-mini+reminder"], "run: arena evaluate --model clip-mini+reminder"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_with_a_way_out(arena, arguments, says):
+    (line,) = arena(*arguments, code=1).err.splitlines()
+    assert says in line
+    assert line.startswith("arena: ")
+
+
+def test_a_model_under_a_strategy_plays_battles_against_itself(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
+    monkeypatch.setenv("ARENA_MODELS", "always-answer,always-refuse+blind")
+    assert main(["--home", str(tmp_path), "battle", "--count", "2", "--source", "starter"]) == 0
+    capsys.readouterr()
+    assert main(["--home", str(tmp_path), "leaderboard", "--json"]) == 0
+    board = json.loads(capsys.readouterr().out)
+    assert {row["model"]: row["battles"] for row in board} == {
+        "constants/always-answer": 2,
+        "constants/always-refuse+blind": 2,
+    }
