@@ -34,7 +34,7 @@ class Settings:
     """ARENA_MEMORY: how much memory loaded models may take."""
     models: tuple[str, ...] = ()
     """ARENA_MODELS: more contestants beside the starter models, comma-separated folders or `organisation/name@commit`, with
-    options such as `?thinking=2048`."""
+    options such as `?thinking=2048` and a strategy such as `+reminder`."""
     starter_models: bool = True
     """ARENA_STARTER_MODELS: whether the models that ship take part."""
     accepts: int = 2

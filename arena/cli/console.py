@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LEFT = (
     *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Tasks", "Judge", "Files", "Dimension", "Reader"),
-    *("Id", "State", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fitted", "Summary"),
+    *("Id", "State", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fit", "Summary"),
 )
 """Columns of words; all others hold numbers."""
 

@@ -55,9 +55,9 @@ def _list(options: argparse.Namespace) -> int:
     if options.json:
         print_json([dict(zip(("name", "option", "summary", "fitted"), row, strict=True)) for row in rows])
         return 0
-    listed = table("Strategy", "Fitted", "Summary")
+    listed = table("Strategy", "Fit", "Summary")
     for _, option, summary, fitted in rows:
-        listed.add_row(option, "yes" if fitted else "no", summary)
+        listed.add_row(option, "arena calibrate" if fitted else "none", summary)
     console().print(listed)
     return 0
 
