@@ -34,7 +34,7 @@ from rich.table import Table
 from arena.store import Store
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
-from processes import arena, exit_code, killed, wait_until
+from processes import FEW_MODELS, arena, exit_code, killed, wait_until
 
 Review = tuple[str, str]
 """Generation, and the number of the reviewer's browser."""
@@ -188,7 +188,7 @@ def serving(home: Path, output: Path) -> Iterator[tuple[BaseProcess, int]]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     output.write_text("")
-    many = {"ARENA_ACCEPTS": "1000000"}
+    many = {"ARENA_ACCEPTS": "1000000", **FEW_MODELS}
     with arena("serve", "--port", str(port), home=home, output=output, environment=many) as process:
         wait_until(lambda: READY in output.read_text(), process)
         yield process, port
@@ -276,7 +276,7 @@ def pressed(port: int, button: tuple[int, int], values: Sequence[str]) -> str:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request("GET", f"/gradio_api/queue/data?session_hash={session}")
     with contextlib.closing(connection), connection.getresponse() as events:
-        return next(line.decode() for line in events if b'"process_completed"' in line)
+        return next((line.decode() for line in events if b'"process_completed"' in line), "")
 
 
 def request(port: int, path: str, body: object) -> Any:

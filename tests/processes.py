@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
 MODULES = [
     "arena.cli.playing",
@@ -28,6 +29,12 @@ MODULES = [
     "transformers.models.llava.processing_llava",
 ]
 """What takes longest to import, and starts no thread, which a fork would leave behind."""
+STARTERS = Path(__file__).parents[1] / "starter" / "models" / "drawn-world"
+FEW_MODELS = {
+    "ARENA_STARTER_MODELS": "0",
+    "ARENA_MODELS": ",".join(str(STARTERS / name) for name in ("clip-mini", "clip-small", "llava-mini")),
+}
+"""Settings of an arena that starts without loading, and trying, all models that ship."""
 PATIENCE = 180
 """Seconds that a busy machine may take for what is waited for."""
 
@@ -38,7 +45,14 @@ _context.set_forkserver_preload(MODULES)
 @contextmanager
 def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
     """Run a command in `home`, as if typed, until the block ends; what it writes to its terminal goes to `output`."""
-    process = _context.Process(target=_run, args=(["--home", str(home), *arguments], output, environment or {}))
+    with forked(_run, ["--home", str(home), *arguments], output, environment or {}) as process:
+        yield process
+
+
+@contextmanager
+def forked(work: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
+    """Call a function of a module in a process of its own, until the block ends."""
+    process = _context.Process(target=work, args=arguments)
     process.start()
     try:
         yield process

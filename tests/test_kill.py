@@ -6,7 +6,7 @@ import time
 from collections import Counter
 
 import pytest
-from processes import arena, killed, wait_until
+from processes import FEW_MODELS, arena, killed, wait_until
 
 from arena.battles.board import ratings_of
 from arena.battles.scoring import ELO_RULE
@@ -25,7 +25,8 @@ def killed_while_playing(home, after):
     """Start 200 battles and kill the process `after` that many were acknowledged and a random moment more."""
     log = home / "logs" / "arena.log"
     before = acknowledged(log)
-    with arena("battle", "--count", str(BATTLES), "--source", "starter", home=home, output=home / "terminal.txt") as process:
+    command = ("battle", "--count", str(BATTLES), "--source", "starter")
+    with arena(*command, home=home, output=home / "terminal.txt", environment=FEW_MODELS) as process:
         wait_until(lambda: len(acknowledged(log)) >= len(before) + after, process)
         time.sleep(random.Random(after).uniform(0, 0.2))
         assert killed(process), "it was still playing"

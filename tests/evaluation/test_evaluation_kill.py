@@ -5,17 +5,16 @@ nobody has; it is asked again.
 """
 
 import json
-import os
 import random
-import subprocess
-import sys
+import threading
 import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 import pytest
-from processes import arena, exit_code, killed, wait_until
+from endpoint_server import StarterModel, serve
+from processes import STARTERS, arena, exit_code, forked, killed, wait_until
 
 from arena.evaluation.results import Results
 from arena.models.endpoint_reference import contestant_of_endpoint
@@ -26,20 +25,23 @@ pytestmark = pytest.mark.long
 
 KILLS = 10
 PAIRS = 10
-ROOT = Path(__file__).parents[2]
-SERVER = ROOT / "tests" / "models" / "endpoint_server.py"
-MODEL = ROOT / "starter" / "models" / "drawn-world" / "llava-mini"
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     """The name of an endpoint that serves a starter model, and the file in which it notes every request before it answers."""
-    log = tmp_path / "requests.jsonl"
-    command = [sys.executable, str(SERVER), str(MODEL), "--log", str(log)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
-        assert process.stdout is not None
-        yield f"{process.stdout.readline().strip()}#llava-mini", log
-        process.kill()
+    log, address = tmp_path / "requests.jsonl", tmp_path / "address"
+    with forked(serve_until_ended, log, address) as process:
+        wait_until(address.exists, process)
+        yield f"{address.read_text()}#llava-mini", log
+
+
+def serve_until_ended(log: Path, address: Path) -> None:
+    with serve(StarterModel(STARTERS / "llava-mini"), log=log) as served:
+        whole = address.with_suffix(".new")
+        whole.write_text(served.address)
+        whole.rename(address)
+        threading.Event().wait()
 
 
 def evaluation(home, *arguments):

@@ -124,7 +124,7 @@ def test_a_second_vote_changes_nothing(server):
 
 
 def test_a_browser_receives_no_name_before_the_vote(visit, server):
-    visitor = visit()
+    visitor = visit(listens=True)
     page = visitor.open_battle()
     with visitor.another_pair():
         page.keyboard.press("n")

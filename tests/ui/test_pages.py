@@ -63,7 +63,9 @@ def test_the_about_page_tells_the_method_and_how_to_cite(visit):
 
 @pytest.mark.parametrize(("reduced", "moves"), [("reduce", False), ("no-preference", True)])
 def test_who_asks_for_less_motion_gets_none(visit, reduced, moves):
-    page = visit(reduced_motion=reduced).open("/")
+    visitor = visit()
+    visitor.page.emulate_media(reduced_motion=reduced)
+    page = visitor.open("/")
     page.wait_for_selector("#pair .veil", state="attached")
     seconds = page.locator("#pair .veil").first.evaluate("element => parseFloat(getComputedStyle(element).transitionDuration)")
     assert (seconds > 0) == moves

@@ -6,6 +6,7 @@ import shutil
 import pytest
 from layout import faults
 from playwright.sync_api import Page, expect
+from processes import FEW_MODELS
 from serving import serving
 from visitor import windows
 
@@ -25,7 +26,7 @@ REASONS = {
 def arena(generated, tmp_path_factory):
     home = tmp_path_factory.mktemp("reviewed") / "home"
     shutil.copytree(generated.home, home)
-    with serving(home) as running:
+    with serving(home, environment=FEW_MODELS) as running:
         yield running
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
+from processes import FEW_MODELS
 from serving import serving
 from starlette.requests import Request
 from visitor import windows
@@ -137,7 +138,7 @@ def test_the_operator_is_told_where_nobody_may_review(reviewers, says):
 def arena(generated, tmp_path_factory):
     """One that needs a token."""
     home = shutil.copytree(generated.home, tmp_path_factory.mktemp("guarded") / "home")
-    with serving(home, environment={"ARENA_REVIEW_TOKEN": TOKEN, "ARENA_UPLOADS": "0"}) as running:
+    with serving(home, environment={"ARENA_REVIEW_TOKEN": TOKEN, "ARENA_UPLOADS": "0", **FEW_MODELS}) as running:
         yield running
 
 

@@ -6,7 +6,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.utils import Status
 from playwright.sync_api import expect
-from processes import exit_code, wait_until
+from processes import FEW_MODELS, exit_code, wait_until
 from serving import free_port, serving
 from visitor import Visitor
 
@@ -24,7 +24,7 @@ def home(tmp_path_factory):
 def stranger(browser):
     """A visitor of any server, whose page may complain that it is gone."""
     with browser.new_context() as context:
-        yield lambda server: Visitor(context, server)
+        yield lambda server: Visitor(context.new_page(), server)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def stranger(browser):
     ids=["SIGINT-idle", "SIGTERM-idle", "SIGINT-playing", "SIGTERM-playing"],
 )
 def test_a_signal_stops_it_at_once_and_without_a_traceback(home, signal_number, busy):
-    with serving(home) as server:
+    with serving(home, environment=FEW_MODELS) as server:
         if busy:
             visitor = Client(server.url, verbose=False)
             jobs = [visitor.submit(source="fresh", api_name="/battle") for _ in range(8)]
@@ -45,17 +45,17 @@ def test_a_signal_stops_it_at_once_and_without_a_traceback(home, signal_number, 
 
 def test_a_page_that_outlived_the_server_can_still_judge_and_play_on(home, tmp_path, stranger):
     port = free_port()
-    with serving(home, port) as server:
+    with serving(home, port, FEW_MODELS) as server:
         visitors = [stranger(server) for _ in range(2)]
         judges, strays = [visitor.open_battle() for visitor in visitors]
-    with serving(home, port):
+    with serving(home, port, FEW_MODELS):
         judges.click("#vote-b")
         visitors[0].wait_for_reveal()
         expect(judges.locator("#reveal .verdict")).to_contain_text("You said Model B did better")
         judges.click("#next-pair")
         visitors[0].wait_for_answers()
         expect(judges.locator("#reveal .card")).to_have_count(0)
-    with serving(tmp_path / "another-home", port):
+    with serving(tmp_path / "another-home", port, FEW_MODELS):
         check_vote_on_a_lost_battle(visitors[1], strays)
 
 

@@ -8,7 +8,7 @@ import sys
 import gradio as gr
 import httpx
 import pytest
-from processes import arena, wait_until
+from processes import FEW_MODELS, arena, wait_until
 from serving import READY, free_port
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
@@ -47,7 +47,8 @@ def _busy_machine():
 def test_it_starts_where_the_proxies_of_the_environment_answer_nothing(tmp_path):
     port, output = free_port(), tmp_path / "terminal.txt"
     output.touch()
-    with arena("serve", "--port", str(port), home=tmp_path / "home", output=output, environment=PROXIES) as process:
+    environment = PROXIES | FEW_MODELS
+    with arena("serve", "--port", str(port), home=tmp_path / "home", output=output, environment=environment) as process:
         wait_until(lambda: READY in output.read_text(), process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as visitor:
             assert visitor.get("/healthz").text == "ok\n"
@@ -55,11 +56,8 @@ def test_it_starts_where_the_proxies_of_the_environment_answer_nothing(tmp_path)
     assert len(output.read_text().splitlines()) == 1
 
 
-@pytest.mark.parametrize(
-    "proxies",
-    [{"ALL_PROXY": "socks5://127.0.0.1:9"}, {"http_proxy": "ftp://x:9"}, {"http_proxy": NOWHERE, "no_proxy": "fe80::/10"}],
-)
-def test_proxies_that_gradio_cannot_use_are_none_of_its_business_and_stay_for_others(proxies):
+def test_proxies_that_gradio_cannot_use_are_none_of_its_business_and_stay_for_others():
+    proxies = {"ALL_PROXY": "socks5://127.0.0.1:9", "http_proxy": "ftp://x:9", "https_proxy": NOWHERE, "no_proxy": "fe80::/10"}
     program = """
 import os, sys
 from arena.ui.proxies import without_proxies

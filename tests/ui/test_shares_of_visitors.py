@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import httpx
 import pytest
 from playwright.sync_api import expect
+from processes import FEW_MODELS
 from serving import Running, serving
 from visitor import windows
 
@@ -17,7 +18,7 @@ SHARE = {"ARENA_SHARE_BATTLES": "2 6"}
 
 @pytest.fixture(scope="module")
 def strict(tmp_path_factory) -> Iterator[Running]:
-    with serving(tmp_path_factory.mktemp("strict") / "home", environment=SHARE) as running:
+    with serving(tmp_path_factory.mktemp("strict") / "home", environment=SHARE | FEW_MODELS) as running:
         yield running
 
 

@@ -22,7 +22,7 @@ def test_an_unknown_address_is_a_page_with_a_way_back_for_browsers_and_a_line_fo
 
 def test_the_page_of_an_unknown_address_is_in_the_arena_s_look_and_leads_back(server, browser):
     with browser.new_context() as context:
-        page = Visitor(context, server).open("/no/where")
+        page = Visitor(context.new_page(), server).open("/no/where")
         font = page.evaluate("getComputedStyle(document.querySelector('.calm-error')).fontFamily")
         assert font.startswith('"Source Serif')
         page.click("text=leaderboard")

@@ -1,4 +1,4 @@
-"""A visitor's browser window: opens pages, plays battles, and keeps all that the server sends."""
+"""A visitor's browser window: opens pages, plays battles, and keeps what the server sends where that is asked for."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -40,19 +40,20 @@ window.EventSource = class extends RealEventSource {
 
 
 class Visitor:
-    """One browser window on the arena."""
+    """One browser window on the arena; it keeps all that the server sends if it `listens`."""
 
-    def __init__(self, context: BrowserContext, server) -> None:
+    def __init__(self, page: Page, server, *, listens: bool = False) -> None:
         self.server = server
-        self.page: Page = context.new_page()
+        self.page = page
         self.page.set_default_timeout(PATIENCE)
-        self.page.add_init_script(READ_ALONG)
         self.other_hosts: list[str] = []
         self.complaints: list[str] = []
         self.addresses: list[str] = []
         self.bodies: list[str] = []
+        if listens:
+            self.page.add_init_script(READ_ALONG)
+            self.page.on("response", self._note_response)
         self.page.on("request", self._note_request)
-        self.page.on("response", self._note_response)
         self.page.on("console", self._note_console)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
@@ -131,18 +132,35 @@ class Visitor:
 @contextmanager
 def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
     """Opens windows of visitors who know nothing of each other. At the end, checks what every visit must hold."""
-    contexts: list[tuple[BrowserContext, Visitor]] = []
+    visitors: list[Visitor] = []
+    special: list[BrowserContext] = []
 
-    def open_window(*, width: int = 1280, height: int = 900, dark: bool = False, **options) -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light", **options
-        )
-        visitor = Visitor(context, server)
-        contexts.append((context, visitor))
-        return visitor
+    def open_window(*, width: int = 1280, height: int = 900, dark: bool = False, listens: bool = False, **options) -> Visitor:
+        if options:
+            special.append(browser.new_context(**options))
+        page = special[-1].new_page() if options else _forgetful_page(browser, server.url)
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if dark else "light")
+        visitors.append(Visitor(page, server, listens=listens))
+        return visitors[-1]
 
     yield open_window
-    for context, visitor in contexts:
+    for page in [page for visitor in visitors for page in visitor.page.context.pages]:
+        page.close()
+    for context in special:
         context.close()
+    for visitor in visitors:
         assert visitor.other_hosts == [], visitor.other_hosts
         assert visitor.complaints == [], visitor.complaints
+
+
+def _forgetful_page(browser: Browser, address: str) -> Page:
+    """A page of somebody who has nothing stored of an address, and has no other page open.
+
+    Where one is left of another test it is taken: most of what a page costs is to compile its scripts, once for each visitor.
+    """
+    context = next((context for context in browser.contexts if not context.pages), None) or browser.new_context()
+    page = context.new_page()
+    storage = {"origin": address, "storageTypes": "cookies,local_storage"}
+    context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
+    return page
