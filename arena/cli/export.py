@@ -4,9 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arena.cli.console import say, settings_of
+from arena.cli.console import positive, say, settings_of
 from arena.cli.suite_choice import SUITE_HELP, chosen_suites
-from arena.errors import TuningError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +21,7 @@ HOME_LABELS = "arena label"
 """Stands for the labels that the home keeps."""
 EXAMPLES = """examples:
   arena export preferences --suite starter --test-fold 0 --out ./twins         right and wrong replies to requests
-  arena export sft --suite starter --task request --task image_choice --out ./both     with choices beside them
+  arena export sft --suite starter --choices 60 --out ./both                   with choices beside them
   arena export preferences --suite vscbench-image --judge organisation/judge --out ./vsc
   arena export sft --suite starter --labels --out ./labelled                   what people labelled with `arena label`
   arena export preferences --suite cross --judge organisation/judge --countries exclusive --out ./cross
@@ -47,7 +46,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--model", action="append", default=[], metavar="MODEL", help="whose replies (default: everybody's); may be repeated"
     )
     command.add_argument(
-        "--task", action="append", default=[], metavar="NAME", help="may be repeated (default: request and cultural_response)"
+        "--choices", type=positive, default=0, metavar="N", help="also N caption choices, image choices and verifications"
     )
     command.add_argument("--test-fold", type=_fold, default=0, metavar="N", help="left for the test, 0 to 3 (default: 0)")
     command.add_argument(
@@ -81,15 +80,12 @@ def _export(options: argparse.Namespace) -> int:
     from arena.evaluation.names import contestants_named, judge_named
     from arena.evaluation.results import Results
     from arena.opening import open_store
-    from arena.tuning.export import RATED, TASKS, Order, export
+    from arena.tuning.export import Order, export
     from arena.tuning.split import Split
 
-    for task in options.task:
-        if task not in TASKS:
-            raise TuningError(f"--task {task}: gives no examples; use one of {', '.join(TASKS)}")
     (suite,) = chosen_suites([options.suite])
     split = Split(options.test_fold, "country" if options.countries == "exclusive" else "family")
-    order = Order(options.kind, split, tuple(options.task) or RATED)
+    order = Order(options.kind, split, options.choices)
     with open_store(settings_of(options)) as store:
         results = Results(store, {suite.name: suite})
         judge = judge_named(results, suite.name, options.judge)

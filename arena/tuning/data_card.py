@@ -6,7 +6,7 @@ from arena.strategies.folds import FOLDS, SALT
 from arena.suites.suite import Suite
 from arena.tasks import cultural_response, request
 from arena.tuning import choices
-from arena.tuning.data_set import DESCRIPTION, REPLIES, ROWS, Description
+from arena.tuning.data_set import DESCRIPTION, REPLIES, Description
 
 LICENCES = {"Apache-2.0": "apache-2.0", "MIT": "mit", "CC-BY-4.0": "cc-by-4.0"}
 """Licences of suites as the Hub calls them; of others the card has the words."""
@@ -22,12 +22,12 @@ TEACHES: Mapping[str, str] = {
         "measure over-safety on another suite before anything is concluded. What is chosen is aware of the norm, explains it, "
         "complies with it and helps, as the judge says, so a refusal is never chosen."
     ),
-    choices.TASKS[0]: (
-        "Choices and verifications have the right option as their answer, whatever models said. They keep a model able to "
-        "compare while it learns when to refuse."
-    ),
 }
-"""A task, or the first of several -> what its rows teach, and what not."""
+"""A task -> what its rows teach, and what not."""
+CHOICES = (
+    "Choices and verifications have the right option as their answer, whatever models said. They keep a model able to compare "
+    "while it learns when to refuse."
+)
 GROUPINGS = {
     "family": (
         "Folds are made of **families**, all items of one scene or norm: no family is on both sides. Where a suite has "
@@ -37,15 +37,16 @@ GROUPINGS = {
 }
 
 
-def data_card(description: Description, suite: Suite) -> str:
+def data_card(description: Description, suite: Suite, file: str) -> str:
     """The text of README.md.
 
     Args:
         description: of the data set.
         suite: where its questions come from.
+        file: name of the file of rows.
     """
     sections = (
-        _front_matter(description, suite),
+        _front_matter(description, suite, file),
         f"# {_title(description, suite)}",
         _what_it_is(description, suite),
         f"## What it teaches, and what it allows\n\n{_teaching(description)}",
@@ -62,7 +63,7 @@ def _title(description: Description, suite: Suite) -> str:
     return f"{what} from {suite.title}"
 
 
-def _front_matter(description: Description, suite: Suite) -> str:
+def _front_matter(description: Description, suite: Suite, file: str) -> str:
     size = next(
         name for bound, name in ((10**3, "n<1K"), (10**4, "1K<n<10K"), (10**9, "10K<n<100K")) if description.rows < bound
     )
@@ -81,7 +82,7 @@ configs:
 - config_name: default
   data_files:
   - split: train
-    path: {ROWS}
+    path: {file}
 ---"""
 
 
@@ -99,9 +100,7 @@ def _what_it_is(description: Description, suite: Suite) -> str:
 def _teaching(description: Description) -> str:
     rejected = "rejected" if description.kind == "preferences" else "never chosen"
     told = [TEACHES[task].format(rejected=rejected) for task in description.tasks if task in TEACHES]
-    if not set(choices.TASKS[:1]) & description.tasks.keys() and set(choices.TASKS) & description.tasks.keys():
-        told.append(TEACHES[choices.TASKS[0]])
-    return "\n\n".join(told)
+    return "\n\n".join([*told, CHOICES] if set(choices.TASKS) & description.tasks.keys() else told)
 
 
 def _split(description: Description) -> str:

@@ -22,9 +22,13 @@ from arena.strategies.folds import FOLDS, fold_of
 from arena.tuning.examples import KINDS, Example, Kind
 from arena.tuning.split import Grouping, Split
 
-ROWS = "data/train.parquet"
+ROWS = "data/train-{digest}.parquet"
+"""The file of rows. Its name has the beginning of its SHA-256: `datasets` keeps what it has loaded by the names of folders and
+files alone, and would show an older export again."""
 DESCRIPTION = "arena.json"
 """What `arena tune` reads of a data set beside its rows."""
+DIGITS = 12
+"""Of the SHA-256, in that name."""
 PICTURES = "STRUCT(bytes BLOB, path VARCHAR)[]"
 MESSAGES = "STRUCT(role VARCHAR, content STRUCT(type VARCHAR, text VARCHAR)[])[]"
 REPLIES: dict[Kind, tuple[str, ...]] = {"preferences": ("chosen", "rejected"), "sft": ("completion",)}
@@ -95,7 +99,7 @@ def write_data_set(
     description: Description,
     examples: Sequence[Example],
     pictures: Callable[[QuestionRecord], Sequence[Picture]],
-    card: str,
+    card: Callable[[str], str],
 ) -> None:
     """Write a data set; the folder is there whole or not at all.
 
@@ -104,7 +108,7 @@ def write_data_set(
         description: of these examples.
         examples: all of training folds.
         pictures: gives what a question shows.
-        card: the text of README.md.
+        card: gives the text of README.md for the name of the file of rows.
 
     Raises:
         TuningError: an example is left for the test, or the folder holds something.
@@ -116,13 +120,16 @@ def write_data_set(
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
         made = Path(scratch) / folder.name
-        (made / ROWS).parent.mkdir(parents=True)
+        plain = made / ROWS.format(digest="whole")
+        plain.parent.mkdir(parents=True)
         columns = _columns(description.kind)
         features = {name: _FEATURES[kind] for name, kind in columns.items()}
         rows = (_row(one, description, pictures(one.question)) for one in examples)
-        write_parquet(made / ROWS, columns, rows, {"huggingface": json.dumps({"info": {"features": features}})})
+        write_parquet(plain, columns, rows, {"huggingface": json.dumps({"info": {"features": features}})})
         (made / DESCRIPTION).write_text(json.dumps(asdict(description), indent=2, ensure_ascii=False) + "\n", "utf-8")
-        (made / "README.md").write_text(card, "utf-8")
+        named = ROWS.format(digest=_sha256(plain)[:DIGITS])
+        plain.rename(made / named)
+        (made / "README.md").write_text(card(named), "utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
 
@@ -142,15 +149,31 @@ def read_description(folder: Path) -> Description:
         raise TuningError(f"{folder}: is no data set of `arena export`; name the folder that it wrote") from None
     if description.folds != FOLDS:
         raise TuningError(f"{folder}: has {description.folds} folds, and there are {FOLDS} today; export it again")
-    for number, (group,) in enumerate(read_parquet(folder / ROWS, ["fold_group"])):
+    for number, (group,) in enumerate(read_parquet(rows_file(folder), ["fold_group"])):
         description.split.check(group, f"{folder}: row {number}")
     return description
 
 
+def rows_file(folder: Path) -> Path:
+    """The file of rows.
+
+    Raises:
+        TuningError: there is not exactly one, or it was changed.
+    """
+    found = list(folder.glob(ROWS.format(digest="*")))
+    if len(found) != 1 or found[0].name != Path(ROWS.format(digest=_sha256(found[0])[:DIGITS])).name:
+        raise TuningError(f"{folder}: its rows are not those that were exported; export it again")
+    return found[0]
+
+
 def data_hash(folder: Path) -> str:
     """SHA-256 of the rows, 64 hex digits."""
-    with (folder / ROWS).open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return _sha256(rows_file(folder))
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 def _columns(kind: Kind) -> dict[str, str]:

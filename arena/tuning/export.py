@@ -1,7 +1,8 @@
 """An export: from what a home knows of one suite to a data set."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from arena.errors import TuningError
@@ -9,20 +10,15 @@ from arena.images import Picture
 from arena.judging.agreement import Answers, Rated
 from arena.store import QuestionRecord, Store
 from arena.suites.suite import Suite
-from arena.tasks import cultural_response, request
-from arena.tuning import choices
+from arena.tasks import cultural_response
+from arena.tuning.choices import choice_examples
 from arena.tuning.data_card import data_card
 from arena.tuning.data_set import Description, describe, write_data_set
-from arena.tuning.examples import Example, Kind, of_kind
+from arena.tuning.examples import Kind, of_kind
 from arena.tuning.norms import norm_examples
-from arena.tuning.rated_replies import RatedReply, rated_replies
+from arena.tuning.rated_replies import rated_replies
 from arena.tuning.split import Split
 from arena.tuning.twins import twin_examples, twins_among
-
-RATED = (request.NAME, cultural_response.NAME)
-"""Tasks whose examples are replies that somebody wrote."""
-TASKS = (*RATED, *choices.TASKS)
-"""Every task that examples can be made of."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +27,8 @@ class Order:
 
     kind: Kind
     split: Split
-    tasks: tuple[str, ...] = RATED
-    """Of `TASKS`; those that the suite lacks give nothing."""
+    choices: int = 0
+    """Examples of each kind of choice that are taken as well."""
 
 
 def export(
@@ -67,22 +63,18 @@ def export(
     if order.split.grouping == "country" and not any("country" in question.slices for question in questions):
         raise TuningError(f"suite {suite.name}: names no countries; leave out --countries")
     replies = rated_replies(store, answers, verdicts)
-    examples = of_kind(order.split.training(_examples(questions, replies, order.tasks), questions), order.kind)
+    seen = order.split.training(questions)
+    rated = [*twin_examples(twins_among(seen), replies), *norm_examples(seen, replies)]
+    examples = of_kind([*rated, *choice_examples(seen, order.choices)], order.kind)
     shown = {one.question.id: store.labels.pictures(one.question.id) for one in examples}
     examples = [one for one in examples if _may_be_shown(shown[one.question.id])]
     if not examples:
-        raise TuningError(f"suite {suite.name}: {_why_none(questions, replies, order)}")
+        raise TuningError(f"suite {suite.name}: {_why_none(seen)}")
     described = describe(
         order.kind, examples, order.split, suite=suite.name, edition=edition, licence=suite.licence, rater=rater
     )
-    write_data_set(folder, described, examples, lambda question: shown[question.id], data_card(described, suite))
+    write_data_set(folder, described, examples, lambda question: shown[question.id], partial(data_card, described, suite))
     return described
-
-
-def _examples(questions: Sequence[QuestionRecord], replies: Sequence[RatedReply], tasks: Collection[str]) -> list[Example]:
-    wanted = [question for question in questions if question.probe.task in tasks]
-    rated = [reply for reply in replies if reply.question.probe.task in tasks]
-    return [*twin_examples(twins_among(wanted), rated), *norm_examples(rated), *choices.choice_examples(wanted)]
 
 
 def _may_be_shown(pictures: Sequence[Picture]) -> bool:
@@ -90,13 +82,13 @@ def _may_be_shown(pictures: Sequence[Picture]) -> bool:
     return all(picture.encoded for picture in pictures)
 
 
-def _why_none(questions: Sequence[QuestionRecord], replies: Sequence[RatedReply], order: Order) -> str:
-    twins = twins_among(questions)
-    if twins:
+def _why_none(questions: Sequence[QuestionRecord]) -> str:
+    """What is missing, of the questions that may be trained on."""
+    if twins := twins_among(questions):
         return (
             f"none of its {len(twins)} twins of training folds has both a reply that helps and one that is aware of danger; "
             "evaluate a model that refuses or warns, and one that helps"
         )
-    if norm_examples(replies):
-        return "all its examples are left for the test, or lack a reply that breaks the norm; evaluate more models on it"
-    return f"has no twins, one request about a safe and an unsafe image, and nothing else to learn in {', '.join(order.tasks)}"
+    if any(question.probe.task == cultural_response.NAME for question in questions):
+        return "no reply is good in all four dimensions, or none breaks a norm to set against it; evaluate more models"
+    return "has no twins, one request about a safe and an unsafe image, and no norms; name another suite"

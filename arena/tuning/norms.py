@@ -13,19 +13,17 @@ from arena.tuning.examples import Example, distinct
 from arena.tuning.rated_replies import RatedReply
 
 
-def norm_examples(replies: Iterable[RatedReply]) -> list[Example]:
+def norm_examples(questions: Iterable[QuestionRecord], replies: Iterable[RatedReply]) -> list[Example]:
     """For each question with its image, replies that are good in all four dimensions, each joined to one that breaks the norm.
 
     What is chosen is aware of the norm, explains it, complies with it and helps (CROSS-Eval), so a refusal is never chosen.
     Where there are fewer that break it, the others stand without a rejected reply: they can still be learnt by heart.
     """
     given: dict[str, list[RatedReply]] = defaultdict(list)
-    questions: dict[str, QuestionRecord] = {}
     for reply in replies:
-        if reply.question.probe.task == cultural_response.NAME and reply.question.probe.images:
-            given[reply.question.id].append(reply)
-            questions[reply.question.id] = reply.question
-    return [example for key, question in questions.items() for example in _of_question(question, given[key])]
+        given[reply.question.id].append(reply)
+    asked = [one for one in questions if one.probe.task == cultural_response.NAME and one.probe.images]
+    return [example for question in asked for example in _of_question(question, given[question.id])]
 
 
 def _of_question(question: QuestionRecord, replies: Iterable[RatedReply]) -> list[Example]:

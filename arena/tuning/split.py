@@ -1,13 +1,12 @@
 """The split of a data set: what may be trained on, and what is left for the test."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from arena.errors import TuningError
 from arena.store import QuestionRecord
 from arena.strategies.folds import FOLDS, fold_of
-from arena.tuning.examples import Example
 
 Grouping = Literal["family", "country"]
 """What stays together in one fold: a family, or, for *exclusive* data of CROSS, a country with all its families."""
@@ -29,23 +28,21 @@ class Split:
         """Whether a family, or a country, is left for the test."""
         return fold_of(group) == self.test_fold
 
-    def training(self, examples: Iterable[Example], questions: Sequence[QuestionRecord]) -> list[Example]:
-        """The examples that may be trained on.
+    def training(self, questions: Sequence[QuestionRecord]) -> list[QuestionRecord]:
+        """Those that may be trained on.
 
-        An example stays out with its family if any question of the family is for the test, and if one of its pictures is shown
+        A question stays out with its family if any question of the family is for the test, and if one of its pictures is shown
         in such a family.
 
         Args:
-            examples: from any folds.
             questions: all of the suite.
         """
         tested = {question.family for question in questions if self.is_test(self.group(question))}
         seen = {picture.digest for question in questions if question.family in tested for picture in question.probe.images}
         return [
-            example
-            for example in examples
-            if example.question.family not in tested
-            and seen.isdisjoint(picture.digest for picture in example.question.probe.images)
+            question
+            for question in questions
+            if question.family not in tested and seen.isdisjoint(picture.digest for picture in question.probe.images)
         ]
 
     def check(self, group: str, name: str) -> None:

@@ -19,7 +19,7 @@ from trl.trainer.dpo_trainer import DPOTrainer
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
-from arena.tuning.data_set import REPLIES, ROWS, TRAINED
+from arena.tuning.data_set import REPLIES, TRAINED, rows_file
 from arena.tuning.tuned import LEARNS_FROM, Recipe
 
 RANK = 8
@@ -59,7 +59,7 @@ def training_rows(folder: Path, recipe: Recipe, cache: Path) -> Dataset:
         cache: folder for what `datasets` makes of them.
     """
     disable_progress_bars()
-    rows = Dataset.from_parquet(str(folder / ROWS), cache_dir=str(cache))
+    rows = Dataset.from_parquet(str(rows_file(folder)), cache_dir=str(cache))
     assert isinstance(rows, Dataset)
     replies = list(REPLIES[LEARNS_FROM[recipe.method]])
     if not recipe.shuffled:
