@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arena.errors import StrategyError
-from arena.strategies import blind, caption_only, examples, reminder
+from arena.strategies import blind, caption_only, examples, reminder, steer
 from arena.strategies.base import Strategy
 from arena.strategies.names import StrategyName, read_name, split_reference
 
@@ -27,6 +27,9 @@ class Definition:
 STRATEGIES: Mapping[str, Definition] = {
     reminder.NAME: Definition(reminder.NAME, reminder.SUMMARY, lambda name, _: reminder.make(name)),
     examples.NAME: Definition(examples.FORM, examples.SUMMARY, lambda name, _: examples.make(name)),
+    steer.LAYER: Definition(steer.LAYER, steer.SUMMARIES[steer.LAYER], steer.make, fitted=True),
+    steer.HEAD: Definition(steer.HEAD, steer.SUMMARIES[steer.HEAD], steer.make, fitted=True),
+    steer.RANDOM: Definition(steer.RANDOM_FORM, steer.SUMMARIES[steer.RANDOM], steer.make_random),
     blind.NAME: Definition(blind.NAME, blind.SUMMARY, lambda name, _: blind.make(name)),
     caption_only.NAME: Definition(caption_only.NAME, caption_only.SUMMARY, lambda name, _: caption_only.make(name)),
 }
