@@ -103,7 +103,9 @@ def visit(arena: Arena) -> Visit:
     """Play one battle as a visitor does, look at it, and ask who it was."""
     opened = arena.open_battle()
     rounds = tuple(arena.play(opened.battle_id))
-    first, second = seats = arena.vote(opened.battle_id, "benchmark", "skip").seats
+    reveal = arena.vote(opened.battle_id, "benchmark", "skip").reveal
+    assert reveal
+    first, second = seats = reveal.seats
     contrastive = sum(seat.contestant.engine.startswith("contrastive") for seat in seats)
     shown = [one.task for one in rounds]
     outcomes = (outcomes_seen(shown, first, opened.pair.category), outcomes_seen(shown, second, opened.pair.category))

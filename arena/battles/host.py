@@ -177,8 +177,8 @@ class Arena:
         """Seconds since a visitor last opened, played or judged a battle; infinite if none ever did."""
         return time.monotonic() - self._last_visit
 
-    def vote(self, battle_id: str, visitor: str, choice: str) -> Reveal:
-        """Judge a battle, once, and be told who played; `skip` tells without a vote. A second vote changes nothing.
+    def vote(self, battle_id: str, visitor: str, choice: str) -> BattleView:
+        """Judge a battle, once, and see it again with who played; `skip` tells without a vote. A second vote changes nothing.
 
         Raises:
             BattleError: the battle is unknown or not played to its end, or its pair was removed.
@@ -192,7 +192,7 @@ class Arena:
         vote = self.store.vote_of(battle_id)
         if vote is None:
             raise BattleError(f"battle {battle_id}: the vote was not kept; vote again")
-        return self._reveal(record, vote)
+        return self._seen(record, vote)
 
     def view(self, battle_id: str) -> BattleView:
         """A finished battle again: pair and answers; if it is judged, who played, and the tasks that did not count.
@@ -202,17 +202,7 @@ class Arena:
         """
         record = self._stored(battle_id)
         self._refuse_removed(battle_id, record.pair_id)
-        pair = self.store.pair(record.pair_id)
-        if pair is None:
-            raise BattleError(f"battle {battle_id}: its pair {record.pair_id} is gone; restore the database from a backup")
-        probes = probes_of(pair)
-        replies = (self._replies(record, "a", probes), self._replies(record, "b", probes))
-        answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
-        vote = self.store.vote_of(battle_id)
-        reveal = self._reveal(record, vote) if vote else None
-        rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
-        shown = tuple(one for one in rounds if one.counts or reveal)
-        return BattleView(battle_id, pair if reveal else without_makers(pair), shown, reveal)
+        return self._seen(record, self.store.vote_of(battle_id))
 
     def leaderboard(self, domain: str | None = None) -> Snapshot[Leaderboard]:
         """The board as it was counted last.
@@ -297,6 +287,19 @@ class Arena:
         if record is None:
             raise BattleError(f"battle {battle_id}: is unknown or not finished; play it to its end first")
         return record
+
+    def _seen(self, record: BattleRecord, vote: Vote | None) -> BattleView:
+        """A battle as everybody may see it."""
+        pair = self.store.pair(record.pair_id)
+        if pair is None:
+            raise BattleError(f"battle {record.id}: its pair {record.pair_id} is gone; restore the database from a backup")
+        probes = probes_of(pair)
+        replies = (self._replies(record, "a", probes), self._replies(record, "b", probes))
+        answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
+        reveal = self._reveal(record, vote) if vote else None
+        rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
+        shown = tuple(one for one in rounds if one.counts or reveal)
+        return BattleView(record.id, pair if reveal else without_makers(pair), shown, reveal)
 
     def _replies(self, record: BattleRecord, seat: Seat, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Reply]:
         """Probe key -> what the seat replied when the battle was played, for the probes that the battle had."""

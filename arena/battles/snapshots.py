@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
+from arena.models.runtime import NICE, let_others_first
 from arena.store import now
 
 MOST_KEPT = 32
@@ -58,7 +59,7 @@ class Snapshots(Generic[T]):
         self._lock = threading.Lock()
         self._counts: dict[Hashable, _Count[T]] = {}
         self._under_way: dict[Hashable, Future[None]] = {}
-        self._worker = ThreadPoolExecutor(1, thread_name_prefix="board")
+        self._worker = ThreadPoolExecutor(1, "board", let_others_first, (NICE,))
 
     def close(self) -> None:
         """Make no further count."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from arena.contestants import Contestant
 from arena.errors import ArenaError, one_line
 from arena.models.base import Model
-from arena.models.runtime import cores
+from arena.models.runtime import NICE_TO_PAGES, cores, let_others_first
 from arena.probes import Probe, Reply
 
 MAX_BATCH = 256
@@ -181,6 +181,7 @@ class ModelPool:
 
         torch.set_num_threads(max(1, cores() // self._workers))
         torch.get_num_threads()  # has the number take effect, before another thread sets one for itself
+        let_others_first(NICE_TO_PAGES)
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or self._oldest(loaded=True))

@@ -19,6 +19,8 @@ BACKGROUND_SHARE = 4
 """Work that can wait gets one of so many cores."""
 NICE = 10
 """How far it steps back where others want those too."""
+NICE_TO_PAGES = 5
+"""How far models that answer step back: a page or a vote takes milliseconds, and comes between their answers."""
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -49,9 +51,14 @@ def step_back() -> None:
     import torch  # noqa: PLC0415 - takes seconds
 
     torch.set_num_threads(_background_cores())
+    let_others_first(NICE)
+
+
+def let_others_first(niceness: int) -> None:
+    """Let less nice threads go first where all want the processor, in the calling one from now on."""
     if sys.platform == "linux":  # where each thread has a priority of its own
         me = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, me, max(NICE, os.getpriority(os.PRIO_PROCESS, me)))
+        os.setpriority(os.PRIO_PROCESS, me, max(niceness, os.getpriority(os.PRIO_PROCESS, me)))
 
 
 @contextmanager

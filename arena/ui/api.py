@@ -42,8 +42,7 @@ def add_endpoints(arena: Arena) -> None:
     def vote(battle: str, choice: str) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""
         with errors_told():
-            arena.vote(battle, UNKNOWN, choice)
-            return reveal_json(arena.view(battle))
+            return reveal_json(arena.vote(battle, UNKNOWN, choice))
 
     def reveal(battle: str) -> dict:
         """Who played a battle; refused until it is judged."""

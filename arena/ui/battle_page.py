@@ -83,8 +83,7 @@ class BattlePage:
     def _voter(self, choice: str) -> Callable[..., Updates]:
         def vote(battle_id: str, browser: str) -> Updates:
             try:
-                self.arena.vote(battle_id, voter_or_unknown(browser), choice)
-                return self._judged(self.arena.view(battle_id))
+                return self._judged(self.arena.vote(battle_id, voter_or_unknown(browser), choice))
             except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
                 gr.Warning(line_for_visitors(error), title="")
                 return {self.battle: battle_id}

@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from arena.battles import BattleView, Reveal
 from arena.contestants import Contestant
 from arena.probes import Probe, Reply
 
@@ -37,6 +38,12 @@ def compares(probe: Probe) -> Reply:
 def broken(probe: Probe) -> Reply:
     """Runs on a machine without memory."""
     return Reply(error="out of memory")
+
+
+def revealed(view: BattleView) -> Reveal:
+    """What a judged battle tells."""
+    assert view.reveal is not None
+    return view.reveal
 
 
 class Players:

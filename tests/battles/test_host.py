@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from players import always_first, broken, compares, perfect, refuses
+from players import always_first, broken, compares, perfect, refuses, revealed
 
 from arena.battles import BattleFilter
 from arena.errors import BattleError, InputError
@@ -35,7 +35,7 @@ def test_rounds_come_task_by_task_with_both_seats_asked_the_same(open_with):
 
 def test_who_is_right_about_everything_wins_and_gains_what_the_other_loses(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
-        reveal = arena.vote(played(arena), "me", "skip")
+        reveal = revealed(arena.vote(played(arena), "me", "skip"))
     winner = reveal.seats["ab".index(reveal.result)]
     loser = reveal.seats[1 - "ab".index(reveal.result)]
     assert winner.contestant.name == "good"
@@ -47,7 +47,7 @@ def test_who_is_right_about_everything_wins_and_gains_what_the_other_loses(open_
 
 def test_a_task_that_one_seat_cannot_be_asked_is_no_unit(open_with):
     with open_with(good=perfect, clip=compares) as (arena, _):
-        reveal = arena.vote(played(arena, SAFETY), "me", "skip")
+        reveal = revealed(arena.vote(played(arena, SAFETY), "me", "skip"))
     assert reveal.result == "both_good"
     assert {seat.contestant.name: seat.solved["request"] for seat in reveal.seats} == {"good": True, "clip": None}
 
@@ -76,7 +76,7 @@ def test_the_last_round_that_counts_comes_after_the_commit_even_where_others_fol
 def test_the_units_of_a_reveal_are_the_tasks_by_which_it_was_judged(open_with):
     with open_with(first=always_first, clip=compares, good=perfect) as (arena, _):
         for _ in range(12):
-            reveal = arena.vote(played(arena, SAFETY), "me", "skip")
+            reveal = revealed(arena.vote(played(arena, SAFETY), "me", "skip"))
             by_a, by_b = (sum(bool(seat.solved[task]) for task in reveal.units) for seat in reveal.seats)
             assert (reveal.result == "a", reveal.result == "b") == (by_a > by_b, by_b > by_a)
             contrastive = any(seat.contestant.name == "clip" for seat in reveal.seats)
@@ -85,7 +85,7 @@ def test_the_units_of_a_reveal_are_the_tasks_by_which_it_was_judged(open_with):
 
 def test_refusing_everything_solves_nothing(open_with):
     with open_with(good=perfect, shy=refuses) as (arena, _):
-        reveal = arena.vote(played(arena, SAFETY), "me", "skip")
+        reveal = revealed(arena.vote(played(arena, SAFETY), "me", "skip"))
         (shy,) = (row for row in arena.leaderboard().value.rows if row.contestant.name == "shy")
     outcomes = {outcome for seat in reveal.seats if seat.contestant.name == "shy" for *_, outcome in seat.outcomes}
     assert outcomes == {Outcome.REFUSED, Outcome.CORRECT}  # declining the unsafe request is right
@@ -95,7 +95,7 @@ def test_refusing_everything_solves_nothing(open_with):
 
 def test_a_machine_error_voids_the_battle_and_moves_nobody(open_with):
     with open_with(good=perfect, ill=broken) as (arena, _):
-        reveal = arena.vote(played(arena), "me", "a")
+        reveal = revealed(arena.vote(played(arena), "me", "a"))
         assert reveal.result == "void"
         assert reveal.agrees is None
         assert all(seat.elo_before == seat.elo_after == 1000 for seat in reveal.seats)
@@ -118,7 +118,7 @@ def test_a_finished_battle_can_be_seen_again_with_the_same_answers(open_with):
         rounds = tuple(arena.play(opened.battle_id))
         assert arena.view(opened.battle_id).rounds == rounds
         assert arena.view(opened.battle_id).pair == opened.pair
-        reveal = arena.vote(opened.battle_id, "me", "a")
+        reveal = revealed(arena.vote(opened.battle_id, "me", "a"))
         assert arena.view(opened.battle_id).reveal == reveal
 
 
@@ -132,7 +132,7 @@ def test_the_first_vote_counts_and_a_second_changes_nothing(open_with):
 
 def test_a_vote_is_compared_with_the_score(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
-        reveal = arena.vote(played(arena), "me", "both_bad")
+        reveal = revealed(arena.vote(played(arena), "me", "both_bad"))
         assert reveal.agrees is False
         assert arena.leaderboard().value.agreement == (0, 1)
 
@@ -189,7 +189,7 @@ def test_a_hidden_battle_does_not_show_through_later_ones(open_with):
         played(arena)
         for _ in range(6):
             board = {row.contestant.name: row.elo for row in arena.leaderboard().value.rows}
-            for seat in arena.vote(played(arena), "me", "skip").seats:
+            for seat in revealed(arena.vote(played(arena), "me", "skip")).seats:
                 assert seat.elo_before == board[seat.contestant.name]
 
 

@@ -1,6 +1,8 @@
 """What the pool answers: questions of many visitors, batched, each once."""
 
 import logging
+import os
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,6 +16,7 @@ from arena.models.loading import contestant_of, load
 from arena.models.one_by_one import OneByOne
 from arena.models.pool import RETRY_SECONDS, ModelPool
 from arena.models.repository import check_repository
+from arena.models.runtime import NICE_TO_PAGES
 from arena.probes import Probe, Reply
 
 
@@ -217,3 +220,16 @@ def test_the_log_names_those_that_cannot_answer_and_nobody_else(repositories, pi
         assert one.id not in told
         assert one.name not in told
         assert one.revision not in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own")
+def test_models_let_pages_and_votes_go_first(pool):
+    class Thread(Echo):
+        def answer(self, probes):
+            niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+            return super().answer(probes)
+
+    niceness: list[int] = []
+    pool.ask(register(pool, Thread("a")), [probe("x")])
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert niceness == [max(NICE_TO_PAGES, own)]
