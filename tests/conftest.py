@@ -11,7 +11,8 @@ import pytest
 from filelock import FileLock
 from hypothesis import settings
 
-for name in [name for name in os.environ if name.startswith("ARENA_") and name != "ARENA_BENCHMARK_DATA"]:
+FOR_TESTS = ("ARENA_BENCHMARK_DATA", "ARENA_SCREENSHOTS")
+for name in [name for name in os.environ if name.startswith("ARENA_") and name not in FOR_TESTS]:
     del os.environ[name]  # a developer's own arena stays out of it
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
