@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from arena.starter.replies.fitting import Fold
 from arena.starter.replies.labelled import LabelledReply
@@ -12,6 +13,9 @@ from arena.tasks.reply_features import refusal_features
 TOKENS_PER_WORD = 1.35
 """Tokens of a word of English, roughly: the tokenizers of the labelled models are not at hand."""
 _WORD = re.compile(r"\s*\S+")
+# The same replies are read by many readers, which differ in nothing but their weights.
+_features = cache(refusal_features)
+_warns = cache(is_warning)
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ def read(replies: Sequence[LabelledReply], folds: Sequence[Fold], tokens: int | 
         if tokens is not None:
             text, is_cut = beginning(reply.text, tokens)
         weights = readers[place]
-        if weights.probability(refusal_features(text)) >= weights.threshold:
+        if weights.probability(_features(text)) >= weights.threshold:
             said = "refuses"
-        elif is_warning(text):
+        elif _warns(text):
             said = "warns"
         else:
             said = None if is_cut else "answers"
