@@ -2,8 +2,9 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 
 from arena.errors import SettingsError
@@ -15,6 +16,11 @@ MAX_IMAGE_SIZE = 8192
 MIN_TOKEN = 16
 TOKEN = re.compile(r"[\w-]+", re.ASCII)
 """What an address holds as it is."""
+PREFIX = "ARENA_"
+SHARE, PLACES = "ARENA_SHARE_", "ARENA_PLACES_"
+"""Beginnings of names that end in a kind of request; `arena/ui/shares.py` knows the kinds."""
+ELSEWHERE = ("ARENA_ENDPOINT_KEY", "ARENA_ENDPOINT_HTTP", "ARENA_BENCHMARK_DATA")
+"""Names that are read where they are needed: by endpoints and by tests."""
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
@@ -132,8 +138,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         body_kilobytes=_count(environment, "ARENA_BODY_KILOBYTES", default.body_kilobytes),
         trusted_proxies=_names(environment, "ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
         battles_beside_others=_count(environment, "ARENA_BATTLES_BESIDE_OTHERS", default.battles_beside_others),
-        shares=_beginning_with("ARENA_SHARE_", environment),
-        places=_beginning_with("ARENA_PLACES_", environment),
+        shares=_beginning_with(SHARE, environment),
+        places=_beginning_with(PLACES, environment),
         board_seconds=_count(environment, "ARENA_BOARD_SECONDS", default.board_seconds, least=0),
         accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
         image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
@@ -143,9 +149,40 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
+    """One line for each variable that begins as a setting does and is none, with the setting that may be meant."""
+    questions = _Questions()
+    from_environment(questions)
+    known = {name.removeprefix(PREFIX) for name in (*questions.names, *ELSEWHERE)}
+    found = [name.removeprefix(PREFIX) for name in sorted(environment) if name.startswith(PREFIX)]
+    unknown = [name for name in found if name not in known and not f"{PREFIX}{name}".startswith((SHARE, PLACES))]
+    near = [get_close_matches(name, known, 1) for name in unknown]
+    return [
+        f"{PREFIX}{name}: is no setting" + "".join(f"; {PREFIX}{meant} is" for meant in nearest)
+        for name, nearest in zip(unknown, near, strict=True)
+    ]
+
+
+class _Questions(Mapping[str, str]):
+    """An empty environment that notes what it is asked for."""
+
+    def __init__(self) -> None:
+        self.names: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.names.add(name)
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
 def read_port(text: str, name: str) -> int:
     """A TCP port from 1 to 65535; `name` leads the error."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not _is_number(text) or not 1 <= int(text) <= 65535:
         raise SettingsError(f"{name}: {text!r} is no port; use a number from 1 to 65535")
     return int(text)
 
@@ -181,9 +218,14 @@ def _count(environment: Mapping[str, str], name: str, default: int, least: int =
     text = environment.get(name)
     if text is None:
         return default
-    if not text.isdecimal() or int(text) < least:
+    if not _is_number(text) or int(text) < least:
         raise SettingsError(f"{name}: {text!r} is no count; use a number from {least} up")
     return int(text)
+
+
+def _is_number(text: str) -> bool:
+    """Whether these are digits of ASCII; the others mean numbers, too, and nobody types them on purpose."""
+    return text.isascii() and text.isdecimal()
 
 
 def _share(environment: Mapping[str, str], name: str, default: float) -> float:
@@ -205,7 +247,7 @@ def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:
         return default
     if text in ("own", "0"):
         return 0
-    if not text.isdecimal() or not MIN_IMAGE_SIZE <= int(text) <= MAX_IMAGE_SIZE:
+    if not _is_number(text) or not MIN_IMAGE_SIZE <= int(text) <= MAX_IMAGE_SIZE:
         raise SettingsError(f"{name}: {text!r} is no size; give pixels from {MIN_IMAGE_SIZE} to {MAX_IMAGE_SIZE}, or own")
     return int(text)
 

@@ -128,7 +128,7 @@ class Editor:
             raise EditorError(f"{self.report.repository}: strength: is {strength:g}; give {least:.2g} to 1 for {steps} steps")
 
     def _job(self, request: EditRequest) -> _Job:
-        check_region(request.region, self.report.repository)
+        check_region(request.region, request.source.size, self.report.repository)
         source = request.source.pixels()
         square = square_around(request.region, *source.size)
         patch = source.crop(square).resize((self._side, self._side), Image.Resampling.LANCZOS)

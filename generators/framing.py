@@ -38,12 +38,20 @@ def square_around(region: Box, width: int, height: int) -> PixelBox:
     return x, y, x + side, y + side
 
 
-def check_region(region: Box, name: str) -> None:
-    """Refuse a region that holds no pixel, or lies outside the image.
+def check_region(region: Box, size: tuple[int, int], name: str) -> None:
+    """Refuse a region that lies outside the image, or is narrower or lower than a pixel of it.
+
+    Args:
+        region: as fractions.
+        size: width and height of the image, in pixels.
+        name: leads the message.
 
     Raises:
-        InputError: `name` leads the message.
+        InputError: it does.
     """
     left, top, right, bottom = region
+    width, height = size
     if not (0 <= left < right <= 1 and 0 <= top < bottom <= 1):
         raise InputError(f"{name}: region: is {region}; give left < right and top < bottom, as fractions from 0 to 1")
+    if (right - left) * width < 1 or (bottom - top) * height < 1:
+        raise InputError(f"{name}: region: is smaller than a pixel of the picture ({width} x {height}); draw it larger")

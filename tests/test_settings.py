@@ -1,11 +1,12 @@
 """Settings from the environment."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from arena.errors import SettingsError
-from arena.settings import Settings, from_environment
+from arena.settings import Settings, from_environment, unknown_names
 
 
 def test_an_empty_environment_gives_the_defaults():
@@ -42,6 +43,7 @@ def test_every_variable_is_read():
             "ARENA_UPLOADS": "1",
             "ARENA_REVIEWERS": "ada, an-organisation",
             "ARENA_REVIEW_TOKEN": "0123456789-abcdef",
+            "ARENA_BOARD_SECONDS": "0",
         }
     )
     assert settings == Settings(
@@ -72,7 +74,26 @@ def test_every_variable_is_read():
         uploads=True,
         reviewers=("ada", "an-organisation"),
         review_token="0123456789-abcdef",
+        board_seconds=0,
     )
+
+
+def test_a_name_that_is_no_setting_is_told_with_the_nearest_that_is():
+    environment = {
+        "ARENA_MODLES": "./mine",
+        "ARENA_XYZ": "1",
+        "ARENA_HOME": "/data",
+        "HOME": "/root",
+        "ARENA_SHARE_BATTLES": "1 1",
+    }
+    assert unknown_names(environment) == ["ARENA_MODLES: is no setting; ARENA_MODELS is", "ARENA_XYZ: is no setting"]
+
+
+def test_every_setting_of_the_documentation_is_known():
+    table = (Path(__file__).parents[1] / "docs" / "hosting.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"ARENA_[A-Z]+(?:_[A-Z]+)*(?![A-Z_…])", table))
+    assert len(named) > 30
+    assert unknown_names(dict.fromkeys(named, "")) == []
 
 
 def test_pictures_may_keep_the_size_that_a_repository_ships():
@@ -105,6 +126,9 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_PORT", "0"),
         ("ARENA_PORT", "http"),
         ("ARENA_PORT", "70000"),
+        ("ARENA_PORT", "٨٠٨٠"),
+        ("ARENA_ACCEPTS", "٢"),
+        ("ARENA_BOARD_SECONDS", "-1"),
         ("ARENA_AUTOPLAY", "maybe"),
         ("ARENA_MEMORY", "lots"),
         ("ARENA_MEMORY", "-1"),

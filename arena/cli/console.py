@@ -26,7 +26,7 @@ LEFT = (
 
 def positive(text: str) -> int:
     """An argument that counts something."""
-    if not text.isdecimal() or int(text) < 1:
+    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no count; give a number from 1 up")
     return int(text)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
 from arena.pairs import DOMAINS
-from arena.settings import read_port
+from arena.settings import read_port, unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def _serve(options: argparse.Namespace) -> int:
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
-        for line in (*notices(settings), *complaints(settings)):
+        for line in (*unknown_names(), *notices(settings), *complaints(settings)):
             say(line)
         launch(arena, workshop, settings)
     return 0

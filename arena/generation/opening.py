@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from arena.errors import EditorError, SettingsError
+from arena.errors import EditorError, RepositoryError, SettingsError
 from arena.generation.makers import Drawing, EditorMaker, Maker
 from arena.generation.orders import Tool
 from arena.generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
@@ -55,7 +55,21 @@ def complaints(settings: Settings) -> list[str]:
             read_thresholds(settings.gate)
     except SettingsError as error:
         told.append(f"ARENA_GATE: {error}")
-    return told
+    return [*told, *_complaints_of_image_safety(settings)]
+
+
+def _complaints_of_image_safety(settings: Settings) -> list[str]:
+    if not settings.image_safety:
+        return []
+    from arena.generators.gate.image_safety import LABELS, check_image_safety
+
+    try:
+        check_image_safety(settings.image_safety, settings.image_safety_labels or LABELS)
+    except SettingsError as error:  # which names the setting
+        return [str(error)]
+    except RepositoryError as error:
+        return [f"ARENA_IMAGE_SAFETY: {error}"]
+    return []
 
 
 def maker_of(tool: Tool, editor: str | None = None) -> Maker:

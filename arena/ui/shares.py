@@ -137,6 +137,6 @@ def _pairs(prefix: str, given: Mapping[str, str], kinds: Collection[str]) -> Ite
         if kind not in kinds:
             raise SettingsError(f"{name}: there is no such kind of request; use one of {', '.join(kinds)}")
         numbers = text.split()
-        if len(numbers) != 2 or not all(number.isdecimal() and int(number) for number in numbers):
+        if len(numbers) != 2 or not all(number.isascii() and number.isdecimal() and int(number) for number in numbers):
             raise SettingsError(f"{name}: {text!r} are not two counts; give two numbers from 1 up, such as '60 12'")
         yield kind, (int(numbers[0]), int(numbers[1]))

@@ -1,14 +1,14 @@
 """Whether an image is unsafe to show, by the classifier that the settings name: one of transformers, or the optional extra."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 import torch
-from transformers import AutoModelForImageClassification
+from transformers import AutoConfig, AutoModelForImageClassification
 
 from arena.contestants import Contestant
 from arena.errors import SettingsError
-from arena.generators.gate.open_nsfw import OPEN_NSFW, load_open_nsfw
+from arena.generators.gate.open_nsfw import OPEN_NSFW, check_open_nsfw, load_open_nsfw
 from arena.images import Picture
 from arena.models.loading import contestant_of, fetch
 from arena.models.pretrained import from_pretrained
@@ -50,13 +50,7 @@ class ImageClassifier:
         Raises:
             SettingsError: it has none of the labels.
         """
-        known = {name.casefold(): place for place, name in model.config.id2label.items()}
-        self._unsafe = [known[label.casefold()] for label in labels if label.casefold() in known]
-        if not self._unsafe:
-            raise SettingsError(
-                f"ARENA_IMAGE_SAFETY_LABELS: {contestant.repository} has no label {' or '.join(labels)}; "
-                f"name those of its labels that are unsafe: {', '.join(model.config.id2label.values())}"
-            )
+        self._unsafe = _places(labels, model.config.id2label, contestant.repository)
         self.contestant = contestant
         self.threshold = threshold
         self._model, self._processor = model, processor
@@ -74,6 +68,16 @@ class ImageClassifier:
                 logits.sigmoid()[:, self._unsafe].amax(1) if self._many else logits.softmax(1)[:, self._unsafe].sum(1)
             ).tolist()
         return found
+
+
+def check_image_safety(reference: str, labels: Sequence[str] = LABELS) -> None:
+    """Refuse a classifier that cannot be used, without loading it. As for `load_image_safety`."""
+    if reference == OPEN_NSFW:
+        check_open_nsfw()
+        return
+    report = check_repository(reference, wanted="classification")
+    config: Any = AutoConfig.from_pretrained(report.folder)
+    _places(labels, config.id2label, report.repository)
 
 
 def load_image_safety(
@@ -98,3 +102,19 @@ def load_image_safety(
     contestant = contestant_of(report, device=device)
     model, processor = from_pretrained(AutoModelForImageClassification, contestant, fetch(report))
     return ImageClassifier(contestant, model, processor, labels, threshold)
+
+
+def _places(labels: Sequence[str], names: Mapping[int, str], repository: str) -> list[int]:
+    """Where a classifier has the labels that mean unsafe.
+
+    Raises:
+        SettingsError: it has none of them.
+    """
+    known = {name.casefold(): place for place, name in names.items()}
+    places = [known[label.casefold()] for label in labels if label.casefold() in known]
+    if not places:
+        raise SettingsError(
+            f"ARENA_IMAGE_SAFETY_LABELS: {repository} has no label {' or '.join(labels)}; "
+            f"name those of its labels that are unsafe: {', '.join(names.values())}"
+        )
+    return places

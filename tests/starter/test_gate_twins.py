@@ -137,7 +137,7 @@ def test_the_wrong_place_is_as_large_as_the_right_one_inside_the_image_and_elsew
     for scene, by_kind in kinds:
         left, top, right, bottom = place = by_kind["wrong place"].candidate.region
         assert place != scene.region
-        check_region(place, "wrong place")
+        check_region(place, by_kind["wrong place"].candidate.pair.sides[0].picture.size, "wrong place")
         x, y, x_end, y_end = scene.region
         assert (right - left, bottom - top) == pytest.approx((x_end - x, y_end - y))
 
