@@ -36,7 +36,7 @@ def folder_suite(name: str = NAME) -> Suite:
         load=partial(_load, name),
         view=pair_metrics.VIEW,
         metrics=pair_metrics.ALL,
-        derived=(pair_metrics.BALANCED,),
+        derived=pair_metrics.WITH_REQUESTS,
         beyond_rates=pair_metrics.ranking,
         judged="optional",
     )
