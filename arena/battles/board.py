@@ -21,7 +21,7 @@ class Board:
     Args:
         store: where the facts are.
         entered: id -> contestant now in the arena; others appear once they have a battle.
-        oldest: seconds after which a count that lacks battles is shown no more; with 0 none is ever shown.
+        oldest: as for `Snapshots`.
     """
 
     def __init__(self, store: Store, entered: Mapping[str, Contestant], oldest: float = 0) -> None:

@@ -6,12 +6,11 @@ A count has all battles that were settled when it began. Where others were settl
 import threading
 import time
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from arena.models.runtime import NICE, let_others_first
 from arena.store import now
 
 MOST_KEPT = 32
@@ -20,6 +19,8 @@ PAUSE = 20
 """How many times as long as a count took nobody makes the same one again, so that boards leave the processor to battles."""
 SHORTEST_PAUSE = 2.0
 """Seconds."""
+PATIENCE = 1.0
+"""Seconds for which somebody waits for a count where there is an older one."""
 T = TypeVar("T")
 
 
@@ -48,7 +49,8 @@ class Snapshots(Generic[T]):
 
     Args:
         settled: says how many battles were settled so far.
-        oldest: seconds after which a count that lacks battles is shown no more; with 0 everybody waits for one that has all.
+        oldest: seconds after which nobody is content with a count that lacks battles before waiting a moment for another; with
+            0 everybody waits, as long as it takes, for one that has all.
         clock: seconds, from whenever.
     """
 
@@ -59,14 +61,14 @@ class Snapshots(Generic[T]):
         self._lock = threading.Lock()
         self._counts: dict[Hashable, _Count[T]] = {}
         self._under_way: dict[Hashable, Future[None]] = {}
-        self._worker = ThreadPoolExecutor(1, "board", let_others_first, (NICE,))
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="board")
 
     def close(self) -> None:
         """Make no further count."""
         self._worker.shutdown(cancel_futures=True)
 
     def latest(self, choice: Hashable, count: Callable[[], T]) -> Snapshot[T]:
-        """What was counted last for a choice; what is missing or too old is counted first.
+        """What was counted last for a choice. What was never counted is counted first.
 
         Args:
             choice: names what is counted.
@@ -85,6 +87,10 @@ class Snapshots(Generic[T]):
                             self._begin(choice, count)
                         return Snapshot(last.value, last.counted_at, settled - last.settled)
                 under_way = self._begin(choice, count)
+            if last is not None and self._oldest:
+                wait([under_way], PATIENCE)
+                if not under_way.done():
+                    return Snapshot(last.value, last.counted_at, settled - last.settled)
             under_way.result()
 
     def _begin(self, choice: Hashable, count: Callable[[], T]) -> Future[None]:

@@ -77,10 +77,14 @@ def test_nothing_is_counted_again_before_a_pause_in_proportion_to_what_it_took(w
     assert world.counts == 2
 
 
-def test_what_lacks_battles_for_too_long_is_shown_no_more(world):
+def test_where_a_count_lacks_battles_for_long_a_reader_waits_a_moment_for_another(world, monkeypatch):
     world.read()
     world.settled, world.time = 1, OLDEST + 1
     assert world.read() == (1, 0)
+    monkeypatch.setattr("arena.battles.snapshots.PATIENCE", 0.01)
+    world.settled, world.time = 2, 2 * (OLDEST + 1)
+    world.may_count.clear()
+    assert world.read() == (1, 1)
 
 
 def test_what_lacks_nothing_may_be_of_any_age(world):
