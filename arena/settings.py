@@ -98,8 +98,8 @@ class Settings:
     battles_beside_others: int = 4
     """ARENA_BATTLES_BESIDE_OTHERS: how many battles of one client are under way at once while others play, too."""
     board_seconds: int = 60
-    """ARENA_BOARD_SECONDS: how long boards may lack the latest battles before readers wait a moment for them; with 0 all wait until
-    all are counted."""
+    """ARENA_BOARD_SECONDS: how long boards may lack the latest battles before readers wait a moment for them; with 0 all wait
+    until all are counted."""
     accepted_loss: int = 0
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
 
