@@ -6,20 +6,24 @@ import os
 import re
 import signal
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 from pathlib import Path
-from subprocess import PIPE
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from processes import forked, run_arena, wait_until
 
 BATTLE = re.compile(r"battle (\S+): number \d+")
 """The line of the log about a battle that was stored."""
-PATIENCE = 60
-"""Seconds that a server may take to stop."""
+READY = "Ctrl-C stops it"
+"""What it tells its terminal when it answers."""
 
 
 @dataclass(frozen=True)
@@ -29,14 +33,14 @@ class Server:
     url: str
     folder: Path
     """Holds all that it writes: its home, and Gradio's cache."""
-    process: "subprocess.Popen[str]"
+    process: BaseProcess
+    ask: Connection
+    """Tells its memory when it gets anything."""
 
     def memory(self) -> int:
         """Bytes that the process has for itself (resident, not mapped from files), once it has given back what it can."""
-        assert self.process.stdin
-        self.process.stdin.write("memory\n")
-        self.process.stdin.flush()
-        return int(_line(self, "memory ").split()[1])
+        self.ask.send(None)
+        return self.ask.recv()
 
     def battles(self) -> set[str]:
         """Ids of the battles that it has stored."""
@@ -57,56 +61,36 @@ def serving(models: Sequence[str]) -> Iterator[Server]:
 
     Args:
         models: folders or Hub names of its contestants; none for those that ship.
-
-    Raises:
-        RuntimeError: it does not start.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        command = [sys.executable, __file__, "--home", str(folder / "home"), "serve", "--port", str(port)]
+        terminal = folder / "terminal"
+        terminal.touch()
+        command = ["--home", str(folder / "home"), "serve", "--port", str(port)]
         only = {"ARENA_MODELS": ",".join(models), "ARENA_STARTER_MODELS": "0"} if models else {}
         environment = {**os.environ, **only, "GRADIO_TEMP_DIR": str(folder / "cache")}
-        with (
-            (folder / "errors").open("w") as errors,
-            subprocess.Popen(command, stdin=PIPE, stdout=PIPE, stderr=errors, text=True, env=environment) as process,
-        ):
-            server = Server(f"http://127.0.0.1:{port}", folder, process)
-            try:
-                _line(server, "")
-                yield server
-            finally:
-                process.terminate()
-                try:
-                    process.wait(PATIENCE)
-                except subprocess.TimeoutExpired:
-                    process.kill()
+        ours, theirs = Pipe()
+        with forked(_serve, theirs, command, terminal, environment) as process:
+            theirs.close()
+            wait_until(lambda: READY in terminal.read_text(), process)
+            yield Server(f"http://127.0.0.1:{port}", folder, process, ours)
 
 
-def _line(server: Server, start: str) -> str:
-    """The next line that begins so."""
-    assert server.process.stdout
-    for line in server.process.stdout:
-        if line.startswith(start):
-            return line
-    raise RuntimeError(f"the server ended: {(server.folder / 'errors').read_text()}")
+def _serve(asked: Connection, arguments: list[str], output: Path, environment: Mapping[str, str]) -> None:
+    """Run `arena`, which ends with the process that started it."""
+    threading.Thread(target=_tell_memory, args=(asked,), daemon=True).start()
+    run_arena(arguments, output, environment)
 
 
-def main() -> None:
-    """Run `arena` with the arguments of this process; it ends with the process that started it."""
-    from arena.cli import run  # noqa: PLC0415 - takes seconds, which whoever measures need not wait for
-
-    threading.Thread(target=_tell_memory, daemon=True).start()
-    run(sys.argv[1:])
-
-
-def _tell_memory() -> None:
+def _tell_memory(asked: Connection) -> None:
     try:
-        for _ in sys.stdin:
-            print(f"memory {own_memory()}", flush=True)
-    finally:  # nobody must wait for an answer that does not come
+        while True:
+            asked.recv()
+            asked.send(own_memory())
+    except EOFError:
         os.kill(os.getpid(), signal.SIGTERM)
 
 
@@ -121,7 +105,3 @@ def own_memory() -> int:
     kilobytes = re.search(r"RssAnon:\s+(\d+) kB", Path("/proc/self/status").read_text())
     assert kilobytes, "a system without /proc/self/status"
     return int(kilobytes[1]) * 1024
-
-
-if __name__ == "__main__":
-    main()

@@ -10,19 +10,15 @@ number of visitors has a server and a home of its own. `ratio` is to the first.
 import argparse
 import http.client
 import json
-import os
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from crowd_server import serving
 from rich.console import Console
 from rich.table import Table
 
@@ -65,7 +61,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(models: Sequence[str], visitors: int, battles: int, warm_up: int) -> Phase:
     """Let visitors share `battles` among them, on a server whose models have all been loaded and used."""
-    with serving(models) as (port, pid), ThreadPoolExecutor(visitors) as crowd:
+    with serving(models) as server, ThreadPoolExecutor(visitors) as crowd:
+        port, pid = urlsplit(server.url).port, server.process.pid
+        assert port
+        assert pid
         for _ in range(warm_up):
             visit(port)
         before, began = cpu_seconds(pid), time.perf_counter()
@@ -94,25 +93,6 @@ def call(port: int, endpoint: str, *arguments: str) -> Any:
     if name != "complete":
         raise RuntimeError(f"{endpoint}: {events}")
     return json.loads(data.removeprefix("data: "))[0]
-
-
-@contextmanager
-def serving(models: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """A server with an empty home: its port and its process id."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with tempfile.TemporaryDirectory() as home:
-        command = [sys.executable, "-m", "arena", "--home", home, "serve", "--port", str(port)]
-        only = {"ARENA_MODELS": ",".join(models), "ARENA_STARTER_MODELS": "0"} if models else {}
-        environment = {**os.environ, **only}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as server:
-            assert server.stdout
-            server.stdout.readline()
-            try:
-                yield port, server.pid
-            finally:
-                server.terminate()
 
 
 def cpu_seconds(pid: int) -> float:

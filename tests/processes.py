@@ -45,7 +45,7 @@ _context.set_forkserver_preload(MODULES)
 @contextmanager
 def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
     """Run a command in `home`, as if typed, until the block ends; what it writes to its terminal goes to `output`."""
-    with forked(_run, ["--home", str(home), *arguments], output, environment or {}) as process:
+    with forked(run_arena, ["--home", str(home), *arguments], output, environment or {}) as process:
         yield process
 
 
@@ -87,7 +87,8 @@ def exit_code(process: BaseProcess, signal_number: signal.Signals | None = None,
     return process.exitcode
 
 
-def _run(arguments: list[str], output: Path, environment: Mapping[str, str]) -> None:
+def run_arena(arguments: list[str], output: Path, environment: Mapping[str, str]) -> None:
+    """What a process of `arena` does."""
     os.environ.update(environment)
     with output.open("wb") as terminal:
         for stream in (sys.stdout, sys.stderr):

@@ -91,6 +91,7 @@ LAX = ["--most-ratio=1e9", "--most-growth=1e9"]
 @pytest.mark.long
 def test_visitors_are_served_among_abusers_and_what_breaks_a_bound_ends_with_an_error(crowd, capsys, monkeypatch, starters):
     monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("ARENA_SHARE_BATTLES", "6 6")  # which abusers have used up soon, however slow the machine is
     with pytest.raises(SystemExit, match=r"^memory, kB a battle: .*, and -1e\+09 is the most$"):
         crowd.main([*starters("clip-mini", "clip-small"), *SMALL, *LAX, "--most-memory=-1e9"])
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
