@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
@@ -30,10 +30,15 @@ MODULES = [
 ]
 """What takes longest to import, and starts no thread, which a fork would leave behind."""
 STARTERS = Path(__file__).parents[1] / "starter" / "models" / "drawn-world"
-FEW_MODELS = {
-    "ARENA_STARTER_MODELS": "0",
-    "ARENA_MODELS": ",".join(str(STARTERS / name) for name in ("clip-mini", "clip-small", "llava-mini")),
-}
+FEW = ("clip-mini", "clip-small", "llava-mini")
+
+
+def only(models: Iterable[Path]) -> dict[str, str]:
+    """Settings of an arena of these models."""
+    return {"ARENA_STARTER_MODELS": "0", "ARENA_MODELS": ",".join(map(str, models))}
+
+
+FEW_MODELS = only(STARTERS / name for name in FEW)
 """Settings of an arena that starts without loading, and trying, all models that ship."""
 PATIENCE = 180
 """Seconds that a busy machine may take for what is waited for."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from processes import FEW, STARTERS, only
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,10 +62,12 @@ def installed(shared_folder, wheel) -> Path:
 
 @pytest.fixture
 def start(installed, tmp_path) -> Callable[..., subprocess.Popen[str]]:
-    """Starts a program that may import the installed wheel, in an empty folder that is its home, too."""
+    """Starts a program that may import the installed wheel, with three of its models, in an empty folder beside its home."""
+    models = [installed / "arena" / STARTERS.relative_to(ROOT) / name for name in FEW]
+    settings = {"PYTHONPATH": str(installed), "ARENA_HOME": str(tmp_path / "home"), **only(models)}
 
     def start(*command: str, **environment: str) -> subprocess.Popen[str]:
-        environment = {**os.environ, "PYTHONPATH": str(installed), "ARENA_HOME": str(tmp_path / "home"), **environment}
+        environment = {**os.environ, **settings, **environment}
         empty = tmp_path / "empty"
         empty.mkdir(exist_ok=True)
         return subprocess.Popen(
