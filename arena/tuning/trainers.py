@@ -5,21 +5,21 @@ Trainer* and *DPO Trainer*, sections on vision-language models).
 """
 
 import copy
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
 from datasets import Dataset, concatenate_datasets, disable_progress_bars
-from peft import LoraConfig
-from transformers import PrinterCallback, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
+from peft import LoraConfig, PeftModel
+from transformers import PrinterCallback, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from trl.trainer.dpo_config import DPOConfig
 from trl.trainer.dpo_trainer import DPOTrainer
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
 from arena.tuning.data_set import REPLIES, TRAINED, rows_file
+from arena.tuning.shuffled_labels import shuffled_columns
 from arena.tuning.tuned import LEARNS_FROM, Recipe
 
 RANK = 8
@@ -30,14 +30,30 @@ Watch = Callable[[int, int, float | None], None]
 """Called after each step: steps done, steps in all, and the last loss, where there is one."""
 
 
-class _Sft(SFTTrainer):
+class _Local(Trainer):
+    """What is ours in both trainers."""
+
     def _send_telemetry(self) -> None:
         """The arena tells nobody what is trained here."""
 
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        """Load weights as everywhere: stock code looks for the names that they have in memory, and those of many models have
+        others on disk, so that it would go on from the weights of the base and say nothing (transformers, issue 43701).
+        """
+        wanted: Any = model or self.model
+        if isinstance(wanted, PeftModel):
+            super()._load_from_checkpoint(resume_from_checkpoint, model)
+            return
+        kept = type(wanted).from_pretrained(resume_from_checkpoint, dtype=wanted.dtype, local_files_only=True)
+        wanted.load_state_dict(kept.state_dict())
 
-class _Dpo(DPOTrainer):
-    def _send_telemetry(self) -> None:
-        """The arena tells nobody what is trained here."""
+
+class _Sft(_Local, SFTTrainer):
+    pass
+
+
+class _Dpo(_Local, DPOTrainer):
+    pass
 
 
 class _Progress(TrainerCallback):
@@ -68,26 +84,6 @@ def training_rows(folder: Path, recipe: Recipe, cache: Path) -> Dataset:
     shuffled = shuffled_columns(columns, list(rows["family"]), recipe.seed)
     features = rows.select_columns(replies).features
     return concatenate_datasets([rows.select_columns(list(TRAINED)), Dataset.from_dict(shuffled, features)], axis=1)
-
-
-def shuffled_columns(columns: dict[str, list], families: Sequence[str], seed: int) -> dict[str, list]:
-    """Replies that no longer depend on the image.
-
-    Of two columns, a coin for each row says which reply is chosen. One column is dealt anew among the rows of each family, so
-    that each family keeps its words.
-    """
-    dice = random.Random(seed)
-    if len(columns) == 2:
-        (first, ones), (second, others) = columns.items()
-        swapped = [both if dice.random() < 0.5 else both[::-1] for both in zip(ones, others, strict=True)]
-        return {first: [one for one, _ in swapped], second: [other for _, other in swapped]}
-    ((name, texts),) = columns.items()
-    dealt = list(texts)
-    for family in dict.fromkeys(families):
-        places = [place for place, own in enumerate(families) if own == family]
-        for place, source in zip(places, dice.sample(places, len(places)), strict=True):
-            dealt[place] = texts[source]
-    return {name: dealt}
 
 
 def make_trainer(

@@ -6,6 +6,7 @@ All that is not finished lies in a hidden folder beside the repository: the same
 import json
 import logging
 import shutil
+import warnings
 from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
@@ -125,8 +126,9 @@ def _train(base: RepositoryReport, data: Path, recipe: Recipe, work: Path, made:
     model, processor = from_pretrained(AutoModelForImageTextToText, contestant_of(base), fetch(base))
     processor.save_pretrained(made)  # now: a trainer leaves its padding in the files of the tokenizer
     rows = training_rows(data, recipe, work / "cache")
-    trainer = make_trainer(model, processor, rows, recipe, work, watch, device=device)
-    trainer.train(resume_from_checkpoint=_last_checkpoint(work))
+    with warnings.catch_warnings(action="ignore", category=FutureWarning):  # TRL asks for what transformers will call otherwise
+        trainer = make_trainer(model, processor, rows, recipe, work, watch, device=device)
+        trainer.train(resume_from_checkpoint=_last_checkpoint(work))
     trained: Any = trainer.accelerator.unwrap_model(trainer.model)
     if not recipe.lora:
         trained = trained.to(_stored_dtype(base))
@@ -154,6 +156,6 @@ def _name_base(made: Path, base: RepositoryReport) -> None:
     """Write down which model an adapter changes: its folder here, or its commit on the Hub."""
     file = made / ADAPTER_CONFIG
     config = json.loads(file.read_text("utf-8"))
-    config["base_model_name_or_path"] = str(base.folder.resolve()) if base.local else base.repository
+    config["base_model_name_or_path"] = str(base.folder.absolute()) if base.local else base.repository
     config["revision"] = None if base.local else base.revision
     file.write_text(json.dumps(config, indent=2) + "\n", "utf-8")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from arena.errors import TuningError
+from arena.models.lineage import RECORD
 from arena.tuning.data_set import Description
 from arena.tuning.examples import Kind
 
@@ -14,8 +15,6 @@ Method = Literal["sft", "dpo"]
 LEARNS_FROM: dict[Method, Kind] = {"sft": "sft", "dpo": "preferences"}
 RATES: dict[Method, float] = {"sft": 2e-5, "dpo": 1e-6}
 """Learning rates where none is given, for models of billions of parameters: those of TRL. Adapters get ten times as much."""
-RECORD = "tuning.json"
-"""File of a tuned repository. It is part of its revision: another recipe is another contestant."""
 
 
 @dataclass(frozen=True)
@@ -79,5 +78,5 @@ def read_tuning(folder: Path) -> Tuning | None:
 
 
 def write_tuning(folder: Path, tuning: Tuning) -> None:
-    """Keep how a model was tuned beside its weights."""
+    """Keep how a model was tuned beside its weights. It is part of the revision: another recipe is another contestant."""
     (folder / RECORD).write_text(json.dumps(tuning.as_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")

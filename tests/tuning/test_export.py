@@ -37,7 +37,7 @@ from arena.store.parquet import read_parquet
 from arena.strategies.folds import fold_of
 from arena.suites import cross, mossbench
 from arena.tuning.data_set import describe, read_description, rows_file, write_data_set
-from arena.tuning.examples import Example
+from arena.tuning.examples import Example, Kind
 from arena.tuning.export import Order, export
 from arena.tuning.rated_replies import people_verdicts
 from arena.tuning.split import Split
@@ -121,7 +121,7 @@ def answered(store):
     return store, edition, answers
 
 
-def written(store, edition, answers, said, out, kind="sft", suite=SUITE, split=FIRST):
+def written(store, edition, answers, said, out, kind: Kind = "sft", suite=SUITE, split=FIRST):
     return export(store, suite, edition, answers, said, Order(kind, split), out, rater="people")
 
 

@@ -95,7 +95,7 @@ def answer(
 
 def judge(store: Store, contestant: Contestant, judge_id: str, questions: Sequence[Question], verdict: str) -> None:
     """Let a judge give this contestant's answer to each question the same verdict in every dimension."""
-    facts = dict.fromkeys(cultural_response.DIMENSIONS, verdict)
+    facts = {str(dimension): verdict for dimension in cultural_response.DIMENSIONS}
     store.evaluations.add(
         [], [ReadingRecord(one.id, contestant.id, Reading(None, facts), method.VERSION, judge_id) for one in questions]
     )

@@ -1,0 +1,190 @@
+"""A starter model tuned by the real TRL: for a few steps, on twins, into a repository that plays."""
+
+import json
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from tuning_world import HELPER, REFUSER, SUITE, answer, helps, refuses, twins
+
+from arena.cli import main
+from arena.errors import TuningError
+from arena.judging.agreement import verdicts
+from arena.models import check_repository, contestant_of
+from arena.roster import STARTER_MODELS
+from arena.store import Store
+from arena.tuning import tune as tune_module
+from arena.tuning.data_set import data_hash
+from arena.tuning.export import Order, export
+from arena.tuning.split import Split
+from arena.tuning.tune import WORK, tune
+from arena.tuning.tuned import Recipe, read_tuning
+
+pytestmark = pytest.mark.long
+
+MINI = STARTER_MODELS / "drawn-world" / "llava-mini"
+SFT = Recipe("sft", rate=1e-3, batch=4)
+DPO = Recipe("dpo", rate=1e-3, batch=4, lora=True)
+WEIGHTS = "model.safetensors"
+
+
+@pytest.fixture(scope="module")
+def base():
+    return check_repository(str(MINI))
+
+
+@pytest.fixture(scope="module")
+def sets(tmp_path_factory):
+    """Kind -> a data set of one or two twins; the replies to learn come with choices of two images."""
+    folder = tmp_path_factory.mktemp("sets")
+    with Store.open(folder / "home") as store:
+        edition, answers = answer(store, twins(("knife", "ladder"), pairs=2), {HELPER: helps, REFUSER: refuses})
+        for order in (Order("sft", Split(0), choices=2), Order("preferences", Split(0))):
+            export(store, SUITE, edition, answers, verdicts(answers), order, folder / order.kind, rater="rules")
+    return folder
+
+
+class Steps:
+    """Remembers what it is told, and stops the training at a step, as Ctrl-C does."""
+
+    def __init__(self, stop: int | None = None) -> None:
+        self.stop = stop
+        self.losses: dict[int, float | None] = {}
+        self.total = 0
+
+    def __call__(self, done: int, total: int, loss: float | None) -> None:
+        self.losses[done], self.total = loss, total
+        if done == self.stop:
+            raise KeyboardInterrupt
+
+
+@pytest.fixture(scope="module")
+def tuned(base, sets, tmp_path_factory):
+    """A model that was tuned at a stretch, and what was told of that."""
+    out, steps = tmp_path_factory.mktemp("models") / "tests" / "tuned", Steps()
+    return tune(base, sets / "sft", SFT, out, watch=steps), steps
+
+
+def test_every_step_is_told_and_the_weights_change(tuned, base):
+    report, steps = tuned
+    assert (sorted(steps.losses), steps.total) == ([1, 2, 3, 4], 4)
+    assert report.repository == "tests/tuned"
+    before, after = load_file(MINI / WEIGHTS), load_file(report.folder / WEIGHTS)
+    assert {name: tensor.dtype for name, tensor in before.items()} == {name: tensor.dtype for name, tensor in after.items()}
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    for file in ("tokenizer.json", "processor_config.json", "chat_template.jinja"):
+        assert json_of(MINI / file) == json_of(report.folder / file), file
+
+
+def json_of(file: Path):
+    return json.loads(file.read_text()) if file.suffix == ".json" else file.read_text()
+
+
+def test_the_repository_tells_how_it_was_made_and_where_it_may_be_tested(tuned, base, sets):
+    report, _ = tuned
+    told = read_tuning(report.folder)
+    assert told is not None
+    assert (told.base, told.recipe, told.data.test_fold) == (f"{base.repository}@{base.revision}", SFT, 0)
+    assert told.data_sha256 == data_hash(sets / "sft")
+    card = (report.folder / "README.md").read_text()
+    for line in (
+        "base_model: drawn-world/llava-mini",
+        "base_model_relation: finetune",
+        "license: apache-2.0",
+        told.data_sha256,
+    ):
+        assert line in card
+    assert "This is a control" not in card
+
+
+def test_what_was_stopped_goes_on_from_its_checkpoint_to_the_same_weights(tuned, base, sets, tmp_path):
+    out = tmp_path / "tests" / "again"
+    with pytest.raises(KeyboardInterrupt):
+        tune(base, sets / "sft", SFT, out, watch=Steps(stop=3))
+    assert not out.exists()
+    with pytest.raises(TuningError, match="another tuning was begun here"):
+        tune(base, sets / "sft", replace(SFT, seed=1), out)
+    steps = Steps()
+    report = tune(base, sets / "sft", SFT, out, watch=steps)
+    assert min(steps.losses) == 3, "the first two were kept"
+    whole, resumed = load_file(tuned[0].folder / WEIGHTS), load_file(report.folder / WEIGHTS)
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole)
+    assert not (out.parent / WORK.format(name=out.name)).exists()
+
+
+@pytest.fixture(scope="module")
+def adapter(base, sets, tmp_path_factory):
+    out, steps = tmp_path_factory.mktemp("models") / "tests" / "adapter", Steps()
+    return tune(base, sets / "preferences", replace(DPO, shuffled=True), out, watch=steps), steps
+
+
+def test_dpo_starts_from_the_model_that_it_is_measured_against(adapter):
+    _, steps = adapter
+    assert steps.losses[2] == pytest.approx(math.log(2), abs=1e-4)
+
+
+def test_an_adapter_stands_beside_its_base(adapter, base):
+    report, _ = adapter
+    assert report.base == base
+    assert contestant_of(report).settings["base"] == f"{base.repository}@{base.revision}"
+    assert (report.folder / "adapter_model.safetensors").exists()
+    assert not (report.folder / WEIGHTS).exists()
+    card = (report.folder / "README.md").read_text()
+    for line in ("base_model_relation: adapter", "library_name: peft", "**This is a control.**"):
+        assert line in card
+
+
+def test_a_tuned_model_plays_a_battle(tuned, adapter, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
+    monkeypatch.setenv("ARENA_MODELS", f"{tuned[0].folder},{adapter[0].folder}")
+    assert main(["--home", str(tmp_path / "home"), "battle", "--count", "1", "--source", "starter"]) == 0
+    capsys.readouterr()
+    assert main(["--home", str(tmp_path / "home"), "leaderboard", "--json"]) == 0
+    rows = {row["model"]: row["battles"] for row in json.loads(capsys.readouterr().out)}
+    assert rows == {"tests/tuned": 1, "tests/adapter": 1}
+
+
+class TestRefused:
+    @pytest.fixture
+    def refused(self, base, sets, tmp_path):
+        def refuse(*, recipe=SFT, data="sft", out="tests/model", model=base):
+            with pytest.raises(TuningError) as caught:
+                tune(model, sets / data, recipe, tmp_path / out)
+            return str(caught.value)
+
+        return refuse
+
+    def test_data_that_the_method_does_not_learn_from(self, refused):
+        assert "holds sft, and dpo learns from preferences" in refused(recipe=DPO)
+
+    def test_a_folder_that_holds_no_export(self, refused):
+        assert "is no data set of `arena export`" in refused(data="home")
+
+    def test_a_folder_that_holds_something(self, refused, tmp_path):
+        (tmp_path / "tests" / "model").mkdir(parents=True)
+        (tmp_path / "tests" / "model" / "mine.txt").touch()
+        assert "holds files already" in refused()
+
+    def test_what_is_no_name_of_a_repository(self, refused):
+        assert "is no name of a repository" in refused(out="tests/my model")
+
+    def test_a_model_that_only_compares(self, refused):
+        assert "only compares" in refused(model=check_repository(str(MINI.parent / "clip-mini")))
+
+    def test_an_adapter_of_an_adapter(self, refused, adapter):
+        assert "leave out --lora" in refused(model=adapter[0], recipe=replace(SFT, lora=True))
+
+    def test_missing_packages_by_the_extra_that_brings_them(self, refused, monkeypatch):
+        monkeypatch.setattr(tune_module, "EXTRA", ("datasets", "no_such_trl"))
+        assert refused() == "arena tune: needs no_such_trl; install minimal-pair-arena[tune]"
+
+    def test_a_record_that_is_none(self, tuned, tmp_path):
+        folder = shutil.copytree(tuned[0].folder, tmp_path / "broken")
+        (folder / "tuning.json").write_text("{}")
+        with pytest.raises(TuningError, match="is no record of a tuning"):
+            read_tuning(folder)
+        assert read_tuning(MINI) is None
