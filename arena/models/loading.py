@@ -13,6 +13,7 @@ from arena.models.base import Model
 from arena.models.crops import is_cropped
 from arena.models.findings import Findings
 from arena.models.hub import VISION_LORAS, download
+from arena.models.lineage import lineage
 from arena.models.repository import Kind, RepositoryReport, processor_folder
 from arena.models.thoughts import THINKING, Thoughts, added_tags, read_thoughts, template_in
 from arena.models.weights import Measure, available_memory, check_memory
@@ -54,12 +55,14 @@ def contestant_of(
 
     Raises:
         SettingsError: tokens for thoughts are given to a model that knows none.
+        RepositoryError: the record of its tuning cannot be read.
     """
     settings: dict[str, str | int | float] = {"dtype": dtype}
     if device != "cpu":
         settings["device"] = device
     if report.base:
         settings["base"] = f"{report.base.repository}@{report.base.revision}"
+    settings |= lineage(report.folder)
     if report.vision_lora:
         settings["vision_lora"] = VISION_LORAS[report.model_type]
     if report.model_type in TILED and image_size:

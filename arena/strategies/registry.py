@@ -3,11 +3,15 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from arena.errors import StrategyError
 from arena.strategies import blind, caption_only, examples, reminder, steer
 from arena.strategies.base import Strategy
 from arena.strategies.names import StrategyName, read_name, split_reference
+
+Kind = Literal["prompt", "activation", "control"]
+"""Whether other words are asked, activations are moved, or it only shows what can be had for nothing."""
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,7 @@ class Definition:
     """How to write it."""
     summary: str
     """What it does, in a line."""
+    kind: Kind
     make: Callable[[StrategyName, Path], Strategy]
     """From its name and the home of the arena, where what is fitted is kept. Raises StrategyError or SuiteError."""
     fitted: bool = False
@@ -25,13 +30,13 @@ class Definition:
 
 
 STRATEGIES: Mapping[str, Definition] = {
-    reminder.NAME: Definition(reminder.NAME, reminder.SUMMARY, lambda name, _: reminder.make(name)),
-    examples.NAME: Definition(examples.FORM, examples.SUMMARY, lambda name, _: examples.make(name)),
-    steer.LAYER: Definition(steer.LAYER, steer.SUMMARIES[steer.LAYER], steer.make, fitted=True),
-    steer.HEAD: Definition(steer.HEAD, steer.SUMMARIES[steer.HEAD], steer.make, fitted=True),
-    steer.RANDOM: Definition(steer.RANDOM_FORM, steer.SUMMARIES[steer.RANDOM], steer.make_random),
-    blind.NAME: Definition(blind.NAME, blind.SUMMARY, lambda name, _: blind.make(name)),
-    caption_only.NAME: Definition(caption_only.NAME, caption_only.SUMMARY, lambda name, _: caption_only.make(name)),
+    reminder.NAME: Definition(reminder.NAME, reminder.SUMMARY, "prompt", lambda name, _: reminder.make(name)),
+    examples.NAME: Definition(examples.FORM, examples.SUMMARY, "prompt", lambda name, _: examples.make(name)),
+    steer.LAYER: Definition(steer.LAYER, steer.SUMMARIES[steer.LAYER], "activation", steer.make, fitted=True),
+    steer.HEAD: Definition(steer.HEAD, steer.SUMMARIES[steer.HEAD], "activation", steer.make, fitted=True),
+    steer.RANDOM: Definition(steer.RANDOM_FORM, steer.SUMMARIES[steer.RANDOM], "control", steer.make_random),
+    blind.NAME: Definition(blind.NAME, blind.SUMMARY, "control", lambda name, _: blind.make(name)),
+    caption_only.NAME: Definition(caption_only.NAME, caption_only.SUMMARY, "control", lambda name, _: caption_only.make(name)),
 }
 
 
