@@ -4,7 +4,7 @@ import logging
 import queue
 import random
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -140,6 +140,7 @@ class Workshop:
         label: str = "",
         region: Box = WHOLE,
         request: str | None = None,
+        origin: Mapping[str, str] | None = None,
     ) -> Proposal:
         """Edit an uploaded image.
 
@@ -153,6 +154,7 @@ class Workshop:
             label: that of the edited image.
             region: where it may change, as fractions.
             request: safety only: fine for the safe image, to be declined or warned about for the unsafe one.
+            origin: what else its provenance tells, such as what was agreed to.
 
         Raises:
             InputError: a text or the region cannot be used.
@@ -169,7 +171,7 @@ class Workshop:
             domain=domain,
             category="photographs",
             request=request,
-            origin={"proposed_by": "upload"},
+            origin={"proposed_by": "upload", **(origin or {})},
             side=1 if source_label == "unsafe" else 0,
         )
         check_proposal(proposal, "upload")

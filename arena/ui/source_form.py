@@ -140,7 +140,7 @@ class SourceForm:
             reference = read_reference(text)
             shown = {**self._kind(reference.kind), self.reference: str(reference)}
             if reference.kind == "picture":
-                return {**shown, self.picture: uploaded_html(self.sources.upload(reference, browser), UPLOADED_REGION)}
+                return {**shown, self.picture: uploaded_html(self.sources.upload(reference, browser).picture, UPLOADED_REGION)}
             proposal = self.sources.proposed(reference)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return self._stopped(error)

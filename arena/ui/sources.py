@@ -7,9 +7,9 @@ from typing import Literal
 from arena.errors import InputError
 from arena.generation.workshop import Workshop
 from arena.generators.proposals import Proposal
-from arena.images import Picture
 from arena.pairs import Box, Domain, MinimalPair
-from arena.ui.uploads import Uploads
+from arena.ui.upload_policy import agreement
+from arena.ui.uploads import Upload, Uploads
 
 LONGEST_NUMBER = 18
 """Digits of a scene."""
@@ -118,13 +118,13 @@ class Sources:
             raise InputError(f"family: no known pair is of {family or 'any'}; draw a scene instead")
         return random.choice(found)
 
-    def upload(self, reference: Reference, browser: str) -> Picture:
-        """A picture that this browser uploaded.
+    def upload(self, reference: Reference, browser: str) -> Upload:
+        """What this browser uploaded.
 
         Raises:
             InputError: it is not here any more.
         """
-        return self._uploads.picture(reference.name, browser)
+        return self._uploads.upload(reference.name, browser)
 
     def proposed(self, reference: Reference) -> Proposal:
         """What the rules propose for a drawn scene or a known pair.
@@ -159,10 +159,10 @@ class Sources:
             asked = replace(asked, origin={**asked.origin, "worded_by": "visitor"})
         return asked
 
-    def _of_upload(self, picture: Picture, wording: Wording, about: About) -> Proposal:
+    def _of_upload(self, upload: Upload, wording: Wording, about: About) -> Proposal:
         asked = {} if wording.region is None else {"region": wording.region}
         return self._workshop.propose_upload(
-            picture,
+            upload.picture,
             source_caption=about.caption,
             caption=wording.caption,
             instruction=wording.instruction,
@@ -170,5 +170,6 @@ class Sources:
             source_label=about.label,
             label=OPPOSITE.get(about.label, "") if about.domain == "safety" else about.edited_label,
             request=about.request.strip() or None if about.domain == "safety" else None,
+            origin=agreement(upload.agreed_at),
             **asked,
         )

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from arena.errors import ImageError
 from arena.settings import Settings
@@ -61,6 +62,12 @@ class UploadPolicy:
 
 THIS_MACHINE = UploadPolicy()
 """That of an arena which only this machine reaches."""
+
+
+def agreement(agreed_at: datetime) -> dict[str, str]:
+    """What the provenance of a picture tells of the terms: their words, and when somebody agreed to them all."""
+    terms = "; ".join(f"{name}: {words}" for name, words in TERMS.items())
+    return {"agreed_to": terms, "agreed_at": f"{agreed_at:%Y-%m-%d %H:%M} UTC"}
 
 
 def check_terms(agreed: str) -> None:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
@@ -17,6 +18,7 @@ from starlette.types import Scope
 from arena.errors import ImageError, InputError
 from arena.images import MAX_BYTES, MAX_PIXELS, ImageBounds, Picture, read_picture
 from arena.settings import Settings
+from arena.store import now
 from arena.ui import words
 from arena.ui.clients import UNKNOWN
 from arena.ui.identity import BROWSER
@@ -77,8 +79,17 @@ def address_of(scope: Scope) -> str:
     return (scope.get("client") or ("", 0))[0]
 
 
+@dataclass(frozen=True)
+class Upload:
+    """A picture that somebody uploaded."""
+
+    picture: Picture
+    agreed_at: datetime
+    """When the terms were agreed to; without that none is taken."""
+
+
 class Uploads:
-    """Pictures by the digests of their pixels, each for the browser that sent it and for no other. Any thread may call it;
+    """Uploads by the digests of their pixels, each for the browser that sent it and for no other. Any thread may call it;
     `receive` belongs to the event loop.
     """
 
@@ -101,27 +112,27 @@ class Uploads:
         self.policy = policy
         self._client_of = client_of
         self._bounds = ImageBounds(limits.file_bytes, limits.pixels, LONGEST_SIDE)
-        self._pictures: Newest[tuple[str, str], Picture] = Newest(keep_bytes, lambda picture: len(picture.encoded))
+        self._uploads: Newest[tuple[str, str], Upload] = Newest(keep_bytes, lambda upload: len(upload.picture.encoded))
         self._under_way: Counter[str] = Counter()
         self._decoding = asyncio.Semaphore(limits.decoders)
 
-    def picture(self, digest: str, browser: str) -> Picture:
-        """A picture that this browser uploaded not long ago.
+    def upload(self, digest: str, browser: str) -> Upload:
+        """What this browser uploaded not long ago.
 
         Args:
-            digest: of its pixels.
+            digest: of the picture's pixels.
             browser: the number that the browser keeps.
 
         Raises:
             InputError: it is not here any more.
         """
-        picture = self._pictures.get((digest, browser))
-        if picture is None:
+        upload = self._uploads.get((digest, browser))
+        if upload is None:
             raise InputError("picture: it is no longer here; choose the file again")
-        return picture
+        return upload
 
     def add(self, data: bytes, browser: str) -> Picture:
-        """Keep what an untrusted file shows.
+        """Keep what an untrusted file shows, of which the terms were agreed to.
 
         Args:
             data: the file.
@@ -131,12 +142,12 @@ class Uploads:
             ImageError: it cannot be accepted.
         """
         picture = read_picture(data, "picture", quick=True, bounds=self._bounds)
-        self._pictures.add((picture.digest, browser), picture)
+        self._uploads.add((picture.digest, browser), Upload(picture, now()))
         return picture
 
     def drop(self, which: Callable[[Picture], bool]) -> None:
         """Keep no picture any more for which this holds."""
-        self._pictures.drop(which)
+        self._uploads.drop(lambda upload: which(upload.picture))
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer a posted file with the name of its picture, or with one line saying what is wrong with it."""

@@ -106,10 +106,10 @@ def test_nothing_but_posting_writes(server, method):
 def test_a_picture_is_there_for_the_browser_that_sent_it_and_for_no_other():
     uploads = Uploads()
     picture = uploads.add(saved(noise(), "PNG"), BROWSER)
-    assert uploads.picture(picture.digest, BROWSER) == picture
+    assert uploads.upload(picture.digest, BROWSER).picture == picture
     for other in ("f" * 32, ""):
         with pytest.raises(InputError, match="choose the file again"):
-            uploads.picture(picture.digest, other)
+            uploads.upload(picture.digest, other)
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,11 @@ def test_a_picture_is_found_by_its_name_until_newer_ones_need_the_room():
     room = len(picture_from_pixels(Image.open(io.BytesIO(first)), quick=True).encoded) * 3 // 2
     uploads = Uploads(keep_bytes=room)
     early = uploads.add(first, BROWSER)
-    assert uploads.picture(early.digest, BROWSER) == early
+    assert uploads.upload(early.digest, BROWSER).picture == early
     late = uploads.add(second, BROWSER)
-    assert uploads.picture(late.digest, BROWSER) == late
+    assert uploads.upload(late.digest, BROWSER).picture == late
     with pytest.raises(InputError, match="choose the file again"):
-        uploads.picture(early.digest, BROWSER)
+        uploads.upload(early.digest, BROWSER)
 
 
 def test_limits_are_settings_and_their_defaults_are_the_same():
