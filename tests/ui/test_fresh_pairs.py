@@ -8,6 +8,7 @@ from generating import COUNT
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from playwright.sync_api import expect
+from processes import STARTERS, only
 from serving import serving
 from visitor import windows
 
@@ -18,8 +19,9 @@ pytestmark = pytest.mark.long
 ACCEPTED = 3
 REASONS = ("not_minimal", "caption_false", "artefact", "unsafe", "duplicate", "harmful")
 """In the order of their keys, from 1."""
-ENOUGH = 2
-"""Of the six models."""
+JUDGES = ("clip-small", "llava-small")
+"""Of the gate."""
+PLAYERS = ("clip-mini", "llava-mini")
 ROUNDS = 30
 """Far more than chance needs."""
 
@@ -28,7 +30,8 @@ def test_generated_pairs_are_reviewed_played_and_seen_beside_frozen_ones(generat
     check_what_was_said(generated)
     home = tmp_path / "home"
     shutil.copytree(generated.home, home)
-    with serving(home) as running, windows(browser, running) as open_window:
+    models = only(STARTERS / name for name in (*JUDGES, *PLAYERS))
+    with serving(home, environment=models) as running, windows(browser, running) as open_window:
         client = Client(running.url, verbose=False)
         with pytest.raises(AppError, match="no generated pair is in play"):
             client.predict(source="generated", api_name="/battle")
@@ -67,7 +70,7 @@ def play(visitor) -> None:
     page.keyboard.press("g")
     visitor.wait_for_reveal()
     played = set(page.locator("#reveal .card h3").all_inner_texts())
-    assert not played & {"clip-small", "llava-small"}, "who judged the pair in the gate does not play on it"
+    assert played == set(PLAYERS), "who judged the pair in the gate does not play on it"
 
 
 def play_until_told(client) -> None:
@@ -76,9 +79,9 @@ def play_until_told(client) -> None:
         category = battle_over_http(client, source="generated")
         for source in ("starter", "fresh", "starter"):
             battle_over_http(client, source=source, category=category)
-        if models_with_both(client) >= ENOUGH:
+        if models_with_both(client) >= len(PLAYERS):
             return
-    pytest.fail(f"{ROUNDS} rounds of battles are enough to see {ENOUGH} models on fresh pairs beside frozen ones")
+    pytest.fail(f"{ROUNDS} rounds of battles are enough to see {len(PLAYERS)} models on fresh pairs beside frozen ones")
 
 
 def battle_over_http(client, **filters) -> str:
