@@ -28,6 +28,7 @@ from arena.ui.admission import Admission, AdmittedRequests
 from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
+from arena.ui.blocks import Pages
 from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
@@ -35,7 +36,6 @@ from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
 from arena.ui.page_head import LOOK, PageHead
-from arena.ui.pages import Pages
 from arena.ui.parts import html
 from arena.ui.pictures import forget
 from arena.ui.privacy_page import PrivacyPage, add_erasure

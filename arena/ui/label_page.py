@@ -14,8 +14,8 @@ from arena.ui import words
 from arena.ui.app import serve
 from arena.ui.battle_view import progress_html
 from arena.ui.benchmark_view import may_be_unsafe
+from arena.ui.blocks import Pages
 from arena.ui.markup import error_html, render
-from arena.ui.pages import Pages
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
 from arena.ui.pictures import source
 
