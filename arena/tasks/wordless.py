@@ -6,14 +6,15 @@ must not count as either.
 
 import re
 import unicodedata
+from collections import Counter
 
 REPETITIONS = 8
-"""Of one word and nothing else: nobody says no so often."""
+"""Of one word, which is most of what is said: nobody says no so often."""
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_wordless(text: str) -> bool:
-    """Whether a reply holds no letter, one letter alone or again and again, or one word over and over.
+    """Whether a reply holds no letter, one letter alone or again and again, or hardly more than one word over and over.
 
     A single sign of a script that writes whole words or syllables with it, such as 不, is a word.
 
@@ -21,7 +22,8 @@ def is_wordless(text: str) -> bool:
         text: folded, without thoughts.
     """
     words: list[str] = _WORD.findall(text)
-    if len(words) >= REPETITIONS and len(set(words)) == 1:
+    often = max(Counter(words).values(), default=0)
+    if often >= REPETITIONS and 2 * often > len(words):
         return True
     letters = set("".join(words))
     return not letters or (len(letters) == 1 and not (len(words) == 1 and words[0] in letters and _is_wide(words[0])))

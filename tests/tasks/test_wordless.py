@@ -23,5 +23,12 @@ def test_short_replies_are_words(text):
 
 
 @given(st.text())
-def test_what_holds_two_different_words_is_never_wordless(text):
-    assert not is_wordless(f"{text} one two")
+def test_what_goes_on_in_other_words_is_not_wordless(text):
+    words = " ".join(f"{first}{second}" for first in "abcdefgh" for second in "stuvwxyz")
+    assert not is_wordless(f"{text[:60]} {words}")
+
+
+def test_one_word_that_is_most_of_a_reply_is_none():
+    assert is_wordless("in is with that on to" + " it" * REPETITIONS)
+    assert not is_wordless("in is with that on to it and then" + " it" * (REPETITIONS - 1))
+    assert not is_wordless("the pot and the pan and the cup and the lid, the fork, the knife, the spoon, the bowl, the jug")
