@@ -24,7 +24,7 @@ from arena.models import (
 )
 from arena.pairs import MinimalPair
 from arena.resources import resource
-from arena.settings import Settings
+from arena.settings import Settings, make_home
 from arena.strategies import constant_entry, entry_under, split, strategy_named
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ def gather(settings: Settings) -> Roster:
         SettingsError: the home, where thresholds are kept, cannot be made.
     """
     try:
-        settings.home.mkdir(parents=True, exist_ok=True)
+        make_home(settings.home)
     except OSError as error:
         raise SettingsError(f"ARENA_HOME: {settings.home} cannot be used ({error.strerror}); choose another folder") from error
     entries: list[Entry] = []

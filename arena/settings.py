@@ -150,6 +150,11 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
+def make_home(home: Path) -> None:
+    """Make the folder of a home where there is none, for its owner alone: what visitors send is nobody else's."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
     """One line for each variable that begins as a setting does and is none, with the setting that may be meant."""
     questions = _Questions()

@@ -1,6 +1,7 @@
 """`arena serve`, `arena battle`, `arena leaderboard`: the arena itself."""
 
 import argparse
+import os
 import signal
 from collections import Counter
 from dataclasses import replace
@@ -77,6 +78,7 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, host=options.host)
     if options.autoplay:
         settings = replace(settings, autoplay=True)
+    os.umask(0o077)  # what it writes is for its owner alone, also in a home that is open to others
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 
 from arena.errors import StoreBusy, StoreError
+from arena.settings import make_home
 from arena.store.acknowledged import NOTE, Counts, count, count_before_migration
 from arena.store.database import close_untouched, one_line_errors, open_database
 from arena.store.migrations import migrate
@@ -104,7 +105,7 @@ def restore(file: Path, home: Path, *, replace: bool = False) -> Backup:
             raise StoreError(
                 f"{home} holds an arena; back it up, then add --replace to lose what it holds, or give another --home"
             )
-        home.mkdir(parents=True, exist_ok=True)
+        make_home(home)
         stack.enter_context(_held(home / DATABASE))
         checked = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="restore-", dir=home)))
         backup = _unpack(file, checked)

@@ -14,6 +14,7 @@ from arena.errors import StoreError
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
+from arena.settings import make_home
 from arena.store import acknowledged, backup, compaction, counts, erasure, facts, lookups, ratings_log, rereadings
 from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
@@ -100,7 +101,7 @@ class Store:
         """
         path = home / DATABASE
         with one_line_errors(path):
-            home.mkdir(parents=True, exist_ok=True)
+            make_home(home)
             note = Acknowledgements(home)
             if not path.exists():
                 note.check({}, accepted_loss)

@@ -179,3 +179,8 @@ def test_a_full_disk_refuses_in_one_line_and_loses_nothing_acknowledged(home):
     with Store.open(home) as store:
         assert all(store.battle(number) is not None for number in acknowledged)
         assert furnish(store).add_battle(make_battle("after")).first, "with space again it goes on"
+
+
+def test_a_home_is_made_for_its_owner_alone(tmp_path):
+    Store.open(tmp_path / "new" / "home").close()
+    assert (tmp_path / "new" / "home").stat().st_mode & 0o777 == 0o700
