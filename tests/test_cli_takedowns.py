@@ -6,8 +6,9 @@ import pytest
 
 from arena.battles.scoring import ELO_RULE
 from arena.cli import main
+from arena.contestants import Contestant
 from arena.generators.scenes import draw_pair
-from arena.store import Store
+from arena.store import BattleRecord, Store
 
 PAIR = draw_pair("stove", 5, size=64, source="fresh")
 REASON = ("--reason", "a court order")
@@ -46,6 +47,18 @@ def test_what_was_decided_and_reported_is_listed_for_people_and_programs(pairs):
 
 
 LISTS = {"reports": ["--all"], "takedowns": []}
+
+
+@pytest.mark.parametrize("battle", ["-Abcdefghij_klm-", "--help-abcdefghi", "-yes-no-maybe-hm"])
+def test_a_battle_of_an_older_version_goes_by_its_id_where_it_begins_with_a_dash(home, pairs, battle):
+    seats = [Contestant(f"organisation/{name}", "0" * 40, "test") for name in "ab"]
+    with Store.open(home, ELO_RULE) as store:
+        store.add_contestants(seats)
+        store.add_battle(BattleRecord(battle, PAIR.id, (seats[0].id, seats[1].id), 1.0, "visitor", "tie", "1", ()))
+    for action, state in (("hide", "hidden"), ("restore", "shown")):
+        assert pairs(action, *REASON, battle) == (0, "", f"arena: {PAIR.id}: {state}\n")
+        assert pairs(action, battle, PAIR.id, *REASON)[0] == 0
+    assert pairs("erase", battle, "--yes", *REASON)[0] == 0
 
 
 def test_an_erasure_asks_first(pairs, home, monkeypatch):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from arena.cli import takedowns
 from arena.cli.console import console, print_json, say, settings_of, table
+from arena.cli.ids import IdParser, an_id
 from arena.errors import GenerationError
 
 if TYPE_CHECKING:
@@ -39,21 +40,21 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    actions = parser.add_subparsers(required=True, metavar="ACTION", parser_class=IdParser)
     listing = actions.add_parser("list", help="the generated pairs, the oldest first")
     listing.add_argument("--state", choices=STATES, help="default: any")
     listing.add_argument("--json", action="store_true", help="a list of objects instead of a table")
     listing.set_defaults(run=_list)
     show = actions.add_parser("show", help="how one came to be, its scores and its reviews")
-    show.add_argument("id", metavar="ID")
+    show.add_argument("id", type=an_id, metavar="ID")
     show.add_argument("--json", action="store_true", help="an object instead of lines")
     show.set_defaults(run=_show)
     remake = actions.add_parser("remake", help="make one again, and compare every pixel")
-    remake.add_argument("id", metavar="ID")
+    remake.add_argument("id", type=an_id, metavar="ID")
     remake.add_argument("--editor", metavar="EDITOR", help="where the editor is now (default: where its name leads)")
     remake.set_defaults(run=_remake)
     retire = actions.add_parser("retire", help="take one out of play; its battles stay")
-    retire.add_argument("id", metavar="ID")
+    retire.add_argument("id", type=an_id, metavar="ID")
     retire.add_argument("--reason", required=True, metavar="TEXT", help="why, for those who wonder later")
     retire.set_defaults(run=_retire)
     takedowns.add_actions(actions)

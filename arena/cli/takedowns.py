@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from arena.cli.console import console, print_json, say, settings_of, table
+from arena.cli.ids import IdParser, an_id
 from arena.errors import InputError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ count as before. Backups still hold it: make a new one, and delete those from be
 }
 
 
-def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def add_actions(actions: "argparse._SubParsersAction[IdParser]") -> None:
     """Make them known to the parser of `arena pairs`."""
     hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _decide("hide", "hidden"))
     restore = _action(actions, "restore", "show again what was hidden, or settle reports", _decide("restore", "shown"))
@@ -53,7 +54,7 @@ def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     erase.add_argument("--yes", action="store_true", help="do not ask")
     named = "of a pair, its generation or a battle; or digest of a picture"
     for action in (hide, restore, erase):
-        action.add_argument("names", nargs="+", metavar="ID", help=named)
+        action.add_argument("names", nargs="+", type=an_id, metavar="ID", help=named)
         action.add_argument("--reason", required=True, metavar="TEXT", help="why, for those who wonder later")
     takedowns = _action(actions, "takedowns", "what was decided last: hidden, restored, erased; when, why, by whom", _takedowns)
     reports = _action(actions, "reports", "what visitors reported, and you have not decided yet", _reports)
@@ -63,7 +64,7 @@ def add_actions(actions: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 
 def _action(
-    actions: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    actions: "argparse._SubParsersAction[IdParser]",
     name: str,
     summary: str,
     run: Callable[[argparse.Namespace], int],
