@@ -12,7 +12,9 @@ OLDER_BATTLE = re.compile(r"-[\w-]{15}", re.ASCII)
 class IdParser(argparse.ArgumentParser):
     """Parser of a command that takes ids: give those the type `an_id`."""
 
-    def parse_known_args(self, args: Iterable[str] | None = None, namespace: Any = None) -> tuple[Any, list[str]]:
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride] - argparse spells it as overloads
+        self, args: Iterable[str] | None = None, namespace: Any = None
+    ) -> tuple[Any, list[str]]:
         """As of any parser, but that ids of older battles are no options: what holds a blank is none."""
         given = None if args is None else [f"{one} " if OLDER_BATTLE.fullmatch(one) else one for one in args]
         return super().parse_known_args(given, namespace)
