@@ -33,6 +33,7 @@ def arena(home, capsys):
 def test_all_strategies_and_controls_are_listed_with_how_to_name_them(arena):
     listed = json.loads(arena("strategies", "--json").out)
     assert [row["name"] for row in listed] == [*(one.form for one in STRATEGIES.values()), "always-refuse", "always-answer"]
+    assert {row["kind"] for row in listed} == {"prompt", "activation", "control"}
     shown = arena("strategies").out
     for row in listed:
         assert f"{row['option']} " in shown

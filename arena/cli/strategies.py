@@ -50,14 +50,14 @@ def _list(options: argparse.Namespace) -> int:
     from arena.strategies import STRATEGIES
     from arena.strategies.constants import SUMMARIES
 
-    rows = [(one.form, f"--strategy {one.form}", one.summary, one.fitted) for one in STRATEGIES.values()]
-    rows += [(name, f"--model {name}", f"a control: {summary}", False) for name, summary in SUMMARIES.items()]
+    rows = [(one.form, f"--strategy {one.form}", one.kind, one.fitted, one.summary) for one in STRATEGIES.values()]
+    rows += [(name, f"--model {name}", "control", False, summary) for name, summary in SUMMARIES.items()]
     if options.json:
-        print_json([dict(zip(("name", "option", "summary", "fitted"), row, strict=True)) for row in rows])
+        print_json([dict(zip(("name", "option", "kind", "fitted", "summary"), row, strict=True)) for row in rows])
         return 0
-    listed = table("Strategy", "Fit", "Summary")
-    for _, option, summary, fitted in rows:
-        listed.add_row(option, "arena calibrate" if fitted else "none", summary)
+    listed = table("Strategy", "Kind", "Fit", "Summary")
+    for _, option, kind, fitted, summary in rows:
+        listed.add_row(option, kind, "arena calibrate" if fitted else "none", summary)
     console().print(listed)
     return 0
 

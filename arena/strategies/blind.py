@@ -20,7 +20,7 @@ from arena.strategies.names import BLIND as NAME
 from arena.strategies.names import StrategyName, check_bare
 from arena.strategies.prompts import PromptModel
 
-SUMMARY = "a control: every picture is grey, of the same size"
+SUMMARY = "every picture is grey, of the same size"
 GREY = (128, 128, 128)
 
 

@@ -17,7 +17,7 @@ from arena.strategies.names import StrategyName, check_bare
 from arena.strategies.prompts import PromptModel
 
 NAME = "caption-only"
-SUMMARY = "a control: which caption is likelier without any picture; only choices between captions can be asked so"
+SUMMARY = "which caption is likelier without any picture; only choices between captions can be asked so"
 TEMPLATE = "caption_only/1"
 PROMPT = "Write the caption of a picture."
 
