@@ -3,8 +3,9 @@
 from huggingface_hub import ModelCard
 
 from arena.models import RepositoryReport
+from arena.models.lineage import RECORD
 from arena.strategies.folds import FOLDS
-from arena.tuning.tuned import RECORD, Tuning
+from arena.tuning.tuned import Tuning
 
 METHODS = {
     "sft": "supervised fine-tuning on replies that were right",
