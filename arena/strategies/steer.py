@@ -17,7 +17,7 @@ from arena.models import Entry, Model
 from arena.strategies.base import Setting, Tell, check_writes
 from arena.strategies.folds import FOLDS, Training, training_in
 from arena.strategies.names import StrategyName, check_bare
-from arena.strategies.steer_vectors import Recipe, load, read_recipe, save
+from arena.strategies.steer_vectors import FoldRecipe, Recipe, load, read_recipe, save
 
 if TYPE_CHECKING:
     from arena.models.generative import GenerativeModel
@@ -31,6 +31,8 @@ SUMMARIES: Mapping[str, str] = {
     RANDOM: "a control: as steer-layer, in a random direction of equal length",
 }
 LEVELS: "Mapping[str, Level]" = {LAYER: "layer", HEAD: "head"}
+TOLD = 3
+"""Sites that a fit names, the best ones."""
 FOLDER = "steering"
 """Folder of a home with fitted vectors."""
 
@@ -80,11 +82,7 @@ class Steer:
         fitted = []
         for fold in range(FOLDS):
             recipe, vectors = fit.fold(fold)
-            sites = ", ".join(f"{site} (AUC {area:.2f})" for site, area in recipe.sites.items())
-            tell(
-                f"fold {fold + 1} of {FOLDS}: strength {recipe.strength:.3g} at {sites}; SRA_avg on families held out from the "
-                f"others: {recipe.sra_avg_before:.1%} -> {recipe.sra_avg:.1%}"
-            )
+            tell(f"fold {fold + 1} of {FOLDS}: {_summary(recipe)}")
             fitted.append((recipe, vectors))
         recipes, vectors = zip(*fitted, strict=True)
         one = entry.contestant
@@ -142,6 +140,15 @@ def make_random(name: StrategyName, home: Path) -> SteerRandom:
     if not re.fullmatch("[0-9]{0,9}", name.argument):
         raise StrategyError(f"{name}: the seed is no number; write for example {RANDOM}:1")
     return SteerRandom(str(name), int(name.argument or 0), make(StrategyName(LAYER, folder=name.folder), home))
+
+
+def _summary(recipe: FoldRecipe) -> str:
+    sites = ", ".join(f"{site} (AUC {area:.2f})" for site, area in list(recipe.sites.items())[:TOLD])
+    more = f" and {len(recipe.sites) - TOLD} more" if len(recipe.sites) > TOLD else ""
+    return (
+        f"strength {recipe.strength:.3g} at {sites}{more}; SRA_avg on held-out families of the training "
+        f"{recipe.sra_avg_before:.1%} -> {recipe.sra_avg:.1%}"
+    )
 
 
 def _called(entry: Entry, name: str) -> str:

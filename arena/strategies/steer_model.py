@@ -8,7 +8,6 @@ from torch import Tensor
 
 from arena.contestants import Contestant
 from arena.errors import StrategyError
-from arena.models import Capabilities
 from arena.models.activations import Site
 from arena.models.generative import GenerativeModel
 from arena.probes import Probe, Reply
@@ -30,15 +29,11 @@ class SteeredModel:
             training: what they were learnt from.
         """
         self.contestant = contestant
+        self.capabilities = model.capabilities
         self.memory_bytes = model.memory_bytes
         self._model = model
         self._vectors = vectors
         self._training = training
-
-    @property
-    def capabilities(self) -> Capabilities:
-        """What the model itself can be asked."""
-        return self._model.capabilities
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order. A question about what its vectors were learnt from is an error, and the others go on."""
