@@ -29,12 +29,14 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
 from arena.ui.blocks import Pages
+from arena.ui.contact import contact_html
 from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
+from arena.ui.navigation import TITLE, head_html
 from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
 from arena.ui.pictures import forget
@@ -53,16 +55,7 @@ from arena.ui.visitor_queue import queue_visitors
 if TYPE_CHECKING:
     from gradio.routes import App
 
-TITLE = "Minimal-Pair Arena"
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
-PAGES = (
-    ("Battle", "./"),
-    ("Leaderboard", "leaderboard"),
-    ("Benchmarks", "benchmarks"),
-    ("Generate", "generate"),
-    ("Review", "review"),
-    ("About", "about"),
-)
 DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
@@ -193,7 +186,7 @@ def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Seq
             app_kwargs={
                 "middleware": [
                     Middleware(ResponseHeaders),
-                    Middleware(PageHead, title=TITLE, description=DESCRIPTION),
+                    Middleware(PageHead, description=DESCRIPTION),
                     Middleware(AcceptedRequests),
                     *middleware,
                 ],
@@ -233,9 +226,9 @@ def _drop_what_is_taken_down(takedowns: Takedowns, *drops: Callable[[Callable[[P
 
 def _head(current: str) -> None:
     """The line that heads every page: its name, and the way to the others."""
-    html(render("head.html", title=TITLE, pages=PAGES, current=current), elem_id="head")
+    html(head_html(current), elem_id="head")
 
 
 def _foot(contact: str | None) -> None:
     """The line under every page: what the arena is, what it keeps of its visitors, and who runs it."""
-    html(render("foot.html", contact=contact) + report_form(), elem_id="foot")
+    html(render("foot.html", contact=contact_html(contact)) + report_form(), elem_id="foot")

@@ -1,18 +1,22 @@
-"""The head of every page: our look and our link preview, in place of the preview that Gradio writes.
+"""The head of every page: its title, our look and our link preview, in place of the preview that Gradio writes.
 
 Gradio would take style and script too, but adds them after the page has started and rewrites the selectors on the way.
 """
 
 import hashlib
 import re
+from functools import partial
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.resources import resource
 from arena.ui.markup import render
+from arena.ui.navigation import TITLE, window_title
 
 LOOK = resource("ui/look")
 """Style, script, typefaces and icon, served as `look/`."""
+GRADIO_TITLE = re.compile(rb'(?<=window\.gradio_config = \{)(.*?"title":)"[^"]*"')
+"""Gradio has one title for all pages, and tells it to the browser among what describes them."""
 GRADIO_PREVIEW = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 
 
@@ -21,23 +25,22 @@ class PageHead:
 
     Args:
         app: what answers the request.
-        title: what a link to the arena is called in a chat or a feed.
-        description: the line under it.
+        description: the line under the title of a link to the arena, in a chat or a feed.
     """
 
-    def __init__(self, app: ASGIApp, title: str, description: str) -> None:
+    def __init__(self, app: ASGIApp, description: str) -> None:
         self.app = app
         styles, scripts = (sorted(path.name for path in LOOK.glob(f"*.{kind}")) for kind in ("css", "js"))
-        self.head = render(
+        self._head = partial(
+            render,
             "page_head.html",
-            title=title,
             description=description,
             fonts=sorted(path.name for path in LOOK.glob("fonts/*.woff2")),
             styles=styles,
             scripts=scripts,
             # A new look has a new address, so that nobody sees the old one from a cache.
             version=hashlib.sha256(b"".join((LOOK / name).read_bytes() for name in (*styles, *scripts))).hexdigest()[:8],
-        ).encode()
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
@@ -50,14 +53,17 @@ class PageHead:
             elif start is not None and message["type"] == "http.response.body":
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    await self._send_page(start, body, send)
+                    await self._send_page(window_title(scope["path"]), start, body, send)
             else:
                 await send(message)
 
         await self.app(scope, receive, send_rewritten if scope["type"] == "http" else send)
 
-    async def _send_page(self, start: Message, body: bytes, send: Send) -> None:
-        page = GRADIO_PREVIEW.sub(b"", body).replace(b"</head>", self.head + b"</head>", 1)
+    async def _send_page(self, title: str | None, start: Message, body: bytes, send: Send) -> None:
+        head = self._head(title=title or TITLE).encode()
+        page = GRADIO_PREVIEW.sub(b"", body).replace(b"</head>", head + b"</head>", 1)
+        if title:
+            page = GRADIO_TITLE.sub(rb'\1"%b"' % title.encode(), page, count=1)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]
         await send({**start, "headers": [*headers, (b"content-length", b"%d" % len(page))]})
         await send({"type": "http.response.body", "body": page})

@@ -5,6 +5,7 @@ from gradio.events import api
 
 from arena.store import Store
 from arena.ui.api import errors_told
+from arena.ui.contact import contact_html
 from arena.ui.markup import error_html, render
 from arena.ui.parts import INTERNAL, RETRY, html, line_for_visitors
 from arena.ui.shares import ERASURES
@@ -20,7 +21,9 @@ class PrivacyPage:
 
     def __init__(self, store: Store, contact: str | None) -> None:
         self.store = store
-        html(render("privacy.html", contact=contact, number=BROWSER_NUMBER), elem_id="privacy", elem_classes="text")
+        html(
+            render("privacy.html", contact=contact_html(contact), number=BROWSER_NUMBER), elem_id="privacy", elem_classes="text"
+        )
         self.browser = gr.Textbox(visible="hidden")
         self.erase = gr.Button("Erase the hash beside my votes", elem_id="erase-votes", size="sm")
         self.said = html(elem_id="erased", elem_classes="text")

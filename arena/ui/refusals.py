@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Receive, Scope
 
 from arena.ui.markup import render
+from arena.ui.navigation import TITLE, head_html
 
 LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
 """How much of a body that is refused is taken, and for how long."""
@@ -41,7 +42,7 @@ def unknown_address(scope: Scope) -> Response:
         return refusal(404, "Not found")
     # Relative, as all addresses of the pages: a proxy may have put the arena into a folder of its own.
     home = "../" * (scope["path"].count("/") - 1) or "./"
-    return HTMLResponse(render("unknown_address.html", home=home), 404)
+    return HTMLResponse(render("unknown_address.html", home=home, title=f"Not found - {TITLE}", head=head_html()), 404)
 
 
 async def not_found(request: Request, error: Exception) -> Response:

@@ -3,6 +3,8 @@ import pytest
 from playwright.sync_api import expect
 from visitor import windows
 
+from arena.ui.navigation import TITLE
+
 PAGES = [("/", "Battle"), ("/leaderboard", "Leaderboard"), ("/benchmarks", "Benchmarks"), ("/about", "About")]
 
 
@@ -17,7 +19,7 @@ def page_and_name(request, server, browser):
 def test_every_page_has_its_address_and_says_where_one_is(page_and_name):
     page, name = page_and_name
     expect(page.locator("nav [aria-current=page]")).to_have_text(name)
-    expect(page).to_have_title("Minimal-Pair Arena")
+    expect(page).to_have_title(TITLE if name == "Battle" else f"{name} - {TITLE}")
 
 
 def test_nothing_that_gradio_shows_by_default_is_left(page_and_name):

@@ -4,6 +4,8 @@ import httpx
 import pytest
 from visitor import Visitor
 
+from arena.ui.navigation import PAGES
+
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
 
@@ -16,6 +18,8 @@ def test_an_unknown_address_is_a_page_with_a_way_back_for_browsers_and_a_line_fo
     assert base == "/"
     assert 'href="look/style.css' in page.text
     assert '<a href="./">' in page.text
+    assert all(f'<a href="{address}">{name}</a>' in page.text for name, address in PAGES.items())
+    assert "<title>Not found - Minimal-Pair Arena</title>" in page.text
     program = httpx.get(server.url + path, timeout=60)
     assert (program.status_code, program.json()) == (404, {"detail": "Not found"})
 
@@ -25,5 +29,5 @@ def test_the_page_of_an_unknown_address_is_in_the_arena_s_look_and_leads_back(se
         page = Visitor(context.new_page(), server).open("/no/where")
         font = page.evaluate("getComputedStyle(document.querySelector('.calm-error')).fontFamily")
         assert font.startswith('"Source Serif')
-        page.click("text=leaderboard")
+        page.click("nav >> text=Leaderboard")
         page.wait_for_url("**/leaderboard")
