@@ -12,6 +12,7 @@ from arena import __version__
 from arena.cli import (
     agreeing,
     backup,
+    calibration_report,
     evaluating,
     export,
     generating,
@@ -38,6 +39,7 @@ EXAMPLES = """examples:
   arena suites list                                        the benchmarks
   arena evaluate --model all --suite starter               put every model of the arena to a benchmark
   arena strategies                                         ways to calibrate them, for arena evaluate --strategy
+  arena calibration-report                                 what they change in safety, and what they cost
   arena report --suite starter --by category               its metrics with intervals
   arena label llava-mini --suite starter                   say how well its replies to requests are read
   arena compare llava-mini llava-small --suite starter     two models on the same questions
@@ -99,6 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         playing,
         evaluating,
         strategies,
+        calibration_report,
         reporting,
         labels,
         agreeing,

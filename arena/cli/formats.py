@@ -34,7 +34,7 @@ def print_rows(rows: Sequence[Row], form: str, columns: Sequence[str]) -> None:
         writer.writerows(rows)
     else:
         filled = [name for name in columns if name not in SPARSE or any(row[name] for row in rows)]
-        heads = [name.capitalize().replace("_", " ") for name in filled]
+        heads = [f"{name[:1].upper()}{name[1:]}".replace("_", " ") for name in filled]
         lines = [[_shown(row[name]) for name in filled] for row in rows]
         _print_table(heads, lines) if form == "table" else _print_markdown(heads, lines)
 

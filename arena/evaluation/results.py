@@ -13,7 +13,7 @@ from arena.evaluation.views import define_views, define_views_of_all
 from arena.images import Picture
 from arena.metrics import Difference, Estimate, Metric, Unit, differences, estimates
 from arena.probes import Outcome
-from arena.store import AnswerRecord, Evaluated, QuestionRecord, Store
+from arena.store import AnswerRecord, Cost, Evaluated, QuestionRecord, Store
 from arena.suites.folder_suite import folder_suite, is_folder_suite
 from arena.suites.registry import all_suites, is_file, read_suite
 from arena.suites.suite import Suite, code_of
@@ -96,7 +96,7 @@ class Results:
         """Every suite that was put to somebody, in the order given; then people's own pairs, one suite a source."""
         known = self.contestants()
         found: list[SuiteResults] = []
-        asked_of = sorted({one.suite for one in self._once(self._store.evaluations.evaluated)})
+        asked_of = sorted({one.suite for one in self.once(self._store.evaluations.evaluated)})
         for suite in (*self._suites.values(), *map(folder_suite, filter(is_folder_suite, asked_of))):
             read = self.evaluated(suite.name)
             if read:
@@ -121,7 +121,7 @@ class Results:
         """
         suite = self.suite(suite_name)
         rules_count = suite.judged != "always"
-        known = self._once(self._store.evaluations.evaluated)
+        known = self.once(self._store.evaluations.evaluated)
         read = [one for one in known if one.suite == suite_name and code_of(one.edition) == suite.code]
         return [one for one in read if one.edition == read[-1].edition and (one.judge or rules_count)]
 
@@ -133,14 +133,14 @@ class Results:
 
     def estimates(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """Every metric of one contestant in every slice, with intervals; empty where it was not asked."""
-        return self._once(self._estimates, suite_name, contestant_id, judge)
+        return self.once(self._estimates, suite_name, contestant_id, judge)
 
     def corrections(self, suite_name: str, contestant_id: str, judge: str = "") -> dict[tuple[str, str], Correction]:
         """(metric, slice) -> what a rate of one contestant comes to, of those that rest on how the rules read requests.
 
         What a judge read is not corrected.
         """
-        return {} if judge else self._once(self._corrections, suite_name, contestant_id)
+        return {} if judge else self.once(self._corrections, suite_name, contestant_id)
 
     def headlines(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Estimate]:
         """The first metrics of the whole suite that the contestant has."""
@@ -172,7 +172,7 @@ class Results:
 
     def differences(self, suite_name: str, first_id: str, second_id: str, judge: str = "") -> list[Difference]:
         """The first contestant minus the second in every metric and slice, on the items that both answered."""
-        return self._once(self._differences, suite_name, first_id, second_id, judge)
+        return self.once(self._differences, suite_name, first_id, second_id, judge)
 
     def failures(
         self, contestant_id: str, suite_name: str, limit: int = 20, offset: int = 0, judge: str = ""
@@ -190,36 +190,23 @@ class Results:
         edition = self._edition(suite_name)
         return self._store.evaluations.answers(suite_name, edition, contestant_id, judge=judge, with_images=False)[1]
 
-    def _estimates(self, suite_name: str, contestant_id: str, judge: str) -> list[Estimate]:
-        suite = self.suite(suite_name)
-        units = self._units(suite, contestant_id, judge)
-        rates = estimates(units, suite.metrics, suite.derived)
-        return rates + (suite.beyond_rates(units) if suite.beyond_rates and units else [])
-
-    def _differences(self, suite_name: str, first_id: str, second_id: str, judge: str) -> list[Difference]:
-        suite = self.suite(suite_name)
-        sides = [self._units(suite, contestant_id, judge) for contestant_id in (first_id, second_id)]
-        return differences(sides[0], sides[1], suite.metrics, suite.derived)
-
-    def _corrections(self, suite_name: str, contestant_id: str) -> dict[tuple[str, str], Correction]:
-        suite = self.suite(suite_name)
-        if suite.view.name not in EVENTS:
-            return {}
-        read, units = self.estimates(suite_name, contestant_id), self._units(suite, contestant_id, "")
-        answers, labels = self.answers(suite_name, contestant_id), self._store.labels.of(contestant_id)
-        return corrections(suite, read, units, answers, labels)
-
-    def _units(self, suite: Suite, contestant_id: str, judge: str) -> list[Unit]:
-        edition = self._edition(suite.name)
+    def units(self, suite_name: str, contestant_id: str, judge: str = "") -> list[Unit]:
+        """What each item adds to each metric of one contestant."""
+        suite, edition = self.suite(suite_name), self._edition(suite_name)
         rows = self._store.evaluations.units(suite.view.name, suite.name, edition, contestant_id, judge=judge)
         return [Unit(*row) for row in rows]
 
-    def _edition(self, suite_name: str) -> str:
-        read = self.evaluated(suite_name)
-        return read[-1].edition if read else ""
+    def costs(self, suite_name: str) -> dict[str, Cost]:
+        """Contestant id -> what answers to the last edition of a suite cost it."""
+        return self._store.evaluations.costs(suite_name, self._edition(suite_name))
 
-    def _once(self, compute: Callable[..., T], *arguments: str) -> T:
-        """What was computed before, unless an answer was read or labelled since."""
+    def once(self, compute: Callable[..., T], *arguments: str) -> T:
+        """What was computed before, unless an answer was read or labelled since.
+
+        Args:
+            compute: a function of the arguments and of what is stored; no two that are given here have one name.
+            arguments: of it.
+        """
         revision = self._store.evaluations.revision(), self._store.labels.revision()
         if revision != self._revision:
             self._revision, self._kept = revision, {}
@@ -227,6 +214,29 @@ class Results:
         if key not in kept:
             kept[key] = compute(*arguments)
         return kept[key]
+
+    def _estimates(self, suite_name: str, contestant_id: str, judge: str) -> list[Estimate]:
+        suite = self.suite(suite_name)
+        units = self.units(suite_name, contestant_id, judge)
+        rates = estimates(units, suite.metrics, suite.derived)
+        return rates + (suite.beyond_rates(units) if suite.beyond_rates and units else [])
+
+    def _differences(self, suite_name: str, first_id: str, second_id: str, judge: str) -> list[Difference]:
+        suite = self.suite(suite_name)
+        sides = [self.units(suite_name, contestant_id, judge) for contestant_id in (first_id, second_id)]
+        return differences(sides[0], sides[1], suite.metrics, suite.derived)
+
+    def _corrections(self, suite_name: str, contestant_id: str) -> dict[tuple[str, str], Correction]:
+        suite = self.suite(suite_name)
+        if suite.view.name not in EVENTS:
+            return {}
+        read, units = self.estimates(suite_name, contestant_id), self.units(suite_name, contestant_id)
+        answers, labels = self.answers(suite_name, contestant_id), self._store.labels.of(contestant_id)
+        return corrections(suite, read, units, answers, labels)
+
+    def _edition(self, suite_name: str) -> str:
+        read = self.evaluated(suite_name)
+        return read[-1].edition if read else ""
 
 
 def suite_named(name: str, suites: Mapping[str, Suite] | None = None) -> Suite:

@@ -2,6 +2,7 @@
 
 from arena.store.answers import UnitRow
 from arena.store.backup import Backup, holds_arena, restore
+from arena.store.costs import Cost
 from arena.store.generation_records import (
     GENERATED,
     HIDING_FLAGS,
@@ -62,6 +63,7 @@ __all__ = [
     "AnswerRecord",
     "Backup",
     "BattleRecord",
+    "Cost",
     "EloRule",
     "Erasure",
     "Evaluated",

@@ -6,8 +6,9 @@ from typing import Any, Protocol, TypeVar
 import duckdb
 
 from arena.images import Picture
-from arena.store import answers
+from arena.store import answers, costs
 from arena.store.answers import UnitRow
+from arena.store.costs import Cost
 from arena.store.picture_files import PictureFiles
 from arena.store.records import (
     AnswerRecord,
@@ -115,6 +116,10 @@ class Evaluations:
     def units(self, view: str, suite: str, edition: str, contestant_id: str, *, judge: str = "") -> list[UnitRow]:
         """What each item adds to each metric: metric, slice, item, family, hits, total; by a view that was defined."""
         return self._read(answers.units, view, suite, edition, contestant_id, judge)
+
+    def costs(self, suite: str, edition: str) -> dict[str, Cost]:
+        """Contestant id -> what it spends on an edition of a suite, as far as can be told."""
+        return self._read(costs.costs, suite, edition)
 
     def begin(self, record: EvaluationRecord) -> None:
         """Log that an evaluation begins."""

@@ -1,0 +1,110 @@
+"""Variants: a model as it is, under strategies, and tuned, and the controls beside them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from arena.contestants import Contestant
+from arena.models.lineage import BY, FOLD, FROM, LABELS, RECIPE
+from arena.strategies import NONE, STRATEGIES
+from arena.strategies.constants import ORGANISATION
+from arena.strategies.names import read_name
+
+Kind = Literal["none", "prompt", "activation", "tuned", "control"]
+ADAPTED = "base"
+"""Setting of an adapter that names the model which it changes."""
+KINDS: tuple[Kind, ...] = ("none", "prompt", "activation", "tuned", "control")
+"""In the order in which they are told."""
+
+
+class Part(NamedTuple):
+    """A contestant, and on which families it counts."""
+
+    contestant: Contestant
+    fold: int | None
+    """That alone tests it; None for all."""
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What a base model becomes."""
+
+    name: str
+    """Of the strategy, the tuning or the constant; `none` for the model as it is."""
+    kind: Kind
+    parts: tuple[Part, ...]
+    """Usually one; of a tuning one for each fold that was left out of it."""
+
+    @property
+    def folds(self) -> tuple[int, ...]:
+        """Those whose families it is tested on; empty where it is on all."""
+        return tuple(part.fold for part in self.parts if part.fold is not None)
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """A base model with all that was tried on it."""
+
+    base: Contestant
+    variants: tuple[Variant, ...]
+    """The model as it is comes first, controls last."""
+
+
+def lineups(contestants: Iterable[Contestant]) -> list[Lineup]:
+    """Every model that somebody is a variant of, by name; constants are controls of each.
+
+    Args:
+        contestants: who answered. A variant whose base did not is left out: there is nothing to compare it with.
+    """
+    known = sorted(contestants, key=lambda one: (one.reference, one.revision))
+    constants = [one for one in known if one.organisation == ORGANISATION]
+    bases = {one.id: one for one in known if not one.strategy and one not in constants}
+    by_commit = {f"{one.repository}@{one.revision}": one.id for one in bases.values()}
+    own: dict[str, dict[tuple[str, str], list[Contestant]]] = {}
+    for one in known:
+        base_id = one.base.id if one.strategy else by_commit.get(str(one.settings.get(FROM) or one.settings.get(ADAPTED)))
+        if one not in constants and base_id in bases:
+            own.setdefault(base_id, {}).setdefault((_name(one), _told_apart(one)), []).append(one)
+    return [_lineup(bases[base_id], own[base_id], constants) for base_id in bases if base_id in own]
+
+
+def _lineup(base: Contestant, own: dict[tuple[str, str], list[Contestant]], constants: list[Contestant]) -> Lineup:
+    names = [name for name, _ in own]
+    variants = [
+        Variant(name if names.count(name) == 1 else f"{name} ({mark})", _kind(group[0]), _parts(group))
+        for (name, mark), group in own.items()
+    ]
+    controls = [Variant(one.name, "control", (Part(one, None),)) for one in constants]
+    ordered = sorted([*variants, *controls], key=lambda variant: (KINDS.index(variant.kind), variant.name))
+    return Lineup(base, (Variant(NONE, "none", (Part(base, _fold(base)),)), *ordered))
+
+
+def _parts(group: list[Contestant]) -> tuple[Part, ...]:
+    """One for each fold; of two with the same, the later by name."""
+    return tuple(Part(one, fold) for fold, one in {_fold(one): one for one in group}.items())
+
+
+def _fold(contestant: Contestant) -> int | None:
+    fold = contestant.settings.get(FOLD)
+    return fold if isinstance(fold, int) else None
+
+
+def _name(contestant: Contestant) -> str:
+    if contestant.strategy:
+        return contestant.strategy
+    if FROM not in contestant.settings:
+        return contestant.label
+    shuffled = f", {contestant.settings[LABELS]} labels" if LABELS in contestant.settings else ""
+    return f"{contestant.settings[BY]}{shuffled}"
+
+
+def _told_apart(contestant: Contestant) -> str:
+    """What variants of one name may differ in: recipes, else contestants."""
+    return str(contestant.settings.get(RECIPE) or contestant.id[:8]) if not contestant.strategy else contestant.id[:8]
+
+
+def _kind(contestant: Contestant) -> Kind:
+    if contestant.strategy:
+        base = read_name(contestant.strategy).base
+        return STRATEGIES[base].kind if base in STRATEGIES else "prompt"
+    return "control" if LABELS in contestant.settings else "tuned"
