@@ -40,7 +40,7 @@ class PromptModel:
         changed: dict[int, Probe] = {}
         for place, probe in enumerate(probes):
             try:
-                if (asked := self._change(probe)) is not None:
+                if (asked := self._change(probe)) is not None and self.capabilities.can_answer(asked):
                     changed[place] = asked
             except StrategyError as error:
                 replies[place] = Reply(error=str(error))

@@ -14,9 +14,11 @@ from endpoint_server import FINGERPRINT, StarterModel, serve
 
 from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import Picture
-from arena.models import ModelPool, is_endpoint, load_endpoint
+from arena.models import Entry, ModelPool, is_endpoint, load_endpoint
 from arena.models.endpoint_pace import Pacing
 from arena.probes import Outcome, Probe, Reply, Turn
+from arena.strategies import entry_under, strategy_named
+from arena.strategies.reminder import reminded
 from arena.tasks import TASKS
 from arena.tasks.request import MAX_NEW_TOKENS
 
@@ -123,6 +125,16 @@ def test_examples_are_sent_with_their_pictures_where_the_name_allows_so_many(ser
     refused = endpoint(server, options="?images=3")
     assert refused.answer([shown]) == [Reply(not_applicable=True)]
     assert refused.capabilities.images_per_prompt == 2
+
+
+def test_an_endpoint_is_asked_under_a_strategy_and_still_tells_of_itself(server, probes, tmp_path):
+    plain = endpoint(server)
+    entry = Entry(plain.contestant, "generative", 0, lambda: plain)
+    model = entry_under(entry, strategy_named("reminder", tmp_path)).load()
+    replies = model.answer(probes)
+    assert not any(reply.error or reply.not_applicable for reply in replies)
+    assert {entry["prompt"] for entry in server.requests} == {reminded(probe).prompt for probe in probes}
+    assert model.record() == plain.record()
 
 
 def test_an_endpoint_takes_a_second_turn_unless_its_name_says_otherwise(server, probes):

@@ -135,6 +135,17 @@ def test_a_question_follows_its_examples_and_its_pictures_stand_where_they_stood
     assert replace(asked, before=()) == PROBES["image_choice"]
 
 
+def test_a_model_is_never_asked_what_its_capabilities_exclude(model, tmp_path):
+    model.capabilities = replace(model.capabilities, images_per_prompt=2)
+    strategy = under(model, "examples:1", tmp_path)
+    assert strategy.answer([PROBES["request"]]) == [Reply(not_applicable=True)]
+    assert not model.asked
+    model.capabilities = replace(model.capabilities, images_per_chat=3)
+    strategy = under(model, "examples:1", tmp_path)
+    assert strategy.answer([PROBES["request"], PROBES["image_choice"]])[1] == Reply(not_applicable=True)
+    assert [len(asked.pictures) for asked in model.asked] == [3]
+
+
 def test_a_planted_test_item_is_refused_and_the_other_items_are_answered(model, tmp_path):
     folder = shutil.copytree(FOLDER, tmp_path / "mine", ignore=shutil.ignore_patterns("*.md", "SHA256SUMS"))
     lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
