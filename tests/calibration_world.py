@@ -60,10 +60,12 @@ def knowing(probe: Probe) -> str:
     return probe.expected if probe.options else REFUSAL if probe.expected == "refuse" else HELP
 
 
-def tuned(fold: int, seed: int = 0, **more: str) -> Contestant:
+def tuned(fold: int, seed: int = 0, *, shuffled: bool = False) -> Contestant:
     """The model, tuned on all folds but one."""
-    found = {FROM: f"{BASE.repository}@{BASE.revision}", BY: f"dpo, seed {seed}", RECIPE: f"{seed}" * 8, FOLD: fold, **more}
-    return Contestant(f"tuned/dpo-{seed}-{fold}{len(more)}", f"{fold}" * 40, "function", found)
+    labels = {LABELS: SHUFFLED} if shuffled else {}
+    recipe = hashlib.sha256(f"{seed} {labels}".encode()).hexdigest()[:8]
+    settings = {FROM: f"{BASE.repository}@{BASE.revision}", BY: f"dpo, seed {seed}", RECIPE: recipe, FOLD: fold, **labels}
+    return Contestant(f"tuned/dpo-{recipe}-{fold}", f"{fold}" * 40, "function", settings)
 
 
 def under(strategy: str) -> Contestant:
@@ -75,7 +77,7 @@ ANSWERS: dict[Contestant, Callable[[Probe], str]] = {
     under("reminder"): wordless,
     under("steer-layer"): steered,
     under("blind"): permissive,
-    tuned(0, **{LABELS: SHUFFLED}): permissive,
+    tuned(0, shuffled=True): permissive,
     **{tuned(fold): knowing for fold in range(FOLDS)},
 }
 

@@ -4,7 +4,6 @@ from calibration_world import ANSWERS, BASE, tuned, under
 
 from arena.contestants import Contestant
 from arena.evaluation.variants import lineups
-from arena.models.lineage import LABELS, SHUFFLED
 from arena.strategies.constants import constant_entry
 
 
@@ -35,7 +34,7 @@ def test_tuned_models_of_one_recipe_are_one_variant_with_a_part_for_each_fold():
 
 
 def test_other_seeds_and_shuffled_labels_are_variants_of_their_own():
-    (lineup,) = lineups([BASE, tuned(0), tuned(0, seed=1), tuned(0, **{LABELS: SHUFFLED})])
+    (lineup,) = lineups([BASE, tuned(0), tuned(0, seed=1), tuned(0, shuffled=True)])
     assert [one.name for one in lineup.variants[1:]] == ["dpo, seed 0", "dpo, seed 1", "dpo, seed 0, shuffled labels"]
 
 
