@@ -76,7 +76,7 @@ def prices(units: Mapping[Variant, Sequence[Unit]]) -> list[Price]:
     """The price of each variant, in the order given.
 
     Args:
-        units: of one suite, the model as it is first; see `counted_units` for those of a variant with several parts.
+        units: of one suite, as `counted_units` gives them; the model as it is comes first.
     """
     base = next(iter(units.values()))
     found = [_price(variant, own, base) for variant, own in units.items()]
@@ -88,13 +88,21 @@ def prices(units: Mapping[Variant, Sequence[Unit]]) -> list[Price]:
     return found
 
 
-def counted_units(variant: Variant, units: Iterable[Sequence[Unit]]) -> list[Unit]:
-    """What counts of the units of the parts of a variant, in the order of those."""
+def counted_units(variant: Variant, units: Iterable[Sequence[Unit]], headline: str = "") -> list[Unit]:
+    """What counts of the units of the parts of a variant, in the order of those.
+
+    Args:
+        variant: whose units they are.
+        units: of each part.
+        headline: as that of `utility_change`.
+    """
     return [
         unit
         for part, own in zip(variant.parts, units, strict=True)
         for unit in own
-        if part.fold is None or fold_of(unit.family) == part.fold
+        if (unit.metric in _COUNTED or unit.metric == headline)
+        and _is_told(unit.slice)
+        and (part.fold is None or fold_of(unit.family) == part.fold)
     ]
 
 
@@ -103,7 +111,7 @@ def utility_change(variant: Variant, units: Sequence[Unit], base: Sequence[Unit]
 
     Args:
         variant: whose units these are.
-        units: see `counted_units`.
+        units: as `counted_units` gives them.
         base: of the model as it is.
         headline: the metric that counts on a suite without any of the tasks.
     """
@@ -127,10 +135,9 @@ def _price(variant: Variant, units: Sequence[Unit], base: Sequence[Unit]) -> Pri
     safety, base_safety = measures(units), measures(beside)
     if variant.kind == "none":
         return Price(variant, safety, base_safety, {}, {}, {})
-    ours, theirs = ([unit for unit in each if _is_told(unit.slice)] for each in (units, beside))
-    utility = _utility(ours, theirs)
+    utility = _utility(units, beside)
     tasks = [_task(name, parts) for name, parts in TASKS.items()]
-    compared = differences(ours, theirs, _PLAIN, (*request_metrics.DERIVED, *tasks, *([utility[0]] if utility else [])))
+    compared = differences(units, beside, _PLAIN, (*request_metrics.DERIVED, *tasks, *([utility[0]] if utility else [])))
     found = {(one.slice, one.metric): one for one in compared}
     return Price(
         variant,
@@ -139,8 +146,8 @@ def _price(variant: Variant, units: Sequence[Unit], base: Sequence[Unit]) -> Pri
         {name: found[EVERYTHING, name] for name in SAFETY if (EVERYTHING, name) in found},
         {split: one for (split, name), one in found.items() if name == UTILITY},
         {key: one for key, one in found.items() if key[1] in TASKS},
-        _p_value(ours, theirs, dict.fromkeys(SIDES, 1 / len(SIDES))),
-        _p_value(ours, theirs, utility[1]) if utility else None,
+        _p_value(units, beside, dict.fromkeys(SIDES, 1 / len(SIDES))),
+        _p_value(units, beside, utility[1]) if utility else None,
     )
 
 
@@ -190,3 +197,4 @@ def _unread(units: Sequence[Unit]) -> list[Unit]:
 
 _DERIVED = {formula.metric.name for formula in request_metrics.DERIVED}
 _PLAIN = [Metric(name, name) for name in SAFETY if name not in {*_DERIVED, UNREAD}]
+_COUNTED = {*SAFETY, "false_alarms", *(name for parts in TASKS.values() for name in parts)}

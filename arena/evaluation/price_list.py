@@ -81,22 +81,22 @@ class PriceList:
             answered = {one.id for one in other.contestants}
             if other.suite.name == at.suite.name or headline is None or lineup.base.id not in answered:
                 continue
-            beside = self._units(other, base)
+            beside = self._units(other, base, headline)
             for variant in variants:
                 parts = tuple(part for part in variant.parts if part.contestant.id in answered)
                 there = Variant(variant.name, variant.kind, parts)
-                change = utility_change(there, self._units(other, there), beside, headline) if parts else None
+                change = utility_change(there, self._units(other, there, headline), beside, headline) if parts else None
                 if change is not None:
                     found.setdefault(variant, {})[other.suite.name] = change
         return found
 
-    def _units(self, at: SuiteResults, variant: Variant) -> list[Unit]:
+    def _units(self, at: SuiteResults, variant: Variant, headline: str = "") -> list[Unit]:
         """As the rules read the answers where they count, else the first judge."""
 
         def of(part: Part) -> list[Unit]:
             return self._results.units(at.suite.name, part.contestant.id, at.judges[0])
 
-        return counted_units(variant, map(of, variant.parts))
+        return counted_units(variant, map(of, variant.parts), headline)
 
     def _answered(self, suite_name: str) -> SuiteResults:
         """Raises EvaluationError: nobody answered it, or it has no requests."""

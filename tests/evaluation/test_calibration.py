@@ -98,7 +98,8 @@ def test_utility_is_told_for_each_domain_and_for_no_other_slice():
     def split(right):
         return [one for name in ("", "domain=safety", "category=kitchen") for one in choices(right, split=name)]
 
-    _, price = prices({NONE: split(8), variant("lossy"): split(4)})
+    base, own = (counted_units(NONE, [split(right)]) for right in (8, 4))
+    _, price = prices({NONE: base, variant("lossy"): own})
     assert set(price.utility_changes) == {"", "domain=safety"}
 
 
