@@ -1,8 +1,10 @@
 """A starter model tuned by the real TRL: for a few steps, on twins, into a repository that plays."""
 
+import io
 import json
 import math
 import shutil
+from contextlib import redirect_stderr
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +30,6 @@ pytestmark = pytest.mark.long
 
 MINI = STARTER_MODELS / "drawn-world" / "llava-mini"
 SFT = Recipe("sft", rate=1e-3, batch=4)
-DPO = Recipe("dpo", rate=1e-3, batch=4, lora=True)
 WEIGHTS = "model.safetensors"
 
 
@@ -118,13 +119,19 @@ def test_what_was_stopped_goes_on_from_its_checkpoint_to_the_same_weights(tuned,
 
 @pytest.fixture(scope="module")
 def adapter(base, sets, tmp_path_factory):
-    out, steps = tmp_path_factory.mktemp("models") / "tests" / "adapter", Steps()
-    return tune(base, sets / "preferences", replace(DPO, shuffled=True), out, watch=steps), steps
+    """An adapter that was tuned by command on shuffled labels, and what that wrote to the terminal."""
+    out, terminal = tmp_path_factory.mktemp("models") / "tests" / "adapter", io.StringIO()
+    where = ["--home", str(out.parents[1] / "home"), "tune", "--data", str(sets / "preferences"), "--out", str(out)]
+    how = ["--method", "dpo", "--model", base.repository, "--lora", "--shuffle-labels", "--rate", "1e-3", "--batch", "4"]
+    with redirect_stderr(terminal):
+        assert main([*where, *how]) == 0
+    return check_repository(str(out)), terminal.getvalue()
 
 
-def test_dpo_starts_from_the_model_that_it_is_measured_against(adapter):
-    _, steps = adapter
-    assert steps.losses[2] == pytest.approx(math.log(2), abs=1e-4)
+def test_the_loss_of_dpo_starts_where_the_model_is_its_own_reference(adapter):
+    _, shown = adapter
+    assert "2/2" in shown
+    assert f"loss {math.log(2):.3f}" in shown, "that of the step before the last one"
 
 
 def test_an_adapter_stands_beside_its_base(adapter, base):
@@ -159,7 +166,7 @@ class TestRefused:
         return refuse
 
     def test_data_that_the_method_does_not_learn_from(self, refused):
-        assert "holds sft, and dpo learns from preferences" in refused(recipe=DPO)
+        assert "holds sft, and dpo learns from preferences" in refused(recipe=Recipe("dpo"))
 
     def test_a_folder_that_holds_no_export(self, refused):
         assert "is no data set of `arena export`" in refused(data="home")
