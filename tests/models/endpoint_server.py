@@ -252,7 +252,8 @@ def _asked(messages: list[dict]) -> tuple[list[Picture], str, tuple[Turn, ...]]:
 
 def _parts(content: Any) -> tuple[list[Picture], str]:
     """The pictures of one message, which it begins with, and its words."""
-    *images, text = [{"text": content}] if isinstance(content, str) else content
+    parts: list[Any] = [{"text": content}] if isinstance(content, str) else content
+    *images, text = parts
     return [_decoded(image["image_url"]["url"]) for image in images], text["text"]
 
 
