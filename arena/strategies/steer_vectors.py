@@ -84,9 +84,7 @@ class Recipe:
         }
         for field, wanted in expected.items():
             if (own := getattr(self, field)) != wanted:
-                raise StrategyError(
-                    f"{name}: its vectors: {field} is {own}, here it is {wanted}; fit them with arena calibrate"
-                )
+                raise StrategyError(f"{name}: its vectors: {field} is {own}, here it is {wanted}; run arena calibrate")
         if len(self.folds) != FOLDS:
             raise StrategyError(f"{name}: its vectors: have {len(self.folds)} folds, not {FOLDS}; run arena calibrate")
         for fold, recipe in enumerate(self.folds):
