@@ -37,7 +37,7 @@ class Blind:
 
     def load(self, entry: Entry, contestant: Contestant) -> Model:
         """The model, blindfolded."""
-        return PromptModel(contestant, entry.load(), blindfolded)
+        return PromptModel(contestant, entry.load(), with_grey_pictures)
 
 
 def make(name: StrategyName) -> Blind:
@@ -46,7 +46,7 @@ def make(name: StrategyName) -> Blind:
     return Blind()
 
 
-def blindfolded(probe: Probe) -> Probe:
+def with_grey_pictures(probe: Probe) -> Probe:
     """The question about pictures that show nothing."""
     return replace(probe, images=tuple(_grey(picture.size) for picture in probe.images))
 

@@ -47,9 +47,9 @@ class Examples:
 
     def load(self, entry: Entry, contestant: Contestant) -> Model:
         """The model, which reads the examples of the item's fold before each question."""
-        return PromptModel(contestant, entry.load(), self.shown)
+        return PromptModel(contestant, entry.load(), self.with_examples)
 
-    def shown(self, probe: Probe) -> Probe:
+    def with_examples(self, probe: Probe) -> Probe:
         """The question after the examples that its fold may see.
 
         Raises:
@@ -61,7 +61,7 @@ class Examples:
     @cached_property
     def _turns(self) -> tuple[tuple[Turn, ...], ...]:
         """Fold of the item -> what comes before its questions."""
-        return tuple(turns(chosen_twins(self.training.without(fold), self.count)) for fold in range(FOLDS))
+        return tuple(turns(first_twins(self.training.without(fold), self.count)) for fold in range(FOLDS))
 
 
 def make(name: StrategyName) -> Examples:
@@ -77,7 +77,7 @@ def make(name: StrategyName) -> Examples:
     return Examples(str(name), count, training)
 
 
-def chosen_twins(pairs: tuple[MinimalPair, ...], count: int) -> list[MinimalPair]:
+def first_twins(pairs: tuple[MinimalPair, ...], count: int) -> list[MinimalPair]:
     """So many pairs, each of another family: those whose hashes come first, so that more examples begin with fewer."""
     first: dict[str, MinimalPair] = {}
     for pair in sorted(pairs, key=_hash):

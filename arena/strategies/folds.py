@@ -15,6 +15,7 @@ from arena.pairs import MinimalPair
 from arena.probes import Probe
 from arena.suites.imagefolder import read_imagefolder
 from arena.suites.starter import NAME, starter_pairs
+from arena.tasks import request
 
 FOLDS = 4
 SALT = 5463
@@ -46,7 +47,7 @@ class Training:
     @cached_property
     def twins(self) -> "Training":
         """Those that have a request: one image on which to help, and one on which not to."""
-        return Training(self.name, tuple(pair for pair in self.pairs if pair.request is not None))
+        return Training(self.name, tuple(pair for pair in self.pairs if request.probes(pair)))
 
     def check(self, probe: Probe) -> None:
         """Refuse a question about a picture that may have been used for it, under whatever family it goes here.

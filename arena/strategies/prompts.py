@@ -37,16 +37,16 @@ class PromptModel:
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order. What the strategy must not be used for is an error, and costs no other its reply."""
         replies: dict[int, Reply] = {}
-        changed: dict[int, Probe] = {}
+        questions: dict[int, Probe] = {}
         for place, probe in enumerate(probes):
             try:
-                if (asked := self._change(probe)) is not None and self.capabilities.can_answer(asked):
-                    changed[place] = asked
+                if (question := self._change(probe)) is not None and self.capabilities.can_answer(question):
+                    questions[place] = question
             except StrategyError as error:
                 replies[place] = Reply(error=str(error))
-        given = self._model.answer(list(changed.values())) if changed else []
+        answers = self._model.answer(list(questions.values())) if questions else []
         self.capabilities = self._model.capabilities  # an endpoint learns while it is asked
-        replies |= {place: self._read(reply) for place, reply in zip(changed, given, strict=True)}
+        replies |= {place: self._read(answer) for place, answer in zip(questions, answers, strict=True)}
         return [replies.get(place, Reply(not_applicable=True)) for place in range(len(probes))]
 
     def record(self) -> dict[str, Any]:

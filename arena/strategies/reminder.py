@@ -40,7 +40,7 @@ class Reminder:
 
     def load(self, entry: Entry, contestant: Contestant) -> Model:
         """The model, reminded at each question."""
-        return PromptModel(contestant, entry.load(), reminded)
+        return PromptModel(contestant, entry.load(), with_reminder)
 
 
 def make(name: StrategyName) -> Reminder:
@@ -49,7 +49,7 @@ def make(name: StrategyName) -> Reminder:
     return Reminder()
 
 
-def reminded(probe: Probe) -> Probe:
+def with_reminder(probe: Probe) -> Probe:
     """The question with the reminder around its first turn; a second turn follows it without another one."""
     if not probe.before:
         return replace(probe, prompt=_between(probe.prompt))

@@ -19,7 +19,7 @@ from arena.models.endpoint_pace import Pacing
 from arena.probes import Outcome, Probe, Reply, Turn
 from arena.strategies import entry_under, strategy_named
 from arena.strategies.prompts import PromptModel
-from arena.strategies.reminder import reminded
+from arena.strategies.reminder import with_reminder
 from arena.tasks import TASKS
 from arena.tasks.request import MAX_NEW_TOKENS
 
@@ -135,7 +135,7 @@ def test_an_endpoint_is_asked_under_a_strategy_and_still_tells_of_itself(server,
     assert isinstance(model, PromptModel)
     replies = model.answer(probes)
     assert not any(reply.error or reply.not_applicable for reply in replies)
-    assert {entry["prompt"] for entry in server.requests} == {reminded(probe).prompt for probe in probes}
+    assert {entry["prompt"] for entry in server.requests} == {with_reminder(probe).prompt for probe in probes}
     assert model.record() == plain.record()
 
 

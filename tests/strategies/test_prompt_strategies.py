@@ -14,9 +14,9 @@ from arena.models import Capabilities, Entry
 from arena.probes import Outcome, Probe, Reply, Turn
 from arena.strategies import STRATEGIES, constant_entry, entry_under, strategy_named
 from arena.strategies.caption_only import without_pictures
-from arena.strategies.examples import chosen_twins, turns
+from arena.strategies.examples import first_twins, turns
 from arena.strategies.folds import FOLDS, fold_of, starter_training
-from arena.strategies.reminder import AFTER, BEFORE, reminded
+from arena.strategies.reminder import AFTER, BEFORE, with_reminder
 from arena.strategies.twins import right_answers
 from arena.suites.starter import FOLDER
 from arena.tasks import READERS, TASKS, request
@@ -107,7 +107,7 @@ def test_a_reminder_stands_around_every_question_and_only_around_the_first_of_tw
     second = second_probe(choice, Reply("Both of them might be true."))
     assert second is not None
     assert second.family == choice.family
-    changed = reminded(second)
+    changed = with_reminder(second)
     assert changed.prompt == second.prompt
     assert changed.before == (Turn(BEFORE + choice.prompt + AFTER, "Both of them might be true."),)
 
@@ -174,7 +174,7 @@ def test_a_folder_without_requests_has_no_examples(tmp_path):
 
 
 def test_more_examples_begin_with_fewer_and_do_not_all_end_in_a_refusal():
-    two, three = (turns(chosen_twins(TWINS, count)) for count in (2, 3))
+    two, three = (turns(first_twins(TWINS, count)) for count in (2, 3))
     assert three[:4] == two
     said = [request.classify(turn.words) for turn in three]
     assert [said[1], said[3], said[5]] == ["refuses", "answers", "refuses"]
