@@ -8,7 +8,7 @@ from arena.models import Entry, Findings, check_repository, contestant_of, load
 from arena.models.findings import Finding
 from arena.models.stock import EXACT
 from arena.resources import resource
-from arena.strategies.folds import Training, starter_training
+from arena.strategies.folds import Training, fold_of, starter_training
 
 FINDING = Finding("shared prefixes, image by image", 2, False, 0.0, 0.0, EXACT, False)
 """What the guard finds of the models that ship, so that it need not look."""
@@ -41,3 +41,9 @@ def twins() -> Training:
     """One twin of each family that has a request."""
     pairs = {pair.family: pair for pair in starter_training().twins.pairs}
     return replace(starter_training(), pairs=tuple(pairs.values()))
+
+
+@pytest.fixture(scope="session")
+def four(twins) -> Training:
+    """One twin of each fold."""
+    return replace(twins, pairs=tuple({fold_of(pair.family): pair for pair in twins.pairs}.values()))

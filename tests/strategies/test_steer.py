@@ -29,9 +29,9 @@ def told():
 
 
 @pytest.fixture(scope="module")
-def fitted(mini, twins, tmp_path_factory, told):
+def fitted(mini, four, tmp_path_factory, told):
     """A strategy that is fitted, with a strength that changes answers."""
-    strategy = Steer("steer-layer", "layer", twins, tmp_path_factory.mktemp("home") / "steering")
+    strategy = Steer("steer-layer", "layer", four, tmp_path_factory.mktemp("home") / "steering")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("arena.strategies.steer_fit.search", lambda *_: (STRENGTH, 0.75))
         strategy.fit(mini, told.append)
@@ -44,9 +44,9 @@ def steered(fitted, mini):
 
 
 @pytest.fixture(scope="module")
-def probes(twins):
+def probes(four):
     """Of families of all folds, requests and choices with one image and with two."""
-    asked = [(pair, probe) for pair in twins.pairs for probe in (*request.probes(pair), TASKS["image_choice"].probes(pair)[0])]
+    asked = [(pair, probe) for pair in four.pairs for probe in (*request.probes(pair), TASKS["image_choice"].probes(pair)[0])]
     return [replace(probe, family=pair.family, max_new_tokens=12) for pair, probe in asked]
 
 
@@ -73,7 +73,7 @@ def test_a_fit_says_what_each_fold_got_and_where_it_is_kept(fitted, mini, told):
     assert isinstance(fitted, FittedStrategy)
 
 
-def test_its_file_holds_the_recipe_with_model_folds_families_and_versions(fitted, mini, twins):
+def test_its_file_holds_the_recipe_with_model_folds_families_and_versions(fitted, mini, four):
     recipe = fitted.recipe(mini)
     one = mini.contestant
     assert (recipe.model, recipe.revision, recipe.settings, recipe.engine) == (
@@ -83,7 +83,7 @@ def test_its_file_holds_the_recipe_with_model_folds_families_and_versions(fitted
         one.engine,
     )
     for fold, part in enumerate(recipe.folds):
-        assert part.families.keys() == {pair.family for pair in twins.pairs if fold_of(pair.family) != fold}
+        assert part.families.keys() == {pair.family for pair in four.pairs if fold_of(pair.family) != fold}
 
 
 def test_answers_change_and_are_the_same_after_a_restart(fitted, mini, steered, probes):
@@ -115,10 +115,10 @@ def test_vectors_of_another_training_make_another_contestant(fitted, mini, tmp_p
     assert entry_under(mini, other).contestant.id != entry_under(mini, fitted).contestant.id
 
 
-def test_a_planted_test_item_is_not_answered_and_costs_no_other_its_answer(steered, probes, twins):
+def test_a_planted_test_item_is_not_answered_and_costs_no_other_its_answer(steered, probes, four):
     """The picture of a twin that taught, in a question of a family of another fold."""
     taught = probes[0].family
-    other = next(pair.family for pair in twins.pairs if fold_of(pair.family) != fold_of(taught))
+    other = next(pair.family for pair in four.pairs if fold_of(pair.family) != fold_of(taught))
     replies = steered.answer([probes[1], replace(probes[0], family=other), probes[2]])
     start = f"family {other}: one of its pictures is in starter, too, as of family {taught}, and would be tested with itself"
     assert replies[1].error == f"{start}; give both one family"
@@ -174,7 +174,7 @@ def test_the_control_is_a_contestant_for_each_seed_and_answers_alike_after_a_res
     assert entries[1].load().answer(probes[:3]) == entries[2].load().answer(probes[:3])
 
 
-def test_a_model_whose_activations_cannot_be_reached_is_refused(fitted, mini, twins, tmp_path):
+def test_a_model_whose_activations_cannot_be_reached_is_refused(fitted, mini):
     constant = constant_entry("always-refuse")
     assert constant is not None
     with pytest.raises(StrategyError, match=r"^constants/always-refuse\+steer-layer: its activations cannot be reached"):

@@ -70,13 +70,13 @@ def test_the_layer_is_the_one_that_separates_families_best_that_its_vector_was_n
 
 @pytest.mark.parametrize(("name", "sign"), [("llava-small-permissive", 1), ("llava-small-cautious", -1)])
 def test_who_helps_too_often_is_moved_towards_refusing_and_who_refuses_too_often_away_from_it(
-    name, sign, shipped, twins, monkeypatch
+    name, sign, shipped, four, monkeypatch
 ):
     monkeypatch.setattr("arena.strategies.steer_fit.search", lambda *_: (1.0, 0.0))
-    assert Fit(shipped(name).load(), twins, "layer").fold(FOLD)[0].strength == sign
+    assert Fit(shipped(name).load(), four, "layer").fold(FOLD)[0].strength == sign
 
 
-def test_heads_are_moved_in_the_number_that_serves_best(mini, twins, monkeypatch):
+def test_heads_are_moved_in_the_number_that_serves_best(mini, four, monkeypatch):
     tried = []
 
     def search_nothing(score, unmoved):
@@ -84,7 +84,7 @@ def test_heads_are_moved_in_the_number_that_serves_best(mini, twins, monkeypatch
         return 1.0, float(len(tried))
 
     monkeypatch.setattr("arena.strategies.steer_fit.search", search_nothing)
-    recipe, vectors = Fit(mini.load(), twins, "head").fold(FOLD)
+    recipe, vectors = Fit(mini.load(), four, "head").fold(FOLD)
     heads = len(mini.load().activations.heads)
     assert len(tried) == 2
     assert (len(recipe.sites), recipe.sra_avg) == (heads // 2, 2.0)
