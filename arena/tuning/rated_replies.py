@@ -8,7 +8,11 @@ from arena.judging.agreement import Answers, Rated
 from arena.judging.label_round import CANNOT_TELL, valid_labels
 from arena.store import AnswerRecord, QuestionRecord, Store
 from arena.store.labels import Labels
+from arena.strategies.constants import WORDS, constant_entry
 from arena.tasks.folding import without_thoughts
+
+CONSTANTS = frozenset(entry.contestant.id for name in WORDS if (entry := constant_entry(name)))
+"""Ids of those who say the same to everything."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,9 @@ class RatedReply:
 
 
 def rated_replies(store: Store, answers: Answers, verdicts: Mapping[Rated, str]) -> list[RatedReply]:
-    """The replies that have a verdict, in the order of contestants and questions. Those that were cut off teach nothing.
+    """The replies that have a verdict, in the order of contestants and questions.
+
+    Those that were cut off teach nothing, and neither do those of constants, who never look.
 
     Args:
         store: where the replies lie.
@@ -39,6 +45,7 @@ def rated_replies(store: Store, answers: Answers, verdicts: Mapping[Rated, str])
     return [
         RatedReply(answer.question, known[contestant_id].reference, text, ratings[contestant_id, answer.question.id])
         for contestant_id, given in answers.items()
+        if contestant_id not in CONSTANTS
         for answer in _ended(store, contestant_id, given)
         if (contestant_id, answer.question.id) in ratings and (text := without_thoughts(answer.text or "").strip())
     ]

@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from datasets import load_dataset
@@ -34,6 +35,7 @@ from arena.probes import Reply
 from arena.store import Store
 from arena.store.labels import LabelRecord, reply_digest
 from arena.store.parquet import read_parquet
+from arena.strategies.constants import WORDS, constant_entry
 from arena.strategies.folds import fold_of
 from arena.suites import cross, mossbench
 from arena.tuning.data_set import describe, read_description, rows_file, write_data_set
@@ -162,6 +164,18 @@ def test_what_was_cut_off_or_only_thought_teaches_nothing(store, tmp_path):
     made = written(store, edition, answers, verdicts(answers), tmp_path / "set")
     assert set(texts(tmp_path / "set")) == {HELP, WARNING}
     assert made.writers == {"tests/helper": 6, "tests/refuser": 6}
+
+
+def first_reply(model, probe):
+    return model.answer([probe])[0]
+
+
+def test_constants_are_no_teachers(store, tmp_path):
+    loaded = [entry.load() for name in WORDS if (entry := constant_entry(name))]
+    models = {model.contestant: partial(first_reply, model) for model in loaded}
+    edition, answers = answer(store, QUESTIONS, models)
+    with pytest.raises(TuningError, match="none of its 6 twins"):
+        written(store, edition, answers, verdicts(answers), tmp_path / "set")
 
 
 def test_a_suite_that_forbids_training_is_refused(answered, tmp_path):
