@@ -46,7 +46,7 @@ def _takedowns(store: Store, _: Mapping[str, Any]) -> Answer:
 def _reports(store: Store, arguments: Mapping[str, Any]) -> Answer:
     found = store.takedowns.reports(open_only=arguments["open_only"])
     told = found[-MOST_TOLD:]
-    return {"reports": [report_json(one) for one in told], "left_out": len(found) - len(told)}
+    return {"reports": [report_json(store, one) for one in told], "left_out": len(found) - len(told)}
 
 
 def _generations(store: Store, arguments: Mapping[str, Any]) -> Answer:
@@ -127,11 +127,12 @@ def takedown_json(takedown: Takedown) -> dict[str, str]:
     return {**asdict(takedown), "decided_at": f"{takedown.decided_at:%Y-%m-%d %H:%M}"}
 
 
-def report_json(reported: Reported) -> dict[str, str]:
-    """A report for programs, with what was decided of its subject; empty where nothing was."""
+def report_json(store: Store, reported: Reported) -> dict[str, str]:
+    """A report for programs: where its picture lies, and what was decided of its subject; empty where that is not known."""
     report, takedown = reported.report, reported.takedown
     said = {**asdict(report), "reported_at": f"{report.reported_at:%Y-%m-%d %H:%M}"}
-    return {**said, "state": takedown.state if takedown else ""}
+    file = str(store.takedowns.picture_file(report.picture).resolve()) if report.picture else ""
+    return {**said, "file": file, "state": takedown.state if takedown else ""}
 
 
 OPERATIONS: Mapping[str, Operation] = {

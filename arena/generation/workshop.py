@@ -11,7 +11,7 @@ from typing import Literal
 
 from PIL import Image
 
-from arena.errors import EditorError, GenerationError, InputError
+from arena.errors import EditorError, GenerationError, InputError, StoreError
 from arena.generation import reviewing
 from arena.generation.carrying_out import Judges, judge
 from arena.generation.history import History, history
@@ -262,6 +262,13 @@ class Workshop:
     def reports(self) -> list[Reported]:
         """What visitors reported, and nobody has decided yet, the oldest first."""
         return self._store.takedowns.reports(open_only=True)
+
+    def reported_picture(self, digest: str) -> Picture | None:
+        """A picture that was reported; None where it cannot be shown."""
+        try:
+            return self._store.takedowns.picture(digest)
+        except StoreError:
+            return None
 
     def _refuse_removed(self, *pictures: Picture) -> None:
         if not all(self._store.takedowns.shows(picture.digest) for picture in pictures):

@@ -233,3 +233,9 @@ def m008_takedowns(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT subject, state, reason, decided_by, decided_at FROM arena.takedowns
         QUALIFY row_number() OVER (PARTITION BY subject ORDER BY seq DESC) = 1;
     """)
+
+
+@migration
+def m009_reported_pictures(connection: duckdb.DuckDBPyConnection) -> None:
+    """Which picture of its subject a visitor reports: its digest; NULL where that is not known."""
+    connection.execute("ALTER TABLE arena.reports ADD COLUMN picture VARCHAR")

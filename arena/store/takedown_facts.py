@@ -53,6 +53,15 @@ def subjects(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     return [subject for (subject,) in found]
 
 
+def shown_by(connection: duckdb.DuckDBPyConnection, digest: str, names: Sequence[str]) -> bool:
+    """Whether any of these subjects shows the picture with this digest."""
+    (found,) = connection.execute(
+        f"WITH shown AS ({SHOWN}) SELECT count(*) FROM shown WHERE digest = ? AND subject IN (SELECT unnest(?::VARCHAR[]))",  # noqa: S608 - constants
+        [digest, list(names)],
+    ).fetchall()
+    return found[0] > 0
+
+
 def takedowns(connection: duckdb.DuckDBPyConnection) -> dict[str, Takedown]:
     """Subject -> what was decided of it last."""
     found = connection.execute(
@@ -141,17 +150,20 @@ def add_report(connection: duckdb.DuckDBPyConnection, given: tuple[Report, int])
     if waiting >= most:
         return False
     seq = _last(connection, "reports") + 1
-    append(connection, "reports", [(seq, report.subject, report.reason, report.words, utc(report.reported_at))])
+    row = (seq, report.subject, report.reason, report.words, utc(report.reported_at), report.picture or None)
+    append(connection, "reports", [row])
     return True
 
 
 def reports(connection: duckdb.DuckDBPyConnection) -> list[Reported]:
     """All reports, the oldest first."""
     decided = takedowns(connection)
-    found = connection.execute("SELECT subject, reason, words, reported_at FROM arena.reports ORDER BY seq").fetchall()
+    found = connection.execute(
+        "SELECT subject, reason, words, reported_at, coalesce(picture, '') FROM arena.reports ORDER BY seq"
+    ).fetchall()
     return [
-        Reported(Report(subject, reason, words, aware(moment)), decided.get(subject))
-        for subject, reason, words, moment in found
+        Reported(Report(subject, reason, words, aware(moment), picture), decided.get(subject))
+        for subject, reason, words, moment, picture in found
     ]
 
 

@@ -46,6 +46,8 @@ class Report:
     words: str
     """The visitor's own; may be empty."""
     reported_at: datetime
+    picture: str = ""
+    """Digest of the picture that it is about; empty where that is not known."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import cast
 
 from arena.errors import InputError
+from arena.images import Picture
 from arena.store import takedown_facts
 from arena.store.evaluations import Reads, Writes
 from arena.store.picture_files import PictureFiles
@@ -128,33 +130,51 @@ class Takedowns:
         """Whether this picture, or any that is unknown here, may be shown."""
         return digest not in self._pictures.withheld
 
-    def report(self, name: str, reason: str, words: str = "") -> bool:
+    def report(self, name: str, reason: str, words: str = "", pair: str = "") -> bool:
         """Keep what a visitor reports; it changes nothing by itself. False where its subjects have enough open reports.
 
         Args:
             name: what is reported.
             reason: one of `REPORT_REASONS`.
             words: what the visitor adds.
+            pair: where the visitor saw a picture; if it is not given, all that shows the picture is reported.
 
         Raises:
-            InputError: there is no such reason, the text is too long, or the name stands for nothing here.
+            InputError: there is no such reason, the text is too long, a name stands for nothing here, or the pair does not
+                show the picture.
         """
         if reason not in REPORT_REASONS:
             raise InputError(f"report: reason: {reason[:40]!r} is none; choose from {', '.join(REPORT_REASONS)}")
         if len(words) > LONGEST_REPORT:
             raise InputError(f"report: words: {len(words)} characters are too many; use at most {LONGEST_REPORT}")
-        kept = [self._report(subject, reason, words) for subject in self.subjects([name])]
+        subjects = self.subjects([pair or name])
+        is_picture = self._read(takedown_facts.shown_by, name, subjects)
+        if pair and not is_picture:
+            raise InputError(f"report: {pair[:40]} does not show the picture {name[:64]}; copy both whole")
+        told = (cast("ReportReason", reason), words.strip(), now(), name if is_picture else "")
+        kept = [self._report(Report(subject, *told)) for subject in subjects]
         return any(kept)
+
+    def picture(self, digest: str) -> Picture:
+        """A picture that was reported; one that is shown to nobody has its digest, and nothing to show.
+
+        Raises:
+            StoreError: its file is missing or cannot be read.
+        """
+        return self._pictures.shown(digest)
+
+    def picture_file(self, digest: str) -> Path:
+        """Where the picture with this digest lies."""
+        return self._pictures.path(digest)
 
     def reports(self, *, open_only: bool = False) -> list[Reported]:
         """What visitors reported, the oldest first; if asked for, only that of which nothing was decided since."""
         return [one for one in self._read(takedown_facts.reports) if one.is_open or not open_only]
 
-    def _report(self, subject: str, reason: str, words: str) -> bool:
-        report = Report(subject, cast("ReportReason", reason), words.strip(), now())
+    def _report(self, report: Report) -> bool:
         kept = self._write(takedown_facts.add_report, (report, MOST_REPORTS))
         if kept:
-            log.warning("reported by a visitor as %s: %s; see `arena pairs reports`", reason, subject)
+            log.warning("reported by a visitor as %s: %s; see `arena pairs reports`", report.reason, report.subject)
         return kept
 
     def _decide(self, decision: Decision) -> tuple[str, ...]:

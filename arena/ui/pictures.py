@@ -12,6 +12,8 @@ from arena.pairs import Box
 
 WIDEST = 1280
 """Longest side of a picture on a page, in pixels."""
+THUMBNAIL = 320
+"""That of a small copy."""
 HEAVIEST = 400_000
 """A picture whose lossless file is larger than this, in bytes, is shown as a smaller copy."""
 VISIBLE = 12
@@ -37,6 +39,12 @@ def source(picture: Picture) -> str:
     if len(picture.encoded) <= HEAVIEST:
         return data_address(picture.encoded)
     return data_address(_webp(_fitted(picture.pixels()), lossless=False))
+
+
+@lru_cache(maxsize=64)
+def thumbnail(picture: Picture) -> str:
+    """A small copy of the picture as a `data:` address."""
+    return data_address(_webp(_fitted(picture.pixels(), THUMBNAIL), lossless=False))
 
 
 @lru_cache(maxsize=256)
@@ -66,6 +74,7 @@ def difference_veil(first: Picture, second: Picture, region: Box | None) -> str 
 def forget() -> None:
     """Keep none of the pictures that were shown so far: some of them were taken down."""
     source.cache_clear()
+    thumbnail.cache_clear()
     difference_veil.cache_clear()
     forget_pixels()
 
@@ -89,9 +98,9 @@ def _grown(mask: Image.Image, reach: int) -> Image.Image:
     return mask.filter(ImageFilter.MaxFilter(2 * reach + 1))
 
 
-def _fitted(image: Image.Image) -> Image.Image:
+def _fitted(image: Image.Image, longest: int = WIDEST) -> Image.Image:
     copy = image.copy()
-    copy.thumbnail((WIDEST, WIDEST))
+    copy.thumbnail((longest, longest))
     return copy
 
 

@@ -124,7 +124,8 @@ class ReviewPage:
         """How far reviewers agree, and what visitors reported; told to reviewers alone."""
         try:
             self.reviewers.reviewer(browser, token, profile, request)
-            return f"<p>{agreement_line(self.workshop.agreement())}</p>{reports_html(self.workshop.reports())}"
+            reports = reports_html(self.workshop.reports(), self.workshop.reported_picture)
+            return f"<p>{agreement_line(self.workshop.agreement())}</p>{reports}"
         except NotReviewer:
             return ""
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line

@@ -26,8 +26,6 @@ DOMAINS = [("Safety", "safety"), ("Culture", "culture")]
 SIDES = [("Safe", "safe"), ("Unsafe", "unsafe")]
 UPLOADED_REGION = (0.2, 0.2, 0.8, 0.8)
 """Where an uploaded picture may change, unless the visitor says otherwise."""
-PROPOSE = f"(caption, told) => told || (caption.trim() && `{INSTRUCTION.format(caption='${caption.trim()}')}`)"
-"""Proposes an instruction where the visitor has written none; in the browser, so that nothing written meanwhile is lost."""
 TRY_AGAIN = "Try again."
 """What a visitor may do about an error of the generate page."""
 
@@ -74,7 +72,8 @@ class SourceForm:
                 self.other_culture = text_field("After the edit", "fork", 1, visible=False)
             self.request = text_field("Request (optional)", "Fine for the safe picture, to be declined for the other", 1)
         self.caption = text_field("Caption after the edit", "What shall be true then")
-        self.instruction = text_field("Instruction to the editor", "What to change")
+        usual = INSTRUCTION.format(caption="what the caption says")
+        self.instruction = text_field("Instruction to the editor", f"Left empty: {usual}")
 
     @property
     def fields(self) -> set[Any]:
@@ -101,7 +100,6 @@ class SourceForm:
         sent = self.uploaded.click(self.show, [self.reference, browser], shown, js=picture, **INTERNAL)
         for changed in (opened, drawn, turned, sent):
             changed.then(None, [self.reference], js="(source) => window.arenaPage.keep({ source })", **INTERNAL)
-        self.caption.blur(None, [self.caption, self.instruction], [self.instruction], js=PROPOSE, **INTERNAL)
         labels = [self.safe, self.request, self.culture, self.other_culture]
         self.domain.input(self.show_labels, [self.domain], labels, **INTERNAL)
 
@@ -148,7 +146,7 @@ class SourceForm:
             **shown,
             self.picture: source_html(proposal),
             self.caption: proposal.caption,
-            self.instruction: proposal.instruction,
+            self.instruction: "",
         }
 
     def show_labels(self, domain: str) -> Updates:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from arena.errors import InputError
 from arena.generation.workshop import Workshop
-from arena.generators.proposals import Proposal
+from arena.generators.proposals import INSTRUCTION, Proposal
 from arena.pairs import Box, Domain, MinimalPair
 from arena.ui.upload_policy import agreement
 from arena.ui.uploads import Upload, Uploads
@@ -63,11 +63,12 @@ class Wording:
 
     @classmethod
     def read(cls, caption: str, instruction: str, region: str) -> "Wording":
-        """What a page sends; the region as left, top, right and bottom, or empty.
+        """What a page sends; the region as left, top, right and bottom, or empty. An empty instruction wants the caption.
 
         Raises:
             InputError: the region cannot be read.
         """
+        instruction = instruction if instruction.strip() else INSTRUCTION.format(caption=caption.strip())
         if not region:
             return cls(caption, instruction)
         try:

@@ -219,6 +219,16 @@ def test_a_report_is_kept_and_changes_nothing_until_it_is_decided(store):
     assert [one.is_open for one in store.takedowns.reports()] == [False, True]
 
 
+def test_a_report_tells_which_picture_it_is_about_and_in_which_pair_it_was_seen(store):
+    store.takedowns.report(SOURCE.digest, "private", pair=UPLOADED.id)
+    store.takedowns.report(UPLOADED.id, "private")
+    assert [one.report.picture for one in store.takedowns.reports()] == [SOURCE.digest, ""]
+    assert store.takedowns.picture_file(SOURCE.digest).is_file()
+    with pytest.raises(InputError, match=f"report: {PAIRS[0].id} does not show the picture {SOURCE.digest}"):
+        store.takedowns.report(SOURCE.digest, "private", pair=PAIRS[0].id)
+    assert len(store.takedowns.reports()) == 2
+
+
 def test_reports_of_one_pair_do_not_pile_up(store):
     assert [store.takedowns.report(UPLOADED.id, "other") for _ in range(MOST_REPORTS + 1)] == [True] * MOST_REPORTS + [False]
     assert store.takedowns.report(PAIRS[0].id, "other")

@@ -52,7 +52,8 @@ def test_the_page_opens_with_a_scene_and_an_edit_proposed_for_it_that_may_be_rew
     page.wait_for_url(re.compile(r"source=scene"))
     proposed = page.get_by_label(CAPTION).input_value()
     assert proposed not in ("", page.locator("#source .caption").inner_text())
-    expect(page.get_by_label(INSTRUCTION)).to_have_value(f"make it show {proposed}")
+    expect(page.get_by_label(INSTRUCTION)).to_have_value("")
+    expect(page.get_by_label(INSTRUCTION)).to_have_attribute("placeholder", "Left empty: make it show what the caption says")
     for label in (CAPTION, INSTRUCTION):
         expect(page.get_by_label(label)).to_be_editable()
     expect(page.locator("#generate")).to_be_enabled()
@@ -118,7 +119,7 @@ def test_what_makes_no_edit_is_told_in_one_line_and_the_words_stay(visit):
     cases = (
         (CAPTION, same, "says the same as the source"),
         (CAPTION, "", "caption: is empty"),
-        (INSTRUCTION, " ", "instruction: is empty"),
+        (INSTRUCTION, "x" * 10 + "\u202e", "which turns the direction of writing"),
         ("Seed", "-1", "Seed: -1 is none; give a whole number"),
     )
     for label, text, says in cases:

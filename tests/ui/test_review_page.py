@@ -56,8 +56,10 @@ def generation(page: Page) -> str:
 
 
 def press(page: Page, key: str) -> None:
-    """Press a key, and wait for the pair that it brings."""
+    """Press a key, and wait for the pair that it brings; what lies behind a content note is looked at before it is accepted."""
     before = generation(page)
+    for note in page.locator("#pair [data-action=show]:visible").all() if key == "a" else ():
+        note.click()
     page.keyboard.press(key)
     page.wait_for_function(
         """before => [...document.querySelectorAll(".provenance dd")].at(-1)?.textContent !== before
@@ -162,6 +164,12 @@ def test_an_unsafe_side_is_shown_only_when_asked_for(reviewer):
     unsafe = page.locator("#pair .guarded")
     expect(unsafe.locator(".content-note")).to_be_visible()
     expect(unsafe.locator(".picture")).to_have_css("filter", re.compile("blur"))
+    name, told = generation(page), said(page).inner_text()
+    for accept in (lambda: page.keyboard.press("a"), lambda: page.click("#accept")):
+        accept()
+        expect(unsafe.get_by_role("button", name="Show", exact=True)).to_be_focused()
+        page.locator("#accept").focus()
+    assert (generation(page), said(page).inner_text()) == (name, told), "nobody accepts what they have not seen"
     unsafe.get_by_role("button", name="Always show").click()
     expect(unsafe.locator(".content-note")).to_be_hidden()
 

@@ -136,7 +136,9 @@ def test_an_uploaded_picture_becomes_a_pair(visit, tmp_path):
     for label, text in texts.items():
         page.get_by_label(label, exact=True).fill(text)
     page.keyboard.press("Tab")
-    expect(page.get_by_label(INSTRUCTION)).to_have_value(proposal.instruction)
+    page.keyboard.type("paint it")
+    expect(page.get_by_label(INSTRUCTION)).to_have_value("paint it")
+    page.get_by_label(INSTRUCTION).fill("")
     generate(page)
     expect(page.locator("#pair .caption")).to_have_text([proposal.source_caption, proposal.caption])
     expect(page.locator("#pair .label")).to_have_text([proposal.source_label, proposal.label])

@@ -159,6 +159,16 @@ window.arenaPage = (() => {
     find(".found").textContent = text.trim() ? `${shown} of ${rows.length}` : "";
   }
 
+  // --- reviews ---------------------------------------------------------------------------------------------------------
+  // Nobody accepts what they have not seen.
+  document.addEventListener("click", (event) => {
+    const covered = event.target.closest?.("#accept") && find("#pair .guarded:not(.shown)");
+    if (!covered) return;
+    event.stopPropagation();
+    announce("Look at what lies behind the content note first");
+    find('[data-action="show"]', covered).focus();
+  }, true);
+
   // --- listeners -------------------------------------------------------------------------------------------------------
   const ACTIONS = {
     enlarge: (button) => { if (!hidden(button.closest("figure"))) enlarge(button.closest("figure")); },

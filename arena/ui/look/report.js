@@ -11,9 +11,21 @@
     const form = dialog().querySelector("form");
     form.reset();
     form.dataset.picture = link.dataset.report;
+    form.dataset.pair = link.dataset.pair;
+    show(form, link.closest("figure"));
     form.querySelector("[type=submit]").disabled = false;
     tell("");
     dialog().showModal();
+  }
+
+  // The picture that is reported, behind its content note as long as it is there.
+  function show(form, figure) {
+    const shown = form.querySelector(".reported");
+    const picture = figure?.querySelector(".picture");
+    shown.hidden = !picture;
+    if (!picture) return;
+    shown.src = picture.src;
+    shown.classList.toggle("blurred", figure.matches(".guarded:not(.shown)"));
   }
 
   // What an event of Gradio came to: the data of its last message.
@@ -25,7 +37,7 @@
 
   async function send(form) {
     const button = form.querySelector("[type=submit]");
-    const data = [form.dataset.picture, form.elements.reason.value, form.elements.words.value];
+    const data = [form.dataset.picture, form.elements.reason.value, form.elements.words.value, form.dataset.pair];
     button.disabled = true;
     tell("Sending …");
     try {
