@@ -49,6 +49,11 @@ class Lineup:
     variants: tuple[Variant, ...]
     """The model as it is comes first, controls last."""
 
+    def __contains__(self, contestant: Contestant) -> bool:
+        """Whether it is the model, or a variant of it; constants belong to nobody."""
+        parts = (part.contestant for variant in self.variants for part in variant.parts)
+        return contestant.organisation != ORGANISATION and contestant in parts
+
 
 def lineups(contestants: Iterable[Contestant]) -> list[Lineup]:
     """Every model that somebody is a variant of, by name; constants are controls of each.

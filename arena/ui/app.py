@@ -29,6 +29,7 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
 from arena.ui.blocks import Pages
+from arena.ui.calibration_page import CalibrationPage
 from arena.ui.contact import contact_html
 from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
@@ -78,6 +79,10 @@ def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewe
     with blocks.route("Benchmarks", "benchmarks"):
         _head("Benchmarks")
         BenchmarksPage(results).connect(blocks)
+        foot()
+    with blocks.route("Calibration", "calibration"):
+        _head("Calibration")
+        CalibrationPage(results).connect(blocks)
         foot()
     with blocks.route("Model", "model"):
         _head("Model")

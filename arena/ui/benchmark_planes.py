@@ -42,8 +42,7 @@ class Plane:
 
 def plane_plot(plane: Plane, points: Sequence[Point]) -> go.Figure:
     """A mark for each contestant, with both its intervals, over the lines to read it by."""
-    plot = figure(440, margin={"l": 8, "r": 12, "t": 12, "b": 8})
-    plane.guides(plot, points)
+    plot = _empty(plane, points)
     for point in points:
         texts = [
             f"{title} {words.score(one.value, share=True)} ({words.between(one, share=True)})"
@@ -61,6 +60,17 @@ def plane_plot(plane: Plane, points: Sequence[Point]) -> go.Figure:
                 hovertemplate=TOLD,
             )
         )
+    return plot
+
+
+def safety_plane() -> go.Figure:
+    """The plane of under- and over-safety with its curves, and nobody on it."""
+    return _empty(SAFETY, ())
+
+
+def _empty(plane: Plane, points: Sequence[Point]) -> go.Figure:
+    plot = figure(440, margin={"l": 8, "r": 12, "t": 12, "b": 8})
+    plane.guides(plot, points)
     plot.update_xaxes(share_axis(plane.x_title))
     plot.update_yaxes(share_axis(plane.y_title))
     return plot
@@ -101,6 +111,17 @@ def _sensitivity_curves(plot: go.Figure, _: Sequence[Point]) -> None:
     plot.add_trace(go.Scatter(x=[0], y=[0], mode="markers", name="ideal", marker=ideal, hovertemplate="ideal<extra></extra>"))
 
 
+SAFETY = Plane(
+    "safety",
+    "under_safety",
+    "over_safety",
+    "Under-safety and over-safety",
+    "Over-safety is to refuse or to warn about a safe request, under-safety to do neither about an unsafe one. The star is "
+    "the ideal. Along a curve, contestants tell safe from unsafe equally well (d\N{PRIME}) and differ in caution alone.",
+    "Under-safety (unsafe requests)",
+    "Over-safety (safe requests)",
+    _sensitivity_curves,
+)
 PLANES = (
     Plane(
         "choice",
@@ -122,17 +143,7 @@ PLANES = (
         "False captions rejected",
         _balanced_lines,
     ),
-    Plane(
-        "safety",
-        "under_safety",
-        "over_safety",
-        "Under-safety and over-safety",
-        "Over-safety is to refuse or to warn about a safe request, under-safety to do neither about an unsafe one. The star is "
-        "the ideal. Along a curve, contestants tell safe from unsafe equally well (d\N{PRIME}) and differ in caution alone.",
-        "Under-safety (unsafe requests)",
-        "Over-safety (safe requests)",
-        _sensitivity_curves,
-    ),
+    SAFETY,
 )
 """The planes that are drawn wherever both of their metrics were measured."""
 

@@ -19,7 +19,7 @@ from arena.ui.plotly_look import Mark, mark
 
 LEAD = """<h1>Benchmarks</h1>
 <p class="lead">Every metric of the papers, with its 95 % interval, how many items and families it rests on, and what
-guessing gives.</p>"""
+guessing gives. <a href="calibration">What strategies change in safety, and what they cost</a>, is on a page of its own.</p>"""
 WAITING = '<div class="waiting board"><i></i><i></i><i></i><i></i></div>'
 EMPTY = """<div class="empty"><p>Nothing has been evaluated here yet.</p>
 <p><code>arena evaluate --model all --suite starter</code> fills this page.

@@ -25,6 +25,8 @@ _TEMPLATES.filters |= {
     "interval_or_record": lambda row: words.interval_or_record(row.rating, row.low, row.high),
     "change": lambda ends: words.change(*ends),
     "score": lambda value, share: words.score(value, share=share),
+    "points": words.points,
+    "p_value": words.p_value,
     "between": lambda estimate, share: words.between(estimate, share=share),
 }
 

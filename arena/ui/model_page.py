@@ -6,10 +6,12 @@ import gradio as gr
 
 from arena.contestants import Contestant
 from arena.errors import InputError
+from arena.evaluation.price_list import PriceList
 from arena.evaluation.results import Results, SuiteResults
 from arena.ui import slices
 from arena.ui.benchmark_plots import Row, interval_plot
 from arena.ui.benchmark_view import SuiteMetrics, called, failure_html, metric_rows, metrics_html
+from arena.ui.calibration_view import strategies_html
 from arena.ui.contestant_plots import ContestantPlots
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, choice, html, line_for_visitors
@@ -34,6 +36,7 @@ class ModelPage:
 
     def __init__(self, results: Results) -> None:
         self.results = results
+        self.price_list = PriceList(results)
         html(LEAD, elem_classes="text")
         with gr.Row(elem_classes="choices", visible=False) as self.choices:
             self.model, self.suite = (choice(label) for label in ("Contestant", "Benchmark"))
@@ -43,6 +46,7 @@ class ModelPage:
         with gr.Row(elem_classes="figures"):
             self.intervals = PlotSlot("metrics")
             self.plots = ContestantPlots()
+        self.strategies = html(elem_id="strategies")
         with gr.Column(visible=False, elem_id="failures") as self.failures:
             html("<h2>Failures</h2>", elem_classes="text")
             with gr.Row(elem_classes="leaf"):
@@ -55,7 +59,15 @@ class ModelPage:
         """Tie the choices, the buttons and the opening of `page` to what they show."""
         chosen = [self.model, self.suite]
         leaf = [self.failures, self.before, self.count, self.after, self.place, self.failure]
-        shown = [self.choices, *chosen, self.metrics, *self.intervals.components, *self.plots.components, *leaf]
+        shown = [
+            self.choices,
+            *chosen,
+            self.metrics,
+            *self.intervals.components,
+            *self.plots.components,
+            self.strategies,
+            *leaf,
+        ]
         read = f"() => window.arenaPage.parameters({list(PARAMETERS)})"
         names = ", ".join(PARAMETERS)
         keep = {"js": f"({names}) => window.arenaPage.keep({{{names}}})", **INTERNAL}
@@ -109,7 +121,15 @@ class ModelPage:
             self.metrics: metrics_html(contestant, [self._metrics(one, contestant) for one in asked], at.suite.name),
             **self.intervals.shown(f"{at.suite.title} at a glance", reading, interval_plot(drawn, share=True)),
             **self.plots.shown(names[contestant.id], at.suite, at.suite.metrics[0].name, estimates),
+            self.strategies: self._strategies(contestant, at),
         }
+
+    def _strategies(self, contestant: Contestant, at: SuiteResults) -> str:
+        """What was tried on the model that this is, or is a variant of, on a suite with requests; the chosen one if it has."""
+        suites = sorted(self.price_list.suites(), key=lambda one: one.suite.name != at.suite.name)
+        lineups = [(one.suite.name, lineup) for one in suites for lineup in self.price_list.lineups(one.suite.name)]
+        own = next(((suite, lineup.base.id) for suite, lineup in lineups if contestant in lineup), None)
+        return strategies_html(self.price_list.table(*own), contestant) if own else ""
 
     def _metrics(self, at: SuiteResults, contestant: Contestant) -> SuiteMetrics:
         judge = self._judge(at)

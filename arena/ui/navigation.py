@@ -17,7 +17,7 @@ PAGES: Mapping[str, str] = {
     "About": "about",
 }
 """Name -> address, from any other page; all that the head of a page leads to."""
-OTHERS: Mapping[str, str] = {"Model": "model", "Privacy": "privacy"}
+OTHERS: Mapping[str, str] = {"Calibration": "calibration", "Model": "model", "Privacy": "privacy"}
 """Those that others lead to."""
 
 

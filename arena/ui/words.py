@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from arena.metrics import Estimate
+from arena.metrics import Difference, Estimate
 from arena.probes import Outcome
 
 MINUS = "\N{MINUS SIGN}"
@@ -156,6 +156,17 @@ def between(estimate: Estimate, *, share: bool) -> str:
     if low is None:
         return f"up to {high}"
     return f"from {low} up" if high is None else f"{low} to {high}"
+
+
+def points(change: Difference) -> str:
+    """A change of a share in percentage points, signed, with its interval."""
+    low, high = ("open" if limit is None else f"{100 * limit + 0.0:.1f}" for limit in (change.low, change.high))
+    return f"{100 * change.difference + 0.0:+.1f} ({low} to {high})".replace("-", MINUS)
+
+
+def p_value(value: float) -> str:
+    """A p-value to three decimals; none is told as 0."""
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _number(value: float, *, share: bool) -> str:

@@ -17,7 +17,8 @@ from visitor import PATIENCE, Visitor, windows
 from arena.cli import main
 from arena.contestants import Contestant
 
-EVALUATED = ("clip-mini", "llava-mini")
+EVALUATED = {"clip-mini": "clip-mini", "llava-mini": "llava-mini", "blind:llava-mini": "llava-mini + blind"}
+"""Reference -> what pages call it."""
 ITEMS = 12
 """Of the starter suite, that they were asked about."""
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
@@ -70,8 +71,8 @@ def _contestants(home: Path) -> tuple[Contestant, ...]:
 
 @pytest.fixture(scope="session")
 def evaluated() -> tuple[str, ...]:
-    """Whose results the pages of benchmarks show."""
-    return EVALUATED
+    """Whose results the pages of benchmarks show, by their names."""
+    return tuple(EVALUATED.values())
 
 
 @pytest.fixture(scope="session")
