@@ -142,7 +142,7 @@ def _places(points: Sequence[tuple[float, float]]) -> list[Place]:
 
 
 def _arrow(one: Marked, start: tuple[float, float], end: tuple[float, float]) -> go.Scatter:
-    head = {"symbol": "arrow", "angleref": "previous", "standoff": 7, "size": [0, 13], "color": one.mark.colour}
+    head = {"symbol": "arrow", "angleref": "previous", "standoff": 7, "size": [0, 13], "opacity": 1, "line": {"width": 0}}
     line = {"color": one.mark.colour, "width": 2, "dash": "dot" if many_unread(one.price) else "solid"}
     control = one.price.variant.kind == "control"
     return go.Scatter(
@@ -150,7 +150,7 @@ def _arrow(one: Marked, start: tuple[float, float], end: tuple[float, float]) ->
         y=[start[1], end[1]],
         mode="lines+markers",
         line={**line, "width": 1.2} if control else line,
-        marker=head,
+        marker={**head, "color": one.mark.colour},
         hoverinfo="skip",
     )
 
@@ -161,6 +161,8 @@ def _mark(one: Marked, place: Place, told: str) -> go.Scatter:
         x=[place.x],
         y=[place.y],
         mode="markers",
+        name=one.name,
+        cliponaxis=False,
         marker={
             "color": one.mark.colour,
             "symbol": f"{one.mark.shape}-open" if hollow else one.mark.shape,

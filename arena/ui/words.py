@@ -170,7 +170,7 @@ def p_value(value: float) -> str:
 
 
 def _number(value: float, *, share: bool) -> str:
-    return (_inside(value, digits=1) if share else f"{value:.2f}").replace("-", MINUS)
+    return (_inside(value, digits=1) if share else f"{round(value, 2) + 0.0:.2f}").replace("-", MINUS)
 
 
 def _inside(share: float, *, digits: int) -> str:
