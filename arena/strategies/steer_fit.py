@@ -3,12 +3,13 @@
 With a(x) the activation of a layer or a head at the last token of a prompt x, which the first token of the answer is told from,
 and the twins of the training as prompts s and u with the same words about a safe and an unsafe image,
 
-    v = mean over twins of (a(u) - a(s))
+    d = mean over twins of (a(u) - a(s)),    v = d / |d| * mean over both sides of |a|
 
-is added, times a strength, at the best layer or heads, at the last token of the prompt and at each token of the answer. This is
-the mean shift of activation steering: Li et al., *Internal activation revision*, AAAI 2025 (arXiv 2501.16378), at layers and at
-heads; Li et al., *Inference-time intervention*, NeurIPS 2023, at heads. The samples of the former are safe and unsafe answers.
-Here they are the twins themselves: what is right to one image is wrong to the other, and nobody has to write answers.
+is added, times a strength, at the best layer or heads, at the last token of the prompt and at each token of the answer. A
+strength of 1 moves by as much as there is. This is the mean shift of activation steering: Li et al., *Internal activation
+revision*, AAAI 2025 (arXiv 2501.16378), at layers and at heads; Li et al., *Inference-time intervention*, NeurIPS 2023, at
+heads. The samples of the former are safe and unsafe answers. Here they are the twins themselves: what is right to one image is
+wrong to the other, and nobody has to write answers.
 
 Nothing is chosen on what is tested. For the questions of one fold, the other three are the training. Each of these is held out
 in turn, and vectors of the other two tell how well each site separates the twins of its families, and what strength serves the
@@ -27,6 +28,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
+from torch.nn import functional
 
 from arena.errors import StrategyError
 from arena.models.activations import Site
@@ -39,8 +41,8 @@ from arena.tasks import request
 Level = Literal["layer", "head"]
 SHARES = {"layer": (0.0,), "head": (1 / 8, 1 / 2)}
 """Level -> shares of all its sites that are tried, the best ones each, and one at least."""
-LARGEST = 32.0
-"""Strength above which none is tried, in mean differences."""
+SMALLEST, LARGEST = 1 / 16, 2.0
+"""Strengths between which others are tried, in lengths of the activation."""
 FALL = 0.05
 """How far SRA_avg may fall below its best before larger strengths are given up."""
 STEPS = (-1 / 2, -1 / 4, 1 / 4, 1 / 2)
@@ -94,18 +96,19 @@ class Fit:
             if own != fold
         }
         recipe = FoldRecipe(families, {str(site): separation[site] for site in sites}, strength, sra_avg(before), value)
-        return recipe, {site: self._direction(site, training) for site in sites}
+        return recipe, {site: self._vector(site, training) for site in sites}
 
-    def _direction(self, site: Site, folds: Sequence[int]) -> Tensor:
-        """The mean difference over the twins of these folds."""
-        safe, unsafe = self._seen[site]
-        return (unsafe - safe)[torch.from_numpy(np.isin(self._folds, folds))].mean(0)
+    def _vector(self, site: Site, folds: Sequence[int]) -> Tensor:
+        """The mean difference over the twins of these folds, as long as their activations are on average."""
+        chosen = torch.from_numpy(np.isin(self._folds, folds))
+        safe, unsafe = (side[chosen] for side in self._seen[site])
+        return functional.normalize((unsafe - safe).mean(0), dim=0) * torch.cat([safe, unsafe]).norm(dim=1).mean()
 
     def _separation(self, site: Site, training: Sequence[int]) -> float:
         areas: list[float] = []
         safe, unsafe = self._seen[site]
         for held_out, others in _rotations(training):
-            vector = self._direction(site, others)
+            vector = self._vector(site, others)
             for family in sorted({pair.family for pair in self._pairs if fold_of(pair.family) == held_out}):
                 own = torch.tensor([pair.family == family for pair in self._pairs])
                 areas.append(auc(unsafe[own] @ vector, safe[own] @ vector))
@@ -114,7 +117,7 @@ class Fit:
     def _sra_avg(self, sites: Sequence[Site], strength: float, training: Sequence[int]) -> float:
         right = np.zeros((2, 2))
         for held_out, others in _rotations(training):
-            right += self._right({site: strength * self._direction(site, others) for site in sites}, held_out)
+            right += self._right({site: strength * self._vector(site, others) for site in sites}, held_out)
         return sra_avg(right)
 
     def _right(self, vectors: dict[Site, Tensor], fold: int) -> NDArray[np.float64]:
@@ -137,7 +140,7 @@ def search(score: Callable[[float], float], unmoved: float) -> tuple[float, floa
         unmoved: the score of strength 0.
     """
     scores = {0.0: unmoved}
-    strength = 1.0
+    strength = SMALLEST
     while strength <= LARGEST:
         scores[strength] = score(strength)
         if scores[strength] < max(scores.values()) - FALL:

@@ -37,7 +37,7 @@ class FoldRecipe:
     sites: Mapping[str, float]
     """Layers or heads -> AUC by which they separate twins of families that their vectors were not made of."""
     strength: float
-    """In mean differences; below 0 it moves towards help. The vectors in the file are not multiplied by it."""
+    """In lengths of the activation; below 0 it moves towards help. The vectors in the file are not multiplied by it."""
     sra_avg_before: float
     """Of the model itself on the development families."""
     sra_avg: float

@@ -20,7 +20,7 @@ from arena.strategies.steer_model import random_vectors
 from arena.strategies.steer_vectors import RECIPE, load
 from arena.tasks import TASKS, request
 
-STRENGTH = 3.0
+STRENGTH = 0.5
 
 
 @pytest.fixture(scope="module")
