@@ -5,7 +5,6 @@ Trainer* and *DPO Trainer*, sections on vision-language models).
 """
 
 import copy
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,14 +19,12 @@ from trl.trainer.sft_trainer import SFTTrainer
 
 from arena.tuning.data_set import REPLIES, TRAINED, rows_file
 from arena.tuning.shuffled_labels import shuffled_columns
-from arena.tuning.tuned import LEARNS_FROM, Recipe
+from arena.tuning.tuned import LEARNS_FROM, Recipe, Watch
 
 RANK = 8
 """Of adapters, on every linear layer but the last (Hu et al. 2021, arXiv 2106.09685)."""
 CHECKPOINTS = 10
 """How often the state is kept in the course of a training."""
-Watch = Callable[[int, int, float | None], None]
-"""Called after each step: steps done, steps in all, and the last loss, where there is one."""
 
 
 class _Local(Trainer):
@@ -100,8 +97,27 @@ def make_trainer(
         watch: told of each step.
         device: torch device.
     """
-    steps = -(-len(rows) // recipe.batch) * recipe.epochs
-    settings = {
+    settings = _settings(recipe, folder, len(rows), device)
+    common: dict[str, Any] = {
+        "model": model,
+        "train_dataset": rows,
+        "processing_class": processor,
+        "callbacks": [_Progress(watch)],
+        "peft_config": LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules="all-linear") if recipe.lora else None,
+    }
+    if recipe.method == "sft":
+        trainer = _Sft(args=SFTConfig(**settings), **common)
+    else:
+        reference = None if recipe.lora else copy.deepcopy(model)
+        trainer = _Dpo(args=DPOConfig(beta=recipe.beta, **settings), ref_model=reference, **common)
+    trainer.remove_callback(PrinterCallback)
+    return trainer
+
+
+def _settings(recipe: Recipe, folder: Path, rows: int, device: str) -> dict[str, Any]:
+    """What both methods are told alike."""
+    steps = -(-rows // recipe.batch) * recipe.epochs
+    return {
         "output_dir": str(folder),
         "num_train_epochs": recipe.epochs,
         "learning_rate": recipe.learning_rate,
@@ -120,17 +136,3 @@ def make_trainer(
         "disable_tqdm": True,
         "dataloader_pin_memory": device != "cpu",
     }
-    common: dict[str, Any] = {
-        "model": model,
-        "train_dataset": rows,
-        "processing_class": processor,
-        "callbacks": [_Progress(watch)],
-        "peft_config": LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules="all-linear") if recipe.lora else None,
-    }
-    if recipe.method == "sft":
-        trainer = _Sft(args=SFTConfig(**settings), **common)
-    else:
-        reference = None if recipe.lora else copy.deepcopy(model)
-        trainer = _Dpo(args=DPOConfig(beta=recipe.beta, **settings), ref_model=reference, **common)
-    trainer.remove_callback(PrinterCallback)
-    return trainer

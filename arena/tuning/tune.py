@@ -7,7 +7,6 @@ import json
 import logging
 import shutil
 import warnings
-from collections.abc import Callable
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -20,7 +19,7 @@ from arena.models.files import HUB_NAME
 from arena.models.hub import ADAPTER_CONFIG
 from arena.models.loading import fetch
 from arena.tuning.data_set import data_hash, read_description
-from arena.tuning.tuned import LEARNS_FROM, Recipe, Tuning, write_tuning
+from arena.tuning.tuned import LEARNS_FROM, Recipe, Tuning, Watch, write_tuning
 from arena.tuning.tuned_card import tuned_card
 
 log = logging.getLogger(__name__)
@@ -32,8 +31,6 @@ WORK = ".{name}.tuning"
 """Where the work on a repository of that name lies, beside it."""
 ORDER = "order.json"
 """File of that folder with what its checkpoints are of."""
-Watch = Callable[[int, int, float | None], None]
-"""Called after each step: steps done, steps in all, and the last loss, where there is one."""
 
 
 def tune(

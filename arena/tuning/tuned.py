@@ -1,6 +1,7 @@
 """Tuned models: how each was made, kept beside its weights, so that it is tested on nothing that it was trained on."""
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -10,6 +11,8 @@ from arena.models.lineage import RECORD
 from arena.tuning.data_set import Description
 from arena.tuning.examples import Kind
 
+Watch = Callable[[int, int, float | None], None]
+"""Called after each step: steps done, steps in all, and the last loss, where there is one."""
 Method = Literal["sft", "dpo"]
 """Supervised fine-tuning, or direct preference optimisation (Rafailov et al. 2023, arXiv 2305.18290)."""
 LEARNS_FROM: dict[Method, Kind] = {"sft": "sft", "dpo": "preferences"}
