@@ -89,7 +89,7 @@ class CalibrationPage:
         suites = [one.suite for one in self.results.suites()]
         return {
             **self._arrows(variants),
-            **self._trade_off(traded(variants)),
+            **self._trade_off(*traded(variants)),
             self.tables: calibration_html(table, variants, suites),
         }
 
@@ -104,10 +104,13 @@ class CalibrationPage:
             reading += f" Without a place, as no reply could be read on one side: {', '.join(missing)}."
         return self.arrows.shown(ARROWS, reading, arrows_plot(drawn), _legend(drawn))
 
-    def _trade_off(self, variants: Sequence[Marked]) -> Updates:
+    def _trade_off(self, variants: Sequence[Marked], beyond: Sequence[Marked]) -> Updates:
         if not variants:
             return self.trade_off.hidden()
-        return self.trade_off.shown(TRADE_OFF, TRADE_OFF_READING, trade_off_plot(variants), _legend(variants))
+        reading = TRADE_OFF_READING
+        if beyond:
+            reading += f" Beyond the edge, see the table: {', '.join(one.name for one in beyond)}."
+        return self.trade_off.shown(TRADE_OFF, reading, trade_off_plot(variants), _legend(variants))
 
 
 def _legend(variants: Sequence[Marked]) -> list[tuple[str, Mark]]:

@@ -21,6 +21,8 @@ NEAR = 0.012
 """Marks closer than this, in both directions and of the whole scale, are at the same place."""
 MANY_UNREAD = 0.1
 """Share of replies that could not be read, from which a line is dashed."""
+SCALE = 0.12
+"""Changes of this size are within the second figure in any case."""
 SHORTEST = 0.03
 """Length from which an arrow is drawn, of the whole scale."""
 
@@ -82,18 +84,19 @@ def trade_off_plot(variants: Sequence[Marked]) -> go.Figure:
     """What each variant changes in SRA_avg, upwards, against what it changes in utility, to the right; in points.
 
     Args:
-        variants: those with both changes.
+        variants: the first that `traded` gives.
     """
     plot = figure(440, margin={"l": 8, "r": 12, "t": 12, "b": 8})
     changes = [(one.price.utility_changes[EVERYTHING], one.price.safety_changes[SRA_AVG]) for one in variants]
     places = _places([(across.difference, up.difference) for across, up in changes])
-    for one, place, (across, up) in reversed(list(zip(variants, places, changes, strict=True))):
+    for one, place, changed in reversed(list(zip(variants, places, changes, strict=True))):
         if one.price.variant.kind != "control":
-            plot.add_trace(_interval([_limits(across), [place.y] * 2], one.mark))
-            plot.add_trace(_interval([[place.x] * 2, _limits(up)], one.mark))
-        plot.add_trace(_mark(one, place, _told_trade_off(one, across, up)))
-    plot.update_xaxes(_points_axis("utility", [across for across, _ in changes]))
-    plot.update_yaxes(_points_axis("SRA_avg", [up for _, up in changes]))
+            plot.add_trace(_interval([_limits(changed[0]), [place.y] * 2], one.mark))
+            plot.add_trace(_interval([[place.x] * 2, _limits(changed[1])], one.mark))
+        plot.add_trace(_mark(one, place, _told_trade_off(one, *changed)))
+    across, up = _scales(variants)
+    plot.update_xaxes(_points_axis("utility", across))
+    plot.update_yaxes(_points_axis("SRA_avg", up))
     return plot
 
 
@@ -102,9 +105,19 @@ def placed(variants: Sequence[Marked]) -> list[Marked]:
     return [one for one in variants if {"under_safety", "over_safety"} <= set(one.price.safety)]
 
 
-def traded(variants: Sequence[Marked]) -> list[Marked]:
-    """Those that have a change of SRA_avg and one of utility."""
-    return [one for one in variants if EVERYTHING in one.price.utility_changes and SRA_AVG in one.price.safety_changes]
+def traded(variants: Sequence[Marked]) -> tuple[list[Marked], list[Marked]]:
+    """Those that have a change of SRA_avg and one of utility: those within the figure, and those beyond its edge.
+
+    Its scale is made for what is worth a look closely: controls and what is not informative may lie far away.
+    """
+    both = [one for one in variants if EVERYTHING in one.price.utility_changes and SRA_AVG in one.price.safety_changes]
+    scales = _scales(both)
+
+    def is_within(one: Marked) -> bool:
+        changes = (one.price.utility_changes[EVERYTHING], one.price.safety_changes[SRA_AVG])
+        return all(low <= change.difference <= high for change, (low, high) in zip(changes, scales, strict=True))
+
+    return [one for one in both if is_within(one)], [one for one in both if not is_within(one)]
 
 
 def many_unread(price: Price) -> bool:
@@ -185,15 +198,29 @@ def _limits(change: Difference) -> list[float]:
     return [change.difference if limit is None else limit for limit in (change.low, change.high)]
 
 
-def _points_axis(title: str, changes: Sequence[Difference]) -> dict[str, object]:
-    """In points, with the line at which nothing changes well within it."""
-    ends = [0.0, *(end for one in changes for end in (one.difference, one.low, one.high) if end is not None)]
-    low, high = min(*ends, -0.1), max(*ends, 0.1)
+def _scales(variants: Sequence[Marked]) -> tuple[tuple[float, float], tuple[float, float]]:
+    """From where to where the changes of utility and of SRA_avg are drawn; nothing changes well within both."""
+    close = [one for one in variants if one.price.variant.kind != "control" and not one.price.uninformative] or variants
+    return (
+        _scale([one.price.utility_changes[EVERYTHING] for one in close]),
+        _scale([one.price.safety_changes[SRA_AVG] for one in close]),
+    )
+
+
+def _scale(changes: Sequence[Difference]) -> tuple[float, float]:
+    ends = [end for one in changes for end in (one.difference, one.low, one.high) if end is not None]
+    low, high = min(*ends, -SCALE), max(*ends, SCALE)
     room = 0.06 * (high - low)
+    return low - room, high + room
+
+
+def _points_axis(title: str, ends: tuple[float, float]) -> dict[str, object]:
+    """In points, with a line at which nothing changes."""
+    low, high = ends
     ticks = [step / 100 for step in range(-100, 101, 20 if high - low > 0.5 else 10)]
     return axis(
         f"Change of {title}, in points",
-        range=[low - room, high + room],
+        range=[low, high],
         tickvals=ticks,
         ticktext=[f"{100 * tick:+.0f}".replace("-", words.MINUS) if tick else "0" for tick in ticks],
         zeroline=True,

@@ -43,7 +43,8 @@ def test_both_figures_have_all_that_have_a_place_and_say_who_has_none(page, show
     assert shown[page.model]["value"] == BASE.id
     for slot in (page.arrows, page.trade_off):
         assert shown[slot.column]["visible"]
-        assert "always-refuse (control)" in shown[slot.legend]
+        assert "steer-layer" in shown[slot.legend]
+    assert "Beyond the edge, see the table: reminder, always-refuse (control)." in shown[page.trade_off.head]
     assert "no reply could be read on one side: reminder" in shown[page.arrows.head]
     assert "reminder" not in shown[page.arrows.legend]
 

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 
-import pytest
 from calibration_world import BASE
 from plotted import drawn, estimate, pointed_at
 
@@ -76,12 +75,20 @@ def test_who_has_no_readable_reply_on_one_side_has_no_place():
     assert [one.name for one in placed(marked([NONE, silent]))] == ["none"]
 
 
-@pytest.mark.parametrize("prices", [[NONE, STEERED, REFUSING], [NONE, STEERED]])
-def test_the_trade_off_has_all_changes_within_its_axes(prices):
-    plot = trade_off_plot(traded(marked(prices)))
+def test_the_trade_off_is_drawn_to_the_scale_of_what_was_tried_and_says_what_lies_beyond():
+    variants = marked([NONE, STEERED, REFUSING, BLIND])
+    within, beyond = traded(variants)
+    assert [one.name for one in within] == ["steer-layer", "blind (control)"]
+    assert [one.name for one in beyond] == ["always-refuse (control)"]
+    plot = trade_off_plot(within)
     layout = drawn(plot)["layout"]
-    for name, values in (("xaxis", (-0.15, 0.05)), ("yaxis", (0.15, 0.35))):
+    for name, limits in (("xaxis", (-0.15, 0.05)), ("yaxis", (0.15, 0.35))):
         low, high = layout[name]["range"]
-        assert low < min(0, *values) < max(0, *values) < high
-    assert set(marks(plot)) == {one.name for one in marked(prices)} - {"none"}
+        assert low < min(0, *limits) < max(0, *limits) < high
+    assert low > -0.2
+    assert set(marks(plot)) == {"steer-layer", "blind (control)"}
     assert "SRA_avg +25.0 (15.0 to 35.0)" in pointed_at(plot)
+
+
+def test_controls_alone_are_drawn_to_their_own_scale():
+    assert traded(marked([NONE, REFUSING]))[1] == []
