@@ -23,7 +23,7 @@ from arena.models import Model
 from arena.models.runtime import cores
 from arena.probes import Probe, Reply
 from arena.store import EvaluationRecord, Store
-from arena.suites.suite import Audience, Loaded, Question, Suite
+from arena.suites.suite import Loaded, Question, Suite
 from arena.tasks.second_turn import both_turns
 
 LIBRARIES = ("duckdb", "huggingface_hub", "numpy", "pillow", "torch", "transformers")
@@ -175,7 +175,7 @@ class _Run:
 
     def _answers_to(self, model: _Model, suite: Suite, loaded: Loaded) -> Evaluation:
         contestant = model.entrant.contestant
-        questions = self._questions(suite, loaded, audience=model.entrant.audience)
+        questions = self._questions(suite, loaded, model.entrant)
         left = self._store.evaluations.unread(suite.name, loaded.edition, contestant.id, method_version=method.VERSION)
         unread = {*left.unanswered, *left.replies}
         asked: dict[str, list[Question]] = {}
@@ -187,7 +187,7 @@ class _Run:
 
     def _verdicts_on(self, judge: _Model, entrant: Entrant, suite: Suite, loaded: Loaded) -> Evaluation:
         by, contestant = judge.entrant.contestant, entrant.contestant
-        questions = self._questions(suite, loaded, audience=entrant.audience)
+        questions = self._questions(suite, loaded, entrant)
         unread = self._store.evaluations.unread(
             suite.name, loaded.edition, contestant.id, judge=by.id, method_version=method.VERSION
         )
@@ -215,9 +215,10 @@ class _Run:
         complete, _ = both_turns([question.probe for question in answered], first, known)
         return {question.id: complete[question.probe.key] for question in answered}
 
-    def _questions(self, suite: Suite, loaded: Loaded, *, audience: Audience) -> list[Question]:
+    def _questions(self, suite: Suite, loaded: Loaded, entrant: Entrant) -> list[Question]:
         """What is asked, and in the store."""
-        questions = chosen(loaded.questions, audience=audience, tasks=self._options.tasks, limit=self._options.limit)
+        wanted = {"tasks": self._options.tasks, "limit": self._options.limit, "settings": entrant.contestant.settings}
+        questions = chosen(loaded.questions, audience=entrant.audience, **wanted)
         self._store.evaluations.add_questions(suite.name, loaded.edition, question_records(questions))
         return questions
 

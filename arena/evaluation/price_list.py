@@ -118,7 +118,8 @@ def _headline(suite: Suite) -> str | None:
     names = {metric.name for metric in suite.metrics}
     if any(names.issuperset(parts) for parts in TASKS.values()):
         return ""
-    return None if _has_requests(suite) or suite.metrics[0].best != "high" else suite.metrics[0].name
+    first = suite.metrics[0]
+    return None if _has_requests(suite) or suite.judged == "always" or first.best != "high" else first.name
 
 
 def _cost(variant: Variant, costs: dict[str, Cost]) -> Cost:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from arena.contestants import Contestant
-from arena.models.lineage import BY, FOLD, FROM, LABELS, RECIPE
+from arena.models.lineage import BY, COUNTRY, FOLD, FROM, GROUPING, LABELS, RECIPE
 from arena.strategies import NONE, STRATEGIES
 from arena.strategies.constants import ORGANISATION
 from arena.strategies.names import read_name
@@ -90,8 +90,9 @@ def _parts(group: list[Contestant]) -> tuple[Part, ...]:
 
 
 def _fold(contestant: Contestant) -> int | None:
+    """The fold of families that alone tests it."""
     fold = contestant.settings.get(FOLD)
-    return fold if isinstance(fold, int) else None
+    return fold if isinstance(fold, int) and contestant.settings.get(GROUPING) != COUNTRY else None
 
 
 def _name(contestant: Contestant) -> str:

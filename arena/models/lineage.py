@@ -8,7 +8,9 @@ from pathlib import Path
 from arena.errors import RepositoryError
 
 RECORD = "tuning.json"
-FROM, BY, RECIPE, FOLD, LABELS = "tuned_from", "tuned_by", "tuning_recipe", "test_fold", "tuning_labels"
+FROM, BY, RECIPE, FOLD, GROUPING, LABELS = "tuned_from", "tuned_by", "tuning_recipe", "test_fold", "fold_of", "tuning_labels"
+COUNTRY = "country"
+"""Value of `GROUPING` where whole countries fall into folds; else families do."""
 SHUFFLED = "shuffled"
 """Value of `LABELS` for a control: a model that was tuned on labels that mean nothing."""
 
@@ -38,6 +40,7 @@ def lineage(folder: Path) -> Mapping[str, str | int]:
             RECIPE: hashlib.sha256(json.dumps(learnt, sort_keys=True).encode()).hexdigest()[:8],
             FOLD: int(data["test_fold"]),
         }
-        return found | ({LABELS: SHUFFLED} if recipe["shuffled"] else {})
+        by_country = {GROUPING: COUNTRY} if data["grouping"] == COUNTRY else {}
+        return found | by_country | ({LABELS: SHUFFLED} if recipe["shuffled"] else {})
     except (OSError, ValueError, TypeError, LookupError):
         raise RepositoryError(f"{folder}: {RECORD} is no record of a tuning; tune the model again") from None

@@ -1,10 +1,14 @@
 """What is asked, of whom, and in which order."""
 
+from dataclasses import replace
+
 from evaluation_world import choice, norm, with_probe
 from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.evaluation.choosing import Inquiry, chosen, largest_first
+from arena.models.lineage import COUNTRY, FOLD, GROUPING
+from arena.strategies.folds import FOLDS, fold_of
 
 QUESTIONS = [choice(number) for number in range(40)]
 
@@ -44,6 +48,21 @@ def test_questions_go_to_their_audience():
 def test_only_the_tasks_asked_for_are_asked():
     mixed = [choice(0), norm(1)]
     assert items(chosen(mixed, audience="writers", tasks=["cultural_response"])) == {"norm1"}
+
+
+def test_a_tuned_model_is_asked_only_about_the_families_that_were_left_out_of_its_data():
+    folds = [chosen(QUESTIONS, audience="writers", settings={FOLD: fold}) for fold in range(FOLDS)]
+    assert all(fold_of(question.family) == fold for fold, asked in enumerate(folds) for question in asked)
+    assert sorted(items(QUESTIONS)) == sorted(question.item for asked in folds for question in asked)
+
+
+def test_where_countries_were_left_out_they_decide_and_a_suite_without_any_tests_everything():
+    places = [replace(question, slices={"country": name}) for question, name in zip(QUESTIONS, "abcdefgh", strict=False)]
+    settings = {FOLD: 2, GROUPING: COUNTRY}
+    assert {question.slices["country"] for question in chosen(places, audience="writers", settings=settings)} == {
+        name for name in "abcdefgh" if fold_of(name) == 2
+    }
+    assert items(chosen(QUESTIONS, audience="writers", settings=settings)) == items(QUESTIONS)
 
 
 def test_what_is_longest_to_read_and_write_comes_first_with_all_of_its_item():

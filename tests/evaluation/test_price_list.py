@@ -29,10 +29,11 @@ def test_everything_that_was_tried_has_a_row(price_list, rows):
     assert [one.suite.name for one in price_list.suites()] == ["starter"]
 
 
-def test_four_tuned_models_are_tested_on_all_families_once(rows):
+def test_four_tuned_models_are_tested_on_all_families_and_compared_on_the_same_items(rows):
     price = rows["dpo, seed 0"].price
     assert price.safety["sra_avg"].value == 1
-    assert price.safety["sra_avg"].families == rows["none"].price.safety["sra_avg"].families
+    assert price.safety["sra_avg"].families == 12
+    assert price.safety_changes["sra_avg"].families == rows["none"].price.safety["sra_avg"].families
     assert price.utility_changes[""].difference == 0
     assert price.utility_changes[""].pairs == ITEMS
 

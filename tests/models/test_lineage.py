@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from arena.errors import RepositoryError
-from arena.models.lineage import BY, FOLD, FROM, LABELS, RECIPE, RECORD, SHUFFLED, lineage
+from arena.models.lineage import BY, COUNTRY, FOLD, FROM, GROUPING, LABELS, RECIPE, RECORD, SHUFFLED, lineage
 from arena.strategies.folds import FOLDS
 from arena.tuning.data_set import Description
 from arena.tuning.tuned import Recipe, Tuning, write_tuning
@@ -33,7 +33,8 @@ def test_a_model_that_was_not_tuned_here_has_none(tmp_path):
 def test_a_tuned_model_tells_its_base_its_method_and_its_test_fold(told):
     found = told(TUNING)
     assert (found[FROM], found[BY], found[FOLD]) == (BASE, "dpo, seed 2", 0)
-    assert LABELS not in found
+    assert found.keys().isdisjoint([LABELS, GROUPING])
+    assert told(replace(TUNING, data=replace(DATA, grouping=COUNTRY)))[GROUPING] == COUNTRY
     assert told(replace(TUNING, recipe=Recipe("sft", lora=True)))[BY] == "sft, LoRA, seed 0"
 
 
