@@ -73,10 +73,11 @@ def probes(picture):
 
 
 def noise(model, probes, sites, scale=2.0):
-    """A vector for each site, as wide as what is there."""
+    """A vector for each site, as wide as what is there, and `scale` times as long."""
     dice = torch.Generator().manual_seed(3)
     seen = model.prompt_activations(probes[:1])
-    return {site: scale * torch.randn(seen[site].shape[1], generator=dice) for site in sites}
+    drawn = {site: torch.randn(seen[site].shape[1], generator=dice) for site in sites}
+    return {site: vector * scale * seen[site].norm() / vector.norm() for site, vector in drawn.items()}
 
 
 def sites_of(model):
@@ -123,17 +124,6 @@ def close(replies, others):
         assert reply.logprobs == (other.logprobs and pytest.approx(other.logprobs, abs=EXACT * STEPS))
 
 
-def test_layers_are_those_whose_outputs_transformers_gives_as_hidden_states(model, probes):
-    ours = model.prompt_activations(probes[:1])
-    inputs = model._chat.stock_inputs(probes[0].prompt, [picture.pixels() for picture in probes[0].images])
-    with torch.inference_mode():
-        theirs = model._model(**inputs, output_hidden_states=True).hidden_states
-    assert len(model.activations.layers) == len(theirs) - 1
-    for site in model.activations.layers[:-1]:  # after the last one stands what a norm makes of it
-        hidden = theirs[site.layer + 1]
-        assert torch.allclose(ours[site][0], (hidden if hidden.ndim == 3 else hidden[0])[0, -1], atol=1e-4)
-
-
 def test_vectors_of_strength_0_change_no_bit(model, probes):
     sites = [*model.activations.layers, *model.activations.heads]
     expected = model.answer(probes)
@@ -155,6 +145,17 @@ def test_what_is_moved_is_what_stock_transformers_writes_and_scores_with_hooks_a
         lengths = [len(model._tokens(option)) for option in probe.options]
         sums = [mean * length for mean, length in zip(answer.options, lengths, strict=True)]
         assert list(reply.logprobs or ()) == pytest.approx(sums, abs=EXACT * max(lengths, default=1))
+
+
+def test_layers_are_those_whose_outputs_transformers_gives_as_hidden_states(model, probes):
+    ours = model.prompt_activations(probes[:1])
+    inputs = model._chat.stock_inputs(probes[0].prompt, [picture.pixels() for picture in probes[0].images])
+    with torch.inference_mode():
+        theirs = model._model(**inputs, output_hidden_states=True).hidden_states
+    assert len(model.activations.layers) == len(theirs) - 1
+    for site in model.activations.layers[:-1]:  # after the last one stands what a norm makes of it
+        hidden = theirs[site.layer + 1]
+        assert torch.allclose(ours[site][0], (hidden if hidden.ndim == 3 else hidden[0])[0, -1], atol=1e-4)
 
 
 @pytest.mark.parametrize("path", ENCODERS)
