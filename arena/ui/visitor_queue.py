@@ -39,8 +39,10 @@ QUIET_SECONDS = 10.0
 STREAM_END = "end-of-stream"
 """In the place of an event that a page still waits for. Gradio ends a stream once its page waits for nothing. What the page has
 sent in that very moment it would never read: a page opens no stream while it takes the last one to be open."""
-TICK = 0.01
-"""Seconds between two looks at who waits."""
+TICK = 0.03
+"""Seconds between two looks at who waits. An arena that nobody visits should take no processor for it."""
+PROGRESS_TICK = 1.0
+"""Seconds between two looks at how far Gradio's own progress bars are; the arena has none."""
 NOBODY_READ = "nobody read this event in time, so it was dropped; send it again, and read its stream at once"
 
 
@@ -83,6 +85,7 @@ class VisitorQueue(Queue):
             default_concurrency_limit=OTHERS_RUNNING,
         )
         self.sleep_when_free = TICK
+        self.progress_update_sleep_when_free = PROGRESS_TICK
         self.ANALYTICS_MAX_EVENTS = 1
         self._admission = admission
         self._turns = {kind: admission.turns(kind) for kind in READ_FIRST}
