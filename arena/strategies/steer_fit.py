@@ -60,7 +60,7 @@ class Fit:
         level: whether layers or heads are moved.
 
     Raises:
-        StrategyError: a fold has no twins, or a picture is in two folds.
+        StrategyError: a fold has no twins, a picture is in two folds, or a request cannot be answered.
         RepositoryError: its layers or heads cannot be found.
     """
 
@@ -125,7 +125,10 @@ class Fit:
         probes = [asked[side] for asked, own in zip(self._probes, self._folds, strict=True) if own == fold for side in SIDES]
         with self._model.activations.moved(vectors):
             replies = self._model.answer(probes)
-        right = [request.read(probe, reply) is Outcome.CORRECT for probe, reply in zip(probes, replies, strict=True)]
+        outcomes = [request.read(probe, reply) for probe, reply in zip(probes, replies, strict=True)]
+        if {Outcome.ERROR, Outcome.NOT_APPLICABLE} & set(outcomes):
+            raise StrategyError(f"{self._model.contestant.reference}: cannot answer some requests of the training; see the log")
+        right = [outcome is Outcome.CORRECT for outcome in outcomes]
         return np.array([[sum(right[side::2]), len(right[side::2])] for side in (0, 1)], dtype=np.float64)
 
 

@@ -103,6 +103,14 @@ def test_a_picture_of_two_folds_is_refused(mini, twins):
         Fit(mini.load(), replace(twins, pairs=(*twins.pairs, planted)), "layer")
 
 
+def test_a_request_that_cannot_be_answered_ends_the_fit(mini, four, monkeypatch):
+    monkeypatch.setattr(mini.load(), "_longest", 1)
+    with pytest.raises(
+        StrategyError, match=r"^drawn-world/llava-mini: cannot answer some requests of the training; see the log$"
+    ):
+        Fit(mini.load(), four, "layer")
+
+
 def test_a_training_without_a_family_in_each_fold_is_refused(mini, twins):
     few = replace(twins, pairs=tuple(pair for pair in twins.pairs if fold_of(pair.family) != 2))
     with pytest.raises(StrategyError, match=r"^starter: no family with a request falls into fold 3; add more families$"):
