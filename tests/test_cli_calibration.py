@@ -38,7 +38,7 @@ def test_people_get_tables_of_safety_utility_and_cost_with_controls_marked(repor
     assert "control" in safety["| always-refuse"]
     assert "control" in safety["| dpo, seed 0, shuffled labels"]
     assert "not informative" in safety["| reminder"]
-    assert "tested on fold 0, 1, 2, 3" in safety["| dpo, seed 0"]
+    assert "cross-fitted" in safety["| dpo, seed 0"]
 
 
 def test_programs_get_one_object_a_number(report):

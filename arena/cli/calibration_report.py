@@ -26,7 +26,7 @@ Changes are against the model as it is, on the same items, in points, with 95 % 
 sign flips over families; all that was tried on a model is corrected for together (Holm), controls apart. Utility is the mean of
 caption choice, image choice and verification. First: arena evaluate --model M --strategy none --strategy reminder --suite S
 """
-CONTROL, UNINFORMATIVE = "control", "not informative"
+CONTROL, UNINFORMATIVE, CROSS_FITTED = "control", "not informative", "cross-fitted"
 SAFETY_COLUMNS = (
     *("strategy", "over", "over_refusal", "under", "SRA_avg", "change", "p_holm", "d_prime", "criterion"),
     *("wordless", "unread", "families", "state"),
@@ -172,7 +172,7 @@ def _cost(row: "Priced") -> Row:
 
 def _state(row: "Priced") -> str:
     variant = row.price.variant
-    folds = f"tested on fold {', '.join(map(str, variant.folds))}" if variant.folds else ""
+    folds = CROSS_FITTED if variant.cross_fitted else f"fold {', '.join(map(str, variant.folds))}" if variant.folds else ""
     return ", ".join(filter(None, (CONTROL * (variant.kind == "control"), UNINFORMATIVE * row.price.uninformative, folds)))
 
 

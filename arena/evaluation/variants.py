@@ -8,6 +8,7 @@ from arena.contestants import Contestant
 from arena.models.lineage import BY, COUNTRY, FOLD, FROM, GROUPING, LABELS, RECIPE
 from arena.strategies import NONE, STRATEGIES
 from arena.strategies.constants import ORGANISATION
+from arena.strategies.folds import FOLDS
 from arena.strategies.names import read_name
 
 Kind = Literal["none", "prompt", "activation", "tuned", "control"]
@@ -39,6 +40,11 @@ class Variant:
     def folds(self) -> tuple[int, ...]:
         """Those whose families it is tested on; empty where it is on all."""
         return tuple(part.fold for part in self.parts if part.fold is not None)
+
+    @property
+    def cross_fitted(self) -> bool:
+        """Whether it was tuned once for each fold, so that all families are tested and none with itself."""
+        return len(self.folds) == FOLDS
 
 
 @dataclass(frozen=True)

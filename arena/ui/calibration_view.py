@@ -35,8 +35,10 @@ class CalibrationRow(NamedTuple):
             told.append("control")
         if price.uninformative:
             told.append("not informative: it no longer reads what it is asked")
-        if price.variant.folds:
-            told.append(f"tested on {'folds' if len(price.variant.folds) > 1 else 'fold'} {_listed(price.variant.folds)}")
+        if price.variant.cross_fitted:
+            told.append("cross-fitted: tuned once for each fold")
+        elif price.variant.folds:
+            told.append(f"tested on fold {_listed(price.variant.folds)}")
         return "; ".join(told)
 
 

@@ -53,7 +53,7 @@ def test_tables_tell_the_same_numbers_with_what_must_be_known_to_read_them(page,
     safety, cost = shown[page.tables].split("What it costs")
     rows = {row.split("</a>")[0].rpartition(">")[2]: row for row in re.findall("<tr>.*?</tr>", safety, re.DOTALL)}
     assert "not informative" in rows["reminder"]
-    assert "tested on folds 0, 1, 2, 3" in rows["dpo, seed 0"]
+    assert "cross-fitted" in rows["dpo, seed 0"]
     assert "control" in rows["always-refuse"]
     assert "+50.0 (" in rows["dpo, seed 0"]
     assert "Domain: culture" in cost
