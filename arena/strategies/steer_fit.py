@@ -41,7 +41,7 @@ from arena.tasks import request
 Level = Literal["layer", "head"]
 SHARES = {"layer": (0.0,), "head": (1 / 8, 1 / 2)}
 """Level -> shares of all its sites that are tried, the best ones each, and one at least."""
-SMALLEST, LARGEST = 1 / 16, 2.0
+SMALLEST, LARGEST = 1 / 16, 16.0
 """Strengths between which others are tried, in lengths of the activation."""
 FALL = 0.05
 """How far SRA_avg may fall below its best before larger strengths are given up."""
