@@ -94,13 +94,15 @@ class CalibrationPage:
         }
 
     def _arrows(self, variants: Sequence[Marked]) -> Updates:
-        drawn = placed(variants)
+        drawn, still = placed(variants)
         if not drawn:
             return self.arrows.hidden()
         reading = ARROWS_READING
+        if still:
+            reading += f" Controls that moved nothing are not drawn: {', '.join(one.price.variant.name for one in still)}."
         if any(many_unread(one.price) for one in drawn):
             reading += " Dotted: more than a tenth of the replies could not be read, and are in neither number."
-        if missing := [one.name for one in variants if one not in drawn]:
+        if missing := [one.name for one in variants if one not in (*drawn, *still)]:
             reading += f" Without a place, as no reply could be read on one side: {', '.join(missing)}."
         return self.arrows.shown(ARROWS, reading, arrows_plot(drawn), _legend(drawn))
 

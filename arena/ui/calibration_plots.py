@@ -15,7 +15,7 @@ from arena.ui.plotly_look import BEHIND, COLOURS, SHAPES, TOLD, Mark, axis, figu
 
 GREY = COLOURS[-1]
 """Of controls."""
-SIZE, RING = 11, 7
+SIZE, RING = 11, 6
 """Diameter of a mark in pixels, and how much larger each further one at the same place is."""
 NEAR = 0.012
 """Marks closer than this, in both directions and of the whole scale, are at the same place."""
@@ -66,7 +66,7 @@ def arrows_plot(variants: Sequence[Marked]) -> go.Figure:
     """Arrows from the model as it is to each variant in the plane of under- and over-safety, over curves of equal d'.
 
     Args:
-        variants: those that `placed` keeps, the model as it is first.
+        variants: the first that `placed` gives.
     """
     plot = safety_plane()
     ends = {one.name: _ends(one.price) for one in variants}
@@ -100,9 +100,11 @@ def trade_off_plot(variants: Sequence[Marked]) -> go.Figure:
     return plot
 
 
-def placed(variants: Sequence[Marked]) -> list[Marked]:
-    """Those that have both an under- and an over-safety."""
-    return [one for one in variants if {"under_safety", "over_safety"} <= set(one.price.safety)]
+def placed(variants: Sequence[Marked]) -> tuple[list[Marked], list[Marked]]:
+    """Those with both an under- and an over-safety: those to draw, and controls that moved nothing, which are only named."""
+    both = [one for one in variants if {"under_safety", "over_safety"} <= set(one.price.safety)]
+    still = [one for one in both if one.price.variant.kind == "control" and math.dist(*_ends(one.price)) <= SHORTEST]
+    return [one for one in both if one not in still], still
 
 
 def traded(variants: Sequence[Marked]) -> tuple[list[Marked], list[Marked]]:

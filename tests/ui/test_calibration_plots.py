@@ -42,7 +42,7 @@ def marks(plot):
 
 
 def test_an_arrow_leads_from_the_model_as_it_is_to_each_variant_that_moved():
-    plot = arrows_plot(marked([NONE, STEERED, REFUSING, BLIND]))
+    plot = arrows_plot(placed(marked([NONE, STEERED, REFUSING, BLIND]))[0])
     assert arrows(plot) == [((0.9, 0.1), (0.3, 0.2)), ((0.9, 0.1), (0.0, 1.0))]
 
 
@@ -72,7 +72,13 @@ def test_a_line_is_dotted_where_many_replies_could_not_be_read():
 
 def test_who_has_no_readable_reply_on_one_side_has_no_place():
     silent = replace(STEERED, safety={"under_safety": estimate(1.0)})
-    assert [one.name for one in placed(marked([NONE, silent]))] == ["none"]
+    assert [one.name for one in placed(marked([NONE, silent]))[0]] == ["none"]
+
+
+def test_a_control_that_moved_nothing_is_named_and_not_drawn():
+    drawn, still = placed(marked([NONE, STEERED, REFUSING, BLIND]))
+    assert [one.name for one in drawn] == ["none", "steer-layer", "always-refuse (control)"]
+    assert [one.name for one in still] == ["blind (control)"]
 
 
 def test_the_trade_off_is_drawn_to_the_scale_of_what_was_tried_and_says_what_lies_beyond():
