@@ -99,11 +99,11 @@ class CalibrationPage:
             return self.arrows.hidden()
         reading = ARROWS_READING
         if still:
-            reading += f" Controls that moved nothing are not drawn: {', '.join(one.price.variant.name for one in still)}."
+            reading += f" Controls that moved nothing are not drawn: {'; '.join(one.price.variant.name for one in still)}."
         if any(many_unread(one.price) for one in drawn):
             reading += " Dotted: more than a tenth of the replies could not be read, and are in neither number."
         if missing := [one.name for one in variants if one not in (*drawn, *still)]:
-            reading += f" Without a place, as no reply could be read on one side: {', '.join(missing)}."
+            reading += f" Without a place, as no reply could be read on one side: {'; '.join(missing)}."
         return self.arrows.shown(ARROWS, reading, arrows_plot(drawn), _legend(drawn))
 
     def _trade_off(self, variants: Sequence[Marked], beyond: Sequence[Marked]) -> Updates:
@@ -111,7 +111,7 @@ class CalibrationPage:
             return self.trade_off.hidden()
         reading = TRADE_OFF_READING
         if beyond:
-            reading += f" Beyond the edge, see the table: {', '.join(one.name for one in beyond)}."
+            reading += f" Beyond the edge, see the table: {'; '.join(one.name for one in beyond)}."
         return self.trade_off.shown(TRADE_OFF, reading, trade_off_plot(variants), _legend(variants))
 
 

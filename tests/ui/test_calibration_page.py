@@ -44,10 +44,10 @@ def test_both_figures_have_all_that_have_a_place_and_say_who_has_none(page, show
     for slot in (page.arrows, page.trade_off):
         assert shown[slot.column]["visible"]
         assert "steer-layer" in shown[slot.legend]
-    assert "Beyond the edge, see the table: reminder, always-refuse (control)." in shown[page.trade_off.head]
+    assert "Beyond the edge, see the table: reminder; always-refuse (control)." in shown[page.trade_off.head]
     assert "no reply could be read on one side: reminder" in shown[page.arrows.head]
     assert "reminder" not in shown[page.arrows.legend]
-    assert "moved nothing are not drawn: blind, dpo, seed 0, shuffled labels" in shown[page.arrows.head]
+    assert "moved nothing are not drawn: blind; dpo, seed 0, shuffled labels" in shown[page.arrows.head]
 
 
 def test_tables_tell_the_same_numbers_with_what_must_be_known_to_read_them(page, shown):
