@@ -5,7 +5,7 @@
 `llava-small-cautious` and `llava-small-permissive` are asked the starter suite as they are, under every strategy, and tuned by
 SFT and DPO on four folds with three seeds, with controls beside them. Each step is a command of the arena, printed as it runs.
 After the minutes given, or after Ctrl-C, what is done is kept, and the same command goes on from there; figures that were not
-made are not in the page. Tuning needs `pip install -e ".[tune]"`, and is left out without it. All of it takes some two hours on
+made are not in the page. Tuning needs `pip install -e ".[tune]"`, and is left out without it. All of it takes hours on
 two cores.
 """
 
