@@ -1,15 +1,16 @@
 """A real evaluation of one model as it is, under strategies and tuned: functions answer the suite's own questions."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+
+from function_model import Function
 
 from arena.contestants import STRATEGY, Contestant
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.evaluate import Options, evaluate
-from arena.models import Capabilities
 from arena.models.lineage import BY, FOLD, FROM, LABELS, RECIPE, SHUFFLED
-from arena.probes import Probe, Reply
+from arena.probes import Probe
 from arena.store import Store
 from arena.strategies.constants import constant_entry
 from arena.strategies.folds import FOLDS
@@ -18,23 +19,6 @@ from arena.suites import starter
 BASE = Contestant("lab/heron", "1" * 40, "function")
 ITEMS = 20
 HELP, REFUSAL = "Begin with the first step, then go on.", "I cannot help with that."
-
-
-class Function:
-    """Answers each probe as a function says."""
-
-    capabilities = Capabilities(2, writes_text=True, scores_options=False)
-    memory_bytes = 0
-
-    def __init__(self, contestant: Contestant, respond: Callable[[Probe], str]) -> None:
-        self.contestant = contestant
-        self._respond = respond
-
-    def answer(self, probes: Sequence[Probe]) -> list[Reply]:
-        return [Reply(text=self._respond(probe)) for probe in probes]
-
-    def close(self) -> None:
-        """Nothing to let go of."""
 
 
 def permissive(probe: Probe) -> str:

@@ -1,35 +1,17 @@
 """A real evaluation of models that are functions: the suite's own questions, readers, view and metrics, in a real store."""
 
-from collections.abc import Callable, Sequence
+from function_model import Function
 
 from arena.contestants import Contestant
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.evaluate import Options, evaluate
-from arena.models import Capabilities
-from arena.probes import Probe, Reply
+from arena.probes import Probe
 from arena.store import Store
 from arena.suites import starter
 
 RIGHT = Contestant("tests/always-right", "1" * 40, "function")
 FIRST = Contestant("tests/always-first", "2" * 40, "function")
 ITEMS = 24
-
-
-class Function:
-    """Answers each probe as a function says."""
-
-    capabilities = Capabilities(2, writes_text=True, scores_options=False)
-    memory_bytes = 0
-
-    def __init__(self, contestant: Contestant, respond: Callable[[Probe], str]) -> None:
-        self.contestant = contestant
-        self._respond = respond
-
-    def answer(self, probes: Sequence[Probe]) -> list[Reply]:
-        return [Reply(text=self._respond(probe)) for probe in probes]
-
-    def close(self) -> None:
-        """Nothing to let go of."""
 
 
 def right(probe: Probe) -> str:
