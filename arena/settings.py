@@ -95,7 +95,7 @@ class Settings:
     """ARENA_SHARE_KIND: how often one client may send that kind of request; `arena/ui/shares.py` reads them."""
     places: Mapping[str, str] = field(default_factory=dict)
     """ARENA_PLACES_KIND: how many of that kind one client, and all, may have under way at once."""
-    battles_beside_others: int = 4
+    battles_beside_others: int = 2
     """ARENA_BATTLES_BESIDE_OTHERS: how many battles of one client are under way at once while others play, too."""
     board_seconds: int = 60
     """ARENA_BOARD_SECONDS: how long boards may lack the latest battles before readers wait a moment for them; with 0 all wait

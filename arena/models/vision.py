@@ -16,7 +16,7 @@ from arena.models.chat import Chat
 from arena.models.encoding import EncodedImage, Prompt, tensors
 from arena.models.runtime import Recent
 
-KEPT_FEATURES = 64 * 2**20
+KEPT_FEATURES = 16 * 2**20
 """Bytes of features that are kept: a few images of a large model, all of a suite for a tiny one."""
 LAYERED = "deepstack_features"
 """Features that go into deeper layers: one part for each of those layers."""

@@ -55,7 +55,7 @@ class Admission:
         client_of: Callable[[Scope], str],
         shares: Shares | None = None,
         places: Mapping[str, Places] = PLACES,
-        beside_others: int = 4,
+        beside_others: int = 2,
     ) -> None:
         self.client_of = client_of
         self._shares = Shares() if shares is None else shares
@@ -85,9 +85,19 @@ class Admission:
         Raises:
             Crowded: there is no place, or nothing left of the share.
         """
+        self.check(client, kind, under_way)
+        if client != UNKNOWN:
+            self._shares.take(client, kind)
+
+    def check(self, client: str, kind: str, under_way: Counter[str] | None = None) -> None:
+        """Do nothing if `admit` would let a request in.
+
+        Raises:
+            Crowded: it would not.
+        """
         if under_way is not None:
             self._check_places(client, kind, under_way)
-        wait = 0 if client == UNKNOWN else self._shares.take(client, kind)
+        wait = 0 if client == UNKNOWN else self._shares.wait(client, kind)
         if wait:
             raise Crowded(f"{kind}: your address or account has used up its share", wait)
 

@@ -80,7 +80,7 @@ def call(blocks: gr.Blocks, name: str, body: Mapping[str, Any]) -> dict[str, Any
         UnknownFunction: there is no such endpoint.
         InputError: it does not take these values.
     """
-    function = _endpoint(blocks, name)
+    function = endpoint(blocks, name)
     session = _session(body) if body.get("session_hash") is not None else None
     data = _checked(blocks, function, _field(body, "data", list), session)
     return {"data": data} if session is None else {"data": data, "session_hash": session}
@@ -93,7 +93,7 @@ def call_by_names(blocks: gr.Blocks, name: str, body: Mapping[str, Any]) -> dict
         UnknownFunction: there is no such endpoint.
         InputError: it does not take these values.
     """
-    function = _endpoint(blocks, name)
+    function = endpoint(blocks, name)
     try:
         bound = inspect.signature(function.fn or call).bind(**body)
     except TypeError as error:
@@ -124,7 +124,12 @@ def reset(body: Mapping[str, Any]) -> dict[str, Any]:
     return {"event_id": _field(body, "event_id", str)}
 
 
-def _endpoint(blocks: gr.Blocks, name: str) -> BlockFunction:
+def endpoint(blocks: gr.Blocks, name: str) -> BlockFunction:
+    """The function that programs call by this name.
+
+    Raises:
+        UnknownFunction: there is no such endpoint.
+    """
     for function in blocks.fns.values():
         if function.api_name == name and function.api_visibility != "private" and function.fn is not None:
             return function

@@ -13,8 +13,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.errors import InputError
-from arena.ui.event_inputs import UnknownFunction, call, call_by_names, cancellation, page_event, read_object, reset
+from arena.ui.event_inputs import UnknownFunction, call, call_by_names, cancellation, endpoint, page_event, read_object, reset
 from arena.ui.refusals import let_go, refusal
+from arena.ui.visitor_queue import VisitorQueue
 
 MOST_BYTES = 100_000
 """Of a body; a visitor's longest request has some thousands."""
@@ -58,11 +59,13 @@ class EventRequests:
                 body = await self._body(Headers(scope=scope), receive)
             if body is None:
                 return
-            content = orjson.dumps(self._checked(event)(read_object(body)))
+            inputs = self._checked(event)(read_object(body))
+            self._check_share(event, inputs, scope)
+            content = orjson.dumps(inputs)
         except TimeoutError:
             await refusal(408, f"body: did not come within {self.seconds:.0f} s; send it again")(scope, receive, send)
         except HTTPException as error:
-            await refusal(error.status_code, error.detail)(scope, receive, send)
+            await refusal(error.status_code, error.detail, error.headers)(scope, receive, send)
         except UnknownFunction as error:
             await refusal(404, str(error))(scope, receive, send)
         except InputError as error:
@@ -74,6 +77,14 @@ class EventRequests:
         if event["endpoint"]:
             return partial(call_by_names if event["named"] else call, self.blocks, event["endpoint"])
         return partial(page_event, self.blocks) if event["kind"] == "queue/join" else ENDS[event["kind"]]
+
+    def _check_share(self, event: re.Match[str], inputs: Mapping[str, Any], scope: Scope) -> None:
+        """Refuse what the queue would refuse, before Gradio has done its work on it: that is most of what a flood costs."""
+        queue = self.blocks._queue  # noqa: SLF001 - Gradio has no other way to a queue of one's own
+        if event["kind"] in ENDS or not isinstance(queue, VisitorQueue):
+            return
+        function = endpoint(self.blocks, event["endpoint"]) if event["endpoint"] else self.blocks.fns[inputs["fn_index"]]
+        queue.check(function, scope)
 
     async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
         """All of it; None when whoever sends it goes away. No more is kept once it is known to be too large."""

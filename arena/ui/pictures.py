@@ -5,7 +5,8 @@ import io
 from functools import lru_cache
 
 import numpy as np
-from PIL import Image, ImageChops, ImageFilter
+from PIL import Image, ImageChops
+from scipy import ndimage
 
 from arena.images import Picture, forget_pixels
 from arena.pairs import Box
@@ -95,7 +96,8 @@ def _within(mask: Image.Image, region: Box | None) -> Image.Image:
 
 
 def _grown(mask: Image.Image, reach: int) -> Image.Image:
-    return mask.filter(ImageFilter.MaxFilter(2 * reach + 1))
+    # Pillow's own filter sorts each square, and takes twenty times as long.
+    return Image.fromarray(ndimage.maximum_filter(np.asarray(mask), 2 * reach + 1, mode="nearest"))
 
 
 def _fitted(image: Image.Image, longest: int = WIDEST) -> Image.Image:

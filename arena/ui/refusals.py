@@ -1,6 +1,7 @@
 """How the server refuses: a line of JSON for programs, and a page for browsers that look for one that is not there."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 
 from starlette.datastructures import Headers
@@ -29,10 +30,11 @@ async def let_go(receive: Receive, most: int = LET_GO_BYTES) -> None:
                 most -= len(message["body"])
 
 
-def refusal(status: int, line: str) -> JSONResponse:
+def refusal(status: int, line: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """The answer to a request that is not let through."""
     # What was not read of the body must not be taken for the next request.
-    return JSONResponse({"detail": line}, status, {"Connection": "close"} if status in UNREAD else None)
+    close = {"Connection": "close"} if status in UNREAD else {}
+    return JSONResponse({"detail": line}, status, {**close, **(headers or {})})
 
 
 def unknown_address(scope: Scope) -> Response:

@@ -41,7 +41,7 @@ def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
     )
     BoundedConnection.limit = connection_limit()
     server = uvicorn.Server(config)
-    with _listener(host, port) as listener:
+    with listening(host, port) as listener:
         # In a thread, so that a signal ends the wait below at once, whatever is under way.
         thread = Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
@@ -62,7 +62,7 @@ def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
 
 
 @contextmanager
-def _listener(host: str, port: int) -> Iterator[socket.socket]:
+def listening(host: str, port: int) -> Iterator[socket.socket]:
     """A socket that listens, so that no request is lost from the moment on that the port is taken."""
     try:
         family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
@@ -74,4 +74,6 @@ def _listener(host: str, port: int) -> Iterator[socket.socket]:
             f"port {port} of {host}: cannot be opened ({reason}); choose another with --port or --host"
         ) from error
     with listener:
+        # Connections take this over. Otherwise small answers wait for the other side to confirm their heads, for some 40 ms.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield listener

@@ -84,20 +84,22 @@ class Shares:
     def __len__(self) -> int:
         return len(self._full_at)
 
+    def wait(self, client: str, kind: str) -> float:
+        """After how many seconds there will be a request to take from a client's bucket: 0 where there is one."""
+        now = self._clock()
+        wait = max(self._full_at.get((client, kind), now), now) - now - (self._limits[kind].burst - 1) * self.interval(kind)
+        return wait if wait > ROUNDING else 0
+
     def take(self, client: str, kind: str) -> float:
         """Take one request from a client's bucket, or none.
 
         Returns:
             0, or after how many seconds there will be one to take.
         """
-        now = self._clock()
-        limit = self._limits[kind]
-        interval = self.interval(kind)
-        full_at = max(self._full_at.get((client, kind), now), now)
-        wait = full_at + interval - limit.burst * interval - now
-        if wait > ROUNDING:
+        if wait := self.wait(client, kind):
             return wait
-        self._full_at[client, kind] = full_at + interval
+        now = self._clock()
+        self._full_at[client, kind] = max(self._full_at.get((client, kind), now), now) + self.interval(kind)
         self._full_at.move_to_end((client, kind))
         self.forget()
         return 0

@@ -8,17 +8,22 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import fastapi
 import gradio as gr
+from gradio import utils
+from gradio.block_function import BlockFunction
 from gradio.context import LocalContext
 from gradio.data_classes import PredictBodyInternal
 from gradio.queueing import Event, EventQueue, Queue
 from gradio.server_messages import ProcessCompletedMessage
 from gradio.utils import run_coro_in_background
+from starlette.types import Scope
 
 from arena.ui.admission import Admission
 from arena.ui.shares import BATTLES, GENERATIONS, PLACES, READS
@@ -110,8 +115,7 @@ class VisitorQueue(Queue):
         function = self.blocks.fns.get(body.fn_index) if body.fn_index is not None else None
         if function is None:
             return await super().push(body, request, username)
-        kind = function.concurrency_id if function.concurrency_id in PLACES else READS
-        client = self._admission.client_of(request.scope)
+        client, kind = self._admission.client_of(request.scope), _kind(function)
         self._admission.admit(client, kind, self._under_way(kind))
         answer = await super().push(body, request, username)
         event = self.event_ids_to_events.get(answer[1]) if answer[0] and isinstance(answer[1], str) else None
@@ -120,6 +124,15 @@ class VisitorQueue(Queue):
             if event.session_hash != _id(event):  # a program's call has a stream of its own
                 self.pending_event_ids_session[event.session_hash].add(STREAM_END)
         return answer
+
+    def check(self, function: BlockFunction, scope: Scope) -> None:
+        """Do nothing if an event for `function` may be sent now.
+
+        Raises:
+            Crowded: `push` would refuse it.
+        """
+        kind = _kind(function)
+        self._admission.check(self._admission.client_of(scope), kind, self._under_way(kind))
 
     def get_events(self) -> tuple[list[Event], bool, str] | None:
         """The next event to begin, a random kind first, and within the kind by fair turns."""
@@ -219,6 +232,8 @@ def queue_visitors(
     """Put the events of pages into a `VisitorQueue`, before they are served."""
     blocks.max_threads = THREADS
     blocks.queue(api_open=False)
+    if find_spec("matplotlib") is None:  # else Gradio looks for it all over Python's path, twice an event
+        setattr(utils, "MatplotlibBackendMananger", nullcontext)  # noqa: B010 - not the class that it has there
     blocks._queue = VisitorQueue(blocks, admission, unread_seconds, quiet_seconds)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
 
 
@@ -227,6 +242,10 @@ def reader_is_gone() -> bool:
     event_id, blocks = LocalContext.event_id.get(None), LocalContext.blocks.get(None)
     queue = getattr(blocks, "_queue", None)
     return event_id is not None and isinstance(queue, VisitorQueue) and not queue.is_read(event_id)
+
+
+def _kind(function: BlockFunction) -> str:
+    return function.concurrency_id if function.concurrency_id in PLACES else READS
 
 
 def _id(event: Event) -> str:

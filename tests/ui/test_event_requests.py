@@ -10,10 +10,14 @@ from fastapi import FastAPI
 from gradio.events import api
 from starlette.exceptions import HTTPException
 
+from arena.ui.admission import Admission
 from arena.ui.event_requests import EventRequests
 from arena.ui.refusals import LET_GO_BYTES
+from arena.ui.shares import SHARES, VOTES, Share, Shares
+from arena.ui.visitor_queue import counted_as, queue_visitors
 
 CALL = "/gradio_api/call/repeat"
+JOIN = "/gradio_api/queue/join"
 JSON = [(b"content-type", b"application/json")]
 MOST = 1000
 
@@ -124,6 +128,20 @@ def test_the_largest_body_passes_and_one_byte_more_does_not(blocks):
         connection = _Connection([start + b"x" * (MOST - len(start) - len(end) + more) + end])
         _send(blocks, connection)
         assert connection.status == status
+
+
+def test_whoever_has_used_up_a_share_is_refused_before_gradio_sees_the_event():
+    with gr.Blocks(analytics_enabled=False) as pages:
+        api(_repeat, api_name="repeat", **counted_as(VOTES))
+    admission = Admission(lambda _: "ada", Shares({**SHARES, VOTES: Share(1, 4)}, lambda: 0.0))
+    queue_visitors(pages, admission)
+    assert _send(pages, _Connection([b'{"data": ["hello"]}'])).requests
+    admission.admit("ada", VOTES)
+    for path, body in (CALL, b'{"data": ["hello"]}'), (JOIN, b'{"fn_index": 0, "data": ["hello"], "session_hash": "s"}'):
+        refused = _Connection([body])
+        assert not _send(pages, refused, path).requests
+        assert (refused.status, refused.headers[b"retry-after"]) == (429, b"15")
+        assert "used up its share" in json.loads(refused.answer)["detail"]
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(blocks):

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from arena.errors import SettingsError
 from arena.ui.app import application
-from arena.ui.server import run
+from arena.ui.server import listening, run
 
 NOWHERE = "http://127.0.0.1:9"
 PROXIES = dict.fromkeys((*("http_proxy", "https_proxy", "all_proxy"), *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")), NOWHERE) | {
@@ -28,6 +28,13 @@ PROXIES = dict.fromkeys((*("http_proxy", "https_proxy", "all_proxy"), *("HTTP_PR
 def _spin() -> None:
     while True:
         pass
+
+
+def test_small_answers_do_not_wait_until_their_heads_are_confirmed():
+    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @contextlib.contextmanager

@@ -48,7 +48,9 @@ def test_shares_let_in_what_a_bucket_holds_and_say_exactly_when_there_is_more(bu
         clock.now += pause
         for bucket in buckets.values():
             bucket.rest(pause)
-        assert shares.take(client, kind) == pytest.approx(float(buckets[client, kind].take()), abs=1e-5)
+        told = shares.wait(client, kind)
+        wait = shares.take(client, kind)
+        assert wait == told == pytest.approx(float(buckets[client, kind].take()), abs=1e-5)
 
 
 @given(st.integers(1, 20), st.integers(1, 300), st.floats(0, 1e9))
