@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from arena.images import Picture
 
@@ -82,6 +82,15 @@ class Probe:
         return (*(picture for turn in self.before for picture in turn.images), *self.images)
 
 
+class Tokens(NamedTuple):
+    """How many tokens of its own a model read and wrote for one reply."""
+
+    read: int
+    """Of the whole prompt, with its pictures and what was shown before, whether or not that was still in a cache."""
+    written: int
+    """Thoughts and the token that ends the reply are among them."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """What a model gave back. At least one of the fields is set."""
@@ -98,6 +107,8 @@ class Reply:
     """Whether it ended by itself, and not where its tokens ran out; None where nobody knows."""
     second: "Reply | None" = None
     """What it gave back when it was then asked for the bare option; None where it was not."""
+    tokens: Tokens | None = field(default=None, compare=False)
+    """What it cost; None where nobody tells."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from arena.errors import one_line
-from arena.probes import Probe, Reply
+from arena.probes import Probe, Reply, Tokens
 
 DECLINED = "[Declined by the provider: I cannot answer this.]"
 """Stands for the answer where the provider itself declares a refusal; `arena.tasks.refusals` reads it as one."""
@@ -26,6 +26,8 @@ OVERLOADED = (408, 429, 503, 504, 529)
 FINISHED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence")
 CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 """Finish reasons, in small letters: the model ended by itself, or its tokens ran out."""
+MAX_TOKENS = 2**31
+"""Above which a count of tokens is none."""
 MAX_REASON = 300
 """Characters of a reason that are kept."""
 
@@ -81,7 +83,8 @@ def read_completion(completion: Any, probe: Probe) -> Reply | Failure:
         return _without_answer(message, probe)
     if text is None or finish == "error":
         return Failure(f"the message holds no text (finish reason: {finish})", again=finish == "error")
-    return Reply(text, _logprobs(_field(choices[0], "logprobs"), probe), finished=_finished(finish))
+    logprobs = _logprobs(_field(choices[0], "logprobs"), probe)
+    return Reply(text, logprobs, finished=_finished(finish), tokens=_tokens(_field(completion, "usage")))
 
 
 def told_of_itself(completion: Any) -> tuple[str, str]:
@@ -197,6 +200,13 @@ def _without_answer(message: Any, probe: Probe) -> Reply | Failure:
             return Reply(f"<think>{thoughts.strip()}", finished=False)
     limit = f"{probe.max_new_tokens} tokens"
     return Failure(f"no answer began within {limit}; if the model thinks first, add ?thinking=2048 to its name", again=False)
+
+
+def _tokens(usage: Any) -> Tokens | None:
+    """What the server counted, if it did."""
+    read, written = (_field(usage, name) for name in ("prompt_tokens", "completion_tokens"))
+    counts = [count for count in (read, written) if type(count) is int and 0 <= count < MAX_TOKENS]
+    return Tokens(*counts) if len(counts) == 2 else None
 
 
 def _finished(reason: Any) -> bool | None:

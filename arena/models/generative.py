@@ -28,7 +28,7 @@ from arena.models.findings import Finding, Findings
 from arena.models.groups import Bounds, bounds, groups
 from arena.models.guard import ENCODERS, choose_encoder, takes_examples
 from arena.models.pretrained import from_pretrained
-from arena.probes import Probe, Reply
+from arena.probes import Probe, Reply, Tokens
 
 log = logging.getLogger(__name__)
 
@@ -138,18 +138,19 @@ class GenerativeModel:
             places = [short[place] for place in group]
             read = self._encoder.read([prompts[place] for place in places])
             self._bounds = bounds(read)
-            asked = [probes[place] for place in places]
-            replies.update(zip(places, self._score_and_write(read, asked), strict=True))
+            lengths = [prompts[place].length for place in places]
+            written = self._score_and_write(read, [probes[place] for place in places], lengths)
+            replies.update(zip(places, written, strict=True))
         return [replies[place] for place in range(len(probes))]
 
-    def _score_and_write(self, read: Prefill, probes: list[Probe]) -> list[Reply]:
+    def _score_and_write(self, read: Prefill, probes: list[Probe], lengths: list[int]) -> list[Reply]:
         broken = (read.logits.isnan() | read.logits.isposinf()).any(1).tolist()
         scores = self._score(read, probes) if self.capabilities.scores_options else [None] * len(probes)
         drafts = [self._draft(0 if bad else probe.max_new_tokens) for bad, probe in zip(broken, probes, strict=True)]
         write(self._model, read, drafts)
         return [
-            Reply(error="the model's scores are not numbers") if bad else _reply(draft, logprobs)
-            for bad, draft, logprobs in zip(broken, drafts, scores, strict=True)
+            Reply(error="the model's scores are not numbers") if bad else _reply(draft, logprobs, length)
+            for bad, draft, logprobs, length in zip(broken, drafts, scores, lengths, strict=True)
         ]
 
     def _draft(self, limit: int) -> ThoughtfulDraft:
@@ -189,8 +190,10 @@ class GenerativeModel:
         return self._tokenizer.encode(text, add_special_tokens=False)
 
 
-def _reply(draft: ThoughtfulDraft, logprobs: tuple[float, ...] | None) -> Reply:
-    return Reply(draft.text, None if draft.opening else logprobs, finished=draft.finished)
+def _reply(draft: ThoughtfulDraft, logprobs: tuple[float, ...] | None, length: int) -> Reply:
+    """What was written to a prompt of so many tokens."""
+    tokens = Tokens(length, len(draft.tokens) + draft.finished)
+    return Reply(draft.text, None if draft.opening else logprobs, finished=draft.finished, tokens=tokens)
 
 
 def load_generative(

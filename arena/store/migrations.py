@@ -239,3 +239,15 @@ def m008_takedowns(connection: duckdb.DuckDBPyConnection) -> None:
 def m009_reported_pictures(connection: duckdb.DuckDBPyConnection) -> None:
     """Which picture of its subject a visitor reports: its digest; NULL where that is not known."""
     connection.execute("ALTER TABLE arena.reports ADD COLUMN picture VARCHAR")
+
+
+@migration
+def m010_tokens(connection: duckdb.DuckDBPyConnection) -> None:
+    """How many tokens a model read and wrote for a reply; NULL where nobody tells, and for replies of before."""
+    connection.execute("""
+        ALTER TABLE arena.replies ADD COLUMN tokens_read INTEGER;
+        ALTER TABLE arena.replies ADD COLUMN tokens_written INTEGER;
+        CREATE OR REPLACE VIEW arena.latest_replies AS
+        SELECT * FROM arena.replies WHERE error IS NULL
+        QUALIFY row_number() OVER (PARTITION BY contestant_id, probe_key ORDER BY asked_at DESC) = 1
+    """)

@@ -56,4 +56,4 @@ def _scores_alone(reply: Reply) -> Reply:
     """Of the captions, which stand in the order of the options. A model that gives no scores cannot be asked so."""
     if reply.error is not None or reply.logprobs is None:
         return reply if reply.error is not None else Reply(not_applicable=True)
-    return Reply(logprobs=reply.logprobs)
+    return Reply(logprobs=reply.logprobs, tokens=reply.tokens)

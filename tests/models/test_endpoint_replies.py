@@ -131,6 +131,21 @@ def test_a_reply_is_finished_as_far_as_the_server_says_why_it_ended(reason, fini
     assert read({"content": "A"}, finish_reason=reason) == Reply("A", finished=finished)
 
 
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"prompt_tokens": 812, "completion_tokens": 3, "total_tokens": 815}, (812, 3)),
+        *[(usage, None) for usage in (None, 5, {}, {"prompt_tokens": 812}, {"prompt_tokens": "9", "completion_tokens": 3})],
+        *[({"prompt_tokens": count, "completion_tokens": 3}, None) for count in (-1, 2**31, 1.5, True)],
+    ],
+)
+def test_tokens_are_those_that_the_server_counts(usage, tokens):
+    completion = {"choices": [{"message": {"content": "A"}, "finish_reason": "stop"}], "usage": usage}
+    reply = read_completion(completion, CHOICE)
+    assert isinstance(reply, Reply)
+    assert reply.tokens == tokens
+
+
 def test_an_error_in_a_good_response_is_an_error():
     expected = Failure("HTTP 429: rate limited upstream", again=True, overloaded=True, status=429)
     assert read_completion({"error": {"message": "rate limited upstream", "code": 429}}, CHOICE) == expected

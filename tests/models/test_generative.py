@@ -239,6 +239,7 @@ def test_a_reply_is_finished_exactly_where_generate_ends_with_a_stop_token(model
         limit = {"do_sample": False, "max_new_tokens": probe.max_new_tokens, "eos_token_id": sorted(ends)}
         tokens = stock[0].generate(**inputs, **limit)[0, inputs["input_ids"].shape[1] :].tolist()
         assert reply.finished == (tokens[-1] in ends)
+        assert reply.tokens == (inputs["input_ids"].shape[1], len(tokens))
         assert reply.text == stock[1].decode([token for token in tokens if token not in ends], skip_special_tokens=True).strip()
     assert replies[4].text == ""
     assert {reply.finished for reply in replies} == {True, False}

@@ -1,11 +1,12 @@
 """What answers cost, from their times and their words."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from store_world import CONTESTANTS, NOON, picture
 
-from arena.probes import Outcome, Probe, Reading, Reply
+from arena.probes import Outcome, Probe, Reading, Reply, Tokens, Turn
 from arena.store import Cost, EvaluationRecord, QuestionRecord, ReadingRecord, ReplyRecord, now
 
 ASKED, OTHER = CONTESTANTS[0].id, CONTESTANTS[1].id
@@ -15,8 +16,8 @@ QUESTIONS = [
 ]
 
 
-def answer(store, number, text, at, contestant=ASKED):
-    reply = ReplyRecord(contestant, QUESTIONS[number].probe.key, "request", Reply(text), asked_at=at)
+def answer(store, number, text, at, contestant=ASKED, tokens=None):
+    reply = ReplyRecord(contestant, QUESTIONS[number].probe.key, "request", Reply(text, tokens=tokens), asked_at=at)
     store.evaluations.add([reply], [ReadingRecord(f"q{number}", contestant, Reading(Outcome.CORRECT, {}), "1")])
 
 
@@ -40,3 +41,21 @@ def test_what_was_answered_elsewhere_has_no_seconds(store):
     answer(store, 0, "one two", NOON, OTHER)
     assert store.evaluations.costs("suite", "edition") == {OTHER: Cost(None, 2)}
     assert store.evaluations.costs("suite", "another") == {}
+
+
+def test_tokens_are_told_for_each_question_with_those_of_its_second_turn_where_they_are_known(store):
+    store.evaluations.add_questions("suite", "edition", QUESTIONS)
+    start = now()
+    store.evaluations.begin(
+        EvaluationRecord("e1", "suite", "edition", ASKED, "", {}, {}, started_at=start - timedelta(seconds=8))
+    )
+    answer(store, 0, "one", start - timedelta(seconds=6), tokens=Tokens(10, 2))
+    answer(store, 1, "one", start - timedelta(seconds=6), tokens=Tokens(20, 4))
+    answer(store, 2, "one", start - timedelta(seconds=6))
+    again = replace(QUESTIONS[1].probe, before=(Turn("How?", "one"),))
+    second = Reply("two", tokens=Tokens(30, 1))
+    store.add_replies([ReplyRecord(ASKED, again.key, "request", second, asked_at=start - timedelta(seconds=4))])
+    store.evaluations.end("e1", "finished", {})
+    (cost,) = store.evaluations.costs("suite", "edition").values()
+    assert (cost.tokens_read, cost.tokens_written) == ((10 + 20 + 30) / 2, (2 + 4 + 1) / 2)
+    assert cost.seconds == pytest.approx((8 - 4) / 3, abs=1e-3)
