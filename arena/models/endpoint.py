@@ -13,7 +13,7 @@ import random
 import re
 import time
 from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -52,6 +52,13 @@ DISPENSABLE = ("logprobs", "response_format", "seed", "top_p", "max_tokens", "te
 
 log = logging.getLogger(__name__)
 
+Allowance = Callable[[], str | None]
+"""Counts a request that is about to be sent; or says in one line why it may not be."""
+
+
+def unlimited() -> None:
+    """Allow every request."""
+
 
 @dataclass
 class _Asked:
@@ -88,7 +95,14 @@ class EndpointModel:
 
     memory_bytes = 0
 
-    def __init__(self, contestant: Contestant, endpoint: Endpoint, key: str | None, pacing: Pacing | None = None) -> None:
+    def __init__(
+        self,
+        contestant: Contestant,
+        endpoint: Endpoint,
+        key: str | None,
+        pacing: Pacing | None = None,
+        allowance: Allowance = unlimited,
+    ) -> None:
         """Nothing is asked yet.
 
         Args:
@@ -96,6 +110,7 @@ class EndpointModel:
             endpoint: where it is.
             key: the secret of that place; it is sent there, and kept nowhere else.
             pacing: the bounds within which it is asked.
+            allowance: asked before each request.
         """
         self.contestant = contestant
         self.capabilities = Capabilities(
@@ -104,6 +119,7 @@ class EndpointModel:
         self._endpoint = endpoint
         self._key = key
         self._pacing = pacing or Pacing()
+        self._allowance = allowance
         self._pace = Pace(self._pacing)
         self._pictures: Recent[Picture, str] = Recent(MAX_ENCODED, cost=len)
         self._left_out: frozenset[str] = frozenset()
@@ -210,6 +226,8 @@ class EndpointModel:
             left_out |= {name}
 
     async def _ask(self, client: Any, probe: Probe, left_out: frozenset[str]) -> Reply | Failure:
+        if (refusal := self._allowance()) is not None:
+            return Failure(refusal, again=False)
         try:
             messages = self._messages(probe)
             async with asyncio.timeout(self._pacing.timeout):
@@ -279,7 +297,11 @@ class EndpointModel:
 
 
 def load_endpoint(
-    reference: str, *, pacing: Pacing | None = None, environment: Mapping[str, str] = os.environ
+    reference: str,
+    *,
+    pacing: Pacing | None = None,
+    environment: Mapping[str, str] = os.environ,
+    allowance: Allowance = unlimited,
 ) -> EndpointModel:
     """The model behind a reference. Nothing is asked yet.
 
@@ -287,7 +309,8 @@ def load_endpoint(
         SettingsError: the reference cannot be read, or its key is missing.
     """
     endpoint = read_reference(reference, environment)
-    return EndpointModel(contestant_of_endpoint(reference, environment), endpoint, key_for(endpoint, environment), pacing)
+    contestant = contestant_of_endpoint(reference, environment)
+    return EndpointModel(contestant, endpoint, key_for(endpoint, environment), pacing, allowance)
 
 
 def _data_uri(picture: Picture) -> str:

@@ -386,3 +386,17 @@ def test_the_pool_asks_endpoints_as_it_asks_local_models(server, expected, probe
 
 def test_its_own_reference_is_an_endpoint(server):
     assert is_endpoint(f"{server.address}#llava-mini")
+
+
+def test_each_request_is_counted_before_it_is_sent_and_none_is_sent_beyond_the_allowance(server, probes):
+    left = iter(["", "", ""])
+    server.faults = ["500"]
+    model = load_endpoint(
+        f"{server.address}#llava-mini",
+        pacing=FAST,
+        environment={},
+        allowance=lambda: "used up" if next(left, None) is None else None,
+    )
+    replies = model.answer(probes[:4])
+    assert len(server.requests) == 3
+    assert sorted(errors(replies)) == ["", "", "used up", "used up"]
