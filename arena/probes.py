@@ -5,9 +5,14 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from arena.images import Picture
+
+
+Scored = Literal["token_ids", "top_logprobs"]
+"""How a server was asked for log-probabilities of options: by their tokens, which is exact, or for its likeliest tokens, which
+may leave out some that spell an option."""
 
 
 class Outcome(StrEnum):
@@ -109,6 +114,10 @@ class Reply:
     """What it gave back when it was then asked for the bare option; None where it was not."""
     tokens: Tokens | None = field(default=None, compare=False)
     """What it cost; None where nobody tells."""
+    permanent: bool = False
+    """The error is that of every other question, too, until somebody mends it: asking on is no use. It is not stored."""
+    scored_by: Scored | None = field(default=None, compare=False)
+    """Where an endpoint's log-probabilities come from; None for a model that runs here."""
 
 
 @dataclass(frozen=True)

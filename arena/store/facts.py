@@ -180,8 +180,8 @@ def _reply_row(record: ReplyRecord) -> Row:
     reply = record.reply
     logprobs = None if reply.logprobs is None else list(reply.logprobs)
     given = (reply.text, logprobs, reply.error, reply.not_applicable)
-    tokens = reply.tokens or (None, None)
-    return (record.contestant_id, record.probe_key, record.task, *given, utc(record.asked_at), reply.finished, *tokens)
+    asked = (utc(record.asked_at), reply.finished, *(reply.tokens or (None, None)), reply.scored_by)
+    return (record.contestant_id, record.probe_key, record.task, *given, *asked)
 
 
 def _battle_row(battle: BattleRecord, seq: int) -> Row:

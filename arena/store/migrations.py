@@ -251,3 +251,14 @@ def m010_tokens(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT * FROM arena.replies WHERE error IS NULL
         QUALIFY row_number() OVER (PARTITION BY contestant_id, probe_key ORDER BY asked_at DESC) = 1
     """)
+
+
+@migration
+def m011_scored_by(connection: duckdb.DuckDBPyConnection) -> None:
+    """How a server was asked for the log-probabilities of options; NULL for models that run here, and for replies of before."""
+    connection.execute("""
+        ALTER TABLE arena.replies ADD COLUMN scored_by VARCHAR;
+        CREATE OR REPLACE VIEW arena.latest_replies AS
+        SELECT * FROM arena.replies WHERE error IS NULL
+        QUALIFY row_number() OVER (PARTITION BY contestant_id, probe_key ORDER BY asked_at DESC) = 1
+    """)
