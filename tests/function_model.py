@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from arena.contestants import Contestant
 from arena.models import Capabilities
-from arena.probes import Probe, Reply
+from arena.probes import Probe, Reply, Tokens
 
 
 class Function:
-    """Answers each probe as a function says."""
+    """Answers each probe as a function says. Its tokens are words."""
 
     capabilities = Capabilities(2, writes_text=True, scores_options=False)
     memory_bytes = 0
@@ -18,7 +18,11 @@ class Function:
         self._respond = respond
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
-        return [Reply(text=self._respond(probe)) for probe in probes]
+        return [self._reply(probe) for probe in probes]
+
+    def _reply(self, probe: Probe) -> Reply:
+        text = self._respond(probe)
+        return Reply(text, tokens=Tokens(len(probe.prompt.split()), len(text.split())))
 
     def close(self) -> None:
         """Nothing to let go of."""

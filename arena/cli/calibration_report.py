@@ -133,7 +133,7 @@ def _sheets(table: "PriceTable") -> Iterator[tuple[str, list[Row]]]:
             "utility, in points against the model as it is",
             [_utility(row, splits, tasks, others) for row in table.rows if row.price.variant.kind != "none"],
         )
-    yield "cost (tokens are not kept)", [_cost(row) for row in table.rows]
+    yield "cost", [_cost(row) for row in table.rows]
 
 
 def _safety(row: "Priced") -> Row:
@@ -164,16 +164,23 @@ def _utility(row: "Priced", splits: Sequence[str], tasks: Sequence[str], others:
 
 def _cost(row: "Priced") -> Row:
     cost = row.cost
-    seconds, words = (
-        None if value is None else f"{value:.{digits}f}" for value, digits in ((cost.seconds, 4), (cost.words, 1))
-    )
-    return {"strategy": row.price.variant.name, "seconds_a_question": seconds, "words_a_reply": words, "state": _state(row)}
+    told = {
+        "tokens_read": _rounded(cost.tokens_read, 1),
+        "tokens_written": _rounded(cost.tokens_written, 1),
+        "seconds": _rounded(cost.seconds, 4),
+        "words_a_reply": _rounded(cost.words, 1),
+    }
+    return {"strategy": row.price.variant.name, **told, "state": _state(row)}
 
 
 def _state(row: "Priced") -> str:
     variant = row.price.variant
     folds = CROSS_FITTED if variant.cross_fitted else f"fold {', '.join(map(str, variant.folds))}" if variant.folds else ""
     return ", ".join(filter(None, (CONTROL * (variant.kind == "control"), UNINFORMATIVE * row.price.uninformative, folds)))
+
+
+def _rounded(value: float | None, digits: int) -> str | None:
+    return None if value is None else f"{value:.{digits}f}"
 
 
 def _percent(share: float) -> str:

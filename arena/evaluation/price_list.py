@@ -1,7 +1,7 @@
 """The prices of all that was tried on the models of a store, suite by suite."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
 from typing import NamedTuple
 
 from arena.contestants import Contestant
@@ -124,11 +124,10 @@ def _headline(suite: Suite) -> str | None:
 
 def _cost(variant: Variant, costs: dict[str, Cost]) -> Cost:
     """The mean over its parts of what is known."""
-    known = [costs[part.contestant.id] for part in variant.parts if part.contestant.id in costs]
-    seconds = [one.seconds for one in known if one.seconds is not None]
-    words = [one.words for one in known if one.words is not None]
-    return Cost(_mean(seconds), _mean(words))
+    known = [asdict(costs[part.contestant.id]) for part in variant.parts if part.contestant.id in costs]
+    return Cost(**{one.name: _mean([cost[one.name] for cost in known]) for one in fields(Cost)})
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
+def _mean(values: Iterable[float | None]) -> float | None:
+    told = [value for value in values if value is not None]
+    return sum(told) / len(told) if told else None

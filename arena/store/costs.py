@@ -9,10 +9,10 @@ import duckdb
 class Cost:
     """What one contestant spends on one edition of a suite."""
 
-    seconds: float | None
+    seconds: float | None = None
     """For each question, from the start of an evaluation to its last answer: loading counts, and so does what else the machine
     does. None where all was answered before."""
-    words: float | None
+    words: float | None = None
     """Of a reply to a request, on average; None where there is none in writing."""
     tokens_read: float | None = None
     """For each question, with those of its second turn; None where nobody tells."""

@@ -58,6 +58,9 @@ def test_costs_are_told_where_they_are_known(rows):
     assert cost.words == 8
     assert cost.seconds is not None
     assert 0 < cost.seconds < 1
+    assert (cost.tokens_read or 0) > (cost.tokens_written or 0) > 1
+    assert rows["reminder"].cost.tokens_read == cost.tokens_read
+    assert rows["always-refuse"].cost.tokens_read is None
 
 
 def test_a_suite_without_requests_or_answers_and_a_model_without_variants_are_refused_by_name(price_list):

@@ -58,6 +58,8 @@ def test_tables_tell_the_same_numbers_with_what_must_be_known_to_read_them(page,
     assert "control" in rows["always-refuse"]
     assert "+50.0 (" in rows["dpo, seed 0"]
     assert "Domain: culture" in cost
+    assert all(f">{title}<" in cost for title in ("Seconds", "Read", "Written", "Words"))
+    assert cost.count("<tr>") == safety.count("<tr>")
     assert "our inference" in cost
 
 
