@@ -145,6 +145,11 @@ class VisitorQueue(Queue):
                 return [event], False, name
         return None
 
+    def broadcast_estimations(self, concurrency_id: str, after: int | None = None) -> None:
+        """Tell an event that has just come that it waits. Gradio tells all others, too, whenever one begins or ends."""
+        if after is not None:
+            super().broadcast_estimations(concurrency_id, after)
+
     def compute_analytics_summary(self, records: object) -> dict[str, Any]:  # noqa: ARG002 - Gradio's signature
         """Nothing: nobody looks at what Gradio would compute anew, over thousands of events, after each one."""
         return self.cached_event_analytics_summary

@@ -168,6 +168,19 @@ def test_what_nobody_reads_is_never_begun_and_dropped_in_time():
     visit(what, unread_seconds=2)
 
 
+def test_who_waits_is_not_told_of_every_turn_of_others():
+    async def what(site: Site) -> None:
+        site.free.set()
+        async with site.client(FLOOD) as flood, site.client(VISITOR) as visitor:
+            await post(flood, "battle", "unread")
+            for number in range(3):
+                await played(visitor, "battle", str(number))
+            (messages,) = site.queue.pending_messages_per_session.values()
+            assert messages.qsize() == 1
+
+    visit(what)
+
+
 def test_who_reads_a_moment_later_is_in_time():
     async def what(site: Site) -> None:
         site.free.set()
