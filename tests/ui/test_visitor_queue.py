@@ -172,11 +172,11 @@ def test_who_waits_is_not_told_of_every_turn_of_others():
     async def what(site: Site) -> None:
         site.free.set()
         async with site.client(FLOOD) as flood, site.client(VISITOR) as visitor:
-            await post(flood, "battle", "unread")
+            posted = await post(flood, "battle", "unread")
             for number in range(3):
                 await played(visitor, "battle", str(number))
-            (messages,) = site.queue.pending_messages_per_session.values()
-            assert messages.qsize() == 1
+            session = site.queue.event_ids_to_events[posted.json()["event_id"]].session_hash
+            assert site.queue.pending_messages_per_session[session].qsize() == 1
 
     visit(what)
 
