@@ -4,46 +4,25 @@ What it still solves, it solves without looking. The grey is the middle of the s
 would tell day from night.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from PIL import Image
 
-from arena.contestants import Contestant
 from arena.images import Picture, picture_from_pixels
-from arena.models import Entry, Model
 from arena.probes import Probe
-from arena.strategies.base import Setting
-from arena.strategies.folds import Training
 from arena.strategies.names import BLIND as NAME
 from arena.strategies.names import StrategyName, check_bare
-from arena.strategies.prompts import PromptModel
+from arena.strategies.prompts import PromptStrategy
 
 SUMMARY = "every picture is grey, of the same size"
 GREY = (128, 128, 128)
 
 
-@dataclass(frozen=True)
-class Blind:
-    """See `arena.strategies.base.Strategy`."""
-
-    name: str = NAME
-    training: Training | None = None
-
-    def settings(self, entry: Entry) -> Mapping[str, Setting]:  # noqa: ARG002  as of all strategies
-        """The shade."""
-        return {"grey": GREY[0]}
-
-    def load(self, entry: Entry, contestant: Contestant) -> Model:
-        """The model, blindfolded."""
-        return PromptModel(contestant, entry.load(), with_grey_pictures)
-
-
-def make(name: StrategyName) -> Blind:
+def make(name: StrategyName) -> PromptStrategy:
     """Raises StrategyError: an argument is given."""
     check_bare(name)
-    return Blind()
+    return PromptStrategy(NAME, {"grey": GREY[0]}, with_grey_pictures, for_writers=False)
 
 
 def with_grey_pictures(probe: Probe) -> Probe:

@@ -5,16 +5,9 @@ language model solves alone: the blind baseline of compositional benchmarks (Hsi
 al., *Revisiting the role of language priors in vision-language models*, ICML 2024).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from arena.contestants import Contestant
-from arena.models import Entry, Model
 from arena.probes import Probe, Reply
-from arena.strategies.base import Setting, check_writes
-from arena.strategies.folds import Training
 from arena.strategies.names import StrategyName, check_bare
-from arena.strategies.prompts import PromptModel
+from arena.strategies.prompts import PromptStrategy
 
 NAME = "caption-only"
 SUMMARY = "which caption is likelier without any picture; only choices between captions can be asked so"
@@ -22,27 +15,10 @@ TEMPLATE = "caption_only/1"
 PROMPT = "Write the caption of a picture."
 
 
-@dataclass(frozen=True)
-class CaptionOnly:
-    """See `arena.strategies.base.Strategy`."""
-
-    name: str = NAME
-    training: Training | None = None
-
-    def settings(self, entry: Entry) -> Mapping[str, Setting]:
-        """The version of the words."""
-        check_writes(entry, self.name)
-        return {"words": TEMPLATE}
-
-    def load(self, entry: Entry, contestant: Contestant) -> Model:
-        """The model, asked for captions alone."""
-        return PromptModel(contestant, entry.load(), without_pictures, _scores_alone)
-
-
-def make(name: StrategyName) -> CaptionOnly:
+def make(name: StrategyName) -> PromptStrategy:
     """Raises StrategyError: an argument is given."""
     check_bare(name)
-    return CaptionOnly()
+    return PromptStrategy(NAME, {"words": TEMPLATE}, without_pictures, _scores_alone)
 
 
 def without_pictures(probe: Probe) -> Probe | None:

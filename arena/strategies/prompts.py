@@ -1,24 +1,56 @@
 """Models that are asked something else than what stands in the question: for everything that can be asked in words."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from arena.contestants import Contestant
 from arena.errors import StrategyError
-from arena.models import Model
+from arena.models import Entry, Model
 from arena.probes import Probe, Reply
+from arena.strategies.base import Setting, check_writes
+from arena.strategies.folds import Training
 
 Change = Callable[[Probe], Probe | None]
 """From a question to what the model is asked in its place; None where it cannot be asked. Raises StrategyError where it must
 not be."""
+Read = Callable[[Reply], Reply]
+"""Makes replies to the first questions of those to the changed ones."""
+
+
+def as_it_is(reply: Reply) -> Reply:
+    """The same reply."""
+    return reply
+
+
+@dataclass(frozen=True)
+class PromptStrategy:
+    """One change of every question, learnt from nothing; see `arena.strategies.base.Strategy`."""
+
+    name: str
+    version: Mapping[str, Setting] = field(hash=False)
+    """What names the change exactly, as settings of the contestant."""
+    change: Change
+    read: Read = as_it_is
+    for_writers: bool = True
+    """Whether models that only compare cannot be asked so."""
+    training: Training | None = None
+
+    def settings(self, entry: Entry) -> Mapping[str, Setting]:
+        """What names the change."""
+        if self.for_writers:
+            check_writes(entry, self.name)
+        return self.version
+
+    def load(self, entry: Entry, contestant: Contestant) -> Model:
+        """The model, asked the changed questions."""
+        return PromptModel(contestant, entry.load(), self.change, self.read)
 
 
 class PromptModel:
     """A model whose questions are changed before it sees them. `answer` is called by one thread at a time."""
 
-    def __init__(
-        self, contestant: Contestant, model: Model, change: Change, read: Callable[[Reply], Reply] = lambda reply: reply
-    ) -> None:
+    def __init__(self, contestant: Contestant, model: Model, change: Change, read: Read = as_it_is) -> None:
         """Nothing is asked yet.
 
         Args:
