@@ -1,12 +1,12 @@
 """Calibrates two starter models in every way there is, and writes the figures of docs/calibration.md.
 
-    python benchmarks/calibration.py [--home ./calibration-home] [--minutes 120] [--page docs/calibration.md]
+    python benchmarks/calibration.py [--home ./calibration-home] [--minutes 240] [--page docs/calibration.md]
 
-`llava-small-cautious` and `llava-small-permissive` are asked the starter suite as they are, under every strategy, and tuned by
-SFT and DPO on four folds with three seeds, with controls beside them. Each step is a command of the arena, printed as it runs.
-After the minutes given, or after Ctrl-C, what is done is kept, and the same command goes on from there; figures that were not
-made are not in the page. Tuning needs `pip install -e ".[tune]"`, and is left out without it. All of it takes hours on
-two cores.
+`llava-small-permissive` and `llava-small-cautious` are asked the starter suite as they are, under every strategy, and tuned by
+SFT and DPO on four folds, the first with three seeds, with controls beside them. Each step is a command of the arena, printed
+as it runs. After the minutes given, or after Ctrl-C, what is done is kept, and the same command goes on from there; the page
+names what was not made. Tuning needs `pip install -e ".[tune]"`, and is left out without it. All of it takes two hours on two
+cores.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -57,6 +57,8 @@ BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 class Step:
     """One command, and what it leaves behind."""
 
+    subject: str
+    """What it belongs to, as the page names it."""
     command: tuple[str, ...]
     """Without the name of the program."""
     made: Path | None = None
@@ -64,32 +66,57 @@ class Step:
 
 
 def steps(home: Path, *, tuning: bool) -> Iterator[Step]:
-    """Everything, the cheapest and most telling first.
+    """Everything, the most telling first.
 
     Args:
         home: of the arena; data sets and tuned models lie in it.
         tuning: whether models are tuned as well.
     """
     models = [part for model in (*WRITERS, *CONSTANTS) for part in ("--model", model)]
-    yield Step(("evaluate", *models, "--suite", SUITE))
+    yield Step("models as they are", ("evaluate", *models, "--suite", SUITE))
     for base in BASES:
         for strategy in FITTED:
             vectors = home / "steering" / f"drawn-world--{base}+{strategy}.safetensors"
-            yield Step(("calibrate", "--model", base, "--strategy", strategy), vectors)
+            yield Step(f"{strategy} of {base}", ("calibrate", "--model", base, "--strategy", strategy), vectors)
         tried = [part for strategy in STRATEGIES for part in ("--strategy", strategy)]
-        yield Step(("evaluate", "--model", base, *tried, "--suite", SUITE))
+        yield Step(f"strategies on {base}", ("evaluate", "--model", base, *tried, "--suite", SUITE))
     if tuning:
         for kind, fold in product([kind for kind, _ in METHODS.values()], range(FOLDS)):
             yield _export(home, kind, fold)
-        yield from _tunings(home, seeds=SEEDS[:1], shuffled=False)
-        yield from _tunings(home, seeds=SEEDS[:1], shuffled=True)
-        yield from _tunings(home, seeds=SEEDS[1:], shuffled=False)
+        permissive, cautious = BASES
+        yield from _tunings(home, permissive, SEEDS[0])
+        yield from _tunings(home, permissive, SEEDS[0], shuffled=True)
+        for seed in SEEDS[1:]:
+            yield from _tunings(home, permissive, seed)
+        yield from _tunings(home, cautious, SEEDS[0])
+        yield from _tunings(home, cautious, SEEDS[0], shuffled=True)
 
 
-def run(step: Step, home: Path, seconds: float) -> bool:
-    """Run a step, unless it is done; whether it came to its end in the time given."""
+def run_all(plan: Iterable[Step], home: Path, seconds: float) -> list[Step]:
+    """Run what is left of the steps, and give back those that failed or had no time.
+
+    Args:
+        plan: the steps in order.
+        home: of the arena.
+        seconds: after which no step goes on.
+    """
+    last = time.monotonic() + seconds
+    undone: list[Step] = []
+    is_stopped = False
+    for step in plan:
+        code = None if is_stopped else run(step, home, last - time.monotonic())
+        is_stopped = code is None
+        if code != 0:
+            undone.append(step)
+    return undone
+
+
+def run(step: Step, home: Path, seconds: float) -> int | None:
+    """Run a step, unless it is done: its exit code; None where it was stopped, or the time is up."""
     if step.made and step.made.exists():
-        return True
+        return 0
+    if seconds <= 0:
+        return None
     print(f"arena {' '.join(step.command)}", flush=True)
     process = subprocess.Popen([sys.executable, "-m", "arena", "--home", str(home), *step.command])
     try:
@@ -97,10 +124,10 @@ def run(step: Step, home: Path, seconds: float) -> bool:
     except (subprocess.TimeoutExpired, KeyboardInterrupt):
         process.send_signal(signal.SIGINT)
         process.wait()
-        return False
+        return None
     if code:
         print(f"that step failed with code {code}, and is left out", flush=True)
-    return True
+    return code
 
 
 def with_figures(page: str, figures: str) -> str:
@@ -110,8 +137,8 @@ def with_figures(page: str, figures: str) -> str:
     return f"{before}{BEGIN}\n\n{figures.strip()}\n\n{END}{after}"
 
 
-def figures(home: Path, images: Path) -> str:
-    """The tables of `arena calibration-report` as Markdown, each model after its two figures."""
+def figures(home: Path, images: Path, undone: Iterable[Step] = ()) -> str:
+    """The tables of `arena calibration-report` as Markdown, each model after its two figures, and what was not made."""
     with redirect_stdout(io.StringIO()) as printed:
         arena(["--home", str(home), "calibration-report", "--suite", SUITE, "--format", "md"])
     pictures = write_figures(home, SUITE, images)
@@ -126,22 +153,25 @@ def figures(home: Path, images: Path) -> str:
                 "",
             ]
         lines.append(f"### {line.rpartition(': ')[2].capitalize()}" if line.startswith("## ") else line)
-    return "\n".join(lines)
+    missing = "; ".join(dict.fromkeys(step.subject for step in undone))
+    return "\n".join(["\n".join(lines).strip(), *(["", f"Not made, or not to its end: {missing}."] if missing else [])])
 
 
 def _export(home: Path, kind: str, fold: int) -> Step:
     out = _data(home, kind, fold)
     writers = [part for model in WRITERS for part in ("--model", model)]
-    return Step(("export", kind, "--suite", SUITE, "--test-fold", str(fold), *writers, "--out", str(out)), out)
+    command = ("export", kind, "--suite", SUITE, "--test-fold", str(fold), *writers, "--out", str(out))
+    return Step(f"data for {kind}", command, out)
 
 
-def _tunings(home: Path, seeds: Sequence[int], *, shuffled: bool) -> Iterator[Step]:
-    for seed, (method, (kind, rate)), base, fold in product(seeds, METHODS.items(), BASES, range(FOLDS)):
+def _tunings(home: Path, base: str, seed: int, *, shuffled: bool = False) -> Iterator[Step]:
+    for (method, (kind, rate)), fold in product(METHODS.items(), range(FOLDS)):
+        subject = f"{method} of {base}, seed {seed}{', shuffled labels' if shuffled else ''}"
         out = home / "tuned" / f"{base}-{method}{'-shuffled' if shuffled else ''}-seed{seed}-fold{fold}"
         recipe = ("--rate", rate, "--epochs", EPOCHS, "--seed", str(seed), *(["--shuffle-labels"] if shuffled else []))
         data = ("--data", str(_data(home, kind, fold)))
-        yield Step(("tune", "--method", method, "--model", base, *data, "--out", str(out), *recipe), out)
-        yield Step(("evaluate", "--model", str(out), "--suite", SUITE))
+        yield Step(subject, ("tune", "--method", method, "--model", base, *data, "--out", str(out), *recipe), out)
+        yield Step(subject, ("evaluate", "--model", str(out), "--suite", SUITE))
 
 
 def _data(home: Path, kind: str, fold: int) -> Path:
@@ -152,19 +182,14 @@ def main() -> None:
     """Run what is left, then write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--home", type=Path, default=Path("calibration-home"), help="default: %(default)s")
-    parser.add_argument("--minutes", type=float, default=120, help="after which no step goes on (default: %(default)s)")
+    parser.add_argument("--minutes", type=float, default=240, help="after which no step goes on (default: %(default)s)")
     parser.add_argument("--page", type=Path, default=ROOT / "docs" / "calibration.md", help="default: %(default)s")
     options = parser.parse_args()
-    last = time.monotonic() + 60 * options.minutes
     plan = list(steps(options.home, tuning=find_spec("trl") is not None))
-    done = 0
-    for step in plan:
-        if time.monotonic() >= last or not run(step, options.home, last - time.monotonic()):
-            break
-        done += 1
-    print(f"{done} of {len(plan)} steps are done; the same command goes on with the others", flush=True)
+    undone = run_all(plan, options.home, 60 * options.minutes)
+    print(f"{len(plan) - len(undone)} of {len(plan)} steps are done; the same command goes on with the others", flush=True)
     page = options.page.read_text("utf-8")
-    options.page.write_text(with_figures(page, figures(options.home, options.page.parent / "images")), "utf-8")
+    options.page.write_text(with_figures(page, figures(options.home, options.page.parent / "images", undone)), "utf-8")
 
 
 if __name__ == "__main__":
