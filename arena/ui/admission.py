@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from arena.settings import Settings
 from arena.ui import uploads
 from arena.ui.clients import UNKNOWN, Clients
+from arena.ui.refusals import let_go
 from arena.ui.shares import PLACES, READS, STREAMS, UPLOADS, Places, Shares, places_of, shares_of
 from arena.ui.turns import Turns
 
@@ -163,6 +164,7 @@ class AdmittedRequests:
             with self._admitted(scope):
                 await self.app(scope, receive, send)
         except Crowded as error:
+            await let_go(receive)
             # What was not read of the body must not be taken for the next request.
             headers = {**(error.headers or {}), "Connection": "close"}
             await JSONResponse({"error": error.detail, "detail": error.detail}, error.status_code, headers)(

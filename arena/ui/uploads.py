@@ -151,22 +151,31 @@ class Uploads:
 
     async def receive(self, request: Request) -> JSONResponse:
         """Answer a posted file with the name of its picture, or with one line saying what is wrong with it."""
-        if not self.policy.allows(request.headers, address_of(request.scope)):
-            return _refused(403, "picture: uploads are off here; choose a drawn scene or a known pair")
         try:
-            browser = _sender(request)
+            browser = self._sender(request)
             with self._place(self._client_of(request.scope)):
                 picture = await self._decoded(await self._body(request), browser)
             return JSONResponse({"picture": picture.digest})
-        except Crowded as error:
-            return _refused(error.status, str(error), retry=True)
-        except TooLarge as error:
+        except Unread as error:
             await let_go(request.receive, 10 * self.limits.file_bytes)
-            return _refused(413, str(error))
+            return _refused(error.status, str(error), retry=isinstance(error, Crowded))
         except ImageError as error:
             return _refused(422, str(error))
         except (TimeoutError, ClientDisconnect):
             return _refused(408, "picture: it came too slowly; try again, or send a smaller one")
+
+    def _sender(self, request: Request) -> str:
+        """The number of a browser whose pictures are taken, and which agrees to what has to be agreed to."""
+        if not self.policy.allows(request.headers, address_of(request.scope)):
+            raise Unread(403, "picture: uploads are off here; choose a drawn scene or a known pair")
+        browser = request.headers.get(BROWSER_HEADER, "")
+        if not BROWSER.fullmatch(browser):
+            raise Unread(422, "picture: the browser sent no number of its own; load the page again")
+        try:
+            check_terms(request.headers.get(TERMS_HEADER, ""))
+        except ImageError as error:
+            raise Unread(422, str(error)) from None
+        return browser
 
     @contextmanager
     def _place(self, client: str) -> Iterator[None]:
@@ -215,28 +224,19 @@ class Uploads:
 
     def _check_size(self, size: int) -> None:
         if size > self.limits.file_bytes:
-            raise TooLarge(f"picture: the file is larger than {self.limits.file_bytes // 2**20} MB; choose a smaller one")
+            raise Unread(413, f"picture: the file is larger than {self.limits.file_bytes // 2**20} MB; choose a smaller one")
 
 
-class TooLarge(ImageError):
-    """More bytes than a picture may have."""
-
-
-class Crowded(ImageError):
-    """No place for an upload now."""
+class Unread(ImageError):
+    """A picture that is refused before all of it was read."""
 
     def __init__(self, status: int, line: str) -> None:
         super().__init__(line)
         self.status = status
 
 
-def _sender(request: Request) -> str:
-    """The number of the browser that sends a picture, and agrees to what has to be agreed to."""
-    browser = request.headers.get(BROWSER_HEADER, "")
-    if not BROWSER.fullmatch(browser):
-        raise ImageError("picture: the browser sent no number of its own; load the page again")
-    check_terms(request.headers.get(TERMS_HEADER, ""))
-    return browser
+class Crowded(Unread):
+    """No place for an upload now."""
 
 
 def _refused(status: int, line: str, *, retry: bool = False) -> JSONResponse:

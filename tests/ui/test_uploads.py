@@ -132,6 +132,14 @@ def test_a_picture_is_taken_from_whom_it_may_be_and_with_all_terms_agreed_to(pol
     assert (answer.status_code, says in bytes(answer.body).decode()) == (status, True)
 
 
+@pytest.mark.parametrize("changes", [{"x_forwarded_for": "1.2.3.4"}, {"Arena_Browser": "1"}, {"Arena_Agreed": ""}], ids=str)
+def test_whoever_is_refused_can_send_all_of_a_picture_and_then_read_why(changes):
+    chunks = iter([b"x" * 2**20] * 5 + [None])
+    answer = asyncio.run(Uploads().receive(request(chunks, **changes)))
+    assert answer.status_code in (403, 422)
+    assert next(chunks, "nothing is left") == "nothing is left"
+
+
 def test_only_pixels_are_kept():
     data = photograph_with_a_place()
     picture = Uploads().add(data, BROWSER)
