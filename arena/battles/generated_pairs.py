@@ -1,7 +1,7 @@
 """The generated pairs that are in play: reviewers may put one in at any moment, and it is drawn from then on."""
 
 import threading
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from arena.errors import BattleError
@@ -46,8 +46,3 @@ class GeneratedPairs:
 def without_makers(pair: MinimalPair) -> MinimalPair:
     """The pair without word of who made and judged it: that tells who does not play on it."""
     return replace(pair, provenance=Provenance(pair.provenance.method, pair.provenance.seed))
-
-
-def playable(pair: PairInPlay, repositories: Collection[str]) -> bool:
-    """Whether two contestants are left, of those from these repositories, that neither made nor judged the pair."""
-    return sum(repository not in pair.models for repository in repositories) >= 2

@@ -87,7 +87,8 @@ class Arena:
         self._names = names_of([*store.contestants().values(), *self._contestants.values()])
         self._board = Board(store, self._contestants, oldest_board)
         self._rng = random.Random(seed)
-        self._choice = PairChoice(pairs, GeneratedPairs(store, accepts), self._rng, store.takedowns.is_down)
+        generated = GeneratedPairs(store, accepts)
+        self._choice = PairChoice(pairs, generated, self._rng, store.takedowns.is_down, self._contestants.values())
         self._open: dict[str, OpenBattle] = {}
         self._lock = threading.Lock()
         self._last_visit = -math.inf

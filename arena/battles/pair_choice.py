@@ -1,16 +1,18 @@
 """Which pair a battle is about: one of the frozen suites, one drawn afresh, or a generated one that reviewers have accepted."""
 
 import random
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from arena.battles.generated_pairs import GeneratedPairs, playable
+from arena.battles.generated_pairs import GeneratedPairs
 from arena.battles.views import BattleFilter
+from arena.contestants import Contestant
 from arena.errors import InputError
 from arena.generators.scenes import FAMILIES, Family, draw_pair
 from arena.pairs import MinimalPair
 from arena.store.generation_records import FRESH, GENERATED, PairInPlay
+from arena.strategies.folds import fold_of, tested_fold
 
 FRESH_SHARE = 0.25
 """Share of fresh pairs where the visitor does not ask for a source."""
@@ -31,7 +33,7 @@ class Chosen:
 
     pair: MinimalPair
     shut_out: Collection[str] = ()
-    """Repositories of models that made or judged it."""
+    """Repositories of models that made or judged it, or were tuned on its family."""
 
 
 class PairChoice:
@@ -42,6 +44,7 @@ class PairChoice:
         generated: those in play.
         rng: draws.
         is_down: whether the pair with this id was taken down, and is drawn no more.
+        contestants: who may play; of those who were tuned, none plays on what that may have shown them.
     """
 
     def __init__(
@@ -50,11 +53,13 @@ class PairChoice:
         generated: GeneratedPairs,
         rng: random.Random,
         is_down: Callable[[str], bool] = lambda _: False,
+        contestants: Iterable[Contestant] = (),
     ) -> None:
         self._all_frozen = tuple(frozen)
         self._is_down = is_down
         self._generated = generated
         self._rng = rng
+        self._tuned = [(one.repository, fold) for one in contestants if (fold := tested_fold(one)) is not None]
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories, both sorted."""
@@ -77,26 +82,35 @@ class PairChoice:
             InputError: the filters name something unknown, or nothing passes them.
         """
         self._check(filters)
-        fresh = [name for name, family in FAMILIES.items() if _passes(family, filters)]
-        generated = [one for one in self._generated.in_play() if _passes(one, filters) and playable(one, repositories)]
-        frozen = [pair for pair in self._frozen() if _passes(pair, filters) and filters.source in (None, pair.source)]
+
+        def is_offered(one: MinimalPair | PairInPlay | Family, family: str, models: Collection[str] = ()) -> bool:
+            able = set(repositories) - self._shut_out(family, models)
+            return _passes(one, filters) and sum(repository in able for repository in repositories) >= 2
+
+        fresh = [name for name, family in FAMILIES.items() if is_offered(family, name)]
+        generated = [one for one in self._generated.in_play() if is_offered(one, one.family, one.models)]
+        frozen = [one for one in self._frozen() if filters.source in (None, one.source) and is_offered(one, one.family)]
         source = self._source(filters, {FRESH: len(fresh), GENERATED: len(generated), FROZEN: len(frozen)})
-        if source == FRESH:
-            return Chosen(self._drawn(fresh))
         if source == GENERATED:
             chosen = self._of_any_family(generated)
-            return Chosen(self._generated.pair(chosen.pair_id), chosen.models)
-        return Chosen(self._of_any_family(frozen))
+            return Chosen(self._generated.pair(chosen.pair_id), self._shut_out(chosen.family, chosen.models))
+        pair = self._drawn(fresh) if source == FRESH else self._of_any_family(frozen)
+        return Chosen(pair, self._shut_out(pair.family))
 
     def unmet(self, met: Collection[str], repositories: Collection[str]) -> MinimalPair | None:
-        """A frozen or generated pair that is not in `met`, and that none of these repositories made; None if none is left."""
-        frozen = {pair.id: pair for pair in self._frozen()}
-        generated = [pair.pair_id for pair in self._generated.in_play() if not set(pair.models) & set(repositories)]
+        """A frozen or generated pair that is not in `met`, and on which all of these may play; None if none is left."""
+        frozen = {pair.id: pair for pair in self._frozen() if self._shut_out(pair.family).isdisjoint(repositories)}
+        in_play = self._generated.in_play()
+        generated = [one.pair_id for one in in_play if self._shut_out(one.family, one.models).isdisjoint(repositories)]
         left = [name for name in (*frozen, *generated) if name not in met]
         if not left:
             return None
         name = self._rng.choice(left)
         return frozen.get(name) or self._generated.pair(name)
+
+    def _shut_out(self, family: str, models: Collection[str] = ()) -> set[str]:
+        """Repositories that may not play on a pair of this family, made or judged by these models."""
+        return {*models, *(repository for repository, tested in self._tuned if tested != fold_of(family))}
 
     def _frozen(self) -> list[MinimalPair]:
         return [pair for pair in self._all_frozen if not self._is_down(pair.id)]
@@ -116,7 +130,7 @@ class PairChoice:
         asked = filters.source if filters.source in (None, FRESH, GENERATED) else FROZEN
         left = [source for source, count in offered.items() if count and asked in (None, source)]
         if not left:
-            raise _nothing_passes(filters)
+            raise self._nothing_passes(filters)
         if len(left) == 1:
             return left[0]
         shares = {FRESH: FRESH_SHARE, GENERATED: GENERATED_SHARE if offered[GENERATED] else 0.0}
@@ -141,14 +155,15 @@ class PairChoice:
             if value is not None and value not in values:
                 raise InputError(f"{name}: there is no {value!r}; choose from {', '.join(values)}")
 
+    def _nothing_passes(self, filters: BattleFilter) -> InputError:
+        if filters.source == GENERATED:
+            missing = "no generated pair is in play here that two models may play on"
+            return InputError(f"filters: {missing}; review pending ones, or widen the filters")
+        if self._tuned:
+            return InputError("filters: two models may play on no such pair, as tuned ones play on no family of their training")
+        where = f"in domain {filters.domain!r} with category {filters.category!r}"
+        return InputError(f"filters: no pair is {where}; widen one of them")
+
 
 def _passes(one: MinimalPair | PairInPlay | Family, filters: BattleFilter) -> bool:
     return filters.domain in (None, one.domain) and filters.category in (None, one.category)
-
-
-def _nothing_passes(filters: BattleFilter) -> InputError:
-    if filters.source == GENERATED:
-        return InputError(
-            "filters: no generated pair is in play here that two models may play on; review pending ones, or widen the filters"
-        )
-    return InputError(f"filters: no pair is in domain {filters.domain!r} with category {filters.category!r}; widen one of them")

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from arena.contestants import Contestant
-from arena.models.lineage import BY, COUNTRY, FOLD, FROM, GROUPING, LABELS, RECIPE
+from arena.models.lineage import BY, FROM, LABELS, RECIPE
 from arena.strategies import NONE, STRATEGIES
 from arena.strategies.constants import ORGANISATION
-from arena.strategies.folds import FOLDS
+from arena.strategies.folds import FOLDS, tested_fold
 from arena.strategies.names import read_name
 
 Kind = Literal["none", "prompt", "activation", "tuned", "control"]
@@ -87,18 +87,12 @@ def _lineup(base: Contestant, own: dict[tuple[str, str], list[Contestant]], cons
     ]
     controls = [Variant(one.name, "control", (Part(one, None),)) for one in constants]
     ordered = sorted([*variants, *controls], key=lambda variant: (KINDS.index(variant.kind), variant.name))
-    return Lineup(base, (Variant(NONE, "none", (Part(base, _fold(base)),)), *ordered))
+    return Lineup(base, (Variant(NONE, "none", (Part(base, tested_fold(base)),)), *ordered))
 
 
 def _parts(group: list[Contestant]) -> tuple[Part, ...]:
     """One for each fold; of two with the same, the later by name."""
-    return tuple(Part(one, fold) for fold, one in {_fold(one): one for one in group}.items())
-
-
-def _fold(contestant: Contestant) -> int | None:
-    """The fold of families that alone tests it."""
-    fold = contestant.settings.get(FOLD)
-    return fold if isinstance(fold, int) and contestant.settings.get(GROUPING) != COUNTRY else None
+    return tuple(Part(one, fold) for fold, one in {tested_fold(one): one for one in group}.items())
 
 
 def _name(contestant: Contestant) -> str:

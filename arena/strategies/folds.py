@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from arena.contestants import Contestant
 from arena.errors import StrategyError
+from arena.models.lineage import COUNTRY, FOLD, GROUPING
 from arena.pairs import MinimalPair
 from arena.probes import Probe
 from arena.suites.imagefolder import read_imagefolder
@@ -25,6 +27,15 @@ SALT = 5463
 def fold_of(family: str) -> int:
     """The fold of a family, from 0 to `FOLDS` - 1: the SHA-256 of salt, slash and name, modulo that."""
     return int.from_bytes(hashlib.sha256(f"{SALT}/{family}".encode()).digest(), "big") % FOLDS
+
+
+def tested_fold(contestant: Contestant) -> int | None:
+    """The fold whose families alone test a contestant, as it was tuned on the others.
+
+    None for one that was not tuned, and for one that was on whole countries, of which families tell nothing.
+    """
+    fold = contestant.settings.get(FOLD)
+    return fold if isinstance(fold, int) and contestant.settings.get(GROUPING) != COUNTRY else None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """An arena over a real store, with players whose answers are known."""
 
 from contextlib import closing, contextmanager
+from types import MappingProxyType
 
 import pytest
 from players import Players
@@ -22,8 +23,8 @@ def open_with(tmp_path, pairs):
     """Open an arena with the given players: `with open_with(good=perfect, bad=refuses) as (arena, players)`."""
 
     @contextmanager
-    def opened(seed=1, **named):
-        players = Players(**named)
+    def opened(seed=1, folds=MappingProxyType({}), **named):
+        players = Players(folds, **named)
         with Store.open(tmp_path / "home", ELO_RULE) as store:
             store.add_pairs(pairs)
             store.add_contestants(players.contestants.values())

@@ -2,10 +2,12 @@
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from arena.battles import BattleView, Reveal
 from arena.contestants import Contestant
+from arena.models.lineage import FOLD
 from arena.probes import Probe, Reply
 
 Player = Callable[[Probe], Reply]
@@ -49,8 +51,10 @@ def revealed(view: BattleView) -> Reveal:
 class Players:
     """Puts probes to players by contestant id, and counts what was asked."""
 
-    def __init__(self, **players: Player) -> None:
-        self.contestants = {c.id: c for c in (Contestant(f"people/{name}", "0" * 40, "test") for name in players)}
+    def __init__(self, folds: Mapping[str, int] = MappingProxyType({}), **players: Player) -> None:
+        tuned = {name: {FOLD: fold} for name, fold in folds.items()}
+        named = [Contestant(f"people/{name}", "0" * 40, "test", tuned.get(name, {})) for name in players]
+        self.contestants = {one.id: one for one in named}
         self._players = dict(zip(self.contestants, players.values(), strict=True))
         self.unable: dict[str, str] = {}
         self.asked: Counter[tuple[str, str]] = Counter()
