@@ -9,7 +9,6 @@ from typing import Any, Literal, NamedTuple
 
 from arena.images import Picture
 
-
 Scored = Literal["token_ids", "top_logprobs"]
 """How a server was asked for log-probabilities of options: by their tokens, which is exact, or for its likeliest tokens, which
 may leave out some that spell an option."""

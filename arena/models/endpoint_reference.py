@@ -1,9 +1,12 @@
 """Endpoints by name: which servers may be asked for which model, and whose key goes where.
 
-    https://host/v1#model           any server with the OpenAI interface, by the address of its API
+    https://host/v1#model           any server with the OpenAI interface, by its address up to /chat/completions
     http://localhost:8000/v1#model  the same on this machine, such as vLLM, llama.cpp or `transformers serve`
     together:organisation/model     a model at one of Hugging Face's Inference Providers; `auto:` lets Hugging Face choose
     openai:model                    a model of OpenAI
+
+An address is asked as it is given, whatever its path; one without any path means `/v1`. Of a query it may hold the
+`api-version` that Azure wants.
 
 After a `?` follow, joined by `&`, what else is known of the model: `images=1`, most images in one question (2 where nothing is
 said), `thinking=2048`, tokens that it may spend on thoughts before its answer (0 where nothing is said), and `turns=1` where it
@@ -40,6 +43,8 @@ KEY_OF_HOST = {"router.huggingface.co": "HF_TOKEN", "api.openai.com": "OPENAI_AP
 FORM = "write https://host/v1#model or provider:organisation/model"
 
 _PROVIDER = re.compile(r"(?P<provider>[a-z0-9-]+):(?!//)(?P<model>\S+)")
+_QUERY = re.compile(r"api-version=[0-9A-Za-z.-]{1,32}")
+"""What may follow the path of an address: nothing that could be a secret."""
 _OPTIONS = ("images", "thinking", "turns")
 
 
@@ -50,7 +55,7 @@ class Endpoint:
     provider: str
     """A name of Inference Providers; empty for a server that is asked by its address."""
     address: str
-    """Of its API, such as `https://host/v1`; empty for a provider."""
+    """Of its API, such as `https://host/v1`, with its query; empty for a provider."""
     model: str
     """As the server calls it."""
     images: int = IMAGES
@@ -87,7 +92,7 @@ def read_reference(reference: str, environment: Mapping[str, str] = os.environ) 
     name = f"{address.scheme}://{address.netloc}"
     if not address.fragment.strip():
         raise SettingsError(f"{name}: names no model; write {name}{address.path or '/v1'}#model")
-    path = address.path.rstrip("/") or "/v1"
+    path = (address.path.rstrip("/") or "/v1") + (f"?{address.query}" if address.query else "")
     return Endpoint("", f"{name.lower()}{path}", address.fragment.strip(), **read_options(name, options, _OPTIONS))
 
 
@@ -170,7 +175,7 @@ def _checked_address(named: str, environment: Mapping[str, str]) -> SplitResult:
         raise SettingsError(f"{address.scheme}: the address names no host; {FORM}")
     if address.username is not None or address.password is not None:
         raise SettingsError(f"{name}: the address holds a user name or password; put the key into {KEY_VARIABLE} instead")
-    if address.query:
+    if address.query and not _QUERY.fullmatch(address.query):
         raise SettingsError(f"{name}: the address has a query, which may hold a secret; leave out what follows the '?'")
     if address.scheme == "http" and not _is_loopback(host) and environment.get(HTTP_VARIABLE) != "1":
         raise SettingsError(f"{name}: plain http can be read on its way; use https, or set {HTTP_VARIABLE}=1")

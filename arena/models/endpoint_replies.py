@@ -1,210 +1,145 @@
-"""What an endpoint gave back, read: a chat completion becomes a reply, and whatever went wrong becomes one line.
+"""What an endpoint gave back, read: a chat completion becomes a reply, or a failure in one line.
 
 Servers that call themselves compatible with OpenAI differ in what they leave out, so nothing is taken for granted: each field
-may be missing or of another type.
+may be missing or of another type, and a text may be of any length.
 """
 
 import json
-import math
-import re
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
-from arena.errors import one_line
+from arena.models.endpoint_failures import Failure, error_failure
+from arena.models.endpoint_http import Response
+from arena.models.endpoint_json import field_of, plain
+from arena.models.endpoint_scores import Tokens as OptionTokens
+from arena.models.endpoint_scores import read_scores
 from arena.probes import Probe, Reply, Tokens
 
 DECLINED = "[Declined by the provider: I cannot answer this.]"
 """Stands for the answer where the provider itself declares a refusal; `arena.tasks.refusals` reads it as one."""
-FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed", "ResponsibleAIPolicyViolation")
-"""Error codes by which providers decline a question, where others send an answer that declines."""
-AGAIN = (408, 409, 425, 429)
-"""Client errors that pass; server errors all may."""
-OVERLOADED = (408, 429, 503, 504, 529)
-"""HTTP codes that say that less should be asked."""
 FINISHED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence")
 CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 """Finish reasons, in small letters: the model ended by itself, or its tokens ran out."""
 MAX_TOKENS = 2**31
 """Above which a count of tokens is none."""
-MAX_REASON = 300
-"""Characters of a reason that are kept."""
-
-_WORD_STARTS = " \n\t▁ĠĊ"
-"""White space in tokens, as it is and as tokenizers write it."""
-_AT_MOST = re.compile(r"at most (\d+) image|image=(\d+) \(or defaulted", re.IGNORECASE)
-_ONE_IMAGE = re.compile(
-    r"(?:not|n't) (?:support|accept|allow) (?:multiple|more than one) image|only (?:one|1|a single) image"
-    r"|(?:multiple|more than one) images? (?:is|are) not",
-    re.IGNORECASE,
-)
-_NO_IMAGE = re.compile(
-    r"not a (?:multimodal|vision) model|image inputs? (?:is|are) not supported|support (?:for )?image inputs?"
-    r"|(?:not|n't) support (?:images|vision|multimodal)",
-    re.IGNORECASE,
-)
+CHARACTERS_PER_TOKEN = 32
+"""Of a text, at most, for each token that was asked for: several times what tokens of any language spell."""
+BYTES, BYTES_PER_TOKEN = 2**20, 2**9
+"""Of a body, at most: for what stands around the text, and for each token that was asked for, with escapes."""
+NO_ROOM = "if it thinks first, add ?thinking=2048 to its name"
+ONLY_THOUGHTS = "the answer lies in the server's reasoning_content alone: start the server without its reasoning parser, or "
 
 
-@dataclass(frozen=True)
-class Failure:
-    """An attempt that gave no reply."""
-
-    reason: str
-    """One line."""
-    again: bool
-    """Whether it may pass."""
-    overloaded: bool = False
-    wait: float | None = None
-    """Seconds that the server asks to wait."""
-    status: int | None = None
-    """HTTP code, where there is one."""
-    code: str = ""
-    """The server's own name for what is wrong."""
+def max_bytes(limit: int) -> int:
+    """How long the body of an answer of at most `limit` tokens can be."""
+    return BYTES + BYTES_PER_TOKEN * limit
 
 
-def read_completion(completion: Any, probe: Probe) -> Reply | Failure:
+def completion_of(response: Response) -> Any:
+    """The JSON of a good response, or a `Failure`."""
+    if response.streams:
+        return Failure("the server only streams, and was not asked to; serve the model without streams", False, permanent=True)
+    try:
+        return json.loads(response.body)
+    except (ValueError, RecursionError):
+        what = "a web page" if response.is_page else "no chat completion in JSON"
+        return Failure(f"the answer is {what}", again=True, permanent=response.is_page)
+
+
+def read_completion(completion: Any, probe: Probe, thinking: int = 0, tokens: OptionTokens | None = None) -> Reply | Failure:
     """The reply in a chat completion.
 
     An answer that was cut short is kept as it is, and an empty one too, as of a local model: it was asked, and said nothing.
     Thoughts that a server sends apart from the answer are no part of it.
+
+    Args:
+        completion: JSON of any shape.
+        probe: what was asked.
+        thinking: tokens that it was given for thoughts.
+        tokens: of the options, where their log-probabilities were asked for by name.
     """
-    if (error := _field(completion, "error")) is not None:
-        status = _field(error, "code")
-        return _failure(status if isinstance(status, int) else 500, *_said(error), wait=None)
-    choices = _field(completion, "choices")
-    if not isinstance(choices, list) or not choices or (message := _field(choices[0], "message")) is None:
-        return Failure("the answer holds no choice with a message", again=True)
-    finish, refusal = _field(choices[0], "finish_reason"), _text(_field(message, "refusal"))
+    choices = field_of(completion, "choices")
+    choice = choices[0] if isinstance(choices, list) and choices else None
+    message = field_of(choice, "message")
+    if message is None:
+        return _without_choice(completion)
+    finish, refusal = field_of(choice, "finish_reason"), _text(field_of(message, "refusal"))
     if refusal or finish == "content_filter":
         return declined(refusal or "")
-    text = _text(_field(message, "content"))
-    if not text and _finished(finish) is False:
-        return _without_answer(message, probe)
+    text, limit = _text(field_of(message, "content")), probe.max_new_tokens + thinking
+    thoughts = _thoughts(message)
+    usage = _tokens(field_of(completion, "usage"))
+    if not text and (thoughts or _finished(finish) is False):
+        return _without_answer(thoughts, limit, thinking, usage)
     if text is None or finish == "error":
         return Failure(f"the message holds no text (finish reason: {finish})", again=finish == "error")
-    logprobs = _logprobs(_field(choices[0], "logprobs"), probe)
-    return Reply(text, logprobs, finished=_finished(finish), tokens=_tokens(_field(completion, "usage")))
+    scores = None if thoughts or thinking else read_scores(field_of(choice, "logprobs"), probe.options, tokens)
+    logprobs, scored_by = scores or (None, None)
+    text, finished = _bounded(text, limit, finished=_finished(finish))
+    return Reply(text, logprobs, finished=finished, tokens=usage, scored_by=scored_by)
 
 
 def told_of_itself(completion: Any) -> tuple[str, str]:
     """The model's name and the system's fingerprint, as the server reports them; empty where it does not."""
-    model, fingerprint = (_field(completion, name) for name in ("model", "system_fingerprint"))
-    return (model if isinstance(model, str) else ""), (fingerprint if isinstance(fingerprint, str) else "")
+    model, fingerprint = (field_of(completion, name) for name in ("model", "system_fingerprint"))
+    return _name(model), _name(fingerprint)
 
 
 def declined(said: str = "") -> Reply:
     """The reply that a provider declares to be a refusal, with its own words; a fragment that it cut off is left out."""
-    return Reply(f"{DECLINED} {said.strip()}".strip(), finished=True)
+    return Reply(f"{DECLINED} {said.strip()[:1000]}".strip(), finished=True)
 
 
-def read_failure(error: BaseException) -> Failure:
-    """What an exception of the client means: what `InferenceClient.chat_completion` raised, or a time-out.
-
-    The reason holds no address; `without_secret` makes it fit to be shown.
-    """
-    # Imported with the client; here it costs nothing more.
-    import httpx2  # noqa: PLC0415
-
-    if (response := _response(error)) is not None:
-        return _failure(response.status_code, *_said(_body(response)), wait=_retry_after(response.headers.get("Retry-After")))
-    if isinstance(error, TimeoutError):
-        return Failure("no answer in time", again=True, overloaded=True)
-    if isinstance(error, httpx2.RequestError):
-        return Failure(f"the connection failed ({type(error).__name__})", again=True)
-    # The client's own words for a body that is JSON, and neither object nor list of objects.
-    if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) or str(error).startswith(("Invalid data", "Invalid input")):
-        return Failure("the answer is no chat completion in JSON", again=True)
-    return Failure(one_line(error), again=False)
+def _without_choice(completion: Any) -> Failure:
+    """What holds no answer is an error, whatever the status says, or no completion at all."""
+    names = ("error", "message", "detail", "msg", "error_msg")
+    error = next((value for name in names if (value := field_of(completion, name)) is not None), None)
+    if error is None:
+        return Failure("the answer holds no choice with a message", again=True)
+    codes = (field_of(part, name) for part in (error, completion) for name in ("code", "status", "status_code"))
+    return error_failure(next(filter(None, map(_status, codes)), None), completion)
 
 
-def without_secret(failure: Failure, key: str | None) -> Failure:
-    """The same in one bounded line, without a `key` that the server may have repeated."""
-    reason = failure.reason.replace(key, "***") if key else failure.reason
-    return replace(failure, reason=" ".join(reason.split())[:MAX_REASON])
-
-
-def images_accepted(reason: str) -> int | None:
-    """How many images in one question the server takes, if it says that those it got were too many; else None."""
-    if found := _AT_MOST.search(reason):
-        return int(found[1] or found[2])
-    if _ONE_IMAGE.search(reason):
-        return 1
-    return 0 if _NO_IMAGE.search(reason) else None
-
-
-def _response(error: BaseException | None) -> Any:
-    """The HTTP response behind an exception, even where reading its body raised another one."""
-    while error is not None:
-        if (response := getattr(error, "response", None)) is not None:
-            return response
-        error = error.__context__
-    return None
-
-
-def _body(response: Any) -> Any:
-    """The JSON of a response, or its text; nothing of a page that is meant for people."""
-    try:
-        return response.json()
-    except (ValueError, RecursionError):
-        return None if "<" in response.text[:100] else response.text
-
-
-def _failure(status: int, message: str, code: str, *, wait: float | None) -> Failure:
-    if 300 <= status < 400:
-        # Followed, it would take pictures and answers to another place than the one that is recorded.
-        message = "the server sends elsewhere; give the address that it sends to"
-    reason = f"HTTP {status}: {message}" if message else f"HTTP {status}"
-    return Failure(reason, status in AGAIN or status >= 500, status in OVERLOADED, wait, status, code)
-
-
-def _said(body: Any) -> tuple[str, str]:
-    """Message and code in the body of an error, as OpenAI, FastAPI and Hugging Face write them."""
-    error = _field(body, "error", body)
-    message = next((value for name in ("message", "detail", "error") if (value := _field(error, name)) is not None), error)
-    codes = (_field(error, "code"), _field(_field(error, "innererror"), "code"))
-    code = next((code for code in codes if isinstance(code, str) and code in FILTER_CODES), "")
-    return str("" if message is None else message), code
-
-
-def _retry_after(value: str | None) -> float | None:
-    """Seconds, from seconds or from a date (RFC 9110, 10.2.3)."""
-    if not value:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            date = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        seconds = (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+def _status(code: Any) -> int | None:
+    """An HTTP code, as a number or in digits."""
+    number = int(code) if isinstance(code, str) and code.isascii() and code.isdecimal() and len(code) == 3 else code
+    return number if type(number) is int and 400 <= number < 600 else None
 
 
 def _text(content: Any) -> str | None:
     """The text of a message, which some servers send in parts."""
     if isinstance(content, str):
-        return content.strip()
+        return plain(content).strip()
     if not isinstance(content, list):
         return None
-    parts = [_field(part, "text") for part in content]
-    return "".join(part for part in parts if isinstance(part, str)).strip()
+    parts = [field_of(part, "text") for part in content]
+    return plain("".join(part for part in parts if isinstance(part, str))).strip()
 
 
-def _without_answer(message: Any, probe: Probe) -> Reply | Failure:
-    """All tokens were spent before the answer began: on thoughts, whether they can be seen or not."""
-    for name in ("reasoning_content", "reasoning"):
-        if isinstance(thoughts := _field(message, name), str) and thoughts.strip():
-            # An open block of thoughts is read as a local model's would be: no answer came after it.
-            return Reply(f"<think>{thoughts.strip()}", finished=False)
-    limit = f"{probe.max_new_tokens} tokens"
-    return Failure(f"no answer began within {limit}; if the model thinks first, add ?thinking=2048 to its name", again=False)
+def _bounded(text: str, limit: int, *, finished: bool | None) -> tuple[str, bool | None]:
+    """The text as far as so many tokens can reach, and whether it ended by itself."""
+    most = CHARACTERS_PER_TOKEN * max(1, limit)
+    return (text, finished) if len(text) <= most else (text[:most], False)
+
+
+def _thoughts(message: Any) -> str:
+    given = (field_of(message, name) for name in ("reasoning_content", "reasoning"))
+    return next((text for thoughts in given if isinstance(thoughts, str) and (text := plain(thoughts).strip())), "")
+
+
+def _without_answer(thoughts: str, limit: int, thinking: int, usage: Tokens | None) -> Reply | Failure:
+    """Nothing stands where the answer should: all is thoughts, whether they can be seen or not, and why ever they ended."""
+    if thinking:
+        # An open block of thoughts is read as a local model's would be: no answer came after it.
+        text, _ = _bounded(f"<think>{thoughts}", limit, finished=False)
+        return Reply(text, finished=False, tokens=usage)
+    if thoughts:
+        return Failure(f"{ONLY_THOUGHTS}{NO_ROOM}", again=False)
+    return Failure(f"no answer began within {limit} tokens; {NO_ROOM}", again=False)
 
 
 def _tokens(usage: Any) -> Tokens | None:
     """What the server counted, if it did."""
-    read, written = (_field(usage, name) for name in ("prompt_tokens", "completion_tokens"))
+    read, written = (field_of(usage, name) for name in ("prompt_tokens", "completion_tokens"))
     counts = [count for count in (read, written) if type(count) is int and 0 <= count < MAX_TOKENS]
     return Tokens(*counts) if len(counts) == 2 else None
 
@@ -214,36 +149,5 @@ def _finished(reason: Any) -> bool | None:
     return True if named in FINISHED else False if named in CUT else None
 
 
-def _logprobs(given: Any, probe: Probe) -> tuple[float, ...] | None:
-    """Log-probabilities of the options as first token, each summed over its spellings.
-
-    None where the first token spells no option, since some servers then report those of other tokens
-    (text-generation-inference, issue 1852), or where one of the options is not among the likeliest tokens.
-    """
-    tokens = _field(given, "content")
-    if not probe.options or not isinstance(tokens, list) or not tokens:
-        return None
-    spellings = [{option} if len(option) == 1 else {option, option.lower(), option.capitalize()} for option in probe.options]
-    if not any(_spelled(tokens[0]) in spelled for spelled in spellings):
-        return None
-    top = _field(tokens[0], "top_logprobs")
-    if not isinstance(top, list):
-        return None
-    found = [[_field(token, "logprob") for token in top if _spelled(token) in spelled] for spelled in spellings]
-    if not all(values and all(isinstance(value, float | int) for value in values) for values in found):
-        return None
-    # Some servers write -9999 for minus infinity, which underflows.
-    return tuple(math.log(sum(math.exp(min(value, 0.0)) for value in values) or math.ulp(0.0)) for values in found)
-
-
-def _spelled(token: Any) -> str:
-    text = _field(token, "token")
-    return text.strip(_WORD_STARTS) if isinstance(text, str) else ""
-
-
-def _field(value: Any, name: str, otherwise: Any = None) -> Any:
-    """What an object of JSON holds under `name`; `otherwise` where it is no object, or holds nothing there."""
-    # The client's types are dictionaries that forget unknown fields when nested, but keep them as attributes.
-    fields = getattr(value, "__dict__", value)
-    found = fields.get(name) if isinstance(fields, dict) else None
-    return otherwise if found is None else found
+def _name(value: Any) -> str:
+    return plain(value)[:200] if isinstance(value, str) else ""

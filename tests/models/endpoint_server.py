@@ -10,6 +10,10 @@ It logs every request before it answers, and plays the faults of a script, one a
     malformed, html, empty       a body that is half of a JSON object, a page, an object without choices
     refusal, filtered, null      an answer that the provider declares to be a refusal; cut by its filter; without text
     thinking, hidden             all tokens spent on thoughts, which are sent or not
+    reasoning:CONTENT:FINISH     an answer that lies in `reasoning_content` alone
+    error:JSON, 429body:JSON     a good response whose body is that error, or one with status 429
+    stream, bomb, endless, drip  a stream of events, 200 MB compressed, a body without end, a byte now and then
+    long:CHARACTERS, said:TEXT   an answer of so many characters, or with that text
     moved:ADDRESS                a redirection
     with:KEY                     an error that repeats the key
 
@@ -22,6 +26,7 @@ prints its address, such as `http://127.0.0.1:41231/v1`, and serves until it is 
 
 import argparse
 import base64
+import gzip
 import io
 import itertools
 import json
@@ -34,7 +39,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -49,6 +54,12 @@ from arena.probes import Probe, Reply, Turn
 FINGERPRINT = "fp_test"
 
 
+@cache
+def bomb() -> bytes:
+    """200 MB of nothing, compressed."""
+    return gzip.compress(bytes(200 * 2**20), 1)
+
+
 @dataclass
 class Served:
     """What a server did."""
@@ -60,6 +71,17 @@ class Served:
     refused: set[str] = field(default_factory=set)
     """Parameters that the server does not take."""
     most_images: int = 9
+    refusal: str = "At most {} image(s) may be provided in one prompt."
+    """What it says to more, with the number in it."""
+    refusal_status: int = 400
+    path: str = "/v1"
+    """Below which it answers; anything else is not found."""
+    names_tokens: bool = False
+    """Whether it tells of its tokens, as vLLM does."""
+    scores_names: bool = True
+    """Whether it then gives the log-probabilities of those that are named."""
+    tokenized: list[str] = field(default_factory=list)
+    """What it was asked to tell the tokens of."""
     faults: list[str] = field(default_factory=list)
     """What to play next."""
     capacity: int | None = None
@@ -93,6 +115,17 @@ class StarterModel:
                 self._known[probe.key] = reply, list(zip(spelled, values.tolist(), strict=True))
             return self._known[probe.key]
 
+    def tokens(self, text: str) -> list[int]:
+        """Of a text, without those that begin a prompt."""
+        return self.model._tokenizer.encode(text, add_special_tokens=False)
+
+    def named(self, probe: Probe, ids: Sequence[int]) -> list[dict]:
+        """The likeliest first token and those of these numbers, as vLLM gives them."""
+        with self._busy:
+            logprobs = self.model._encoder.read(self.model._encoder.encode([probe])).logits.log_softmax(-1)[0]
+        listed = dict.fromkeys([int(logprobs.argmax()), *ids])
+        return [{"token": f"token_id:{token}", "logprob": max(logprobs[token].item(), -9999.0)} for token in listed]
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
@@ -106,6 +139,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        path = self.path.partition("?")[0]
+        if path.endswith("/tokenize"):
+            self._tokenize(body)
+            return
+        if path != f"{self.served.path}/chat/completions":
+            self._send(404, b'{"detail": "Not Found"}')
+            return
         images, prompt, before = _asked(body["messages"])
         with self.turn:
             kind = type(self)
@@ -121,6 +161,14 @@ class Handler(BaseHTTPRequestHandler):
         finally:
             with self.turn:
                 kind.under_way -= 1
+
+    def _tokenize(self, body: dict) -> None:
+        self.served.tokenized.append(body["prompt"])
+        if not self.served.names_tokens:
+            self._send(404, b'{"detail": "Not Found"}')
+            return
+        tokens = self.model.tokens(body["prompt"])
+        self._send(200, json.dumps({"count": len(tokens), "max_model_len": 512, "tokens": tokens}).encode())
 
     def _note(self, body: dict, images: list, prompt: str, before: tuple[Turn, ...], fault: str) -> None:
         rest = {name: value for name, value in body.items() if name != "messages"}
@@ -154,14 +202,35 @@ class Handler(BaseHTTPRequestHandler):
         elif refused := sorted(self.served.refused & body.keys()):
             self._error(400, f"Unsupported parameter: '{refused[0]}' is not supported with this model.")
         elif len(asked.pictures) > self.served.most_images:
-            self._error(400, f"At most {self.served.most_images} image(s) may be provided in one prompt.")
+            self._error(self.served.refusal_status, self.served.refusal.format(self.served.most_images))
+        elif name in ("stream", "bomb", "endless", "drip"):
+            self._send_flood(name)
+        elif name in ("error", "429body"):
+            self._send(200 if name == "error" else 429, detail.encode())
         elif name == "reset":
             # Without lingering, closing sends a reset; detached, it closes although files of it are open.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             os.close(self.connection.detach())
         else:
             time.sleep(float(detail) if name == "slow" else 0.0)
-            self._send_completion(name, json.dumps(self._completion(name, body, asked)).encode())
+            self._send_completion(name, json.dumps(self._completion(fault, body, asked)).encode())
+
+    def _send_flood(self, name: str) -> None:
+        if name == "stream":
+            event = b'data: {"object": "chat.completion.chunk", "choices": [{"delta": {"content": "A"}}]}'
+            self._send(200, event + b"\n\ndata: [DONE]\n\n", {"Content-Type": "text/event-stream"})
+            return
+        if name == "bomb":
+            self._send(200, bomb(), {"Content-Encoding": "gzip"})
+            return
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:  # until the other side has heard enough
+            self.wfile.write(b" " * (2**16 if name == "endless" else 1))
+            self.wfile.flush()
+            time.sleep(0.0 if name == "endless" else 0.05)
 
     def _send_completion(self, name: str, answer: bytes) -> None:
         if name == "html":
@@ -174,7 +243,8 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(200, answer)
 
-    def _completion(self, name: str, body: dict, asked: Probe) -> dict:
+    def _completion(self, fault: str, body: dict, asked: Probe) -> dict:
+        name, _, detail = fault.partition(":")
         completion = {"id": "1", "object": "chat.completion", "created": 0, "model": "served/" + body["model"]}
         completion["system_fingerprint"] = FINGERPRINT
         if name == "empty":
@@ -189,11 +259,19 @@ class Handler(BaseHTTPRequestHandler):
         elif name in ("thinking", "hidden"):
             message["content"], choice["finish_reason"] = "", "length"
             message |= {"reasoning_content": "Let me see. The answer is A"} if name == "thinking" else {}
+        elif name == "reasoning":
+            content, choice["finish_reason"] = detail.split(":")
+            message |= {"content": None if content == "null" else content, "reasoning_content": "The answer is A"}
+        elif name in ("long", "said"):
+            message["content"] = "x" * int(detail) if name == "long" else detail
         elif name != "null":
             limit = body.get("max_tokens") or body["max_completion_tokens"]
             reply, likeliest = self.model.answer(replace(asked, max_new_tokens=limit))
             message["content"], choice["finish_reason"] = reply.text, "stop" if reply.finished else "length"
-            if body.get("logprobs"):
+            if body.get("logprobs") and self.served.scores_names and "logprob_token_ids" in body:
+                first, *named = self.model.named(asked, body["logprob_token_ids"])
+                choice["logprobs"] = {"content": [{**first, "top_logprobs": [first, *named]}]}
+            elif body.get("logprobs"):
                 top = [{"token": token, "logprob": value} for token, value in likeliest[: body["top_logprobs"]]]
                 choice["logprobs"] = {"content": [{**top[0], "top_logprobs": top}]}
         return completion

@@ -16,6 +16,8 @@ from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import Picture
 from arena.models import Entry, ModelPool, is_endpoint, load_endpoint
 from arena.models.endpoint_pace import Pacing
+from arena.models.endpoint_replies import NO_ROOM, ONLY_THOUGHTS
+from arena.models.endpoint_requests import CHAT
 from arena.probes import Outcome, Probe, Reply, Turn
 from arena.strategies import entry_under, strategy_named
 from arena.strategies.prompts import PromptModel
@@ -174,20 +176,24 @@ def test_an_answer_that_does_not_come_in_time_is_asked_for_again(server, expecte
 @pytest.mark.parametrize(
     ("fault", "line"),
     [
-        ("401", "HTTP 401: no reason"),
         ("400:the prompt is too long", "HTTP 400: the prompt is too long"),
-        ("404:no such model", "HTTP 404: no such model"),
+        ("404:no such file", f"HTTP 404: no such file; asked at {{address}}/chat/completions: give the address up to {CHAT}"),
         ("null", "the message holds no text (finish reason: stop)"),
-        ("hidden", "no answer began within {tokens} tokens; if the model thinks first, add ?thinking=2048 to its name"),
+        ("hidden", "no answer began within {tokens} tokens; if it thinks first, add ?thinking=2048 to its name"),
+        ("reasoning::stop", f"{ONLY_THOUGHTS}{NO_ROOM}"),
+        ("reasoning::length", f"{ONLY_THOUGHTS}{NO_ROOM}"),
+        ("reasoning:null:stop", f"{ONLY_THOUGHTS}{NO_ROOM}"),
+        ("reasoning:null:length", f"{ONLY_THOUGHTS}{NO_ROOM}"),
     ],
 )
 def test_what_cannot_succeed_is_asked_once_and_costs_no_other_probe_its_reply(server, expected, probes, fault, line):
-    server.faults = [fault]
+    server.faults = ["ok", fault]
     # Without options no parameter is left out that the server might have meant.
     asked = {probe: text for probe, text in zip(probes, expected, strict=True) if not probe.options}
-    replies = endpoint(server, pacing=replace(FAST, start=1)).answer(list(asked))
-    (failed,) = (reply.error for reply in replies if reply.error)
-    assert failed == line.format(tokens=MAX_NEW_TOKENS)
+    replies = endpoint(server, pacing=replace(FAST, start=1, most=1)).answer(list(asked))
+    (failed,) = (reply for reply in replies if reply.error)
+    assert failed.error == line.format(tokens=MAX_NEW_TOKENS, address=server.address)
+    assert not failed.permanent
     assert all(reply.error or reply.text == text for reply, text in zip(replies, asked.values(), strict=True))
     assert len(server.requests) == len(asked) == 2
 
@@ -266,19 +272,19 @@ def test_a_reply_is_held_to_the_schema_of_its_probe_where_the_server_takes_one(s
     shaped = replace(probes[0], options=(), schema=SCHEMA)
     assert [reply.error for reply in model.answer([shaped])] == [None]
     sent = [request.get("response_format") for request in server.requests]
-    held = {"type": "json_object", "value": SCHEMA}  # as the Hub's client writes it for servers that it knows nothing of
+    held = {"type": "json_schema", "json_schema": {"name": shaped.task, "schema": SCHEMA, "strict": True}}
     assert sent == ([held, None] if refused else [held])
     assert model.record()["parameters_refused"] == (["response_format"] if refused else [])
 
 
 def test_a_refusal_without_a_name_is_taken_for_one_of_log_probabilities_only_if_that_helps(server, probes):
-    server.faults = ["400", "400", "400"]
+    server.faults = ["400", "ok", "400", "400"]  # the second is to learn whether pictures are taken
     replies = endpoint(server, pacing=replace(FAST, start=1)).answer(probes[:2])
     failed, answered = sorted(replies, key=lambda reply: reply.error is None)
     assert failed.error == "HTTP 400: no reason"
     assert answered.text
     assert answered.logprobs is None
-    assert [entry.get("logprobs", False) for entry in server.requests] == [True, False, True, False]
+    assert [entry.get("logprobs", False) for entry in server.requests] == [True, False, False, True, False]
 
 
 def test_images_that_the_server_does_not_take_are_not_applicable_and_not_tried_again(server, expected, probes):
@@ -287,7 +293,7 @@ def test_images_that_the_server_does_not_take_are_not_applicable_and_not_tried_a
     alone = [None if len(probe.images) > 1 else text for probe, text in zip(probes, expected, strict=True)]
     assert texts(model.answer(probes)) == alone
     assert [reply.not_applicable for reply in model.answer(probes)] == [len(probe.images) > 1 for probe in probes]
-    assert sum(len(entry["images"]) > 1 for entry in server.requests) == 1
+    assert sum(len(entry["images"]) > 1 for entry in server.requests) == 2, "the question, and one to learn it was for that"
 
 
 def test_a_reference_may_say_how_many_images_and_thoughts_a_model_takes(server, probes):
@@ -304,9 +310,10 @@ def test_what_a_provider_declares_to_be_a_refusal_counts_as_one_in_every_task(se
         assert TASKS[probe.task].read(probe, reply) == expected
 
 
-def test_thoughts_that_leave_no_room_for_an_answer_are_none(server, probes):
-    server.faults = ["thinking"] * len(probes)
-    for probe, reply in zip(probes, endpoint(server).answer(probes), strict=True):
+@pytest.mark.parametrize("fault", ["thinking", "hidden", "reasoning:null:stop", "reasoning::length"])
+def test_thoughts_that_it_was_given_tokens_for_and_that_leave_no_room_for_an_answer_are_none(server, probes, fault):
+    server.faults = [fault] * len(probes)
+    for probe, reply in zip(probes, endpoint(server, options="?thinking=20").answer(probes), strict=True):
         assert TASKS[probe.task].read(probe, reply) == Outcome.UNPARSEABLE
 
 
@@ -331,7 +338,7 @@ def test_no_key_goes_to_a_host_that_none_was_given_for(server, probes, monkeypat
     for variable in ("HF_TOKEN", "OPENAI_API_KEY"):
         monkeypatch.setenv(variable, "hf_" + SECRET)
     load_endpoint(f"{server.address}#llava-mini", pacing=FAST).answer(probes[:1])
-    assert server.requests[0]["authorization"] == "Bearer EMPTY"
+    assert server.requests[0]["authorization"] is None
 
 
 def test_a_redirection_is_not_followed(server, served_model, probes):
@@ -398,5 +405,5 @@ def test_each_request_is_counted_before_it_is_sent_and_none_is_sent_beyond_the_a
         allowance=lambda: "used up" if next(left, None) is None else None,
     )
     replies = model.answer(probes[:4])
-    assert len(server.requests) == 3
-    assert sorted(errors(replies)) == ["", "", "used up", "used up"]
+    assert (len(server.tokenized), len(server.requests)) == (1, 2)
+    assert sorted(errors(replies)) == ["", "used up", "used up", "used up"]

@@ -5,22 +5,14 @@ from email.utils import format_datetime
 
 import httpx2
 import pytest
-from huggingface_hub import ChatCompletionOutput
-from huggingface_hub.errors import HfHubHTTPError
-from huggingface_hub.utils import hf_raise_for_status
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from arena.models.endpoint_replies import (
-    DECLINED,
-    Failure,
-    images_accepted,
-    read_completion,
-    read_failure,
-    told_of_itself,
-    without_secret,
-)
-from arena.probes import Probe, Reply
+from arena.models.endpoint_failures import Failure, read_error_response, read_exception, without_secret
+from arena.models.endpoint_http import Response
+from arena.models.endpoint_pictures import speaks_of_pictures
+from arena.models.endpoint_replies import CHARACTERS_PER_TOKEN, DECLINED, completion_of, read_completion, told_of_itself
+from arena.probes import Probe, Reply, Tokens
 from arena.tasks.choice_replies import letter_choice, number_choice
 from arena.tasks.refusals import is_refusal
 from arena.tasks.yes_no_replies import yes_or_no
@@ -29,9 +21,8 @@ CHOICE = Probe("t", "c", "t/1", (), "Which?", captions=("A cat sits.", "A dog si
 YES_NO = Probe("t", "c", "t/1", (), "Is it?", captions=("A cat sits.",), options=("yes", "no"))
 
 
-def read(message, probe=CHOICE, **choice):
-    completion = {"choices": [{"message": message, "finish_reason": "stop", **choice}]}
-    return read_completion(ChatCompletionOutput.parse_obj_as_instance(json.dumps(completion)), probe)
+def read(message, probe=CHOICE, thinking=0, **choice):
+    return read_completion({"choices": [{"message": message, "finish_reason": "stop", **choice}]}, probe, thinking)
 
 
 def logprobs_in(message, probe, logprobs):
@@ -46,15 +37,7 @@ def top(*tokens):
 
 
 def failure(status, body=b"", **headers):
-    """What the client raises for a response, read."""
-    request = httpx2.Request("POST", "https://vlm.example/v1/chat/completions?key=secret")
-    response = httpx2.Response(
-        status, content=body, headers={name.replace("_", "-"): value for name, value in headers.items()}, request=request
-    )
-    # Some bodies make the client stumble over its own reading of them.
-    with pytest.raises((HfHubHTTPError, AttributeError, TypeError, ValueError)) as raised:
-        hf_raise_for_status(response)
-    return read_failure(raised.value)
+    return read_error_response(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
 
 
 def test_log_probabilities_of_an_option_are_summed_over_its_spellings():
@@ -99,7 +82,7 @@ def test_minus_infinity_is_very_unlikely_and_no_crash():
         ({"content": [{"type": "text", "text": "The "}, {"type": "text", "text": "cat"}]}, {}, Reply("The cat", finished=True)),
         ({"content": "B", "reasoning_content": "A?"}, {}, Reply("B", finished=True)),
         ({"content": "B", "reasoning": "A?"}, {}, Reply("B", finished=True)),
-        ({"content": "", "reasoning": "A?"}, {"finish_reason": "length"}, Reply("<think>A?", finished=False)),
+        ({"content": "", "reasoning": "A?"}, {"finish_reason": "length", "thinking": 9}, Reply("<think>A?", finished=False)),
         ({"content": None, "refusal": "Not this."}, {"finish_reason": "length"}, Reply(f"{DECLINED} Not this.", finished=True)),
         ({"content": "B", "refusal": ""}, {}, Reply("B", finished=True)),
         ({"content": "First you"}, {"finish_reason": "content_filter"}, Reply(DECLINED, finished=True)),
@@ -149,6 +132,9 @@ def test_tokens_are_those_that_the_server_counts(usage, tokens):
 def test_an_error_in_a_good_response_is_an_error():
     expected = Failure("HTTP 429: rate limited upstream", again=True, overloaded=True, status=429)
     assert read_completion({"error": {"message": "rate limited upstream", "code": 429}}, CHOICE) == expected
+    busy = read_completion({"object": "error", "message": "The model is overloaded"}, CHOICE)
+    assert isinstance(busy, Failure)
+    assert (busy.again, busy.permanent) == (True, False)
 
 
 def test_the_declared_refusal_is_read_as_a_refusal_and_as_no_answer():
@@ -209,24 +195,97 @@ def test_a_key_is_taken_out_before_the_line_is_cut():
 
 
 @pytest.mark.parametrize(
-    ("reason", "images"),
+    ("status", "body", "permanent", "waits"),
     [
-        ("HTTP 400: At most 1 image(s) may be provided in one request.", 1),
-        ("You set image=2 (or defaulted to 1) in `--limit-mm-per-prompt`, but passed 3 image items", 2),
-        ("This model does not support multiple images", 1),
-        ("only one image is allowed", 1),
-        ("org/name is not a multimodal model", 0),
-        ("No endpoints found that support image input", 0),
-        ("image input is not supported - hint: you may need to provide the mmproj", 0),
-        ("This model doesn't support images", 0),
-        ("cannot decode image", None),
-        ("the image is too large, at most 20 MB", None),
-        ("unsupported image format; use image/png", None),
-        ("HTTP 400: no reason", None),
+        *[(status, "{}", True, False) for status in (307, 401, 402, 403, 404, 405)],
+        *[(status, "{}", False, False) for status in (400, 413, 422)],
+        *[(status, "{}", False, True) for status in (408, 429, 500, 503)],
+        (400, '{"message": "The model gpt-9 does not exist"}', True, False),
+        (400, '{"error": {"message": "x", "code": "model_not_found"}}', True, False),
+        (400, '{"message": "This model only supports streaming requests"}', True, False),
+        (400, '{"message": "the prompt is longer than the model takes"}', False, False),
+        (429, '{"error": {"type": "insufficient_quota", "message": "check your plan"}}', True, False),
+        (429, '{"error": {"message": "Your credit balance is too low"}}', True, False),
+        (429, '{"error": {"message": "limit 1000 requests per day"}}', True, False),
+        (429, '{"error": {"message": "quota", "details": [{"quotaId": "RequestsPerMinute"}]}}', False, True),
+        (400, '{"error": {"message": "no", "code": "content_filter"}}', False, False),
+        (403, '{"error": {"message": "flagged", "metadata": {"flagged_input": "how"}}}', False, False),
     ],
 )
-def test_images_are_too_many_only_where_the_server_says_so(reason, images):
-    assert images_accepted(reason) == images
+def test_what_holds_for_every_question_is_permanent_and_what_passes_is_waited_for(status, body, permanent, waits):
+    given = failure(status, body.encode())
+    assert (given.permanent, given.again) == (permanent, waits)
+
+
+def test_a_limit_of_a_day_that_is_over_soon_is_waited_for():
+    body = b'{"error": {"message": "60 requests per minute, 1000 per day"}}'
+    assert failure(429, body, retry_after="20").again
+    assert not failure(429, body, retry_after="3600").again
+
+
+def test_a_permanent_failure_ends_nothing_that_an_answer_has_shown_to_work_unless_it_is_about_the_account():
+    address, account = failure(404, b"{}"), failure(402, b"{}")
+    assert address.ends(answered=False, attempts=1)
+    assert not address.ends(answered=True, attempts=1)
+    assert account.ends(answered=True, attempts=1)
+    page = completion_of(Response(200, {}, b"<!DOCTYPE html>"))
+    assert [page.ends(answered=False, attempts=attempts) for attempts in (1, 2, 3)] == [False, False, True]
+
+
+@pytest.mark.parametrize(
+    ("error", "line"),
+    [
+        (TimeoutError(), "no answer in time"),
+        (httpx2.ReadTimeout("x"), "no answer in time"),
+        (httpx2.ConnectError("to https://host?key=secret"), "the connection failed (ConnectError)"),
+        (ValueError("what\never"), "ValueError: what"),
+    ],
+)
+def test_an_exception_is_one_line_without_an_address(error, line):
+    assert read_exception(error).reason == line
+
+
+def test_a_text_is_no_longer_than_the_tokens_that_were_asked_for_can_be():
+    reply = read({"content": "x" * 10_000_000})
+    assert isinstance(reply, Reply)
+    assert reply.text is not None
+    assert len(reply.text) == CHARACTERS_PER_TOKEN * CHOICE.max_new_tokens
+    assert reply.finished is False
+    thoughts = read({"content": "", "reasoning_content": "x" * 10_000_000}, thinking=10)
+    assert isinstance(thoughts, Reply)
+    assert thoughts.text is not None
+    assert len(thoughts.text) == CHARACTERS_PER_TOKEN * (CHOICE.max_new_tokens + 10)
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\0", "\x1b", "\x7f", "\x9b", *map(chr, range(0x202A, 0x202F)), *map(chr, range(0x2066, 0x206A))]
+)
+def test_what_cannot_be_seen_is_in_no_text_and_no_line(hidden):
+    assert read({"content": f"A{hidden}B"}) == Reply("AB", finished=True)
+    body = json.dumps({"error": f"to{hidden}o long"}).encode()
+    assert without_secret(failure(400, body), None).reason == "HTTP 400: too long"
+    assert told_of_itself({"model": f"m{hidden}"}) == ("m", "")
+
+
+def test_half_a_character_is_replaced_so_that_a_text_can_be_written():
+    reply = read(json.loads('{"content": "A \\ud83d B"}'))
+    assert isinstance(reply, Reply)
+    assert (reply.text or "").encode() == "A \ufffd B".encode()
+
+
+def test_what_the_server_counted_is_kept():
+    completion = {"choices": [{"message": {"content": "A"}}], "usage": {"prompt_tokens": 7, "completion_tokens": 2}}
+    reply = read_completion(completion, CHOICE)
+    assert isinstance(reply, Reply)
+    assert reply.tokens == Tokens(7, 2)
+
+
+@pytest.mark.parametrize(
+    ("reason", "speaks"),
+    [("image inputs are not supported", True), ("not a multimodal model", True), ("provide the mmproj", True), ("no", False)],
+)
+def test_words_only_hint_at_pictures(reason, speaks):
+    assert speaks_of_pictures(reason) is speaks
 
 
 MESSAGE = ["choices", "message", "content", "text", "refusal", "reasoning", "finish_reason", "model", "system_fingerprint"]
@@ -248,10 +307,10 @@ def test_whatever_a_server_sends_gives_a_reply_or_a_reason(value):
     given = read_completion(value, CHOICE)
     assert isinstance(given, Reply | Failure)
     assert all(isinstance(said, str) for said in told_of_itself(value))
-    text = json.dumps(value)
-    try:
-        given = read_completion(ChatCompletionOutput.parse_obj_as_instance(text), CHOICE)
-    except Exception as error:  # noqa: BLE001  that is what the model catches too
-        given = read_failure(error)
+    text = json.dumps(value).encode()
+    completion = completion_of(Response(200, {}, text))
+    given = completion if isinstance(completion, Failure) else read_completion(completion, CHOICE)
     assert isinstance(given, Reply | Failure)
-    assert failure(500, text.encode()).reason.startswith("HTTP 500")
+    assert failure(500, text).reason.startswith("HTTP 500")
+    if isinstance(given, Reply):
+        assert not given.text or given.text.encode()
