@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 STRATEGY = "strategy"
 """Setting that holds the name of a strategy. All that it adds to the settings has a name that begins so."""
+ENDPOINT = "endpoint"
+"""First word of the engine of what runs elsewhere."""
 OPTIONS = ("images", "thinking", "turns")
 """Settings that a reference may name."""
 
@@ -20,7 +22,7 @@ class Contestant:
     revision: str
     """40 hex digits: the Hub commit, or the content hash of a local folder."""
     engine: str
-    """How it is run: `generative` or `contrastive`, with the library versions that answers depend on."""
+    """How it is run: `generative` or `contrastive`, with the library versions that answers depend on; or `endpoint`."""
     settings: Mapping[str, str | int | float] = field(default_factory=dict, hash=False)
     """What else its answers depend on: image size, dtype, verification threshold and the split it was fitted on, strategy."""
 
@@ -55,6 +57,11 @@ class Contestant:
         """The same without a strategy; itself where it has none."""
         kept = {name: value for name, value in self.settings.items() if not name.startswith(STRATEGY)}
         return replace(self, settings=kept) if self.strategy else self
+
+    @property
+    def is_endpoint(self) -> bool:
+        """Whether it runs elsewhere; then its organisation is the host or the provider, and its revision no commit."""
+        return self.engine.partition(" ")[0] == ENDPOINT
 
     @property
     def organisation(self) -> str:

@@ -14,7 +14,7 @@ from arena.errors import SettingsError
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
-FAILURES = ("arena.battles", "arena.models.pool")
+FAILURES = ("arena.battles", "arena.models.pool", "arena.models.endpoint_pool")
 """Loggers whose warnings tell which model failed, and why."""
 
 

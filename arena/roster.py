@@ -13,11 +13,15 @@ from arena.models import (
     LocalReference,
     ModelPool,
     RepositoryReport,
+    RequestBudget,
     backend_entry,
     backends,
+    battle_pacing,
     best_device,
     check_repository,
     contestant_of,
+    endpoint_entry,
+    is_endpoint,
     load,
     local_reference,
     verification_threshold,
@@ -51,7 +55,7 @@ class Roster:
 
 
 def references(settings: Settings) -> list[str]:
-    """Folders and Hub names of all models that the settings ask for."""
+    """Folders, Hub names and endpoints of all models that the settings ask for."""
     starters = sorted(str(path.parent) for path in STARTER_MODELS.glob("*/*/config.json")) if settings.starter_models else []
     return [*starters, *settings.models]
 
@@ -62,8 +66,12 @@ def shipped(reference: str) -> str:
     return str(folder) if (folder / "config.json").exists() else reference
 
 
-def gather(settings: Settings) -> Roster:
+def gather(settings: Settings, budget: RequestBudget | None = None) -> Roster:
     """Check every model; one that cannot enter is a problem, and the others still take part.
+
+    Args:
+        settings: of the arena.
+        budget: for battles, in which endpoints are asked within it, and for no longer than a visitor waits.
 
     Raises:
         SettingsError: the home, where thresholds are kept, cannot be made.
@@ -77,37 +85,41 @@ def gather(settings: Settings) -> Roster:
     device = best_device()
     for reference in references(settings):
         try:
-            entries.append(entry_of(reference, settings, device))
+            entries.append(entry_of(reference, settings, device, budget))
         except ArenaError as error:
             problems.append(str(error))
-            log.exception("%s cannot take part", reference)
+            log.exception("a model cannot take part")  # its reference may hold a secret; the error says who it is, without
     return Roster(tuple(entries), tuple(problems))
 
 
-def entry_of(reference: str, settings: Settings, device: str) -> Entry:
+def entry_of(reference: str, settings: Settings, device: str, budget: RequestBudget | None = None) -> Entry:
     """The contestant that a reference means.
 
     Args:
         reference: a local folder, `organisation/name` or `organisation/name@commit` on the Hub, with options as
-            `arena.models.reference_options` tells, or `mybackend:NAME`, each with a strategy after a `+`; or a constant.
+            `arena.models.reference_options` tells, `mybackend:NAME`, or an endpoint as `arena.models.endpoint_reference` tells,
+            each with a strategy after a `+`; or a constant.
         settings: of the arena; what is found out about a model once is kept in its home.
         device: torch device that it runs on.
+        budget: as for `gather`.
 
     Raises:
         RepositoryError: it cannot enter, and why.
-        SettingsError: an option is unknown, or does not apply to it.
+        SettingsError: an option is unknown, or does not apply to it; or the key of an endpoint is missing.
         PluginError: its backend cannot be used, or makes no model of it.
         StrategyError: its strategy is unknown, or is not for it.
     """
     model, strategy = split(reference)
-    entry = _model_entry(model, settings, device)
+    entry = _model_entry(model, settings, device, budget)
     return entry_under(entry, strategy_named(strategy, settings.home)) if strategy else entry
 
 
-def _model_entry(reference: str, settings: Settings, device: str) -> Entry:
+def _model_entry(reference: str, settings: Settings, device: str, budget: RequestBudget | None) -> Entry:
     """A contestant without a strategy; for the arguments see `entry_of`."""
     if entry := constant_entry(reference) or backend_entry(reference):
         return entry
+    if is_endpoint(reference):
+        return endpoint_entry(reference, battle_pacing(settings.endpoint_seconds) if budget else None, budget)
     local = local_reference(reference)
     report = check_repository(local.repository)
     contestant = _contestant(report, local, settings, device)
@@ -116,9 +128,10 @@ def _model_entry(reference: str, settings: Settings, device: str) -> Entry:
 
 
 def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
-    """Make the pool able to load everybody. Gives id -> contestant."""
+    """Make the pool able to load everybody who runs here. Gives id -> contestant, of all."""
     for entry in roster.entries:
-        pool.register(entry.contestant, entry.memory_bytes, entry.load)
+        if not entry.contestant.is_endpoint:
+            pool.register(entry.contestant, entry.memory_bytes, entry.load)
     return {entry.contestant.id: entry.contestant for entry in roster.entries}
 
 

@@ -39,8 +39,8 @@ class Settings:
     memory_gigabytes: float = 8.0
     """ARENA_MEMORY: how much memory loaded models may take."""
     models: tuple[str, ...] = ()
-    """ARENA_MODELS: more contestants beside the starter models, comma-separated folders or `organisation/name@commit`, with
-    options such as `?thinking=2048` and a strategy such as `+reminder`."""
+    """ARENA_MODELS: more contestants beside the starter models, comma-separated: folders, `organisation/name@commit` or
+    endpoints, with options such as `?thinking=2048` and a strategy such as `+reminder`."""
     starter_models: bool = True
     """ARENA_STARTER_MODELS: whether the models that ship take part."""
     accepts: int = 2
@@ -100,6 +100,12 @@ class Settings:
     board_seconds: int = 60
     """ARENA_BOARD_SECONDS: how long boards may lack the latest battles before readers wait a moment for them; with 0 all wait
     until all are counted."""
+    endpoint_requests_a_day: int = 1000
+    """ARENA_ENDPOINT_REQUESTS_A_DAY: how many requests battles may send to each endpoint on one day of UTC; with 0 none."""
+    endpoint_seconds: int = 60
+    """ARENA_ENDPOINT_SECONDS: how long a battle waits for one answer of an endpoint."""
+    autoplay_endpoints: bool = False
+    """ARENA_AUTOPLAY_ENDPOINTS: whether battles that nobody asked for may ask endpoints, which may cost money."""
     accepted_loss: int = 0
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
 
@@ -120,6 +126,9 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         memory_gigabytes=_gigabytes(environment, "ARENA_MEMORY", default.memory_gigabytes),
         models=_names(environment, "ARENA_MODELS"),
         starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
+        endpoint_requests_a_day=_count(environment, "ARENA_ENDPOINT_REQUESTS_A_DAY", default.endpoint_requests_a_day, least=0),
+        endpoint_seconds=_count(environment, "ARENA_ENDPOINT_SECONDS", default.endpoint_seconds),
+        autoplay_endpoints=_switch(environment, "ARENA_AUTOPLAY_ENDPOINTS", default=default.autoplay_endpoints),
         accepts=_count(environment, "ARENA_ACCEPTS", default.accepts),
         editor=environment.get("ARENA_EDITOR", "").strip() or default.editor,
         gate=Path(file) if (file := environment.get("ARENA_GATE", "").strip()) else default.gate,

@@ -44,6 +44,9 @@ def test_every_variable_is_read():
             "ARENA_REVIEWERS": "ada, an-organisation",
             "ARENA_REVIEW_TOKEN": "0123456789-abcdef",
             "ARENA_BOARD_SECONDS": "0",
+            "ARENA_ENDPOINT_REQUESTS_A_DAY": "0",
+            "ARENA_ENDPOINT_SECONDS": "20",
+            "ARENA_AUTOPLAY_ENDPOINTS": "1",
         }
     )
     assert settings == Settings(
@@ -75,6 +78,9 @@ def test_every_variable_is_read():
         reviewers=("ada", "an-organisation"),
         review_token="0123456789-abcdef",
         board_seconds=0,
+        endpoint_requests_a_day=0,
+        endpoint_seconds=20,
+        autoplay_endpoints=True,
     )
 
 

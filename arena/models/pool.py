@@ -23,6 +23,8 @@ MAX_BATCH = 256
 RETRY_SECONDS = 60.0
 """How long a model that could not be loaded is left alone, before it is tried again."""
 
+CLOSED = Reply(error="the pool is closed")
+
 log = logging.getLogger(__name__)
 
 Key = tuple[str, tuple[str, ...]]
@@ -66,17 +68,26 @@ class _Entry:
 class ModelPool:
     """Models behind one queue. All methods may be called from any thread."""
 
-    def __init__(self, memory_budget_bytes: int, *, workers: int = 2, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        memory_budget_bytes: int,
+        *,
+        workers: int = 2,
+        on_this_machine: bool = True,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Start the threads.
 
         Args:
             memory_budget_bytes: what the weights of all loaded models may take together.
             workers: models that answer at the same time, sharing the cores; two, as a battle has two seats. Many threads for
                 one small model spend more on waiting for each other, see benchmarks/batching.py.
+            on_this_machine: whether the models need its cores, and torch.
             clock: seconds, from any start.
         """
         self._budget = memory_budget_bytes
         self._workers = workers
+        self._on_this_machine = on_this_machine
         self._clock = clock
         self._entries: dict[str, _Entry] = {}
         self._changed = threading.Condition()
@@ -109,10 +120,11 @@ class ModelPool:
         with self._changed:
             return [identifier for identifier, entry in self._entries.items() if entry.model]
 
-    def waiting(self) -> int:
-        """Probes that are asked and not answered."""
+    def waiting(self, contestant_id: str | None = None) -> int:
+        """Probes that are asked and not answered: of one contestant, or of all."""
         with self._changed:
-            return sum(len(entry.waiting) + len(entry.answering) for entry in self._entries.values())
+            entries = [entry for name, entry in self._entries.items() if contestant_id in (None, name)]
+            return sum(len(entry.waiting) + len(entry.answering) for entry in entries)
 
     def ask(self, contestant_id: str, probes: Sequence[Probe], *, timeout: float = 120.0) -> list[Reply]:
         """One reply a probe, in order. What goes wrong, or takes longer than `timeout` seconds, is an error reply.
@@ -122,8 +134,7 @@ class ModelPool:
         with self._changed:
             entry = self._entries.get(contestant_id)
             if entry is None or self._closed:
-                reason = "the pool is closed" if self._closed else f"no contestant {contestant_id}"
-                return [Reply(error=reason)] * len(probes)
+                return [CLOSED if self._closed else Reply(error=f"no contestant {contestant_id}")] * len(probes)
             if self._left_alone(entry):
                 return [Reply(error=entry.failure)] * len(probes)
             questions = [self._question(entry, probe, timeout) for probe in probes]
@@ -155,14 +166,16 @@ class ModelPool:
         with self._changed:
             self._closed = True
             for entry in self._entries.values():
-                _settle(entry.waiting.values(), [Reply(error="the pool is closed")] * len(entry.waiting))
+                _settle(entry.waiting.values(), [CLOSED] * len(entry.waiting))
                 entry.waiting.clear()
             self._changed.notify_all()
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
-        for entry in self._entries.values():
-            entry.model = None
+        with self._changed:
+            for entry in self._entries.values():
+                _settle(entry.answering.values(), [CLOSED] * len(entry.answering))
+                entry.model = None
 
     def _question(self, entry: _Entry, probe: Probe, timeout: float) -> _Question:
         # Captions are part of what is asked of models that read no prompt.
@@ -176,12 +189,8 @@ class ModelPool:
         return entry.failure is not None and self._clock() - entry.failed_at < RETRY_SECONDS
 
     def _answer_when_asked(self) -> None:
-        # Imported here, off the caller's thread, because it takes seconds. More threads than cores make everything slower.
-        import torch  # noqa: PLC0415
-
-        torch.set_num_threads(max(1, cores() // self._workers))
-        torch.get_num_threads()  # has the number take effect, before another thread sets one for itself
-        let_others_first(NICE_TO_PAGES)
+        if self._on_this_machine:
+            self._share_cores()
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or self._oldest(loaded=True))
@@ -200,6 +209,14 @@ class ModelPool:
                 _settle(entry.answering.values(), replies)
                 entry.answering.clear()
                 self._changed.notify_all()
+
+    def _share_cores(self) -> None:
+        # Imported here, off the caller's thread, because it takes seconds. More threads than cores make everything slower.
+        import torch  # noqa: PLC0415
+
+        torch.set_num_threads(max(1, cores() // self._workers))
+        torch.get_num_threads()  # has the number take effect, before another thread sets one for itself
+        let_others_first(NICE_TO_PAGES)
 
     def _load_when_asked(self) -> None:
         while True:
@@ -282,5 +299,7 @@ def _answers(model: Model, probes: Sequence[Probe]) -> list[Reply]:
 
 
 def _settle(questions: Iterable[_Question], replies: Iterable[Reply]) -> None:
+    """Answer the questions, but for those that are answered because the pool was closed meanwhile."""
     for question, reply in zip(questions, replies, strict=True):
-        question.reply.set_result(reply)
+        if not question.reply.done():
+            question.reply.set_result(reply)

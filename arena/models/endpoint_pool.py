@@ -1,0 +1,167 @@
+"""Endpoints in battles: each is asked by a thread of its own, within its budget, and not while it fails.
+
+Nobody who waits for an endpoint holds a thread that a model of this machine needs.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from arena.contestants import Contestant
+from arena.models.base import Model
+from arena.models.endpoint_budget import SPENT, RequestBudget
+from arena.models.endpoint_health import Health
+from arena.models.pool import ModelPool
+from arena.probes import Probe, Reply
+
+MOST_AT_ONCE = 32
+"""Endpoints that are asked at the same time."""
+MOST_WAITING = 64
+"""Questions that may wait for one endpoint before it is drawn no more: whoever came then would wait too long."""
+BUSY = "is asked faster than it answers"
+
+log = logging.getLogger(__name__)
+
+
+class EndpointPool:
+    """Endpoints behind one queue each. All methods may be called from any thread.
+
+    Args:
+        endpoints: contestant -> what makes its model.
+        budget: what each may be sent in a day; their models count their requests there.
+        battle_requests: how many requests a battle may need; an endpoint with less left today is not drawn.
+        small_question: shows whether an endpoint answers.
+        seconds: that whoever asks waits at most.
+        health: makes the state of an endpoint.
+    """
+
+    def __init__(
+        self,
+        endpoints: Sequence[tuple[Contestant, Callable[[], Model]]],
+        budget: RequestBudget,
+        battle_requests: int,
+        small_question: Probe,
+        seconds: float = 120.0,
+        health: Callable[[], Health] = Health,
+    ) -> None:
+        self._endpoints = {contestant.id: _Endpoint(contestant, budget, health()) for contestant, _ in endpoints}
+        self._budget = budget
+        self._battle_requests = battle_requests
+        self._small_question = small_question
+        self._seconds = seconds
+        self._pool = ModelPool(0, workers=min(len(endpoints), MOST_AT_ONCE), on_this_machine=False)
+        self._probes = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="endpoint-probe")
+        for contestant, load in endpoints:
+            self._pool.register(contestant, 0, partial(_Guarded, self._endpoints[contestant.id], load))
+
+    def __contains__(self, contestant_id: str) -> bool:
+        return contestant_id in self._endpoints
+
+    def ask(self, contestant_id: str, probes: Sequence[Probe]) -> list[Reply]:
+        """One reply a probe, in order; what goes wrong is an error reply."""
+        return self._pool.ask(contestant_id, probes, timeout=self._seconds)
+
+    def failed(self) -> dict[str, str]:
+        """Who is not to be drawn now, and why: id -> reason. Whose pause is over is asked a small question meanwhile."""
+        ill = {name: reason for name, endpoint in self._endpoints.items() if (reason := self._why_not(name, endpoint))}
+        return {**ill, **self._pool.failed()}
+
+    def warm(self) -> None:
+        """Ask each that has requests left a small question in the background, so that what is wrong is told before a battle."""
+        for name, endpoint in self._endpoints.items():
+            self._try(name, endpoint)
+
+    def close(self) -> None:
+        """Ask nothing more, and have nobody wait for what is under way. Safe to call twice."""
+        self._probes.shutdown(wait=False, cancel_futures=True)
+        self._pool.close(timeout=0)
+
+    def _why_not(self, name: str, endpoint: "_Endpoint") -> str | None:
+        if endpoint.illness is not None:
+            if endpoint.may_be_asked():
+                self._try(name, endpoint)
+            return endpoint.illness
+        waiting = self._pool.waiting(name)
+        rest = endpoint.rest(self._battle_requests) - waiting
+        if rest < self._battle_requests:
+            return SPENT
+        return BUSY if waiting > MOST_WAITING else None
+
+    def _try(self, name: str, endpoint: "_Endpoint") -> None:
+        if self._budget.rest(endpoint.contestant) and endpoint.trial.acquire(blocking=False):
+            self._probes.submit(self._ask_small_question, name, endpoint)
+
+    def _ask_small_question(self, name: str, endpoint: "_Endpoint") -> None:
+        try:
+            self.ask(name, [self._small_question])
+        finally:
+            endpoint.trial.release()
+
+
+class _Endpoint:
+    """What is known of one endpoint. Any thread may call it."""
+
+    def __init__(self, contestant: Contestant, budget: RequestBudget, health: Health) -> None:
+        self.contestant = contestant
+        self.trial = threading.Lock()
+        """Held while a small question is under way."""
+        self._budget = budget
+        self._health = health
+        self._lock = threading.Lock()
+        self._told_of_budget = False
+
+    @property
+    def illness(self) -> str | None:
+        return self._health.illness
+
+    def may_be_asked(self) -> bool:
+        with self._lock:
+            return self._health.may_be_asked()
+
+    def rest(self, least: int) -> int:
+        """Requests that are left today. The log is told once when they become less than `least`."""
+        rest = self._budget.rest(self.contestant)
+        with self._lock:
+            told, self._told_of_budget = self._told_of_budget, rest < least
+        if rest < least and not told:
+            log.warning("%s: plays no battle until tomorrow (UTC): %s", self.contestant.reference, SPENT)
+        return rest
+
+    def answered(self) -> None:
+        with self._lock:
+            recovered = self._health.answered()
+        if recovered:
+            log.warning("%s: answers again", self.contestant.reference)
+
+    def failed(self, reason: str, *, permanent: bool) -> None:
+        reason = reason.removeprefix(f"{self.contestant.repository}: ")
+        with self._lock:
+            pause = self._health.failed(reason, permanent=permanent)
+        log.warning("%s: plays no battle for %.0f minutes: %s", self.contestant.reference, pause / 60, reason)
+
+
+class _Guarded:
+    """The model of an endpoint, which is asked nothing while it is left alone, and tells how it does."""
+
+    memory_bytes = 0
+
+    def __init__(self, endpoint: _Endpoint, load: Callable[[], Model]) -> None:
+        self.contestant = endpoint.contestant
+        self._endpoint = endpoint
+        self._model = load()
+        self.capabilities = self._model.capabilities
+
+    def answer(self, probes: Sequence[Probe]) -> list[Reply]:
+        if not self._endpoint.may_be_asked():
+            return [Reply(error=self._endpoint.illness)] * len(probes)
+        replies = self._model.answer(probes)
+        self.capabilities = self._model.capabilities
+        errors = {reply.error: reply.permanent for reply in replies if reply.error is not None}
+        if not errors:
+            self._endpoint.answered()
+        elif failures := {reason: permanent for reason, permanent in errors.items() if reason != SPENT}:
+            reason = max(failures, key=failures.__getitem__)
+            self._endpoint.failed(reason, permanent=failures[reason])
+        return replies
