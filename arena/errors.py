@@ -10,6 +10,7 @@ ArenaError
 ├── RepositoryError     a model repository cannot enter the arena
 │   └── EditorError     a diffusers pipeline cannot edit, or an edit failed
 ├── BattleError         a battle cannot do what was asked of it
+│   ├── BattleFailed    somebody could not answer, and the battle counts for nobody
 │   └── RevealRefused   names were asked for before the battle was judged
 ├── StrategyError       a strategy cannot be used with a model, or must not be for an item
 ├── EvaluationError     an evaluation cannot be made, go on or be reported
@@ -60,6 +61,10 @@ class EditorError(RepositoryError):
 
 class BattleError(ArenaError):
     """A battle cannot do what was asked of it."""
+
+
+class BattleFailed(BattleError):
+    """Somebody could not answer, and the battle counts for nobody. The message tells no more, not even which seat."""
 
 
 class RevealRefused(BattleError):

@@ -1,19 +1,22 @@
 """Puts an arena together from settings: the store, the models, the pairs."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
 from arena.battles import Arena
 from arena.battles.autoplay import Autoplay
 from arena.battles.older_battles import read_anew
+from arena.battles.requests import most_requests, small_question
 from arena.battles.scoring import ELO_RULE
+from arena.contestants import Contestant
 from arena.control import Answer, Control, ask
 from arena.logs import start_log
-from arena.models import ModelPool
+from arena.models import EndpointPool, ModelPool, Pools, RequestBudget
 from arena.operations import OPERATIONS, handlers
-from arena.roster import gather, register
+from arena.pairs import MinimalPair
+from arena.roster import Roster, gather, register
 from arena.settings import Settings
 from arena.store import Store
 from arena.suites.starter import starter_pairs
@@ -62,21 +65,49 @@ def open_arena(settings: Settings) -> Iterator[tuple[Arena, tuple[str, ...]]]:
         StoreError: the folder cannot be used, or another process uses it.
         SuiteError: the pairs that ship are damaged.
     """
+    budget = RequestBudget(settings.home, settings.endpoint_requests_a_day)
     with open_store(settings) as store:
-        roster = gather(settings)
+        roster = gather(settings, budget)
         pairs = starter_pairs()
         store.add_pairs(pairs)
         with closing(ModelPool(round(settings.memory_gigabytes * 2**30))) as pool:
             contestants = register(roster, pool)
             store.add_contestants(contestants.values())
             pool.warm()
-            with closing(
-                Arena(store, pool, contestants, pairs, accepts=settings.accepts, oldest_board=settings.board_seconds)
-            ) as arena:
-                autoplay = Autoplay(arena)
-                if settings.autoplay:
-                    autoplay.start()
-                try:
-                    yield arena, roster.problems
-                finally:
-                    autoplay.stop()
+            with closing(_endpoints(roster, settings, budget, pairs)) as endpoints:
+                models = Pools(pool, endpoints)
+                with closing(
+                    Arena(store, models, contestants, pairs, accepts=settings.accepts, oldest_board=settings.board_seconds)
+                ) as arena:
+                    autoplay = Autoplay(arena, without=() if settings.autoplay_endpoints else endpoints)
+                    if settings.autoplay:
+                        autoplay.start()
+                    try:
+                        yield arena, roster.problems
+                    finally:
+                        endpoints.close()  # before all others, which would wait for its answers
+                        autoplay.stop()
+
+
+def allowances(settings: Settings, contestants: Iterable[Contestant]) -> list[str]:
+    """What the operator should know of endpoints before strangers come: a line for each, with its requests."""
+    budget = RequestBudget(settings.home, settings.endpoint_requests_a_day)
+    return [
+        f"{one.reference}: is an endpoint; battles may send it {budget.rest(one)} of {budget.a_day} requests today (UTC), "
+        "as ARENA_ENDPOINT_REQUESTS_A_DAY says"
+        for one in contestants
+        if one.is_endpoint
+    ]
+
+
+def _endpoints(roster: Roster, settings: Settings, budget: RequestBudget, pairs: Sequence[MinimalPair]) -> EndpointPool:
+    """Those of the roster that run elsewhere, each asked one small question in the background."""
+    pool = EndpointPool(
+        [(entry.contestant, entry.load) for entry in roster.entries if entry.contestant.is_endpoint],
+        budget,
+        battle_requests=most_requests(pairs),
+        small_question=small_question(pairs),
+        seconds=2 * settings.endpoint_seconds,  # one batch may be under way before that of the battle
+    )
+    pool.warm()
+    return pool

@@ -110,7 +110,7 @@ def test_what_could_not_be_loaded_or_asked_may_not_enter(repository, capsys, cha
 
 
 def test_memory_that_is_not_granted_is_named(repository, capsys, monkeypatch):
-    monkeypatch.setattr("arena.models.weights.available_memory", lambda: 1000)
+    monkeypatch.setattr("arena.models.machine.available_memory", lambda: 1000)
     assert main(["models", "check", str(repository)]) == 1
     assert "and 0 MB are there" in capsys.readouterr().err
 
@@ -127,7 +127,7 @@ def test_an_amount_of_memory_may_be_a_fraction_but_is_above_nothing(sound, capsy
 def test_an_endpoint_shows_no_files_and_a_broken_one_is_told(capsys):
     assert main(["models", "check", "https://host.example/v1#some/model"]) == 0
     said = capsys.readouterr().out
-    assert said.strip() == "some/model at host.example is an endpoint and shows no files; arena evaluate --model asks it"
+    assert said.strip() == "some/model at host.example is an endpoint and may enter; it shows no files, and nothing was asked"
     assert main(["models", "check", "https://host.example/v1"]) == 1
     assert "names no model" in capsys.readouterr().err
 

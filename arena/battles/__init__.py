@@ -5,6 +5,7 @@ from arena.battles.memorisation import MemorisationRow, read_day
 from arena.battles.pair_choice import FRESH
 from arena.battles.snapshots import Snapshot
 from arena.battles.views import (
+    CHANCES,
     SKIP,
     VOTES,
     Answer,
@@ -18,6 +19,7 @@ from arena.battles.views import (
 )
 
 __all__ = [
+    "CHANCES",
     "FRESH",
     "SKIP",
     "VOTES",

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Container
 
 from arena.battles.host import Arena
 
@@ -18,8 +19,17 @@ DONE = 60.0
 class Autoplay:
     """A thread that plays battles nobody has asked for. It steps aside for visitors and never repeats a battle."""
 
-    def __init__(self, arena: Arena, *, quiet: float = QUIET, pause: float = PAUSE) -> None:
+    def __init__(self, arena: Arena, *, without: Container[str] = (), quiet: float = QUIET, pause: float = PAUSE) -> None:
+        """Nothing is played yet.
+
+        Args:
+            arena: whose battles it plays.
+            without: ids of contestants that it leaves alone.
+            quiet: seconds without a visitor before it plays.
+            pause: seconds between two battles.
+        """
         self._arena = arena
+        self._without = without
         self._quiet = quiet
         self._pause = pause
         self._stopped = threading.Event()
@@ -46,7 +56,7 @@ class Autoplay:
     def _play(self) -> bool:
         """Whether to go on at once. A void battle is no reason to: what failed will fail again."""
         try:
-            return self._arena.play_unmet() not in (None, "void")
+            return self._arena.play_unmet(self._without) not in (None, "void")
         except Exception:
             log.exception("autoplay: a battle failed")
             return False

@@ -6,8 +6,9 @@ import random
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 
@@ -23,7 +24,7 @@ from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
 from arena.battles.views import VOTES, BattleFilter, BattleView, Leaderboard, Reveal, Round, SeatReveal
 from arena.contestants import Contestant
-from arena.errors import BattleError, InputError
+from arena.errors import BattleError, BattleFailed, InputError
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.ratings import START
@@ -100,6 +101,11 @@ class Arena:
         self._executor.shutdown(cancel_futures=True)
         self._board.close()
 
+    @property
+    def contestants(self) -> Sequence[Contestant]:
+        """All that take part."""
+        return tuple(self._contestants.values())
+
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories."""
         return self._choice.categories()
@@ -113,12 +119,14 @@ class Arena:
 
         Raises:
             InputError: the filters name something unknown, or nothing passes them.
-            BattleError: fewer than two contestants take part.
+            BattleError: fewer than two contestants take part, or can be asked now.
         """
         self._skip_abandoned()
         standings = self._standings()
-        if len(standings) < 2:
+        if len(self._contestants) < 2:
             raise BattleError("battle: fewer than two models take part; add one with ARENA_MODELS")
+        if len(standings) < 2:
+            raise BattleError("battle: fewer than two models can be asked right now; try again in a minute")
         chosen = self._choice.choose(filters, [self._contestants[name].repository for name in standings])
         allowed = {name: one for name, one in standings.items() if self._contestants[name].repository not in chosen.shut_out}
         meeting = draw_meeting(allowed, self._rng)
@@ -132,6 +140,7 @@ class Arena:
 
         Raises:
             BattleError: the battle is unknown, somebody plays it already, or its pair is removed meanwhile.
+            BattleFailed: somebody could not answer. What was answered is kept, and the battle counts for nobody.
         """
         battle = self._open.get(battle_id)
         if battle is None or not battle.playing.acquire(blocking=False):
@@ -139,10 +148,11 @@ class Arena:
         try:
             self._refuse_removed(battle_id, battle.pair.id)
             played = Played(probes_of(battle.pair))
-            last = None
+            last, failed = None, False
             for answered in play_rounds(played, battle.seats, self.store, self._models, self._executor, self._names):
                 self._refuse_removed(battle_id, battle.pair.id)
-                if not answered.counts:
+                failed |= answered.failed
+                if failed or not answered.counts:
                     continue
                 if last is not None:
                     yield last
@@ -152,6 +162,8 @@ class Arena:
         finally:
             battle.playing.release()
             self._notice(battle.played_by)
+        if failed:
+            raise _failed(battle_id)
         if last is not None:
             yield last
 
@@ -159,12 +171,15 @@ class Arena:
         """Open and play one battle that nobody watches, and say how it ended."""
         return self._finish(self.open_battle(filters, played_by).battle_id)
 
-    def play_unmet(self) -> Result | None:
+    def play_unmet(self, without: Container[str] = ()) -> Result | None:
         """Play one battle on a frozen or generated pair on which its two contestants have not met; None when none is left.
 
         Answers repeat, so meeting again on the same pair would show nothing new.
+
+        Args:
+            without: ids of contestants that do not play.
         """
-        standings = self._standings()
+        standings = {name: standing for name, standing in self._standings().items() if name not in without}
         exhausted: set[Couple] = set()
         while (meeting := draw_meeting(standings, self._rng, without=exhausted)) is not None:
             seats = (meeting.seat_a, meeting.seat_b)
@@ -200,6 +215,7 @@ class Arena:
 
         Raises:
             BattleError: the battle is unknown or not played to its end, or its pair was removed.
+            BattleFailed: somebody could not answer, and it is not judged.
         """
         record = self._stored(battle_id)
         self._refuse_removed(battle_id, record.pair_id)
@@ -254,8 +270,9 @@ class Arena:
             self._last_visit = time.monotonic()
 
     def _finish(self, battle_id: str) -> Result:
-        for _ in self.play(battle_id):
-            pass
+        with suppress(BattleFailed):
+            for _ in self.play(battle_id):
+                pass
         return self._stored(battle_id).result
 
     def _keep(self, battle_id: str, battle: OpenBattle, played: Played) -> None:
@@ -299,6 +316,8 @@ class Arena:
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         reveal = self._reveal(record, vote) if vote else None
         rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
+        if reveal is None and any(one.failed for one in rounds):
+            raise _failed(record.id)
         shown = tuple(one for one in rounds if one.counts or reveal)
         return BattleView(record.id, pair if reveal else without_makers(pair), shown, reveal)
 
@@ -330,3 +349,7 @@ class Arena:
                 )
             )
         return Reveal(record.id, (seats[0], seats[1]), record.result, vote.choice, vote_agrees(vote.choice, record.result))
+
+
+def _failed(battle_id: str) -> BattleFailed:
+    return BattleFailed(f"battle {battle_id}: something failed on our side, and it counts for nobody; open a new one")

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from arena.battles.views import Answer, Round
 from arena.contestants import Contestant
+from arena.models.endpoint_replies import DECLINED
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.store import ReplyRecord, Store
@@ -21,6 +22,10 @@ SeatReplies = tuple[Mapping[str, Reply], Mapping[str, Reply]]
 """Probe key -> reply, of seat A and of seat B."""
 NOBODY = re.compile(r"(?!)")
 """Matches nothing."""
+SHORTEST_LABEL = 4
+"""Characters of a part of a host's name that may be a name; shorter ones are `api`, `com` and their like."""
+DECLINED_IN_WORDS = "I cannot answer this."
+"""Stands for what a provider says in place of a model, of which nobody may know before the reveal that it has one."""
 
 
 class Asks(Protocol):
@@ -98,8 +103,10 @@ def round_of(
     described = tuple(
         tuple(_in_words(probe, seat[probe.key], names, judged=judged) for probe in probes[task]) for seat in replies
     )
-    counts = not any(seat[probe.key].not_applicable for probe in probes[task] for seat in replies)
-    return Round(task, TASKS[task].title, (described[0], described[1]), counts)
+    given = [seat[probe.key] for probe in probes[task] for seat in replies]
+    counts = not any(reply.not_applicable for reply in given)
+    failed = any(turn.error is not None for reply in given for turn in (reply, reply.second) if turn is not None)
+    return Round(task, TASKS[task].title, (described[0], described[1]), counts, failed)
 
 
 def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
@@ -107,7 +114,7 @@ def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
 
     A model may write who it is, and before the reveal nobody may read it.
     """
-    names = {name for contestant in contestants for name in (contestant.name, contestant.organisation, contestant.revision)}
+    names = {name for contestant in contestants for name in (*_titles(contestant), contestant.revision)}
     parts = ([re.escape(part) for part in re.split(r"[\W_]+", name) if part] for name in names)
     spelled = sorted((r"[\W_]*".join(name) for name in parts if name), key=len, reverse=True)
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(spelled)})(?![^\W_])", re.IGNORECASE) if spelled else NOBODY
@@ -132,8 +139,17 @@ def _ask(
     return replies, records + [ReplyRecord(seat, probe.key, probe.task, reply) for probe, reply in told]
 
 
+def _titles(contestant: Contestant) -> list[str]:
+    """The parts of its repository; and of a host the labels by which people know who runs it."""
+    titles = contestant.repository.split("/")
+    labels = re.split(r"[.:]", contestant.organisation) if contestant.is_endpoint else []
+    return [*titles, *(label for label in labels if len(label) >= SHORTEST_LABEL and not label.isdecimal())]
+
+
 def _in_words(probe: Probe, reply: Reply, names: Pattern[str], *, judged: bool) -> Answer:
     describe = TASKS[probe.task].describe
+    if reply.text is not None and not judged:
+        reply = replace(reply, text=reply.text.replace(DECLINED, DECLINED_IN_WORDS))
     question, answer = describe(probe, reply)
     if reply.second is not None and reply.second.error is not None:
         return Answer(probe.task, probe.cell, question, describe(probe, reply.second)[1])

@@ -9,6 +9,8 @@ from arena.pairs import MinimalPair
 from arena.probes import Outcome
 from arena.store import CHOICES
 
+CHANCES = 3
+"""Battles that are tried in turn for a visitor, where one after the other fails."""
 SKIP = "skip"
 VOTES = CHOICES
 """What a visitor may say; `skip` asks for the reveal without a vote."""
@@ -46,6 +48,8 @@ class Round:
     counts: bool
     """Whether both seats could be asked the task. One that does not count is told with the reveal and not before, since who
     cannot be asked it is of another kind than who can."""
+    failed: bool = False
+    """Whether a machine failed on it. It is told with the reveal and not before, since some fail more often than others."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from arena.cli.console import amount, console, positive, print_json, say, settings_of, table, tell
 
 if TYPE_CHECKING:
+    from arena.models import Entry, RequestBudget
     from arena.models.trial import Trial
 
 EXAMPLES = """examples:
@@ -39,21 +40,35 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _models_list(options: argparse.Namespace) -> int:
+    from arena.models import RequestBudget
+    from arena.opening import allowances
     from arena.roster import gather
 
-    roster = gather(settings_of(options))
+    settings = settings_of(options)
+    roster = gather(settings)
     tell(roster.problems)
     if options.json:
-        print_json([entry.as_json() for entry in roster.entries])
+        budget = RequestBudget(settings.home, settings.endpoint_requests_a_day)
+        print_json([{**entry.as_json(), **_requests(entry, budget)} for entry in roster.entries])
         return 0
     listed = table("Model", "Commit", "Kind", "Architecture", "Parameters", "Thoughts")
     for entry in roster.entries:
         size = "" if entry.parameters is None else f"{entry.parameters / 1e6:.1f} M"
         contestant = entry.contestant
+        commit = "" if contestant.is_endpoint else contestant.revision[:12]
         thinking = str(contestant.settings.get("thinking", ""))
-        listed.add_row(contestant.reference, contestant.revision[:12], entry.kind, entry.architecture, size, thinking)
+        listed.add_row(contestant.reference, commit, entry.kind, entry.architecture, size, thinking)
     console().print(listed)
+    for line in allowances(settings, [entry.contestant for entry in roster.entries]):
+        _tell(line)
     return 0
+
+
+def _requests(entry: "Entry", budget: "RequestBudget") -> dict[str, int]:
+    """What battles may send to an endpoint; nothing of what runs here."""
+    if not entry.contestant.is_endpoint:
+        return {}
+    return {"requests_left": budget.rest(entry.contestant), "requests_a_day": budget.a_day}
 
 
 def _models_check(options: argparse.Namespace) -> int:
@@ -64,34 +79,36 @@ def _models_check(options: argparse.Namespace) -> int:
         _tell(f"{options.reference} may enter: {entry.contestant.reference} ({entry.kind}), as its backend says")
     elif is_endpoint(options.reference):
         endpoint = read_reference(options.reference)
-        _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and shows no files; arena evaluate --model asks it")
+        _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and may enter; it shows no files, and nothing was asked")
     else:
         _check_repository(options)
     return 0
 
 
 def _check_repository(options: argparse.Namespace) -> None:
-    from arena.models import check_repository, contestant_of, local_reference
+    from arena.models import best_device, check_repository, local_reference
     from arena.models.dry_run import dry_run
-    from arena.models.loading import fetch, thoughts_of
+    from arena.models.loading import fetch, local_contestant, thoughts_of
+    from arena.models.machine import this_machine
+    from arena.models.room import check_room
     from arena.models.trial import try_repository
-    from arena.models.weights import available_memory
 
-    memory = int(options.gigabytes * 2**30) if options.gigabytes else available_memory()
-    local = local_reference(options.reference)
-    report = check_repository(local.repository, memory_limit=memory)
-    contestant = contestant_of(report, thinking=local.thinking, turns=local.turns)
+    machine = this_machine().within(int(options.gigabytes * 2**30)) if options.gigabytes else this_machine()
+    local, size = local_reference(options.reference), settings_of(options).image_size
+    report = check_repository(local.repository)
+    contestant = local_contestant(report, local, device=best_device(), image_size=size)
+    needs = check_room(report, contestant, machine)
     dry_run(report)
     trial = None
     if options.trial:
         fetch(report)
         pinned = local.repository if report.local else f"{report.repository}@{report.revision}"
-        size = settings_of(options).image_size
+        memory = machine.room(str(contestant.settings.get("device", "cpu")))
         trial = try_repository(local.of(pinned), seconds=options.seconds, memory=memory, image_size=size)
     base = f" on {report.base.repository}@{report.base.revision}" if report.base else ""
     _tell(
         f"{report.repository} may enter: {report.architecture} ({report.kind}){base}, {report.parameters / 1e6:.1f} M "
-        f"parameters, {math.ceil(report.memory_bytes / 2**20)} MB of memory, revision {report.revision}"
+        f"parameters, {math.ceil(needs.weights / 2**20)} MB of memory, revision {report.revision}"
     )
     if thinking := contestant.settings.get("thinking"):
         _tell(f"{report.repository} has {thinking} tokens for thoughts before each answer")

@@ -35,6 +35,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     serve.add_argument("--port", help="port to listen on (default: ARENA_PORT or 7860)")
     serve.add_argument("--host", help="address to listen on (default: ARENA_HOST or 127.0.0.1)")
     serve.add_argument("--autoplay", action="store_true", help="play battles while nobody waits")
+    serve.add_argument("--endpoints", action="store_true", help="let --autoplay ask endpoints, too, which may cost money")
     serve.set_defaults(run=_serve)
 
     battle = commands.add_parser("battle", help="play battles without a browser")
@@ -64,7 +65,7 @@ def _serve(options: argparse.Namespace) -> int:
     from arena.generation.opening import complaints
     from arena.generation.workshop import Workshop
     from arena.logs import failures_on_terminal
-    from arena.opening import open_arena
+    from arena.opening import allowances, open_arena
     from arena.suites.registry import installed_suites
     from arena.ui.proxies import without_proxies
 
@@ -78,12 +79,14 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, host=options.host)
     if options.autoplay:
         settings = replace(settings, autoplay=True)
+    if options.endpoints:
+        settings = replace(settings, autoplay_endpoints=True)
     os.umask(0o077)  # what it writes is for its owner alone, also in a home that is open to others
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     with failures_on_terminal(), open_arena(settings) as (arena, problems):
         tell((*problems, *installed_suites().problems))
         workshop = Workshop(arena.store, settings, arena.pairs)
-        for line in (*unknown_names(), *notices(settings), *complaints(settings)):
+        for line in (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants)):
             say(line)
         launch(arena, workshop, settings)
     return 0

@@ -10,15 +10,15 @@ For example::
 """
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from typing import Any
 
 import gradio as gr
 from gradio.events import api
 
-from arena.battles import Arena, BattleFilter, BattleView, Round, SeatReveal, read_day
-from arena.errors import BattleError, RevealRefused
+from arena.battles import CHANCES, Arena, BattleFilter, BattleView, Round, SeatReveal, read_day
+from arena.errors import BattleError, BattleFailed, RevealRefused
 from arena.pairs import Side
 from arena.ui.parts import line_for_visitors
 from arena.ui.pictures import data_address
@@ -33,11 +33,15 @@ def add_endpoints(arena: Arena) -> None:
     def battle(domain: str = "", category: str = "", source: str = "") -> dict:
         """Play a battle between two anonymous models on a pair that passes the filters (empty is any).
 
-        Tasks that not both could be asked do not count, and come with the reveal.
+        Tasks that not both could be asked do not count, and come with the reveal. Where a model cannot answer, another battle
+        is played, and the failed one counts for nobody.
         """
+        filters = BattleFilter(domain or None, category or None, source or None)
         with errors_told():
-            opened = arena.open_battle(BattleFilter(domain or None, category or None, source or None))
-            return battle_json(replace(opened, rounds=tuple(_read_rounds(arena, opened.battle_id))))
+            for _ in range(CHANCES - 1):
+                with suppress(BattleFailed):
+                    return battle_json(_read(arena, filters))
+            return battle_json(_read(arena, filters))
 
     def vote(battle: str, choice: str) -> dict:
         """Judge a battle, once: a, b, both_good, both_bad, or skip. The answer is the reveal."""
@@ -68,6 +72,12 @@ def add_endpoints(arena: Arena) -> None:
     kinds = {battle: BATTLES, vote: VOTES, reveal: READS, leaderboard: READS, memorisation: READS}
     for endpoint, kind in kinds.items():
         api(endpoint, api_name=endpoint.__name__, **counted_as(kind))
+
+
+def _read(arena: Arena, filters: BattleFilter) -> BattleView:
+    """A new battle with all answers."""
+    opened = arena.open_battle(filters)
+    return replace(opened, rounds=tuple(_read_rounds(arena, opened.battle_id)))
 
 
 def _read_rounds(arena: Arena, battle_id: str) -> Iterator[Round]:
@@ -140,6 +150,7 @@ def _seat_json(seat: SeatReveal) -> dict[str, Any]:
     return {
         "model": seat.contestant.reference,
         "revision": seat.contestant.revision,
+        "engine": seat.contestant.engine,
         "solved": seat.solved,
         "outcomes": [{"task": task, "cell": cell, "outcome": outcome.value} for task, cell, outcome in seat.outcomes],
         "elo_before": seat.elo_before,

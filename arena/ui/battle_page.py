@@ -5,11 +5,12 @@ The page keeps nothing but the battle's id.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 import gradio as gr
 
-from arena.battles import SKIP, Arena, BattleFilter, BattleView, Round
-from arena.errors import BattleError
+from arena.battles import CHANCES, SKIP, Arena, BattleFilter, BattleView, Round
+from arena.errors import BattleError, BattleFailed
 from arena.tasks import tasks_of
 from arena.ui import words
 from arena.ui.battle_view import answers_html, pair_html, progress_html, reveal_html, waiting_html
@@ -23,6 +24,9 @@ INTRODUCTION = """<p>Two pictures, one detail apart. Two anonymous models answer
 <b>Who did better?</b></p>"""
 BUTTONS = {"a": "Model A", "b": "Model B", "both_good": "Both good", "both_bad": "Both bad", SKIP: "Just reveal"}
 """Vote -> what its button says. Keys and looks are in page.js and style.css."""
+ASKING = "Asking both models …"
+"""What is told while both are asked, whoever they are."""
+ASKING_AGAIN = "Something failed on our side, and that pair counts for nobody. Asking both models about another one …"
 VOTED = "(battle) => [window.arenaPage.voted(battle), window.freshPairs.browser()]"
 """What the browser sends with a vote: the battle, and its own number."""
 
@@ -72,13 +76,21 @@ class BattlePage:
             yield from self._shown(view)
 
     def play(self, domain: str, category: str, source: str) -> Iterator[Updates]:
-        """A new battle that passes the filters, shown answer by answer."""
+        """A new battle that passes the filters, shown answer by answer; another one where somebody could not answer."""
         yield self._opening(domain, category)
+        filters = BattleFilter(domain or None, self._kept(domain, category) or None, source or None)
         try:
-            view = self.arena.open_battle(BattleFilter(domain or None, self._kept(domain, category) or None, source or None))
-            yield from self._asked(view)
+            yield from self._tried(filters)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             yield self._stopped(error)
+
+    def _tried(self, filters: BattleFilter) -> Iterator[Updates]:
+        """The first of a few battles in which everybody answers."""
+        for line in (ASKING, *[ASKING_AGAIN] * (CHANCES - 2)):
+            with suppress(BattleFailed):
+                yield from self._asked(self.arena.open_battle(filters), line)
+                return
+        yield from self._asked(self.arena.open_battle(filters), ASKING_AGAIN)
 
     def _voter(self, choice: str) -> Callable[..., Updates]:
         def vote(battle_id: str, browser: str) -> Updates:
@@ -96,8 +108,8 @@ class BattlePage:
         else:
             yield {**self._opened(view), **self._judged(view)}
 
-    def _asked(self, view: BattleView) -> Iterator[Updates]:
-        yield self._opened(view)
+    def _asked(self, view: BattleView, line: str) -> Iterator[Updates]:
+        yield self._opened(view, line)
         rounds: list[Round] = []
         total = len(tasks_of(view.pair))
         for answered in self.arena.play(view.battle_id):
@@ -116,11 +128,11 @@ class BattlePage:
             **self._buttons(voting=True, ready=False),
         }
 
-    def _opened(self, view: BattleView) -> Updates:
+    def _opened(self, view: BattleView, line: str = ASKING) -> Updates:
         return {
             self.battle: view.battle_id,
             self.pair: pair_html(view.pair),
-            self.progress: progress_html("Asking both models …", 0),
+            self.progress: progress_html(line, 0),
             self.answers: waiting_html(),
         }
 

@@ -33,6 +33,15 @@ def test_it_plays_every_meeting_once_and_then_rests(open_with, pairs):
             assert arena.store.pairs_met(ids[a], ids[b]) == {pair.id for pair in pairs}
 
 
+def test_it_never_asks_whom_it_shall_leave_alone(open_with, pairs):
+    with open_with(good=perfect, first=always_first, paid=refuses) as (arena, players):
+        (paid,) = [name for name, contestant in players.contestants.items() if contestant.name == "paid"]
+        while arena.play_unmet(without={paid}) is not None:
+            pass
+        assert battles(arena) == len(pairs)
+        assert paid not in {name for name, _ in players.asked}
+
+
 def test_its_battles_are_on_the_board_at_once(open_with):
     with open_with(good=perfect, first=always_first) as (arena, _):
         assert arena.play_unmet() is not None

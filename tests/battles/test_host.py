@@ -2,13 +2,14 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from players import always_first, broken, compares, perfect, refuses, revealed
 
 from arena.battles import BattleFilter
-from arena.errors import BattleError, InputError
+from arena.errors import BattleError, BattleFailed, InputError
 from arena.probes import Outcome, Reply
 
 STARTER = BattleFilter(source="starter")
@@ -16,10 +17,11 @@ SAFETY = BattleFilter(domain="safety", source="starter")
 
 
 def played(arena, filters=STARTER):
-    """The id of a battle that a visitor has seen to its end."""
+    """The id of a battle that was played to its end, whether or not somebody failed."""
     battle_id = arena.open_battle(filters).battle_id
-    for _ in arena.play(battle_id):
-        pass
+    with suppress(BattleFailed):
+        for _ in arena.play(battle_id):
+            pass
     return battle_id
 
 
@@ -215,11 +217,38 @@ def test_a_contestant_whose_model_cannot_be_loaded_is_not_drawn(open_with):
 
 def test_a_void_battle_shows_what_was_answered_and_that_the_rest_failed(open_with):
     with open_with(good=perfect, ill=broken) as (arena, _):
-        battle_id = played(arena)
-        view = arena.view(battle_id)
+        view = arena.vote(played(arena), "me", "skip")
         answers = {answer.answer for one in view.rounds for seat in one.answers for answer in seat}
         assert len(view.rounds) >= 3
         assert "no answer: something went wrong" in answers
+
+
+def failing_from(task):
+    return lambda probe: broken(probe) if probe.task >= task else perfect(probe)
+
+
+@pytest.mark.parametrize("failing", [broken, failing_from("verification")], ids=["at once", "in the middle"])
+def test_a_battle_that_fails_shows_no_answer_of_what_failed_and_says_the_same_whoever_failed(open_with, failing):
+    with open_with(good=perfect, ill=failing) as (arena, players):
+        told = set()
+        for _ in range(6):  # both seats fail in some of them
+            opened, shown = arena.open_battle(STARTER), []
+            with pytest.raises(BattleFailed) as failed:
+                shown += arena.play(opened.battle_id)
+            with pytest.raises(BattleFailed) as again:
+                arena.view(opened.battle_id)
+            assert "something went wrong" not in repr(shown)
+            told |= {str(one.value).replace(opened.battle_id, "ID") for one in (failed, again)}
+        kept = [arena.store.replies(name, [key for _, key in players.asked]) for name in players.contestants]
+    assert told == {"battle ID: something failed on our side, and it counts for nobody; open a new one"}
+    assert all(kept) == (failing is not broken), "what was answered is not asked again"
+
+
+def test_the_line_is_calm_where_too_few_can_be_asked(open_with):
+    with open_with(good=perfect, ill=broken) as (arena, players):
+        players.unable = dict.fromkeys(list(players.contestants)[:1], "no network")
+        with pytest.raises(BattleError, match="fewer than two models can be asked right now; try again in a minute"):
+            arena.open_battle(STARTER)
 
 
 def test_the_board_ranks_by_what_was_solved(open_with):
