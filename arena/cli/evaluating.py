@@ -158,7 +158,8 @@ def _tell_failures(done: "Sequence[Evaluation]") -> None:
             say(f"{name}: {silent} of {evaluation.count.asked} questions cannot be asked so, and count nowhere")
         if evaluation.count.errors:
             failed = f"{evaluation.count.errors} of {evaluation.count.asked} questions failed"
-            say(f"{name}: {failed} and count nowhere; the same command asks them again")
+            why = f", the last with: {evaluation.count.last_error}" if evaluation.count.last_error else ""
+            say(f"{name}: {failed} and count nowhere{why}; the same command asks them again")
 
 
 class _Bars:

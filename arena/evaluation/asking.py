@@ -37,8 +37,14 @@ class Count:
     """Those that failed."""
     not_applicable: int = 0
     """Those that the model cannot be asked."""
+    last_error: str = ""
+    """Why the last of those that failed did."""
     seconds_left: float | None = None
     """What the rest will take, as the last batch went; None until that can be told."""
+
+
+class UnansweredError(EvaluationError):
+    """A model answers nothing, and asking on is no use."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +65,7 @@ class Asker:
         """Make the inquiries. A stored reply is not asked for again, but for a request that may have been cut before it warned.
 
         Raises:
+            UnansweredError: nothing was answered, or a failure shows that every other probe would fail alike.
             EvaluationError: a larger share than `max_errors` of the probes failed.
             ArenaError: the model cannot be loaded, or the store cannot be written.
         """
@@ -82,6 +89,7 @@ class Asker:
             log.info("%d of %d questions committed", count.done, count.total)
             watch(count)
             self._check_errors(count, given.values())
+        _check_answered(count)
 
     def _make_batch(
         self, batch: Sequence[Inquiry], known: Mapping[str, Reply], count: Count, model: Model, size: BatchSize
@@ -132,13 +140,26 @@ class Asker:
         self.store.evaluations.add(fresh, readings)
 
     def _check_errors(self, count: Count, last: Iterable[Reply]) -> None:
-        if count.asked < ENOUGH_TO_TELL or count.errors <= self.max_errors * count.asked:
-            return
-        turns = (turn for reply in last for turn in (reply, reply.second) if turn is not None)
-        reason = next((turn.error for turn in turns if turn.error), "see the log")
-        raise EvaluationError(
-            f"{self.name}: {count.errors} of {count.asked} probes failed, the last with: {reason}; "
-            "mend that and run the same command, which asks them again, or allow more with --max-errors"
+        failures = [turn for reply in last for turn in (reply, reply.second) if turn is not None and turn.error is not None]
+        if failures:
+            count.last_error = failures[-1].error or ""
+        if any(turn.permanent for turn in failures):
+            raise UnansweredError(f"{count.last_error}; mend that and run the same command, which goes on")
+        if self.max_errors < 1:  # who bears any share of errors goes on to the end
+            _check_answered(count)
+        if count.asked >= ENOUGH_TO_TELL and count.errors > self.max_errors * count.asked:
+            raise EvaluationError(
+                f"{self.name}: {count.errors} of {count.asked} probes failed, the last with: {count.last_error}; "
+                "mend that and run the same command, which asks them again, or allow more with --max-errors"
+            )
+
+
+def _check_answered(count: Count) -> None:
+    """Raises UnansweredError: all that was asked failed."""
+    if 0 < count.errors == count.asked - count.not_applicable:
+        raise UnansweredError(
+            f"none of {count.errors} probes was answered, the last with: {count.last_error}; "
+            "mend that and run the same command, which asks them again"
         )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from arena import __version__, method
 from arena.contestants import Contestant
 from arena.errors import ArenaError, EvaluationError, PluginError, SettingsError, one_line
-from arena.evaluation.asking import Asker, Count
+from arena.evaluation.asking import Asker, Count, UnansweredError
 from arena.evaluation.choosing import Inquiry, chosen
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.reading import question_records, read_by_judge, read_by_rules
@@ -76,7 +76,7 @@ def evaluate(
     """Ask every entrant what it has not answered of every suite, read the replies, and have a judge read them too.
 
     Each batch is committed with its readings before the next is asked, so that a crash costs one batch in flight. A model that
-    cannot be loaded, or may not be judged by this judge, is told in `failure`, and the others go on.
+    cannot be loaded, answers nothing, or may not be judged by this judge, is told in `failure`, and the others go on.
 
     Raises:
         EvaluationError: a suite needs a judge, has no such task, or more than `max_errors` of the probes of a model failed.
@@ -233,7 +233,7 @@ class _Run:
         with self._logged(model, evaluation, edition) as ended:
             try:
                 asker.make(inquiries, count, lambda _: self._watch(evaluation))
-            except (_LoadError, PluginError) as error:
+            except (_LoadError, PluginError, UnansweredError) as error:
                 ended.append(str(error))
                 return replace(evaluation, failure=str(error))
         return evaluation

@@ -108,6 +108,41 @@ def test_too_many_errors_end_the_run_in_one_line_and_keep_what_was_answered(stor
     assert len(answered) == len([key for key in failing.asked if number_of(probe_of(many, key)) % 2 == 0])
 
 
+@pytest.mark.parametrize("count", [1, 12, 200])
+def test_a_run_in_which_nothing_was_answered_fails_with_the_reason_at_any_size_and_the_others_go_on(store, count):
+    many = loaded(count)
+    mute, good = FunctionModel("mute", lambda _: Reply(error="HTTP 500: off")), FunctionModel("good")
+    failures = {one.contestant.name: one.failure or "" for one in run(store, mute, good, given=many)}
+    assert "none of" in failures["mute"]
+    assert "HTTP 500: off" in failures["mute"]
+    assert failures["good"] == ""
+    assert len(mute.asked) <= 16
+    assert len(good.asked) == count
+
+
+def test_a_failure_that_every_other_question_would_meet_ends_the_run_in_its_first_batch(store):
+    def respond(probe):
+        return Reply("A") if number_of(probe) == 199 else Reply(error="HTTP 402: no credit", permanent=True)
+
+    model = FunctionModel(respond=respond)
+    (done,) = run(store, model, given=loaded(200), max_errors=1.0)
+    assert (done.failure or "").startswith("HTTP 402: no credit; ")
+    assert len(model.batches) == 1
+    assert store.evaluations.log()[-1][1] == done.failure
+
+
+def test_who_bears_any_share_of_errors_is_told_only_at_the_end_that_nothing_was_answered(store):
+    mute = FunctionModel(respond=lambda _: Reply(error="HTTP 500: off"))
+    (done,) = run(store, mute, given=loaded(60), max_errors=1.0)
+    assert len(mute.asked) == 60
+    assert "none of 60 probes" in (done.failure or "")
+
+
+def test_what_cannot_be_asked_is_no_failure(store):
+    (done,) = run(store, FunctionModel(respond=lambda _: Reply(not_applicable=True)))
+    assert done.failure is None
+
+
 def probe_of(given, key):
     return next(question.probe for question in given.questions if question.probe.key == key)
 
@@ -190,7 +225,7 @@ def test_when_one_model_ends_the_run_the_other_commits_its_batch_and_stops(store
 
     def fail(probe):
         begun.set()
-        return Reply(error="gone")
+        return Reply(error="gone") if number_of(probe) % 2 else Reply("A")
 
     patient = FunctionModel("patient", slow)
     with pytest.raises(EvaluationError, match="tests/hasty"):
