@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from arena.evaluation.entrants import Entrant
-    from arena.evaluation.evaluate import Evaluation
+    from arena.evaluation.evaluate import Evaluation, Options
+    from arena.store import Store
     from arena.suites.suite import Loaded, Suite
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
@@ -32,10 +33,12 @@ EXAMPLES = """examples:
   arena evaluate --model llava-small+reminder --model blind:llava-small --model always-refuse --suite starter
   arena evaluate --model organisation/model@commit --suite vscbench-image --data ./VSCBench
   arena evaluate --model all --suite degradation --segmenter organisation/segformer    with mIoU on the same images
+  arena evaluate --model https://host/v1#model --suite starter --estimate        requests, tokens and time; nothing is asked
   arena evaluate --model https://host/v1#model --suite cross --data ./CROSS --judge together:organisation/judge
 
 Every batch is committed with its readings. After Ctrl-C or a crash the same command goes on: no committed question is asked
-again, and one that was answered in a battle or in another suite is not asked at all. What failed is.
+again, and one that was answered in a battle or in another suite is not asked at all. What failed is. What an endpoint will be
+asked for is told before; second turns and the questions of a judge come on top.
 """
 
 
@@ -73,6 +76,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument(
         "--max-errors", type=_share, default=0.1, metavar="SHARE", help="of failed questions that ends the run (default: 0.1)"
     )
+    command.add_argument(
+        "--estimate",
+        action="store_true",
+        help="say how many requests and tokens endpoints would be asked for, and how long that may take, and stop",
+    )
     command.set_defaults(run=_evaluate, stopped="stopped; what was answered is kept, and the same command goes on from there")
 
 
@@ -107,6 +115,9 @@ def _evaluate(options: argparse.Namespace) -> int:
         if not models:
             return 1
         loaded = _load(suites, options.data)
+        _tell_estimates(store, models, loaded, wanted, only=options.estimate)
+        if options.estimate:
+            return 1 if problems else 0
         with _Bars() as bars:
             done = evaluate(store, models, loaded, wanted, judge=judge, watch=bars.draw)
         _tell_failures(done)
@@ -145,6 +156,28 @@ def _load(suites: "Sequence[Suite]", data: str | None) -> "list[tuple[Suite, Loa
             say(f"{suite.name}: {note}")
         found.append((suite, loaded))
     return found
+
+
+def _tell_estimates(
+    store: "Store", models: "Sequence[Entrant]", loaded: "Sequence[tuple[Suite, Loaded]]", wanted: "Options", *, only: bool
+) -> None:
+    """Say what endpoints will be asked for; where nothing else is wanted, also that it is nothing."""
+    from arena.evaluation.estimates import SECONDS_PER_ANSWER, estimates
+
+    told = False
+    for one in estimates(store, models, loaded, wanted):
+        told = True
+        if not one.requests:
+            say(f"{one.contestant.reference} on {one.suite}: no request, all is answered")
+            continue
+        pace = "as fast as before" if one.measured else f"if an answer takes {SECONDS_PER_ANSWER:.0f} seconds"
+        say(
+            f"{one.contestant.reference} on {one.suite}: {one.requests:,} requests, "
+            f"about {one.picture_tokens + one.text_tokens:,} tokens to read ({one.picture_tokens:,} of pictures) "
+            f"and at most {one.written_tokens:,} to write; {duration(one.seconds)} {pace}"
+        )
+    if only and not told:
+        say("no endpoint is asked, and a model that runs here costs nothing but time")
 
 
 def _tell_failures(done: "Sequence[Evaluation]") -> None:

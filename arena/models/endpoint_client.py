@@ -35,8 +35,8 @@ Allowance = Callable[[], str | None]
 
 SIDE = 224
 """Of the pictures that are shown to learn whether any may be, in pixels: no model finds them too small or too large."""
-TOKENIZE_SECONDS = 10.0
-TOKENIZE_TRIES = 3
+TOKENIZE_SECONDS = 5.0
+TOKENIZE_TRIES = 2
 """After which a server that fails to tell of its tokens is asked for no more of them."""
 MAX_NAMES = 20
 """Names and fingerprints of a server that are kept."""
