@@ -12,8 +12,8 @@ from arena.errors import EditorError, RepositoryError, one_line
 from arena.generators.editors import EditorKind, editor_kind
 from arena.models.files import PICKLE_SUFFIXES, content_hash
 from arena.models.hub import PIPELINE_INDEX, download, hub_listing, weight_files
+from arena.models.machine import available_memory
 from arena.models.runtime import best_device
-from arena.models.weights import available_memory
 from arena.resources import resource
 
 CALLED_WITH = "editing.json"

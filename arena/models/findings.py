@@ -1,4 +1,4 @@
-"""What the guard found about models, kept so that each is held against stock transformers once."""
+"""What the guard found about models, kept so that each is held against stock transformers once; and the memory they took."""
 
 import json
 import os
@@ -48,13 +48,32 @@ class Findings:
         except (TypeError, KeyError):
             return None
 
+    def memory(self, contestant: Contestant) -> int | None:
+        """Bytes that the weights of a contestant took when it was loaded last; None where it never was."""
+        entry: Any = self._content().get(contestant.id)
+        memory = entry.get("memory") if isinstance(entry, dict) else None
+        return memory if isinstance(memory, int) else None
+
     def keep(self, contestant: Contestant, finding: Finding) -> None:
         """Add a finding; all others stay."""
-        entry = {"model": f"{contestant.repository}@{contestant.revision}", "version": VERSION, "finding": asdict(finding)}
+        self._add(contestant, version=VERSION, finding=asdict(finding))
+
+    def keep_memory(self, contestant: Contestant, memory: int) -> None:
+        """Add what its weights took; all else stays."""
+        self._add(contestant, memory=memory)
+
+    def _add(self, contestant: Contestant, **facts: Any) -> None:
         with _writing:
-            content = {**self._content(), contestant.id: entry}
+            content = self._content()
+            known = content.get(contestant.id)
+            entry = {
+                **(known if isinstance(known, dict) else {}),
+                "model": f"{contestant.repository}@{contestant.revision}",
+                **facts,
+            }
             partial = self._file.with_suffix(f".{os.getpid()}")  # each process writes its own, and the last one counts
-            partial.write_text(json.dumps(content, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+            text = json.dumps({**content, contestant.id: entry}, indent=1, sort_keys=True)
+            partial.write_text(f"{text}\n", encoding="utf-8")
             partial.replace(self._file)
 
     def _content(self) -> dict[str, Any]:

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from arena.contestants import Contestant
 from arena.errors import RepositoryError, SettingsError
+from arena.models.allocations import allocations
 from arena.models.base import Model
 from arena.models.crops import is_cropped
 from arena.models.findings import Findings
 from arena.models.hub import VISION_LORAS, download
 from arena.models.lineage import lineage
+from arena.models.machine import GPU, OFFLOAD, Machine, this_machine
+from arena.models.reference_options import LocalReference
 from arena.models.repository import Kind, RepositoryReport, processor_folder
+from arena.models.room import check_room
 from arena.models.thoughts import THINKING, Thoughts, added_tags, read_thoughts, template_in
-from arena.models.weights import Measure, available_memory, check_memory
 
 TILED = ("idefics3", "smolvlm")
 """Types whose processor scales pictures up, by default until one makes 17 tiles, which is 60 times as slow on a CPU."""
@@ -31,8 +34,10 @@ def contestant_of(
     report: RepositoryReport,
     *,
     device: str = "cpu",
-    dtype: str = "float32",
+    dtype: str | None = None,
+    attention: str | None = None,
     image_size: int = IMAGE_SIZE,
+    longest_edge: int | None = None,
     thinking: int | None = None,
     turns: int = 2,
     threshold: float | None = None,
@@ -44,9 +49,11 @@ def contestant_of(
 
     Args:
         report: what the check found.
-        device: torch device that it runs on; other than a CPU, it rounds otherwise, and makes another contestant.
-        dtype: torch dtype of the weights; float32 on a CPU, where half precision is slow and inexact.
+        device: torch device that it runs on, or `offload`; other than a CPU, it rounds otherwise, and makes another contestant.
+        dtype: torch dtype of the weights; by default `usual_dtype`.
+        attention: how transformers computes attention, such as `flash_attention_2`; by default sdpa, where a model has it.
         image_size: longest edge in pixels, at most, to which the types in `TILED` scale pictures; 0 for the processor's own.
+        longest_edge: the same for this model, whatever its type.
         thinking: generative only, tokens for thoughts before each answer; by default `THINKING` where the chat template always
             opens thoughts, else none.
         turns: 1 for a model that is never asked again after an answer.
@@ -57,16 +64,16 @@ def contestant_of(
         SettingsError: tokens for thoughts are given to a model that knows none.
         RepositoryError: the record of its tuning cannot be read.
     """
-    settings: dict[str, str | int | float] = {"dtype": dtype}
+    settings: dict[str, str | int | float] = {"dtype": dtype or usual_dtype(report.kind, device)}
     if device != "cpu":
         settings["device"] = device
-    if report.base:
-        settings["base"] = f"{report.base.repository}@{report.base.revision}"
-    settings |= lineage(report.folder)
-    if report.vision_lora:
-        settings["vision_lora"] = VISION_LORAS[report.model_type]
-    if report.model_type in TILED and image_size:
-        settings["image_size"] = image_size
+    if attention:
+        settings["attention"] = attention
+    settings |= _origin(report)
+    if longest_edge is None:
+        longest_edge = image_size if report.model_type in TILED else 0
+    if longest_edge:
+        settings["image_size"] = longest_edge
     if tokens := _tokens_for_thoughts(report, thinking):
         settings["thinking"] = tokens
     if turns == 1:
@@ -80,9 +87,62 @@ def contestant_of(
     return Contestant(report.repository, report.revision, engine(report.kind), settings)
 
 
+def local_contestant(report: RepositoryReport, local: LocalReference, *, device: str, image_size: int) -> Contestant:
+    """The contestant that a reference makes of a checked repository that writes.
+
+    Args:
+        report: what the check found.
+        local: the reference, whose options come first.
+        device: where it runs, where the reference names no device.
+        image_size: as for `contestant_of`.
+
+    Raises:
+        SettingsError, RepositoryError: as for `contestant_of`.
+    """
+    return contestant_of(
+        report,
+        device=local.device or device,
+        dtype=local.dtype,
+        attention=local.attention,
+        image_size=image_size,
+        longest_edge=local.image_size,
+        thinking=local.thinking,
+        turns=local.turns,
+    )
+
+
+def usual_dtype(kind: Kind, device: str, machine: Machine | None = None) -> str:
+    """The torch dtype of weights where nobody says otherwise: as GPUs compute fast, and as a CPU computes exactly.
+
+    Models that compare are small, and small differences decide what they say, so that they stay exact everywhere.
+
+    Args:
+        kind: of the model.
+        device: where it runs.
+        machine: what it runs on; by default this one.
+    """
+    if kind != "generative" or device.partition(":")[0] not in (GPU, OFFLOAD):
+        return "float32"
+    gpus = (machine or this_machine()).gpus
+    if device == OFFLOAD and not gpus:
+        return "float32"
+    return "bfloat16" if all(gpu.has_bfloat16 for gpu in gpus) else "float16"
+
+
 def thoughts_of(report: RepositoryReport) -> Thoughts:
     """What the chat template of a checked repository knows of thoughts."""
     return read_thoughts(template_in(processor_folder(report)))
+
+
+def _origin(report: RepositoryReport) -> dict[str, str | int | float]:
+    """What else a repository is made of, or from."""
+    origin: dict[str, str | int | float] = {}
+    if report.base:
+        origin["base"] = f"{report.base.repository}@{report.base.revision}"
+    origin |= lineage(report.folder)
+    if report.vision_lora:
+        origin["vision_lora"] = VISION_LORAS[report.model_type]
+    return origin
 
 
 def _tokens_for_thoughts(report: RepositoryReport, asked: int | None) -> int:
@@ -123,11 +183,18 @@ def load(
     Raises:
         RepositoryError: it cannot be downloaded or loaded, memory does not suffice, or it would not be measured exactly.
     """
+    check_room(report, contestant, this_machine())  # what was free at the check may be taken by now
     folder = fetch(report)
-    if contestant.settings.get("device", "cpu") == "cpu":  # what was free at the check may be taken by now
-        half = contestant.settings["dtype"] != "float32"
-        size = Measure(report.parameters, report.memory_bytes // (2 if half else 1))
-        check_memory(report.repository, size, available_memory())
+    with allocations(str(contestant.settings.get("device", "cpu"))) as grown:
+        model = _load(report, contestant, folder, findings, second_turn=second_turn)
+    if findings:
+        findings.keep_memory(contestant, max(model.memory_bytes, grown()))
+    return model
+
+
+def _load(
+    report: RepositoryReport, contestant: Contestant, folder: Path, findings: Findings | None, *, second_turn: bool
+) -> Model:
     # torch and transformers take seconds to import, and who only lists contestants needs neither.
     match report.kind:
         case "generative":

@@ -2,6 +2,10 @@
 
 - `thinking=2048`: tokens that it may spend on thoughts before each answer; 0 says nothing.
 - `turns=1`: it is never asked again after an answer.
+- `dtype=bfloat16`: torch dtype of its weights, in place of what is usual where it runs.
+- `device=cuda:1`: where it runs; `offload` for the GPUs, then main memory, then disk.
+- `attention=flash_attention_2`: how attention is computed, as transformers calls it.
+- `image_size=1024`: longest edge in pixels that its processor scales pictures to; 0 for what its repository ships.
 - `images=1`: most images in one question; of endpoints alone, as the arena finds that out of other models.
 """
 
@@ -12,8 +16,27 @@ from pathlib import Path
 
 from arena.errors import SettingsError
 
-VALUES = {"images": r"\d{1,6}", "thinking": r"\d{1,6}", "turns": "[12]"}
-EXAMPLES = {"images": "images=2", "thinking": "thinking=2048", "turns": "turns=1"}
+COUNT = r"\d{1,6}"
+VALUES = {
+    "attention": "eager|sdpa|flash_attention_[23]",
+    "device": r"cpu|cuda(:\d{1,2})?|offload",
+    "dtype": "bfloat16|float16|float32",
+    "image_size": COUNT,
+    "images": COUNT,
+    "thinking": COUNT,
+    "turns": "[12]",
+}
+EXAMPLES = {
+    "attention": "attention=flash_attention_2",
+    "device": "device=cuda:1",
+    "dtype": "dtype=bfloat16",
+    "image_size": "image_size=1024",
+    "images": "images=2",
+    "thinking": "thinking=2048",
+    "turns": "turns=1",
+}
+LOCAL = ("thinking", "turns", "dtype", "device", "attention", "image_size")
+"""Those of models that are run here."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +51,11 @@ class LocalReference:
     """Tokens for thoughts; None where nothing is said."""
     turns: int = 2
     """Questions about one thing."""
+    dtype: str | None = None
+    device: str | None = None
+    attention: str | None = None
+    image_size: int | None = None
+    """In pixels. None, here and above, where nothing is said."""
 
     def of(self, repository: str) -> str:
         """A reference with the same options to a repository by another name, such as one with a commit."""
@@ -43,12 +71,31 @@ def local_reference(reference: str) -> LocalReference:
     repository, _, text = reference.rpartition("?")
     if not repository or Path(reference).expanduser().exists():
         return LocalReference(reference)
-    options = read_options(repository, text, ("thinking", "turns"))
-    return LocalReference(repository, text, options.get("thinking") or None, options.get("turns", 2))
+    options = option_texts(repository, text, LOCAL)
+    counts = {option: int(value) for option, value in options.items() if value.isdecimal()}
+    return LocalReference(
+        repository,
+        text,
+        counts.get("thinking") or None,
+        counts.get("turns", 2),
+        options.get("dtype"),
+        options.get("device"),
+        options.get("attention"),
+        counts.get("image_size"),
+    )
 
 
 def read_options(name: str, text: str, known: Sequence[str]) -> dict[str, int]:
-    """Option -> its number.
+    """Option -> its number; for the arguments see `option_texts`, of options whose values are counts.
+
+    Raises:
+        SettingsError: one is unknown, or has another value.
+    """
+    return {option: int(value) for option, value in option_texts(name, text, known).items()}
+
+
+def option_texts(name: str, text: str, known: Sequence[str]) -> dict[str, str]:
+    """Option -> its value.
 
     Args:
         name: how the error calls the model.
@@ -64,5 +111,5 @@ def read_options(name: str, text: str, known: Sequence[str]) -> dict[str, int]:
         if option not in known or not re.fullmatch(VALUES[option], value):
             *others, last = (EXAMPLES[one] for one in known)
             raise SettingsError(f"{name}: the option {part!r} is unknown; use {', '.join(others)} or {last}")
-        options[option] = int(value)
+        options[option] = value
     return options

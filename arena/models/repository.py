@@ -11,11 +11,10 @@ from arena.models.adapters import check_adapter, check_vision_lora, is_adapter
 from arena.models.architectures import PURPOSES, VOICES, Kind, architecture, check_image_processor, purpose_architecture
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.hub import ADAPTER_WEIGHTS
+from arena.models.machine import this_machine
 from arena.models.quantisation import check_quantisation
-from arena.models.weights import available_memory, check_memory, check_size, measure, weight_names
+from arena.models.weights import check_size, measure, weight_names
 
-MAX_BYTES = 20 * 2**30
-"""Largest accepted repository, in bytes of the files that loading reads."""
 PROCESSOR_CONFIGS = ("processor_config.json", "preprocessor_config.json")
 TEMPLATES = ("chat_template.jinja", "chat_template.json")
 VOCABULARIES = ("tokenizer.json", "vocab.json", "vocab.txt", "tekken.json", ".model")
@@ -46,28 +45,31 @@ class RepositoryReport:
     """The model that is changed, where this is an adapter; else None."""
     vision_lora: tuple[str, ...] = ()
     """The file of the adapter beside the weights that a model answers pictures with, where it has one."""
+    packed_bytes: int = 0
+    """Of the memory, what is packed and stays so in any precision."""
+    float8_parameters: int = 0
+    """Those that are stored as floats of eight bits."""
 
 
-def check_repository(
-    reference: str, *, max_bytes: int = MAX_BYTES, memory_limit: int | None = None, wanted: Kind | None = None
-) -> RepositoryReport:
+def check_repository(reference: str, *, max_bytes: int | None = None, wanted: Kind | None = None) -> RepositoryReport:
     """Whether a repository may enter the arena, and what it is. Loads no weights and runs no code of the repository.
+
+    Whether there is memory for it depends on how it is run: see `arena.models.room.check_room`.
 
     Args:
         reference: a local folder, or `organisation/name` or `organisation/name@commit` on the Hub.
-        max_bytes: bound on the size of the files that loading reads.
-        memory_limit: bytes that the weights may take as float32; by default what the machine has free.
+        max_bytes: bound on the size of the files that loading reads; by default by the memory of this machine.
         wanted: one of `PURPOSES` where a model is wanted that enters no battle, instead of one of images and text.
 
     Raises:
         RepositoryError: one line saying what is wrong and what to do about it.
     """
-    limit = available_memory() if memory_limit is None else memory_limit
+    limit = this_machine().files() if max_bytes is None else max_bytes
     try:
         files = repository_files(reference)
         if is_adapter(files):
-            return _adapter(files, max_bytes, limit, wanted)
-        return _model(files, max_bytes, limit, wanted)
+            return _adapter(files, limit, wanted)
+        return _model(files, limit, wanted)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         # Files that others wrote can hold anything anywhere; checking each field would hide what is checked on purpose.
         raise RepositoryError(
@@ -85,7 +87,7 @@ def processor_folder(report: RepositoryReport) -> Path:
     return report.base.folder if report.base and not has_processor(report.folder) else report.folder
 
 
-def _model(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None) -> RepositoryReport:
+def _model(files: Files, max_bytes: int, wanted: Kind | None) -> RepositoryReport:
     config = files.json("config.json")
     kind, class_name = (
         purpose_architecture(files.name, config, wanted) if wanted in PURPOSES else architecture(files.name, config)
@@ -97,7 +99,6 @@ def _model(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None)
     vision_lora = check_vision_lora(files, config)
     check_size(files, (*weights, *vision_lora), max_bytes)
     size = measure(files, weights, config, VOICES.get(config["model_type"], ()))
-    check_memory(files.name, size, memory_limit)
     check_quantisation(files.name, config)
     return RepositoryReport(
         repository=files.repository,
@@ -111,10 +112,12 @@ def _model(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None)
         memory_bytes=size.memory_bytes,
         weights=weights,
         vision_lora=vision_lora,
+        packed_bytes=size.packed_bytes,
+        float8_parameters=size.float8_parameters,
     )
 
 
-def _adapter(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | None) -> RepositoryReport:
+def _adapter(files: Files, max_bytes: int, wanted: Kind | None) -> RepositoryReport:
     """An adapter is what its base is, with a name and a revision of its own."""
     reference = check_adapter(files)
     repository, _, revision = reference.partition("@")
@@ -128,7 +131,7 @@ def _adapter(files: Files, max_bytes: int, memory_limit: int, wanted: Kind | Non
         base_files = replace(base_files, name=label)
     if is_adapter(base_files):
         raise RepositoryError(f"{label} is an adapter itself; merge the two, and save the model")
-    base = _model(base_files, max_bytes, memory_limit, wanted)
+    base = _model(base_files, max_bytes, wanted)
     if base_files.json("config.json").get("quantization_config"):
         raise RepositoryError(f"{label} is quantised, and an adapter merges into plain weights only; name the plain model")
     check_size(files, (ADAPTER_WEIGHTS,), max_bytes)

@@ -15,7 +15,7 @@ from arena.errors import ArenaError, RepositoryError, one_line
 from arena.images import picture_from_pixels
 from arena.models.base import Model
 from arena.models.findings import Finding
-from arena.models.loading import IMAGE_SIZE, contestant_of, load
+from arena.models.loading import IMAGE_SIZE, load, local_contestant
 from arena.models.pretrained import out_of_memory
 from arena.models.reference_options import local_reference
 from arena.models.repository import check_repository
@@ -79,10 +79,8 @@ def _try(reference: str, memory: int, image_size: int) -> dict[str, Any]:
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     try:
         local = local_reference(reference)
-        report = check_repository(local.repository, memory_limit=memory)
-        contestant = contestant_of(
-            report, device=best_device(), image_size=image_size, thinking=local.thinking, turns=local.turns
-        )
+        report = check_repository(local.repository)
+        contestant = local_contestant(report, local, device=best_device(), image_size=image_size)
         start = time.monotonic()
         model = load(report, contestant)
         finding = getattr(model, "finding", None)

@@ -1,11 +1,9 @@
 """The weights of a repository before they are loaded: their files, their number of parameters, and the memory they take."""
 
 import math
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from arena.errors import RepositoryError
@@ -13,8 +11,12 @@ from arena.models.files import PICKLE_SUFFIXES, Files, is_read
 from arena.models.hub import weight_files
 
 FLOAT32_BYTES = 4
+BYTES = {"float32": 4, "bfloat16": 2, "float16": 2}
+"""Torch dtype of weights -> bytes of one."""
 INTEGERS = re.compile(r"[IU]\d+|BOOL")
 """Types of tensors that hold no parameters, except where several are packed into one number."""
+FLOAT8 = re.compile("F8_")
+"""Types of floats of eight bits."""
 PACKED = re.compile(r"(weight|qweight|weight_packed|_blocks)$")
 """Names of tensors with packed weights, as quantisation packages write them."""
 BESIDE_PACKED = re.compile(r"(scales?|scale_inv|zeros|zero_point|absmax|quant_map|amax|SCB)$")
@@ -28,6 +30,10 @@ class Measure:
     parameters: int
     memory_bytes: int
     """Memory of the weights once loaded as float32; those that are packed stay so."""
+    packed_bytes: int = 0
+    """Of that, what is packed."""
+    float8_parameters: int = 0
+    """Parameters that are stored as floats of eight bits, which only some GPUs compute with; elsewhere they become wider."""
 
 
 def weight_names(files: Files) -> tuple[str, ...]:
@@ -69,40 +75,19 @@ def measure(files: Files, weights: tuple[str, ...], config: Mapping[str, Any], u
     tensors = {name: tensor for file in weights for name, tensor in files.header(file).items()}
     loaded = {name: tensor for name, tensor in tensors.items() if not name.startswith(unread)}
     quantisation = config.get("quantization_config") or {}
-    parameters = memory = 0
+    parameters = memory = packed = float8 = 0
     for name, tensor in loaded.items():
         count, size = math.prod(tensor["shape"]), tensor["data_offsets"][1] - tensor["data_offsets"][0]
         if quantisation and BESIDE_PACKED.search(name):
-            memory += size
+            packed += size
         elif not INTEGERS.fullmatch(tensor["dtype"]):
             parameters += count
             memory += count * FLOAT32_BYTES
+            float8 += count if FLOAT8.match(tensor["dtype"]) else 0
         elif quantisation:
             parameters += size * 8 // _bits(quantisation) if PACKED.search(name) else 0
-            memory += size
-    return Measure(parameters, memory)
-
-
-def check_memory(name: str, size: Measure, limit: int) -> None:
-    """Compare what the weights take with what may be taken.
-
-    Raises:
-        RepositoryError: it does not suffice.
-    """
-    if size.memory_bytes > limit:
-        need = f"its {size.parameters / 1e6:.0f} M parameters take {amount(size.memory_bytes)} of memory"
-        raise RepositoryError(f"{name}: {need}, and {amount(limit)} are there; use a smaller model or a larger machine")
-
-
-def available_memory() -> int:
-    """Bytes that may still be allocated: what the kernel calls available, within the limit of the container."""
-    available = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    meminfo, limit, used = (Path(p) for p in ("/proc/meminfo", "/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"))
-    if meminfo.exists() and (match := re.search(r"MemAvailable:\s+(\d+) kB", meminfo.read_text())):
-        available = int(match[1]) * 1024
-    if limit.exists() and used.exists() and (bound := limit.read_text().strip()) != "max":
-        available = min(available, int(bound) - int(used.read_text()))
-    return max(available, 0)
+            packed += size
+    return Measure(parameters, memory + packed, packed, float8)
 
 
 def amount(count: int) -> str:

@@ -13,6 +13,14 @@ from arena.models.reference_options import LocalReference, local_reference, read
         ("org/name@c0ffee?turns=1&thinking=64", LocalReference("org/name@c0ffee", "turns=1&thinking=64", 64, 1)),
         ("/folder/of/one?turns=2", LocalReference("/folder/of/one", "turns=2")),
         ("org/name?thinking=0", LocalReference("org/name", "thinking=0")),
+        (
+            "org/name?dtype=bfloat16&device=cuda:1",
+            LocalReference("org/name", "dtype=bfloat16&device=cuda:1", dtype="bfloat16", device="cuda:1"),
+        ),
+        (
+            "org/name?attention=eager&image_size=0",
+            LocalReference("org/name", "attention=eager&image_size=0", attention="eager", image_size=0),
+        ),
         ("org/name?", LocalReference("org/name")),
         ("?thinking=1", LocalReference("?thinking=1")),
         ("", LocalReference("")),
@@ -34,10 +42,24 @@ def test_the_same_options_are_given_to_another_name():
 
 
 @pytest.mark.parametrize(
-    "text", ["colour=red", "thinking", "thinking=", "thinking=-1", "thinking=1000000", "turns=3", "images=1", "&"]
+    "text",
+    [
+        "colour=red",
+        "thinking",
+        "thinking=",
+        "thinking=-1",
+        "thinking=1000000",
+        "turns=3",
+        "images=1",
+        "&",
+        "dtype=int8",
+        "device=tpu",
+    ],
 )
 def test_what_is_no_option_is_told_with_those_there_are(text):
-    with pytest.raises(SettingsError, match=r"^org/name: the option '.*' is unknown; use thinking=2048 or turns=1$"):
+    with pytest.raises(
+        SettingsError, match=r"^org/name: the option '.*' is unknown; use thinking=2048, turns=1, .* or image_size=1024$"
+    ):
         local_reference(f"org/name?{text}")
 
 
