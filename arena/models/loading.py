@@ -4,6 +4,7 @@ Who a contestant is can be told without loading it, so that an arena starts at o
 """
 
 import platform
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -152,6 +153,7 @@ def _tokens_for_thoughts(report: RepositoryReport, asked: int | None) -> int:
     return asked or (THINKING if thoughts.always else 0)
 
 
+@cache
 def engine(kind: Kind) -> str:
     """How a contestant is run, with the versions that its answers depend on."""
     return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"

@@ -30,6 +30,7 @@ from arena.suites.sources import file_inside
 
 METADATA = "metadata.jsonl"
 DIGEST = re.compile(r"[0-9a-f]{64}")
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def read_imagefolder(folder: Path, source: str, *, trust_digests: bool = False) -> list[MinimalPair]:
@@ -171,7 +172,7 @@ def _optional_text(row: Mapping[str, Any], column: str, where: str) -> str | Non
         return None
     if not isinstance(value, str):
         raise SuiteError(f"{where}: {column}: is {value!r}; write a text")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if SURROGATE.search(value):
         raise SuiteError(f"{where}: {column}: holds half of a surrogate pair; write the whole character")
     check_text(value, f"{where}: {column}")
     return value
