@@ -1,9 +1,10 @@
 """`arena evaluate` of endpoints: what is said before, and what is said of those that cannot be asked."""
 
 import re
+from typing import cast
 
 import pytest
-from endpoint_server import serve
+from endpoint_server import StarterModel, serve
 
 from arena.cli import main
 from arena.probes import Probe, Reply
@@ -20,7 +21,7 @@ class Says:
 
 @pytest.fixture
 def server():
-    with serve(Says()) as served:
+    with serve(cast("StarterModel", Says())) as served:
         yield served
 
 

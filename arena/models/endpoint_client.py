@@ -6,7 +6,7 @@ import logging
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from arena.models.endpoint_failures import (
     with_address,
     without_secret,
 )
-from arena.models.endpoint_http import MAX_ERROR_BYTES, OversizeError, Request, Response, post, session
+from arena.models.endpoint_http import MAX_ERROR_BYTES, BodyError, Request, Response, post, session
 from arena.models.endpoint_json import field_of
 from arena.models.endpoint_pictures import PictureTest, may_refuse_pictures, speaks_of_pictures
 from arena.models.endpoint_reference import Endpoint
@@ -38,6 +38,8 @@ SIDE = 224
 TOKENIZE_SECONDS = 5.0
 TOKENIZE_TRIES = 2
 """After which a server that fails to tell of its tokens is asked for no more of them."""
+SECRET = 16
+"""Characters from which a key is one, and no word that stands for none; it is taken out of whatever a server sends."""
 MAX_NAMES = 20
 """Names and fingerprints of a server that are kept."""
 
@@ -128,7 +130,7 @@ class EndpointClient:
         try:
             request = self._requests.chat(probe, left_out, tokens)
             response = await self._post(request, self._timeout, max_bytes(self._requests.limit(probe)))
-        except OversizeError as error:
+        except BodyError as error:
             return Failure(str(error), again=False)
         except Exception as error:  # noqa: BLE001  what is raised depends on all that a server or a picture can do
             return without_secret(read_exception(error), self._key)
@@ -148,7 +150,10 @@ class EndpointClient:
         if (refusal := self._allowance()) is not None:
             return Failure(refusal, again=False)
         async with asyncio.timeout(seconds):
-            return await post(self._session, request, most)
+            response = await post(self._session, request, most)
+        if self._key and len(self._key) >= SECRET:  # a word such as EMPTY may stand in answers
+            return replace(response, body=response.body.replace(self._key.encode(), b"***"))
+        return response
 
     def _learn(self, reply: Reply, pictures: int, left_out: frozenset[str], tokens: Tokens | None) -> None:
         """What an answer shows: which parameters it does not take, how many pictures it does, and which scores it gives."""

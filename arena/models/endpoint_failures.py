@@ -28,6 +28,8 @@ PERMANENT = (401, 402, 403, 404, 405, 410)
 """HTTP codes that every other question would get, too: wrong key, no credit, wrong address or model."""
 MAX_REASON = 300
 """Characters of a reason that are kept."""
+LONGEST_WAIT = 86400.0
+"""Seconds that a server can ask to wait."""
 SOON = 60.0
 """Seconds: who asks to wait no longer has not used up a day's quota, whatever the words."""
 
@@ -171,4 +173,4 @@ def _retry_after(value: str | None) -> float | None:
         except ValueError:
             return None
         seconds = (date.replace(tzinfo=date.tzinfo or UTC) - datetime.now(UTC)).total_seconds()
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+    return min(max(0.0, seconds), LONGEST_WAIT) if math.isfinite(seconds) else None

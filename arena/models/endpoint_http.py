@@ -12,8 +12,8 @@ MAX_ERROR_BYTES = 2**16
 """Of a body that tells of an error; what follows is not read."""
 
 
-class OversizeError(Exception):
-    """A response is longer than what can have been asked for."""
+class BodyError(Exception):
+    """A body is longer than what can have been asked for, or cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ async def post(client: "httpx2.AsyncClient", request: Request, max_bytes: int) -
         max_bytes: of the body, decompressed.
 
     Raises:
-        OversizeError: a good response is longer, or compressed in a way that cannot be bounded.
+        BodyError: a good response is longer, or compressed in a way that cannot be bounded or read.
         httpx2.RequestError: the connection failed.
     """
     # Nothing is asked for compressed, as few bytes may then become any number.
@@ -79,14 +79,17 @@ async def _body(response: "httpx2.Response", most: int, *, cut: bool) -> bytes:
     """At most so many bytes of a body; of a longer one the beginning where it may be cut."""
     encoding = response.headers.get("content-encoding", "identity").lower()
     if encoding not in ("identity", "gzip", "deflate"):
-        raise OversizeError(f"the answer is compressed with {encoding[:20]!r}, which was not asked for")
+        raise BodyError(f"the answer is compressed with {encoding[:20]!r}, which was not asked for")
     inflate = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
     body = bytearray()
     async for chunk in response.aiter_raw():
         room = most + 1 - len(body)
-        body += inflate.decompress(chunk, room) if inflate else chunk[:room]
+        try:
+            body += inflate.decompress(chunk, room) if inflate else chunk[:room]
+        except zlib.error:
+            raise BodyError("the answer says that it is compressed, and is not") from None
         if len(body) > most:
             if cut:
                 return bytes(body[:most])
-            raise OversizeError(f"the answer is longer than {most:,} bytes, which is more than can have been asked for")
+            raise BodyError(f"the answer is longer than {most:,} bytes, which is more than can have been asked for")
     return bytes(body)

@@ -61,6 +61,12 @@ def test_the_address_is_asked_as_it_is_given(server, probes, served, named):
     assert {entry["path"] for entry in server.requests} == {f"{served}/chat/completions" + (f"?{query}" if query else "")}
 
 
+def test_a_server_on_this_machine_is_never_asked_through_a_proxy(server, probes, monkeypatch):
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert not any(reply.error for reply in endpoint(server).answer(probes[:1]))
+
+
 PERMANENT = {
     "401:bad key": "HTTP 401: bad key",
     "402:Insufficient Balance": "HTTP 402: Insufficient Balance",
@@ -216,6 +222,14 @@ def test_what_cannot_be_seen_is_taken_out_of_a_text(server, probes):
     server.faults = ["said:A\0\x1b[31m\u202e\u2066B\ud800\r\n\tC"]
     (reply,) = endpoint(server).answer(probes[:1])
     assert reply.text == "A[31mB\ufffd\n\tC"
+
+
+def test_a_key_that_a_server_repeats_in_its_answer_is_in_no_text(server, probes):
+    key = "sk-0123456789abcdef"
+    server.faults = [f"said:your key is {key}"]
+    host = server.address.removeprefix("http://").removesuffix("/v1")
+    model = load_endpoint(f"{server.address}#m", pacing=FAST, environment={"ARENA_ENDPOINT_KEY": f"{host}={key}"})
+    assert model.answer(probes[:1])[0].text == "your key is ***"
 
 
 def test_log_probabilities_of_named_tokens_are_those_of_the_model_and_kept_as_such(server, served_model, probes):

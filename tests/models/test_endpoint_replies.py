@@ -183,6 +183,7 @@ def test_a_server_says_how_long_to_wait_in_seconds_or_by_a_date():
     assert failure(
         429, retry_after=format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
     ).wait == pytest.approx(60, abs=2)
+    assert failure(429, retry_after="1e308").wait == failure(429, retry_after="Fri, 31 Dec 9999 23:59:59 GMT").wait == 86400
     for nonsense in ("", "soon", "nan", "inf", "-5"):
         assert not failure(429, retry_after=nonsense).wait
 
