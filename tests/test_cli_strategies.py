@@ -6,8 +6,13 @@ import shutil
 import pytest
 
 from arena.cli import main
+from arena.roster import STARTER_MODELS
 from arena.strategies import STRATEGIES
+from arena.strategies.folds import FOLDS
 from arena.suites.starter import FOLDER
+
+ONE_A_FOLD = ("stove", "knife", "outlet", "pot")
+"""Families with a request, of four folds."""
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +110,33 @@ def test_a_model_under_a_strategy_plays_battles_against_itself(tmp_path, monkeyp
         "constants/always-answer": 2,
         "constants/always-refuse+blind": 2,
     }
+
+
+def test_what_is_fitted_is_evaluated_and_played_under_its_name_and_serves_no_other_model(tmp_path, monkeypatch, capsys):
+    folder = shutil.copytree(FOLDER, tmp_path / "four", ignore=shutil.ignore_patterns("*.md", "SHA256SUMS"))
+    lines = [json.loads(line) for line in (folder / "metadata.jsonl").read_text().splitlines()]
+    of_families = {line["family"]: line for line in lines}
+    (folder / "metadata.jsonl").write_text("\n".join(json.dumps(of_families[name]) for name in ONE_A_FOLD))
+    model, strategy = STARTER_MODELS / "drawn-world" / "llava-mini", f"steer-layer@{folder}"
+    monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
+
+    def run(*arguments, code=0):
+        assert main(["--home", str(tmp_path / "home"), *arguments]) == code
+        return capsys.readouterr()
+
+    evaluation = ("evaluate", "--model", str(model), "--strategy", strategy, "--suite", "starter")
+    assert "is not fitted yet; run arena calibrate" in run(*evaluation, "--limit", "2", code=1).err
+    told = run("calibrate", "--model", str(model), "--strategy", strategy).err
+    strengths = [told.partition(f"fold {fold + 1} of {FOLDS}: strength ")[2].split(" ")[0] for fold in range(FOLDS)]
+    assert any(map(float, strengths))
+    run(*evaluation, "--limit", "2")
+    (vectors,) = (tmp_path / "home" / "steering").iterdir()
+    shutil.copy(vectors, vectors.with_name(vectors.name.replace("llava-mini", "llava-small")))
+    other = ("evaluate", "--model", str(model.with_name("llava-small")), "--strategy", strategy, "--suite", "starter")
+    assert "its vectors: model is drawn-world/llava-mini, here it is drawn-world/llava-small; run" in run(*other, code=1).err
+    report = json.loads(run("report", "--suite", "starter", "--format", "json").out)
+    assert {row["model"] for row in report} == {"drawn-world/llava-mini+steer-layer@four"}
+    monkeypatch.setenv("ARENA_MODELS", f"{model}+{strategy},always-answer")
+    run("battle", "--count", "1", "--source", "starter")
+    board = json.loads(run("leaderboard", "--json").out)
+    assert {row["model"] for row in board} == {"drawn-world/llava-mini+steer-layer@four", "constants/always-answer"}

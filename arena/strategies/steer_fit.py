@@ -87,7 +87,7 @@ class Fit:
         def best(share: float) -> tuple[float, float, list[Site]]:
             sites = ranked[: max(1, round(share * len(ranked)))]
             strength, value = search(lambda strength: self._sra_avg(sites, sign * strength, training), sra_avg(before))
-            return value, sign * strength, sites
+            return value, sign * strength + 0.0, sites  # there is no -0
 
         value, strength, sites = max((best(share) for share in SHARES[self._level]), key=lambda found: found[0])
         families = {
