@@ -4,7 +4,9 @@ Nobody who waits for an endpoint holds a thread that a model of this machine nee
 """
 
 import logging
+import random
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -34,7 +36,8 @@ class EndpointPool:
         battle_requests: how many requests a battle may need; an endpoint with less left today is not drawn.
         small_question: shows whether an endpoint answers.
         seconds: that whoever asks waits at most.
-        health: makes the state of an endpoint.
+        clock: seconds, from any start.
+        jitter: as for `Health`.
     """
 
     def __init__(
@@ -44,9 +47,12 @@ class EndpointPool:
         battle_requests: int,
         small_question: Probe,
         seconds: float = 120.0,
-        health: Callable[[], Health] = Health,
+        clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._endpoints = {contestant.id: _Endpoint(contestant, budget, health()) for contestant, _ in endpoints}
+        self._endpoints = {
+            contestant.id: _Endpoint(contestant, budget, Health(clock=clock, jitter=jitter)) for contestant, _ in endpoints
+        }
         self._budget = budget
         self._battle_requests = battle_requests
         self._small_question = small_question
@@ -54,7 +60,7 @@ class EndpointPool:
         self._pool = ModelPool(0, workers=min(len(endpoints), MOST_AT_ONCE), on_this_machine=False)
         self._probes = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="endpoint-probe")
         for contestant, load in endpoints:
-            self._pool.register(contestant, 0, partial(_Guarded, self._endpoints[contestant.id], load))
+            self._pool.register(contestant, 0, partial(_Guarded, self._endpoints[contestant.id], load, seconds, clock))
 
     def __contains__(self, contestant_id: str) -> bool:
         return contestant_id in self._endpoints
@@ -147,19 +153,25 @@ class _Guarded:
 
     memory_bytes = 0
 
-    def __init__(self, endpoint: _Endpoint, load: Callable[[], Model]) -> None:
+    def __init__(self, endpoint: _Endpoint, load: Callable[[], Model], seconds: float, clock: Callable[[], float]) -> None:
         self.contestant = endpoint.contestant
         self._endpoint = endpoint
         self._model = load()
+        self._seconds = seconds
+        self._clock = clock
         self.capabilities = self._model.capabilities
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
         if not self._endpoint.may_be_asked():
             return [Reply(error=self._endpoint.illness)] * len(probes)
+        began = self._clock()
         replies = self._model.answer(probes)
+        spent = self._clock() - began
         self.capabilities = self._model.capabilities
         errors = {reply.error: reply.permanent for reply in replies if reply.error is not None}
-        if not errors:
+        if not errors and spent > self._seconds:
+            self._endpoint.failed(f"{len(probes)} questions took it {spent:.0f} s", permanent=False)
+        elif not errors:
             self._endpoint.answered()
         elif failures := {reason: permanent for reason, permanent in errors.items() if reason != SPENT}:
             reason = max(failures, key=failures.__getitem__)

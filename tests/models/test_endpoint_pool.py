@@ -14,7 +14,6 @@ from arena.contestants import Contestant
 from arena.models import EndpointPool, ModelPool, Pools, RequestBudget
 from arena.models.base import Capabilities
 from arena.models.endpoint_budget import SPENT
-from arena.models.endpoint_health import Health
 from arena.models.endpoint_pool import BUSY, MOST_WAITING
 from arena.models.pool import CLOSED
 from arena.probes import Reply
@@ -54,8 +53,9 @@ def open_pool(tmp_path, now):
         for _ in range(spent):
             budget.spend(models[0].contestant)
         endpoints = [(model.contestant, partial(lambda given: given, model)) for model in models]
-        health = partial(Health, clock=lambda: now[0], jitter=lambda: 0.0)
-        pools.append(EndpointPool(endpoints, budget, battle_requests, SMALL, health=health))
+        pools.append(
+            EndpointPool(endpoints, budget, battle_requests, SMALL, seconds=120, clock=lambda: now[0], jitter=lambda: 0.0)
+        )
         return pools[-1]
 
     yield opened
@@ -143,6 +143,18 @@ def test_one_question_that_fails_among_others_leaves_it_out_too(open_pool):
     pool = open_pool(model)
     assert pool.ask(model.contestant.id, [probe("good"), probe("bad")]) == [Reply("good"), ILL]
     assert pool.failed() == {model.contestant.id: ILL.error}
+
+
+def test_one_that_answers_after_everybody_has_left_is_left_out(open_pool, now):
+    class Slow(Remote):
+        def answer(self, probes):
+            now[0] += 121
+            return super().answer(probes)
+
+    model = Slow("slow")
+    pool = open_pool(model)
+    pool.ask(model.contestant.id, [probe("x"), probe("y")])
+    assert pool.failed() == {model.contestant.id: "2 questions took it 121 s"}
 
 
 def test_one_whose_requests_do_not_suffice_for_a_battle_is_left_out_and_that_is_told_once(open_pool, caplog):

@@ -5,13 +5,12 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from generating import Generated, generate, generated_in
 from playwright.sync_api import Browser, expect, sync_playwright
-from serving import serving
+from serving import Server, serving
 from visitor import PATIENCE, Visitor, windows
 
 from arena.cli import main
@@ -33,26 +32,6 @@ FLAGS = [
     "--no-first-run",
     "--js-flags=--no-turbofan --no-maglev",  # no page lives so long that its code is worth more compiling
 ]
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running arena."""
-
-    url: str
-    home: Path
-    output: Path
-    """What it wrote to its terminal."""
-    contestants: tuple[Contestant, ...]
-
-    def identities(self) -> set[str]:
-        """Every string that tells who a contestant is."""
-        parts = ({it.repository, it.name, it.revision, it.revision[:7], it.id} for it in self.contestants)
-        return set().union(*parts)
-
-    def told_in(self, text: str) -> set[str]:
-        """The identities that a text gives away."""
-        return {identity for identity in self.identities() if identity.lower() in text.lower()}
 
 
 def _evaluate(home: Path) -> None:

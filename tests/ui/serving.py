@@ -9,6 +9,7 @@ from pathlib import Path
 
 from processes import arena, wait_until
 
+from arena.contestants import Contestant
 from arena.ui.shares import SHARES
 
 ANY_NUMBER = {f"ARENA_SHARE_{kind.upper()}": "100000 100000" for kind in SHARES}
@@ -27,6 +28,26 @@ class Running:
     url: str
     output: Path
     """What it wrote to its terminal."""
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running arena."""
+
+    url: str
+    home: Path
+    output: Path
+    """What it wrote to its terminal."""
+    contestants: tuple[Contestant, ...]
+
+    def identities(self) -> set[str]:
+        """Every string that tells who a contestant is."""
+        parts = ({it.repository, it.name, it.revision, it.revision[:7], it.id} for it in self.contestants)
+        return set().union(*parts)
+
+    def told_in(self, text: str) -> set[str]:
+        """The identities that a text gives away."""
+        return {identity for identity in self.identities() if identity.lower() in text.lower()}
 
 
 def free_port() -> int:
