@@ -33,12 +33,15 @@ def lineage(folder: Path) -> Mapping[str, str | int]:
     try:
         told = json.loads(file.read_text("utf-8"))
         recipe, data = told["recipe"], told["data"]
+        fold = data["test_fold"]
+        if type(fold) is not int or not 0 <= fold < data["folds"]:
+            raise ValueError(fold)
         learnt = [recipe, data["kind"], data["suite"], data["rater"], sorted(data["tasks"])]
         found = {
             FROM: str(told["base"]),
             BY: f"{recipe['method']}{', LoRA' if recipe['lora'] else ''}, seed {int(recipe['seed'])}",
             RECIPE: hashlib.sha256(json.dumps(learnt, sort_keys=True).encode()).hexdigest()[:8],
-            FOLD: int(data["test_fold"]),
+            FOLD: fold,
         }
         by_country = {GROUPING: COUNTRY} if data["grouping"] == COUNTRY else {}
         return found | by_country | ({LABELS: SHUFFLED} if recipe["shuffled"] else {})

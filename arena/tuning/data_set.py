@@ -149,9 +149,19 @@ def read_description(folder: Path) -> Description:
         raise TuningError(f"{folder}: is no data set of `arena export`; name the folder that it wrote") from None
     if description.folds != FOLDS:
         raise TuningError(f"{folder}: has {description.folds} folds, and there are {FOLDS} today; export it again")
-    for number, (group,) in enumerate(read_parquet(rows_file(folder), ["fold_group"])):
-        description.split.check(group, f"{folder}: row {number}")
+    _check_rows(folder, description)
     return description
+
+
+def _check_rows(folder: Path, description: Description) -> None:
+    """Refuse rows that are left for the test, and rows that are not those which were described."""
+    rows = [(str(group), str(family)) for group, family in read_parquet(rows_file(folder), ["fold_group", "family"])]
+    for number, (group, _) in enumerate(rows):
+        description.split.check(group, f"{folder}: row {number}")
+    by_family = all(group == family for group, family in rows)
+    counts = (len(rows), len({family for _, family in rows}))
+    if (description.rows, description.families) != counts or (description.grouping == "family") != by_family:
+        raise TuningError(f"{folder}: {DESCRIPTION} does not describe its rows; export it again")
 
 
 def rows_file(folder: Path) -> Path:

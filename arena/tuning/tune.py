@@ -18,8 +18,8 @@ from arena.models import RepositoryReport, check_repository, contestant_of
 from arena.models.files import HUB_NAME
 from arena.models.hub import ADAPTER_CONFIG
 from arena.models.loading import fetch
-from arena.tuning.data_set import data_hash, read_description
-from arena.tuning.tuned import LEARNS_FROM, Recipe, Tuning, Watch, write_tuning
+from arena.tuning.data_set import Description, data_hash, read_description
+from arena.tuning.tuned import LEARNS_FROM, Recipe, Tuning, Watch, read_tuning, write_tuning
 from arena.tuning.tuned_card import tuned_card
 
 log = logging.getLogger(__name__)
@@ -97,8 +97,20 @@ def _checked(base: RepositoryReport, data: Path, recipe: Recipe, out: Path) -> T
     if description.kind != LEARNS_FROM[recipe.method]:
         wanted = LEARNS_FROM[recipe.method]
         raise TuningError(f"{data}: holds {description.kind}, and {recipe.method} learns from {wanted}; export {wanted}")
+    _refuse_learnt(base, data, description)
     versions = {package: version(package) for package in VERSIONS}
     return Tuning(f"{base.repository}@{base.revision}", recipe, description, data_hash(data), versions)
+
+
+def _refuse_learnt(base: RepositoryReport, data: Path, description: Description) -> None:
+    """Refuse data whose test the base has learnt from, as it was tuned before, on another split."""
+    for one in (base, base.base):
+        before = read_tuning(one.folder) if one else None
+        if one and before and before.data.split != description.split:
+            raise TuningError(
+                f"{data}: leaves fold {description.test_fold} for the test, and {one.repository} was tuned with fold "
+                f"{before.data.test_fold} left; export with --test-fold {before.data.test_fold}, or tune what it comes from"
+            )
 
 
 def _begin(work: Path, tuning: Tuning) -> None:

@@ -56,3 +56,9 @@ def test_a_damaged_record_is_refused_by_name(tmp_path, text):
     (tmp_path / RECORD).write_text(text)
     with pytest.raises(RepositoryError, match=RECORD):
         lineage(tmp_path)
+
+
+@pytest.mark.parametrize("fold", [-1, FOLDS, "0", 1.5, True, None])
+def test_a_test_fold_that_is_none_is_refused(told, fold):
+    with pytest.raises(RepositoryError, match=RECORD):
+        told(replace(TUNING, data=replace(DATA, test_fold=fold)))

@@ -221,6 +221,17 @@ def test_rows_that_were_changed_are_refused(typed, tmp_path):
         read_description(changed)
 
 
+@pytest.mark.parametrize(
+    ("field", "lie"), [("grouping", "country"), ("rows", 5), ("families", 1), ("folds", 5), ("kind", "all")]
+)
+def test_a_description_that_is_not_that_of_its_rows_is_refused(typed, tmp_path, field, lie):
+    folder = shutil.copytree(typed("sft")[0], tmp_path / "set")
+    told = json.loads((folder / "arena.json").read_text())
+    (folder / "arena.json").write_text(json.dumps(told | {field: lie}))
+    with pytest.raises(TuningError, match=r"set: (arena.json does not describe its rows|has 5 folds|is no data set)"):
+        read_description(folder)
+
+
 @pytest.mark.parametrize("grouping", ["family", "country"])
 def test_norms_of_countries_are_exported_by_what_a_judge_says(store, tmp_path, grouping):
     questions = norms(("Japan", "India", "France"), families=6)

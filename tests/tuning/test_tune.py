@@ -20,7 +20,7 @@ from arena.models import check_repository, contestant_of
 from arena.roster import STARTER_MODELS
 from arena.store import Store
 from arena.tuning import tune as tune_module
-from arena.tuning.data_set import data_hash
+from arena.tuning.data_set import DESCRIPTION, data_hash
 from arena.tuning.export import Order, export
 from arena.tuning.split import Split
 from arena.tuning.tune import WORK, tune
@@ -184,6 +184,13 @@ class TestRefused:
 
     def test_an_adapter_of_an_adapter(self, refused, adapter):
         assert "leave out --lora" in refused(model=adapter[0], recipe=replace(SFT, lora=True))
+
+    def test_data_that_a_model_tuned_before_would_be_tested_on_though_it_knows_them(self, refused, tuned, sets):
+        folder = shutil.copytree(sets / "sft", sets / "other-fold")
+        told = json.loads((folder / DESCRIPTION).read_text())
+        (folder / DESCRIPTION).write_text(json.dumps({**told, "test_fold": 3}))
+        line = refused(data="other-fold", model=tuned[0])
+        assert "leaves fold 3 for the test, and tests/tuned was tuned with fold 0 left" in line
 
     def test_missing_packages_by_the_extra_that_brings_them(self, refused, monkeypatch):
         monkeypatch.setattr(tune_module, "EXTRA", ("datasets", "no_such_trl"))
