@@ -34,7 +34,7 @@ def test_neither_keys_nor_buttons_vote_before_all_answers_are_in(visit):
 def test_filters_chosen_meanwhile_lead_to_one_battle_that_passes_them_all(visit):
     visitor = visit()
     page = visitor.page
-    page.add_init_script(COUNT_PAIRS)
+    visitor.run_first(COUNT_PAIRS)
     with visitor.answers_held_back():
         visitor.choose("Domain", "Culture")
         visitor.choose("Source", "Fresh")

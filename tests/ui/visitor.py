@@ -39,6 +39,10 @@ window.EventSource = class extends RealEventSource {
 """
 
 
+_LEFT: list[Page] = []
+"""Empty windows that visitors have left, of any browser."""
+
+
 class Visitor:
     """One browser window on the arena; it keeps all that the server sends if it `listens`."""
 
@@ -50,12 +54,33 @@ class Visitor:
         self.complaints: list[str] = []
         self.addresses: list[str] = []
         self.bodies: list[str] = []
+        self._may_be_left = True
+        self._notes = [("request", self._note_request), ("console", self._note_console), ("pageerror", self._note_error)]
         if listens:
-            self.page.add_init_script(READ_ALONG)
-            self.page.on("response", self._note_response)
-        self.page.on("request", self._note_request)
-        self.page.on("console", self._note_console)
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+            self.run_first(READ_ALONG)
+            self._notes.append(("response", self._note_response))
+        for event, note in self._notes:
+            self.page.on(event, note)
+
+    def run_first(self, script: str) -> None:
+        """Run a script in every page of the window, before those of the page."""
+        self.page.add_init_script(script)
+        self._may_be_left = False
+
+    def leave(self) -> None:
+        """Leave the window to the next visitor, with an empty page, or close it where a script stays in it."""
+        if self.page.is_closed():
+            return
+        for page in self.page.context.pages:
+            if page != self.page or not self._may_be_left:
+                page.close()
+        if self._may_be_left:
+            for event, note in self._notes:
+                self.page.remove_listener(event, note)
+            self.page.unroute_all(behavior="ignoreErrors")
+            self.page.mouse.move(0, 0)
+            self.page.goto("about:blank")
+            _LEFT.append(self.page)
 
     def open(self, path: str = "/") -> Page:
         self.page.goto(self.server.url + path)
@@ -128,6 +153,9 @@ class Visitor:
         if message.type == "error":
             self.complaints.append(message.text)
 
+    def _note_error(self, error) -> None:
+        self.complaints.append(str(error))
+
 
 @contextmanager
 def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
@@ -140,13 +168,13 @@ def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
             special.append(browser.new_context(**options))
         page = special[-1].new_page() if options else _forgetful_page(browser, server.url)
         page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if dark else "light")
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="no-preference")
         visitors.append(Visitor(page, server, listens=listens))
         return visitors[-1]
 
     yield open_window
-    for page in [page for visitor in visitors for page in visitor.page.context.pages]:
-        page.close()
+    for visitor in visitors:
+        visitor.leave()
     for context in special:
         context.close()
     for visitor in visitors:
@@ -155,12 +183,17 @@ def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
 
 
 def _forgetful_page(browser: Browser, address: str) -> Page:
-    """A page of somebody who has nothing stored of an address, and has no other page open.
+    """A page of somebody who has nothing stored of an address.
 
-    Where one is left of another test it is taken: most of what a page costs is to compile its scripts, once for each visitor.
+    Where one was left it is taken: most of what a page costs is a process that knows none of the scripts yet.
     """
-    context = next((context for context in browser.contexts if not context.pages), None) or browser.new_context()
-    page = context.new_page()
+    _LEFT[:] = [page for page in _LEFT if not page.is_closed()]
+    left = next((page for page in _LEFT if page.context.browser == browser), None)
+    if left:
+        _LEFT.remove(left)
+    page = left or browser.new_context().new_page()
     storage = {"origin": address, "storageTypes": "cookies,local_storage"}
-    context.new_cdp_session(page).send("Storage.clearDataForOrigin", storage)
+    session = page.context.new_cdp_session(page)
+    session.send("Storage.clearDataForOrigin", storage)
+    session.detach()
     return page
