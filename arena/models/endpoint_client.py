@@ -85,14 +85,14 @@ class EndpointClient:
         """In one question, where it takes fewer than its name says."""
         self.left_out: frozenset[str] = frozenset()
         """Parameters that it does not take."""
-        self.tokenizes = not endpoint.provider
-        """Whether it may yet tell by which token an option is spelled."""
         self._endpoint = endpoint
         self._key = key
         self._timeout = timeout
         self._allowance = allowance
         self._requests = Requests(endpoint, key)
         self._pictures = PictureTest()
+        self._tokenizes = not endpoint.provider
+        """Whether it may yet tell by which token an option is spelled."""
         self._tokens: dict[str, int | None] = {}
         self._tokenize_failures = 0
         self._gave_logprobs = False
@@ -164,7 +164,7 @@ class EndpointClient:
         self._pictures.answered(pictures)
         self._gave_logprobs |= reply.logprobs is not None
         if tokens is not None and reply.scored_by == "top_logprobs":
-            self.tokenizes = False  # it knows its tokens, and nothing of asking for them
+            self._tokenizes = False  # it knows its tokens, and nothing of asking for them
 
     def _dispensable(self, probe: Probe, left_out: frozenset[str], tokens: Tokens | None) -> list[str]:
         """Which parameters were sent that may be left out."""
@@ -206,9 +206,9 @@ class EndpointClient:
             return None
         async with self._learning_tokens:
             for text in (text for option in probe.options for text in spellings(option)):
-                if text not in self._tokens and not (self.tokenizes and await self._learn_token(text)):
+                if text not in self._tokens and not (self._tokenizes and await self._learn_token(text)):
                     return None
-        return option_tokens(probe.options, self._tokens) if self.tokenizes else None
+        return option_tokens(probe.options, self._tokens) if self._tokenizes else None
 
     async def _learn_token(self, text: str) -> bool:
         """Ask which token a text is; whether the server told."""
@@ -223,7 +223,7 @@ class EndpointClient:
             return True
         self._tokenize_failures += 1
         passes = response is None or isinstance(response, Failure) or response.status in (429, 502, 503, 504)
-        self.tokenizes = passes and self._tokenize_failures < TOKENIZE_TRIES
+        self._tokenizes = passes and self._tokenize_failures < TOKENIZE_TRIES
         return False
 
 
