@@ -64,7 +64,7 @@ def test_what_cannot_be_asked_under_a_strategy_is_told_once(arena):
 
 def test_calibrate_says_which_families_teach_for_which_and_that_words_need_no_fit(arena):
     told = arena("calibrate", "--model", "llava-mini", "--strategy", "examples:2", "--suite", "starter").err.splitlines()
-    assert told[0] == "arena: fold 1 of 4: learns from 9 families of starter, without crossing, seatbelt, stove"
+    assert told[0] == "arena: fold 1 of 4: learns from 9 of the 12 families of starter, without crossing, seatbelt, stove"
     assert told[-1] == "arena: examples:2: has nothing to fit to drawn-world/llava-mini, and can be used as it is"
     assert len(arena("calibrate", "--model", "llava-mini", "--strategy", "reminder").err.splitlines()) == 1
 
@@ -87,6 +87,16 @@ def test_calibrate_refuses_pairs_that_a_suite_tests_under_another_family(arena, 
         (["calibrate", "--model", "llava-mini", "--strategy", "dance"], "dance: is no strategy; there are reminder, "),
         (["calibrate", "--model", "clip-mini", "--strategy", "reminder"], "clip-mini+reminder: only compares"),
         (["calibrate", "--model", "all", "--strategy", "reminder"], "--model all: means "),
+        (["calibrate", "--model", "clip-mini", "--strategy", "steer-layer"], "clip-mini+steer-layer: only compares"),
+        (
+            ["calibrate", "--model", "always-refuse", "--strategy", "steer-head"],
+            "activations cannot be reached; name a model that",
+        ),
+        (["calibrate", "--model", "llava-mini+blind", "--strategy", "reminder"], "llava-mini+blind: has a strategy already"),
+        (
+            ["calibrate", "--model", "llava-mini", "--strategy", "steer-random:1"],
+            "llava-mini+steer-layer: is not fitted yet; run",
+        ),
         (["calibrate", "--model", "llava-mini", "--strategy", "examples:1@/nowhere"], "/nowhere/metadata.jsonl: no such file"),
         (["evaluate", "--model", "clip-mini", "--strategy", "dance", "--suite", "starter"], "dance: is no strategy"),
         (["evaluate", "--model", "clip-mini+dance", "--suite", "starter"], "clip-mini+dance: 'dance' is no strategy"),

@@ -69,13 +69,16 @@ def _calibrate(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     strategy = strategy_named(options.strategy, settings.home)
     entry = entry_named(options.model, settings)
+    if isinstance(strategy, FittedStrategy):
+        strategy.check(entry)
+    else:
+        strategy.settings(entry)
     if options.suite:
         _refuse_leaks(strategy, options.suite, options.data)
     _tell_folds(strategy)
     if isinstance(strategy, FittedStrategy):
         strategy.fit(entry, say)
     else:
-        strategy.settings(entry)
         say(f"{strategy.name}: has nothing to fit to {entry.contestant.reference}, and can be used as it is")
     return 0
 
@@ -100,5 +103,5 @@ def _tell_folds(strategy: "Strategy") -> None:
     families = sorted({pair.family for pair in strategy.training.pairs})
     for fold in range(FOLDS):
         own = [family for family in families if fold_of(family) == fold]
-        others = len(families) - len(own)
-        say(f"fold {fold + 1} of {FOLDS}: learns from {others} families of {strategy.training.name}, without {', '.join(own)}")
+        learnt = f"{len(families) - len(own)} of the {len(families)} families of {strategy.training.name}"
+        say(f"fold {fold + 1} of {FOLDS}: learns from {learnt}, without {', '.join(own) or 'any that it could be tested on'}")

@@ -104,6 +104,8 @@ def entry_named(reference: str, settings: Settings) -> Entry:
         EvaluationError: nobody goes by that name, or several do.
         ArenaError: it cannot enter.
     """
+    if split(reference)[1]:
+        raise StrategyError(f"{reference}: has a strategy already; name the model without it")
     meant = _called(reference, cache(partial(gather, settings)), settings)
     if len(meant) > 1:
         raise EvaluationError(f"--model {reference}: means {len(meant)} models; name one of them")

@@ -55,6 +55,14 @@ class Strategy(Protocol):
 class FittedStrategy(Strategy, Protocol):
     """A strategy of which something has to be fitted to a model before that can be asked."""
 
+    def check(self, entry: Entry) -> None:
+        """Refuse a model, or a training, by what is known before the model is loaded.
+
+        Raises:
+            StrategyError: it cannot be fitted to this model.
+        """
+        ...
+
     def fit(self, entry: Entry, tell: Tell) -> None:
         """Fit it to the model of `entry`, once for each fold, and keep the result in the home of the arena.
 

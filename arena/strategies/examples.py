@@ -72,7 +72,7 @@ def make(name: StrategyName) -> Examples:
     fewest = min(len({pair.family for pair in training.without(fold)}) for fold in range(FOLDS))
     if fewest < count:
         raise StrategyError(
-            f"{name}: {training.name} has {fewest} families with a request outside the fold of some items; name fewer twins"
+            f"{name}: of some folds, {training.name} leaves twins of {fewest} other families; name fewer twins, or more pairs"
         )
     return Examples(str(name), count, training)
 

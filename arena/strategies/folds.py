@@ -6,7 +6,7 @@ comes from, and a folder that shares families with a suite does not leak either.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -73,6 +73,19 @@ class Training:
                         f"family {probe.family}: one of its pictures is in {self.name}, too, as of family {family}, and would "
                         "be tested with itself; give both one family"
                     )
+
+    def check_folds(self) -> None:
+        """Refuse twins that cannot be cross-fitted, or of which a fold would learn from what it is tested on.
+
+        Raises:
+            StrategyError: a fold has none, or a picture is in two folds.
+        """
+        for fold in range(FOLDS):
+            if all(fold_of(pair.family) != fold for pair in self.pairs):
+                raise StrategyError(f"{self.name}: no family with a request falls into fold {fold + 1}; add more families")
+        for pair in self.pairs:
+            for probe in request.probes(pair):
+                self.check(replace(probe, family=pair.family))
 
     @cached_property
     def _families(self) -> Mapping[str, frozenset[str]]:

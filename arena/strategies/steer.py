@@ -73,11 +73,18 @@ class Steer:
         vectors = load(self.file(entry), self.recipe(entry))
         return SteeredModel(contestant, _activated(entry, self.name), vectors, self.training)
 
+    def check(self, entry: Entry) -> None:
+        """Refuse a model that does not write or runs elsewhere, and pairs that cannot be cross-fitted."""
+        check_writes(entry, self.name)
+        if entry.contestant.engine.partition(" ")[0] != entry.kind:
+            raise _unreachable(entry, self.name)
+        self.training.check_folds()
+
     def fit(self, entry: Entry, tell: Tell) -> None:
         """Fit vectors for each fold, and keep them with their recipe."""
         from arena.strategies.steer_fit import Fit  # noqa: PLC0415 - as above
 
-        check_writes(entry, self.name)
+        self.check(entry)
         fit = Fit(_activated(entry, self.name), self.training, self.level)
         fitted = []
         for fold in range(FOLDS):
@@ -161,5 +168,9 @@ def _activated(entry: Entry, name: str) -> "GenerativeModel":
 
     model = entry.load()
     if not isinstance(model, GenerativeModel):
-        raise StrategyError(f"{_called(entry, name)}: its activations cannot be reached; name a model that runs here")
+        raise _unreachable(entry, name)
     return model
+
+
+def _unreachable(entry: Entry, name: str) -> StrategyError:
+    return StrategyError(f"{_called(entry, name)}: its activations cannot be reached; name a model that runs here")

@@ -21,7 +21,6 @@ which the model is wrong more often. Where no strength is better than none, it i
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -70,7 +69,7 @@ class Fit:
         self._pairs = training.pairs
         self._probes = [{probe.expected: probe for probe in request.probes(pair)} for pair in training.pairs]
         self._folds = np.array([fold_of(pair.family) for pair in training.pairs])
-        _check(training)
+        training.check_folds()
         self._sites = model.activations.layers if level == "layer" else model.activations.heads
         safe, unsafe = (model.prompt_activations([asked[side] for asked in self._probes]) for side in SIDES)
         self._seen = {site: (safe[site], unsafe[site]) for site in self._sites}
@@ -176,13 +175,3 @@ def _rotations(training: Sequence[int]) -> list[tuple[int, list[int]]]:
 
 def _hash(ids: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(ids)).encode()).hexdigest()[:16]
-
-
-def _check(training: Training) -> None:
-    """Refuse a training that cannot be cross-fitted, or in which a fold would learn from what it is tested on."""
-    for fold in range(FOLDS):
-        if all(fold_of(pair.family) != fold for pair in training.pairs):
-            raise StrategyError(f"{training.name}: no family with a request falls into fold {fold + 1}; add more families")
-    for pair in training.pairs:
-        for probe in request.probes(pair):
-            training.check(replace(probe, family=pair.family))

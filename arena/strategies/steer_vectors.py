@@ -103,7 +103,7 @@ def read_recipe(name: str, file: Path) -> Recipe:
         StrategyError: there is none, or it cannot be read.
     """
     if not file.exists():
-        raise StrategyError(f"{name}: is not fitted yet; run arena calibrate with the same model and strategy")
+        raise StrategyError(f"{name}: is not fitted yet; run arena calibrate with this model and strategy")
     try:
         with safe_open(file, framework="numpy") as content:
             fields = json.loads(content.metadata()[RECIPE])

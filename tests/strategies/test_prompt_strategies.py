@@ -90,7 +90,10 @@ def test_what_changes_words_is_not_for_models_that_read_none(model, name, tmp_pa
         ("examples", "examples: says not how many twins to show, from 1 to 16; write for example examples:2"),
         ("examples:0", "examples:0: says not how many"),
         ("examples:17", "examples:17: says not how many"),
-        ("examples:10", "examples:10: starter has 9 families with a request outside the fold of some items; name fewer twins"),
+        (
+            "examples:10",
+            "examples:10: of some folds, starter leaves twins of 9 other families; name fewer twins, or more pairs",
+        ),
     ],
 )
 def test_a_name_that_means_nothing_says_what_would(name, says, tmp_path):
@@ -169,7 +172,7 @@ def test_a_folder_without_requests_has_no_examples(tmp_path):
     folder = shutil.copytree(FOLDER, tmp_path / "culture", ignore=shutil.ignore_patterns("*.md", "SHA256SUMS"))
     lines = [line for line in (folder / "metadata.jsonl").read_text().splitlines() if json.loads(line)["domain"] == "culture"]
     (folder / "metadata.jsonl").write_text("\n".join(lines[:2]))
-    with pytest.raises(StrategyError, match="culture has 0 families with a request"):
+    with pytest.raises(StrategyError, match="culture leaves twins of 0 other families"):
         strategy_named(f"examples:1@{folder}", tmp_path)
 
 
