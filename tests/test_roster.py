@@ -104,3 +104,25 @@ def test_options_that_mean_nothing_to_a_model_are_problems(tmp_path):
     compares, unknown = gather(settings).problems
     assert compares == f"{folder('clip-mini')}: only compares, and has no options; leave out ?turns=1"
     assert unknown == "a/b: the option 'colour=red' is unknown; use thinking=2048 or turns=1"
+
+
+def test_an_endpoint_takes_part_under_a_strategy_too_and_takes_no_memory(tmp_path):
+    models = ("https://vlm.example/v1#big-model", "https://vlm.example/v1#big-model?images=1+reminder")
+    entered = gather(Settings(home=tmp_path, starter_models=False, models=models))
+    plain, reminded = (entry.contestant for entry in entered.entries)
+    assert entered.problems == ()
+    assert [entry.memory_bytes for entry in entered.entries] == [0, 0]
+    assert (plain.is_endpoint, plain.organisation, plain.name) == (True, "vlm.example", "big-model")
+    assert reminded.reference == "vlm.example/big-model?images=1+reminder"
+    assert reminded.revision == plain.revision
+
+
+def test_an_endpoint_that_cannot_be_asked_is_a_problem_and_no_secret_is_logged(tmp_path, monkeypatch, caplog):
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    models = ("openai:big-model", "https://me:s3cret@vlm.example/v1#big-model", str(folder("clip-mini")))
+    entered = gather(Settings(home=tmp_path, starter_models=False, models=models))
+    assert [entry.contestant.name for entry in entered.entries] == ["clip-mini"]
+    missing, secret = entered.problems
+    assert missing == "OPENAI_API_KEY: is not set; openai:big-model needs it"
+    assert "put the key into ARENA_ENDPOINT_KEY instead" in secret
+    assert "s3cret" not in caplog.text + secret
