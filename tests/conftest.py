@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from browsers import end_browser
 from filelock import FileLock
 from hypothesis import settings
 
@@ -24,10 +25,23 @@ settings.register_profile("thorough", max_examples=300, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+WITH_PAGES = pytest.StashKey[set[Path]]()
+"""Files of tests that open pages."""
+
+
+def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.Item]) -> None:
     """Files that take long first, with those that wait for a browser, so that none is left to one process at the end."""
-    long = {item.path for item in items if item.get_closest_marker("long") or "browser" in getattr(item, "fixturenames", ())}
-    items.sort(key=lambda item: item.path not in long)
+    with_pages = {item.path for item in items if "browser" in getattr(item, "fixturenames", ())}
+    long = {item.path for item in items if item.get_closest_marker("long")} | with_pages
+    items.sort(key=lambda item: (item.path not in long, item.path in with_pages))
+    session.stash[WITH_PAGES] = with_pages
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """The browser ends before a file that opens no page."""
+    if nextitem is None or nextitem.path not in item.session.stash[WITH_PAGES]:
+        end_browser()
 
 
 @pytest.fixture(scope="session")

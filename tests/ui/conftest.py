@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from browsers import CHROMIUM, shared_browser
 from generating import Generated, generate, generated_in
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 from serving import Server, serving
 from visitor import PATIENCE, Visitor, windows
 
@@ -20,18 +21,6 @@ EVALUATED = {"clip-mini": "clip-mini", "llava-mini": "llava-mini", "blind:llava-
 """Reference -> what pages call it."""
 ITEMS = 12
 """Of the starter suite, that they were asked about."""
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    "--js-flags=--no-turbofan --no-maglev",  # no page lives so long that its code is worth more compiling
-]
 
 
 def _evaluate(home: Path) -> None:
@@ -65,15 +54,12 @@ def server(shared_folder, tmp_path_factory) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One for each file: its event loop runs in the thread of the tests, where others could start none of their own."""
+def browser() -> Browser:
+    """One for all files in a row that open pages."""
     if CHROMIUM is None:
         pytest.fail("no Chromium found; `make test` installs it")
     expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        chromium.close()
+    return shared_browser(CHROMIUM)
 
 
 @pytest.fixture(scope="session")
