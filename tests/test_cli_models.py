@@ -5,6 +5,8 @@ import re
 import shutil
 
 import pytest
+from endpoint_server import StarterModel, serve
+from processes import STARTERS
 
 from arena.cli import main
 from arena.starter.architectures import ARCHITECTURES
@@ -130,6 +132,17 @@ def test_an_endpoint_shows_no_files_and_a_broken_one_is_told(capsys):
     assert said.strip() == "some/model at host.example is an endpoint and may enter; it shows no files, and nothing was asked"
     assert main(["models", "check", "https://host.example/v1"]) == 1
     assert "names no model" in capsys.readouterr().err
+
+
+def test_an_endpoint_is_tried_with_one_question(capsys):
+    with serve(StarterModel(STARTERS / "llava-mini"), faults=["ok", "404:no such model"]) as server:
+        reference = f"{server.address}#llava-mini"
+        assert main(["models", "check", "--try", reference]) == 0
+        assert re.fullmatch(
+            r"llava-mini at 127.0.0.1:\d+ is an endpoint, may enter, and answers after \S+ s\n", capsys.readouterr().out
+        )
+        assert main(["models", "check", "--try", reference]) == 1
+    assert "does not answer: HTTP 404: no such model" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("reference", ["", " "])

@@ -2,6 +2,7 @@
 
 import argparse
 import math
+import time
 from typing import TYPE_CHECKING
 
 from arena.cli.console import amount, console, positive, print_json, say, settings_of, table, tell
@@ -32,7 +33,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    check.add_argument("reference", metavar="MODEL", help="a folder, organisation/name@commit on the Hub, or mybackend:NAME")
+    check.add_argument(
+        "reference", metavar="MODEL", help="a folder, organisation/name@commit on the Hub, mybackend:NAME or an endpoint"
+    )
     check.add_argument("--try", action="store_true", dest="trial", help="also load it, in a process of its own, and ask it")
     check.add_argument("--seconds", type=positive, default=600, metavar="N", help="that it may take with --try (default: 600)")
     check.add_argument("--gigabytes", type=amount, metavar="N", help="of memory that it may take (default: all that are free)")
@@ -73,16 +76,36 @@ def _requests(entry: "Entry", budget: "RequestBudget") -> dict[str, int]:
 
 def _models_check(options: argparse.Namespace) -> int:
     from arena.models import backend_entry, is_endpoint
-    from arena.models.endpoint_reference import read_reference
 
     if entry := backend_entry(options.reference):
         _tell(f"{options.reference} may enter: {entry.contestant.reference} ({entry.kind}), as its backend says")
     elif is_endpoint(options.reference):
-        endpoint = read_reference(options.reference)
-        _tell(f"{endpoint.model} at {endpoint.place} is an endpoint and may enter; it shows no files, and nothing was asked")
+        _check_endpoint(options)
     else:
         _check_repository(options)
     return 0
+
+
+def _check_endpoint(options: argparse.Namespace) -> None:
+    from arena.battles.requests import small_question
+    from arena.errors import RepositoryError
+    from arena.models import battle_pacing, endpoint_entry
+    from arena.models.endpoint_reference import read_reference
+    from arena.suites.starter import starter_pairs
+
+    endpoint = read_reference(options.reference)
+    name = f"{endpoint.model} at {endpoint.place}"
+    entry = endpoint_entry(options.reference, battle_pacing(options.seconds))
+    if not options.trial:
+        _tell(f"{name} is an endpoint and may enter; it shows no files, and nothing was asked")
+        return
+    began = time.monotonic()
+    (reply,) = entry.load().answer([small_question(starter_pairs())])
+    if reply.error is not None:
+        raise RepositoryError(f"{name}: does not answer: {reply.error}")
+    if reply.not_applicable:
+        raise RepositoryError(f"{name}: takes no pictures; name a model that does")
+    _tell(f"{name} is an endpoint, may enter, and answers after {time.monotonic() - began:.1f} s")
 
 
 def _check_repository(options: argparse.Namespace) -> None:
