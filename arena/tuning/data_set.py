@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -111,15 +112,11 @@ def write_data_set(
         card: gives the text of README.md for the name of the file of rows.
 
     Raises:
-        TuningError: an example is left for the test, or the folder holds something.
+        TuningError: an example is left for the test, or the folder holds something or cannot be written.
     """
-    if folder.exists() and any(folder.iterdir()):
-        raise TuningError(f"{folder}: holds files already; name another folder, or empty this one")
     for one in examples:
         description.split.check(description.split.group(one.question), f"{folder}: item {one.question.item}")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        made = Path(scratch) / folder.name
+    with new_folder(folder) as made:
         plain = made / ROWS.format(digest="whole")
         plain.parent.mkdir(parents=True)
         columns = _columns(description.kind)
@@ -130,8 +127,29 @@ def write_data_set(
         named = ROWS.format(digest=_sha256(plain)[:DIGITS])
         plain.rename(made / named)
         (made / "README.md").write_text(card(named), "utf-8")
-        shutil.rmtree(folder, ignore_errors=True)
-        made.rename(folder)
+
+
+@contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """A scratch folder beside one that is to be made, which takes its place at the end of the block, and not on an error.
+
+    Args:
+        folder: it must not exist, or be empty.
+
+    Raises:
+        TuningError: it holds something, or cannot be written.
+    """
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise TuningError(f"{folder}: holds files already; name another folder, or empty this one")
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
+            made = Path(scratch) / folder.name
+            yield made
+            shutil.rmtree(folder, ignore_errors=True)
+            made.rename(folder)
+    except OSError as error:
+        raise TuningError(f"{folder}: cannot be written ({error.strerror}); name a folder that can be made") from error
 
 
 def read_description(folder: Path) -> Description:

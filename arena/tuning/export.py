@@ -69,7 +69,8 @@ def export(
     shown = {one.question.id: store.labels.pictures(one.question.id) for one in examples}
     examples = [one for one in examples if _may_be_shown(shown[one.question.id])]
     if not examples:
-        raise TuningError(f"suite {suite.name}: {_why_none(seen)}")
+        why = _why_none(seen) if verdicts else f"{rater} said of no reply to it what it is; run arena label, or arena evaluate"
+        raise TuningError(f"suite {suite.name}: {why}")
     described = describe(
         order.kind, examples, order.split, suite=suite.name, edition=edition, licence=suite.licence, rater=rater
     )

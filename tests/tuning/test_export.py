@@ -111,6 +111,21 @@ def test_a_folder_that_holds_something_is_left_alone(home, tmp_path, capsys):
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
+@pytest.mark.parametrize("out", ["file", "file/below"])
+def test_what_cannot_be_written_is_one_line_and_leaves_nothing(home, tmp_path, capsys, out):
+    (tmp_path / "file").write_text("mine")
+    assert main(["--home", str(home), "export", "sft", "--suite", "starter", "--out", str(tmp_path / out)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert f"{out}: cannot be written" in line
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_labels_of_people_that_there_are_none_of_are_missed_by_name(home, tmp_path, capsys):
+    command = ["export", "sft", "--suite", "starter", "--labels", "--out", str(tmp_path / "set")]
+    assert main(["--home", str(home), *command]) == 1
+    assert "suite starter: people said of no reply to it what it is; run arena label" in capsys.readouterr().err
+
+
 def test_a_fold_that_is_none_is_refused_with_those_that_there_are(capsys):
     with pytest.raises(SystemExit):
         main(["export", "sft", "--suite", "starter", "--out", "x", "--test-fold", "4"])
