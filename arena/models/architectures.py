@@ -130,4 +130,4 @@ def _public_names() -> frozenset[str]:
     """The names of all classes of transformers; its `dir` takes a fifth of a second for them."""
     import transformers  # noqa: PLC0415
 
-    return frozenset(transformers.__all__)
+    return frozenset(transformers.__all__)  # pyright: ignore[reportAttributeAccessIssue]
