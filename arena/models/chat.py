@@ -51,7 +51,7 @@ class Chat:
     def __init__(self, processor: Any, device: torch.device, dtype: torch.dtype, thinking: int = 0) -> None:
         self.processor = processor
         self.tokenizer = processor.tokenizer
-        self._device = device
+        self.device = device
         self._dtype = dtype
         self.thinking = thinking
         self.thoughts = read_thoughts(processor.chat_template or "")
@@ -146,7 +146,7 @@ class Chat:
             return False
 
     def _moved(self, inputs: BatchFeature) -> dict[str, Any]:
-        return dict(inputs.to(device=self._device, dtype=self._dtype))
+        return dict(inputs.to(device=self.device, dtype=self._dtype))
 
 
 def _control_tokens(tokenizer: Any) -> list[str]:

@@ -19,6 +19,7 @@ from arena.errors import one_line
 from arena.images import Picture
 from arena.models.adapters import base_folder
 from arena.models.base import Capabilities
+from arena.models.device_memory import release, weights_size
 from arena.models.dual_encoder import DualEncoder
 from arena.models.image_text_matching import ImageTextMatching
 from arena.models.pretrained import from_pretrained
@@ -33,7 +34,7 @@ class ContrastiveModel:
 
     def __init__(self, contestant: Contestant, model: PreTrainedModel, processor: Any) -> None:
         self.contestant = contestant
-        self.memory_bytes = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+        self.memory_bytes = weights_size(model)
         self.capabilities = Capabilities(images_per_prompt=2, writes_text=False, scores_options=True)
         self._model = model
         self._processor = processor
@@ -56,9 +57,11 @@ class ContrastiveModel:
             )
             return [self._reply(probe) for probe in probes]
         except Exception as error:  # noqa: BLE001  a batch must survive whatever one probe does to the model
-            if len(probes) == 1:
-                return [Reply(error=one_line(error))]
-            return [reply for probe in probes for reply in self.answer([probe])]
+            failure = one_line(error)  # the error itself would keep alive what its frames hold
+        release()
+        if len(probes) == 1:
+            return [Reply(error=failure)]
+        return [reply for probe in probes for reply in self.answer([probe])]
 
     def encode(self, pictures: Sequence[Picture], captions: Sequence[str]) -> None:
         """Bring all images and captions into memory, in batches."""

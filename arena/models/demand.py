@@ -61,10 +61,9 @@ def token_size(config: Any, dtype: str) -> TokenSize:
         dtype: torch dtype of its states.
     """
     text = config.get_text_config(decoder=True)
-    heads = _number(text, "num_attention_heads") or 1
-    width = _number(text, "head_dim") or _number(text, "hidden_size") // heads
-    cache = 2 * _number(text, "num_hidden_layers") * (_number(text, "num_key_value_heads") or heads) * width
-    return TokenSize(cache * BYTES[dtype], _states(text) * BYTES[dtype])
+    layers = list(text.per_layer_config) if _number(text, "num_hidden_layers") else []
+    states = max(map(_states, layers), default=0)
+    return TokenSize(sum(map(_kept, layers)) * BYTES[dtype], states * BYTES[dtype])
 
 
 def demand(
@@ -89,6 +88,13 @@ def demand(
     return Demand(weights, READ_TOGETHER * (token.cache + token.states) + pictures)
 
 
+def _kept(layer: Any) -> int:
+    """Numbers of the keys and values of one token in a layer."""
+    heads = _number(layer, "num_attention_heads") or 1
+    width = _number(layer, "head_dim") or _number(layer, "hidden_size") // heads
+    return 2 * (_number(layer, "num_key_value_heads") or heads) * width
+
+
 def _states(config: Any) -> int:
     """Numbers that one token or patch takes while it is read."""
     hidden = _number(config, "hidden_size") or _number(config, "embed_dim")
@@ -96,7 +102,7 @@ def _states(config: Any) -> int:
 
 
 def _number(config: Any, name: str) -> int:
-    """0 where it is not there, or is one for each layer."""
+    """0 where it is not there, or is no one number."""
     value = getattr(config, name, None)
     return value if isinstance(value, int) else 0
 

@@ -138,6 +138,10 @@ class Encoder(Protocol):
         """The prompts, read by the model in one batch."""
         ...
 
+    def forget(self) -> None:
+        """Let go of all that was encoded or read before, as the memory is wanted."""
+        ...
+
 
 def room(probe: Probe, tokenizer: Any) -> int:
     """How many tokens a reply to `probe` may take, written or scored."""

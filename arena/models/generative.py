@@ -9,6 +9,7 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,26 @@ from arena.models.activations import Activations, Site
 from arena.models.base import Capabilities
 from arena.models.chat import Chat
 from arena.models.decoding import Prefill, candidate_logprobs, write
+from arena.models.demand import Demand, token_size
+from arena.models.device_memory import free_memory, limits, release, weights_size
 from arena.models.drafts import ThoughtfulDraft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
-from arena.models.groups import Bounds, bounds, groups
+from arena.models.groups import bounds, cache_of_token, groups
 from arena.models.guard import ENCODERS, choose_encoder, takes_examples
-from arena.models.pretrained import from_pretrained
+from arena.models.placement import input_device
+from arena.models.pretrained import NOTHING, from_pretrained, out_of_memory
 from arena.probes import Probe, Reply, Tokens
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a batch got no replies, in words: the error itself would keep alive what its frames hold."""
+
+    reason: str
+    of_memory: bool
 
 
 class GenerativeModel:
@@ -53,14 +65,16 @@ class GenerativeModel:
         second_turn: bool = True,
     ) -> None:
         self.contestant = contestant
-        self.memory_bytes = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+        self.memory_bytes = weights_size(model)
         self._model = model
         self._chat = chat
         self._tokenizer = chat.tokenizer
         self._stop = _stop_tokens(model, self._tokenizer)
         self._spellings: dict[str, frozenset[int]] = {}
         self._encoder = encoder
-        self._bounds = Bounds()
+        self._token = token_size(model.config, str(contestant.settings["dtype"]))
+        self._parts = 1
+        """Into how many the device's limits are divided, as memory did not suffice for all of them."""
         self._longest = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None) or math.inf
         self.finding = finding
         self.capabilities = Capabilities(
@@ -78,7 +92,7 @@ class GenerativeModel:
         A model that thinks first, asked to or not, gives no log-probabilities: what it writes first is no answer.
 
         A batch that fails is asked again in halves, so that a probe that cannot be answered, or memory that does not suffice
-        for all of them, costs no other probe its reply.
+        for all of them, costs no other probe its reply. No picture loses pixels for want of memory.
         """
         replies = [Reply(not_applicable=True)] * len(probes)
         asked = [place for place, probe in enumerate(probes) if self._can_answer(probe)]
@@ -115,29 +129,49 @@ class GenerativeModel:
                     rows[site].update(zip(places, hidden[:, -1].float(), strict=True))
         return {site: torch.stack([row[place] for place in range(len(probes))]) for site, row in rows.items()}
 
-    def _answer_or_halve(self, probes: list[Probe]) -> list[Reply]:
+    def _answer_or_halve(self, probes: list[Probe], *, again: bool = True) -> list[Reply]:
         if not probes:
             return []
+        outcome = self._attempt(probes)
+        if isinstance(outcome, list):
+            return outcome
+        if outcome.of_memory:
+            self._make_room()
+            if len(probes) == 1 and again:
+                return self._answer_or_halve(probes, again=False)
+        if len(probes) == 1:
+            return [Reply(error=outcome.reason)]
+        half = len(probes) // 2
+        return self._answer_or_halve(probes[:half]) + self._answer_or_halve(probes[half:])
+
+    def _attempt(self, probes: list[Probe]) -> "list[Reply] | Failure":
         try:
             with torch.inference_mode():
                 return self._answer_all(probes)
         except Exception as error:  # a batch must survive whatever one probe does to the model
+            if out_of_memory(error):
+                return Failure(f"the memory of {self._chat.device} does not suffice for one question", of_memory=True)
             if len(probes) == 1:
                 # Whoever asked tells who it was and why: in a battle, when nothing about it can be judged any more.
                 log.warning("a model failed on %s", probes[0].key)
                 log.debug("%s failed on %s", self.contestant.id, probes[0].key, exc_info=True)
-                return [Reply(error=one_line(error))]
-        half = len(probes) // 2
-        return self._answer_or_halve(probes[:half]) + self._answer_or_halve(probes[half:])
+            return Failure(one_line(error), of_memory=False)
+
+    def _make_room(self) -> None:
+        """Let go of all that can be computed again, and read half as much together from now on."""
+        self._parts *= 2
+        self._encoder.forget()
+        release()
 
     def _answer_all(self, probes: list[Probe]) -> list[Reply]:
         prompts = self._encoder.encode(probes)
         replies = {place: Reply(not_applicable=True) for place, prompt in enumerate(prompts) if prompt.length > self._longest}
         short = [place for place in range(len(prompts)) if place not in replies]
-        for group in groups([prompts[place] for place in short], fits=self._encoder.fits, limits=self._bounds):
+        room = bounds(limits(free_memory(self._chat.device), self._token.states).divided(self._parts), self._token.cache)
+        for group in groups([prompts[place] for place in short], fits=self._encoder.fits, limits=room):
             places = [short[place] for place in group]
             read = self._encoder.read([prompts[place] for place in places])
-            self._bounds = bounds(read)
+            self._token = replace(self._token, cache=cache_of_token(read))
             lengths = [prompts[place].length for place in places]
             written = self._score_and_write(read, [probes[place] for place in places], lengths)
             replies.update(zip(places, written, strict=True))
@@ -197,7 +231,12 @@ def _reply(draft: ThoughtfulDraft, logprobs: tuple[float, ...] | None, length: i
 
 
 def load_generative(
-    contestant: Contestant, folder: Path, findings: Findings | None = None, *, second_turn: bool = True
+    contestant: Contestant,
+    folder: Path,
+    findings: Findings | None = None,
+    *,
+    needs: Demand = NOTHING,
+    second_turn: bool = True,
 ) -> GenerativeModel:
     """Load a checked repository; `contestant.settings` says how.
 
@@ -205,16 +244,17 @@ def load_generative(
         contestant: who it will be.
         folder: its files.
         findings: what the guard found of others before, and where it is kept; by default it is found anew.
+        needs: memory that it takes, by which it is spread over GPUs.
         second_turn: whether it may be asked again after an answer, where it can be.
 
     Raises:
         RepositoryError: its weights do not fit its architecture, or no way to ask it agrees with stock transformers.
         SettingsError: its image size means nothing to its processor.
     """
-    model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder)
+    model, processor = from_pretrained(AutoModelForImageTextToText, contestant, folder, needs)
     if image_size := contestant.settings.get("image_size"):
         _set_image_size(contestant.repository, processor, int(image_size))
-    chat = Chat(processor, model.device, model.dtype, int(contestant.settings.get("thinking", 0)))
+    chat = Chat(processor, input_device(model), model.dtype, int(contestant.settings.get("thinking", 0)))
     finding = findings.get(contestant) if findings else None
     if finding and finding.path in ENCODERS:
         encoder = ENCODERS[finding.path](model, chat)

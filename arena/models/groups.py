@@ -4,14 +4,32 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from arena.models.decoding import Prefill
+from arena.models.demand import READ_TOGETHER
 from arena.models.encoding import Group, Prompt
 
 MAX_PADDING = 1024
 """Tokens of padding that cost less than another batch."""
-READ_TOGETHER = 8192
-"""Prompt tokens that are read together, padding included; more do not fit the caches of a CPU, and are slower."""
-REMEMBERED = 2**30
-"""Bytes of keys and values that a batch may hold; and at least those of `READ_TOGETHER` tokens."""
+CACHE = 2**30
+"""Bytes of keys and values that a batch may hold on a CPU; and at least those of `READ_TOGETHER` tokens."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a device bears."""
+
+    read: int
+    """Tokens that are read together."""
+    cache: int
+    """Bytes of keys and values."""
+    least: int
+    """Tokens that may be in the cache, whatever they take."""
+
+    def divided(self, by: int) -> "Limits":
+        """What is left of it where that was too much."""
+        return Limits(self.read // by, self.cache // by, self.least // by)
+
+
+CPU_LIMITS = Limits(READ_TOGETHER, CACHE, READ_TOGETHER)
 
 
 @dataclass(frozen=True)
@@ -24,11 +42,20 @@ class Bounds:
     """Tokens that are in the cache afterwards, where it counts for each."""
 
 
-def bounds(read: Prefill) -> Bounds:
-    """What a model can read together, learnt from what it has read: the larger its cache of one token, the less."""
+def bounds(limits: Limits, token: int) -> Bounds:
+    """What a model can read together: the larger its cache of one token, the less.
+
+    Args:
+        limits: of its device.
+        token: bytes of that cache; 0 where nobody knows.
+    """
+    return Bounds(limits.read, max(limits.least, limits.cache // token if token else limits.read))
+
+
+def cache_of_token(read: Prefill) -> int:
+    """Bytes that one token takes in the cache of what was read, padding included."""
     tensors = [getattr(layer, name, None) for layer in read.cache.layers for name in ("keys", "values")]
-    size = sum(tensor.numel() * tensor.element_size() for tensor in tensors if tensor is not None)
-    return Bounds(cached=max(READ_TOGETHER, REMEMBERED * read.mask.numel() // size if size else 0))
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors if tensor is not None) // read.mask.numel()
 
 
 def groups(

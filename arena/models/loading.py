@@ -13,6 +13,7 @@ from arena.errors import RepositoryError, SettingsError
 from arena.models.allocations import allocations
 from arena.models.base import Model
 from arena.models.crops import is_cropped
+from arena.models.demand import Demand
 from arena.models.findings import Findings
 from arena.models.hub import VISION_LORAS, download
 from arena.models.lineage import lineage
@@ -185,24 +186,31 @@ def load(
     Raises:
         RepositoryError: it cannot be downloaded or loaded, memory does not suffice, or it would not be measured exactly.
     """
-    check_room(report, contestant, this_machine())  # what was free at the check may be taken by now
+    measured = findings.memory(contestant) if findings else None
+    needs = check_room(report, contestant, this_machine(), measured)  # what was free at the check may be taken by now
     folder = fetch(report)
     with allocations(str(contestant.settings.get("device", "cpu"))) as grown:
-        model = _load(report, contestant, folder, findings, second_turn=second_turn)
+        model = _load(report, contestant, folder, needs, findings, second_turn=second_turn)
     if findings:
         findings.keep_memory(contestant, max(model.memory_bytes, grown()))
     return model
 
 
 def _load(
-    report: RepositoryReport, contestant: Contestant, folder: Path, findings: Findings | None, *, second_turn: bool
+    report: RepositoryReport,
+    contestant: Contestant,
+    folder: Path,
+    needs: Demand,
+    findings: Findings | None,
+    *,
+    second_turn: bool,
 ) -> Model:
     # torch and transformers take seconds to import, and who only lists contestants needs neither.
     match report.kind:
         case "generative":
             from arena.models.generative import load_generative  # noqa: PLC0415
 
-            return load_generative(contestant, folder, findings, second_turn=second_turn)
+            return load_generative(contestant, folder, findings, needs=needs, second_turn=second_turn)
         case "contrastive":
             from arena.models.contrastive import load_contrastive  # noqa: PLC0415
 

@@ -4,6 +4,7 @@ import os
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from arena.errors import SettingsError
 from arena.models.runtime import best_device
@@ -100,7 +101,7 @@ def this_machine() -> Machine:
         return Machine(available_memory())
     import torch  # noqa: PLC0415  takes seconds, and a machine without a GPU need not ask it
 
-    return Machine(available_memory(), tuple(_gpu(torch.cuda, number) for number in range(torch.cuda.device_count())))
+    return Machine(available_memory(), tuple(_gpu(number) for number in range(torch.cuda.device_count())))
 
 
 def available_memory() -> int:
@@ -118,5 +119,6 @@ def _gpu(number: int) -> Gpu:
     import torch  # noqa: PLC0415
 
     free, _ = torch.cuda.mem_get_info(number)
+    properties: Any = torch.cuda.get_device_properties(number)
     unused = torch.cuda.memory_reserved(number) - torch.cuda.memory_allocated(number)
-    return Gpu(free + unused, torch.cuda.get_device_capability(number))
+    return Gpu(free + unused, (properties.major, properties.minor))

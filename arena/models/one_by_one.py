@@ -7,6 +7,7 @@ from transformers import PreTrainedModel
 
 from arena.models.chat import TYPES, Chat
 from arena.models.decoding import Prefill, prefill
+from arena.models.device_memory import features_size
 from arena.models.encoding import Group, Prompt
 from arena.models.rows import remember_rows
 from arena.probes import Probe
@@ -19,7 +20,7 @@ class OneByOne:
     """Each probe alone."""
 
     def __init__(self, model: PreTrainedModel, chat: Chat) -> None:
-        remember_rows(model)
+        self._rows = remember_rows(model, features_size(model, chat.device))
         self._model = model
         self._chat = chat
         # Some tokenizers tell types of tokens although the model does not ask for them.
@@ -37,6 +38,11 @@ class OneByOne:
         """The one prompt, read by the model."""
         (prompt,) = prompts
         return prefill(self._model, prompt.inputs or {})
+
+    def forget(self) -> None:
+        """Let go of what vision encoders remember."""
+        for rows in self._rows:
+            rows.forget()
 
     def _prompt(self, probe: Probe) -> Prompt:
         inputs = self._chat.inputs(probe.prompt, [picture.pixels() for picture in probe.pictures], probe.before)

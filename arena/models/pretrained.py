@@ -17,18 +17,22 @@ from arena.contestants import Contestant
 from arena.errors import RepositoryError, one_line
 from arena.models.adapters import adapter_folder, base_folder, with_adapter
 from arena.models.architectures import OMNI_CLASSES
+from arena.models.demand import Demand
 from arena.models.hub import ADAPTER_WEIGHTS
+from arena.models.machine import OFFLOAD, this_machine
+from arena.models.placement import loading_arguments
 from arena.models.repository import has_processor
 
 logging.disable_progress_bar()
 logging.set_verbosity_error()  # what is wrong with a repository is told in one line, not in tables beside it
 door = threading.Lock()
 """Held while loading, which changes how all of torch makes weights: two models loaded at once lose the weights they tie."""
+NOTHING = Demand(0, 0)
 LOCAL: dict[str, Any] = {"trust_remote_code": False, "local_files_only": True}
 """Nothing but the folder is read, and nothing in it is run."""
 
 
-def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tuple[Any, Any]:
+def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path, needs: Demand = NOTHING) -> tuple[Any, Any]:
     """Model and processor of a checked repository: from safetensors, complete, and without code of its own.
 
     An adapter is merged into its base, and brings a processor along or takes that of its base. One that lies beside the weights
@@ -38,12 +42,17 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
         auto_class: class of transformers that knows the architecture, unless it is one of `OMNI_CLASSES`.
         contestant: what it is loaded as.
         folder: where the repository lies.
+        needs: memory that it takes, by which it is spread over GPUs.
 
     Raises:
         RepositoryError: stock transformers cannot load it, or weights are missing, which would be drawn at random.
     """
     name = contestant.repository
     base = base_folder(contestant, folder)
+    adapter = adapter_folder(contestant, folder)
+    if adapter and contestant.settings.get("device") == OFFLOAD:
+        raise RepositoryError(f"{name}: is an adapter, which merges into weights in memory only; leave device={OFFLOAD} out")
+    placed = loading_arguments(contestant, this_machine(), needs)
     try:
         with door:
             processor = load_processor(name, folder if has_processor(folder) else base, base)
@@ -53,13 +62,14 @@ def from_pretrained(auto_class: Any, contestant: Contestant, folder: Path) -> tu
                 dtype=getattr(torch, str(contestant.settings["dtype"])),
                 ignore_mismatched_sizes=True,  # else the error would not say which they are
                 output_loading_info=True,
+                **placed,
                 **LOCAL,
             )
             check_loading(name, loading)
-            if adapter := adapter_folder(contestant, folder):
+            if adapter:
                 weights = load_file(adapter / ADAPTER_WEIGHTS)
                 model = with_adapter(name, model, adapter, weights).merge_and_unload(safe_merge=True)
-            model = model.eval().to(str(contestant.settings.get("device", "cpu")))
+            model = model.eval()
     except RepositoryError:
         raise
     except Exception as error:  # transformers fails in many ways on a broken repository

@@ -7,7 +7,6 @@ import torch
 from torch import Tensor, nn
 
 from arena.models.runtime import Recent
-from arena.models.vision import KEPT_FEATURES
 
 METHODS = ("get_img_features",)
 """Methods of vision encoders inside a model that turn rows of pixels into rows of features."""
@@ -16,9 +15,13 @@ METHODS = ("get_img_features",)
 class Rows:
     """A function from rows of tensors to rows of a tensor that remembers what it gave."""
 
-    def __init__(self, encode: Callable[..., Tensor]) -> None:
+    def __init__(self, encode: Callable[..., Tensor], size: int) -> None:
         self._encode = encode
-        self._rows: Recent[bytes, Tensor] = Recent(KEPT_FEATURES, lambda row: row.numel() * row.element_size())
+        self._rows: Recent[bytes, Tensor] = Recent(size, lambda row: row.numel() * row.element_size())
+
+    def forget(self) -> None:
+        """Let go of all rows."""
+        self._rows.clear()
 
     def __call__(self, *tensors: Tensor, **named: Tensor) -> Tensor:
         keys = [_digest([tensor[row] for tensor in (*tensors, *named.values())]) for row in range(len(tensors[0]))]
@@ -32,13 +35,17 @@ class Rows:
         return torch.stack([known[key] for key in keys])
 
 
-def remember_rows(model: nn.Module) -> None:
-    """Let the vision encoders inside `model` remember."""
+def remember_rows(model: nn.Module, size: int) -> list[Rows]:
+    """Let the vision encoders inside `model` remember so many bytes each."""
+    memories = []
     for module in model.modules():
         for method in METHODS:
             encode = getattr(module, method, None)
             if encode is not None and not isinstance(encode, Rows):
-                setattr(module, method, Rows(encode))
+                encode = Rows(encode, size)
+                setattr(module, method, encode)
+            memories += [encode] if encode else []
+    return memories
 
 
 def _digest(row: list[Tensor]) -> bytes:

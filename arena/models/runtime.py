@@ -84,6 +84,11 @@ class Recent(Generic[Key, Value]):
         self._kept = 0
         self._values: OrderedDict[Key, Value] = OrderedDict()
 
+    def clear(self) -> None:
+        """Keep nothing."""
+        self._values.clear()
+        self._kept = 0
+
     def get(self, keys: Iterable[Key], compute: Callable[[list[Key]], Iterable[Value]]) -> dict[Key, Value]:
         """The values of `keys`; `compute` is called once with all distinct missing keys, if any."""
         wanted = list(dict.fromkeys(keys))

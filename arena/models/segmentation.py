@@ -12,6 +12,7 @@ from transformers import AutoModelForSemanticSegmentation, PreTrainedModel
 from arena.contestants import Contestant
 from arena.errors import RepositoryError, one_line
 from arena.models.base import Capabilities
+from arena.models.device_memory import release, weights_size
 from arena.models.pretrained import from_pretrained
 from arena.probes import Probe, Reply
 from arena.scene_classes import CLASSES, IGNORED, TRAIN_IDS, Mask, encode_mask
@@ -36,7 +37,7 @@ class SegmentationModel:
                 f"{contestant.repository}: its processor crops images, so masks would not fit; set do_center_crop to false"
             )
         self.contestant = contestant
-        self.memory_bytes = sum(tensor.numel() * tensor.element_size() for tensor in model.parameters())
+        self.memory_bytes = weights_size(model)
         self.capabilities = Capabilities(images_per_prompt=1, writes_text=False, scores_options=False)
         self._model: Any = model
         self._processor = processor
@@ -56,9 +57,11 @@ class SegmentationModel:
         try:
             return [Reply(encode_mask(mask)) for mask in self._masks(probes)]
         except Exception as error:  # noqa: BLE001  a batch must survive whatever one probe does to the model
-            if len(probes) == 1:
-                return [Reply(error=one_line(error))]
-            return [reply for probe in probes for reply in self._answer([probe])]
+            failure = one_line(error)  # the error itself would keep alive what its frames hold
+        release()
+        if len(probes) == 1:
+            return [Reply(error=failure)]
+        return [reply for probe in probes for reply in self._answer([probe])]
 
     def _masks(self, probes: Sequence[Probe]) -> list[Mask]:
         images = [probe.images[0].pixels() for probe in probes]

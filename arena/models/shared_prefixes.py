@@ -100,6 +100,11 @@ class ImageByImage(SharedPrefixes):
         self._memory, self._rows = None, {}
         return prompts
 
+    def forget(self) -> None:
+        """Let go of all features of pictures, and of beginnings."""
+        super().forget()
+        self._firsts, self._memory, self._rows = set(), None, {}
+
     def _read(self, beginnings: Sequence[Prompt]) -> Prefill:
         if self._memory and self._goes_on(beginnings):
             rest = [one.after(one.first) for one in beginnings]

@@ -47,6 +47,10 @@ class SharedVision:
         """The prompts, read by the model in one batch."""
         return prefill(self._model, self._collate(prompts))
 
+    def forget(self) -> None:
+        """Let go of all features of pictures."""
+        self._vision.forget()
+
     def _prompt(self, probe: Probe, images: tuple[EncodedImage, ...]) -> Prompt:
         tokens = self._tokens(probe)
         return Prompt(tokens.ids, images, tokens.types, room=self._chat.thinking)
@@ -65,5 +69,5 @@ class SharedVision:
         for name in {name for prompt in prompts for name in prompt.types if name in self._types}:
             rows = zip(gaps, prompts, strict=True)
             batch[name] = [[0] * gap + prompt.types.get(name, [0] * prompt.length) for gap, prompt in rows]
-        tensors = {name: torch.tensor(rows, device=self._model.device) for name, rows in batch.items()}
+        tensors = {name: torch.tensor(rows, device=self._chat.device) for name, rows in batch.items()}
         return tensors | self._vision.arguments(prompts)

@@ -10,9 +10,9 @@ from transformers import PreTrainedModel
 
 from arena.images import Picture
 from arena.models.chat import SIGHT, Chat
+from arena.models.device_memory import features_size
 from arena.models.encoding import EncodedImage, Prompt
 from arena.models.runtime import Recent
-from arena.models.vision import KEPT_FEATURES
 
 STATES = "cross_attention_states"
 PIXELS = ("pixel_values", "aspect_ratio_ids", "aspect_ratio_mask")
@@ -32,7 +32,11 @@ class Sight:
     def __init__(self, model: PreTrainedModel, chat: Chat) -> None:
         self._model: Any = model.base_model
         self._chat = chat
-        self._images: Recent[Picture, EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
+        self._images: Recent[Picture, EncodedImage] = Recent(features_size(model, chat.device), EncodedImage.size)
+
+    def forget(self) -> None:
+        """Let go of all features."""
+        self._images.clear()
 
     def encode(self, shown: Sequence[tuple[Picture, ...]]) -> list[tuple[EncodedImage, ...]]:
         """The images of several prompts, each encoded once."""

@@ -13,11 +13,10 @@ from transformers import PreTrainedModel
 from arena.errors import one_line
 from arena.images import Picture
 from arena.models.chat import Chat
+from arena.models.device_memory import features_size
 from arena.models.encoding import EncodedImage, Prompt, tensors
 from arena.models.runtime import Recent
 
-KEPT_FEATURES = 16 * 2**20
-"""Bytes of features that are kept: a few images of a large model, all of a suite for a tiny one."""
 LAYERED = "deepstack_features"
 """Features that go into deeper layers: one part for each of those layers."""
 PLAIN = ("pooler_output", "last_hidden_state")
@@ -63,11 +62,16 @@ class Vision:
         self._geometry = [name for name in GEOMETRY if name in parameters]
         self._chat = chat
         self._alone = alone
-        self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(KEPT_FEATURES, EncodedImage.size)
+        self._images: Recent[tuple[Picture, int], EncodedImage] = Recent(features_size(model, chat.device), EncodedImage.size)
         self._batches: bool | None = None
         """Whether inputs of one shape may be put one after another; None while nobody knows."""
         self._output: Any = None
         """The last output, whose constant parts all outputs share."""
+
+    def forget(self) -> None:
+        """Let go of all features."""
+        self._images.clear()
+        self._output = None
 
     def encode(self, shown: Sequence[tuple[Picture, ...]]) -> list[tuple[EncodedImage, ...]]:
         """The images of several prompts. Each picture is encoded once, as long as there is room for its features."""

@@ -6,7 +6,7 @@ from transformers import DynamicCache
 
 from arena.models.decoding import Prefill
 from arena.models.encoding import EncodedImage, Group, Prompt
-from arena.models.groups import MAX_PADDING, Bounds, bounds, groups
+from arena.models.groups import CPU_LIMITS, MAX_PADDING, Bounds, bounds, cache_of_token, groups
 
 IMAGES = [EncodedImage({}, {}) for _ in range(3)]
 
@@ -79,5 +79,5 @@ def prefill_of(layers, heads, head, tokens=100):
 
 
 def test_a_larger_cache_of_one_token_makes_smaller_groups():
-    assert bounds(prefill_of(layers=2, heads=2, head=8)).cached == 2**30 // (2 * 2 * 2 * 8 * 4)
-    assert bounds(prefill_of(layers=40, heads=32, head=128)).cached == 8192
+    assert bounds(CPU_LIMITS, cache_of_token(prefill_of(layers=2, heads=2, head=8))).cached == 2**30 // (2 * 2 * 2 * 8 * 4)
+    assert bounds(CPU_LIMITS, cache_of_token(prefill_of(layers=40, heads=32, head=128))).cached == 8192

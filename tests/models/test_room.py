@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from math import prod
+from typing import Any
 
 import pytest
 import torch
@@ -83,7 +84,8 @@ def seventy(real_size) -> RepositoryReport:
 
 
 def on(report: RepositoryReport, **settings: str) -> Contestant:
-    return contestant_of(report, **{"device": "cuda", "dtype": "bfloat16", **settings})
+    settings = {"device": "cuda", "dtype": "bfloat16", **settings}
+    return contestant_of(report, device=settings["device"], dtype=settings["dtype"])
 
 
 def test_eight_billion_parameters_in_half_precision_fit_on_a_card_of_24_gigabytes(eight):
@@ -130,7 +132,7 @@ def test_what_was_measured_counts_in_place_of_what_headers_say(eight):
 def test_a_token_takes_the_keys_and_values_that_a_cache_holds_for_it(repositories):
     folder = repositories("qwen3_vl")
     model = AutoModelForImageTextToText.from_pretrained(folder)
-    cache = DynamicCache(config=model.config)
+    cache: Any = DynamicCache(config=model.config)
     model(input_ids=torch.arange(5)[None], past_key_values=cache, use_cache=True)
     held = sum(tensor.numel() * tensor.element_size() for layer in cache.layers for tensor in (layer.keys, layer.values))
     token = token_size(model.config, "float32")
