@@ -158,8 +158,8 @@ def test_pictures_that_are_refused_in_whatever_words_are_not_applicable_after_th
 ):
     server.most_images, server.refusal = most, words
     model = endpoint(server, pacing=replace(FAST, most=1))
-    in_words = replace(probes[0], images=(), options=())
-    asked = [*probes, in_words]
+    two = next(probe for probe in probes if len(probe.images) == 2)
+    asked = [two, probes[0], probes[1], replace(two, prompt="Which?"), replace(probes[0], images=(), options=())]
     replies = model.answer(asked)
     assert [reply.not_applicable for reply in replies] == [len(probe.images) > most for probe in asked]
     assert not any(reply.error for reply in replies)
