@@ -1,6 +1,7 @@
 """`arena tune`: a model tuned on exported data, which then is a contestant like any other."""
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +48,15 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     command.add_argument("--batch", type=positive, default=8, metavar="N", help="rows a step (default: 8)")
     command.add_argument("--beta", type=amount, default=0.1, metavar="B", help="of dpo: price of moving away (default: 0.1)")
-    command.add_argument("--seed", type=int, default=0, metavar="N", help="of the order of rows and of adapters (default: 0)")
+    command.add_argument("--seed", type=_seed, default=0, metavar="N", help="of the order of rows and of adapters (default: 0)")
     command.add_argument("--shuffle-labels", action="store_true", help="a control: replies that do not depend on the image")
     command.set_defaults(run=_tune, stopped="stopped; the last checkpoint is kept, and the same command goes on from there")
+
+
+def _seed(text: str) -> int:
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; give a number from 0 to 999999999")
+    return int(text)
 
 
 def _tune(options: argparse.Namespace) -> int:
@@ -75,10 +82,12 @@ def _tune(options: argparse.Namespace) -> int:
     )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
     with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
-        bar = progress.add_task(f"{base.repository} by {options.method}", total=None, loss="")
 
         def watch(done: int, total: int, loss: float | None) -> None:
-            progress.update(bar, completed=done, total=total, loss="" if loss is None else f"loss {loss:.3f}")
+            if not progress.tasks:
+                progress.add_task(f"{base.repository} by {options.method}", total=None, loss="")
+            told = "" if loss is None else f"loss {loss:.3f}"
+            progress.update(progress.task_ids[0], completed=done, total=total or None, loss=told)
 
         made = tune(base, options.data, recipe, options.out, device=best_device(), watch=watch)
     say(f"{made.repository} is in {options.out}, revision {made.revision[:12]}; its card tells on which fold it may be tested")

@@ -21,7 +21,7 @@ from arena.store import QuestionRecord
 from arena.store.parquet import read_parquet, write_parquet
 from arena.strategies.folds import FOLDS, fold_of
 from arena.tuning.examples import KINDS, Example, Kind
-from arena.tuning.split import Grouping, Split
+from arena.tuning.split import GROUPINGS, Grouping, Split
 
 ROWS = "data/train-{digest}.parquet"
 """The file of rows. Its name has the beginning of its SHA-256: `datasets` keeps what it has loaded by the names of folders and
@@ -163,6 +163,9 @@ def read_description(folder: Path) -> Description:
         told = json.loads((folder / DESCRIPTION).read_text("utf-8"))
         description = Description(**{field.name: told[field.name] for field in fields(Description)})
         assert description.kind in KINDS
+        assert description.grouping in GROUPINGS
+        assert type(description.test_fold) is int
+        assert description.test_fold in range(FOLDS)
     except (OSError, ValueError, TypeError, LookupError, AssertionError):
         raise TuningError(f"{folder}: is no data set of `arena export`; name the folder that it wrote") from None
     if description.folds != FOLDS:

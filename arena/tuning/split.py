@@ -10,6 +10,7 @@ from arena.strategies.folds import FOLDS, fold_of
 
 Grouping = Literal["family", "country"]
 """What stays together in one fold: a family, or, for *exclusive* data of CROSS, a country with all its families."""
+GROUPINGS: tuple[Grouping, ...] = ("family", "country")
 
 
 @dataclass(frozen=True)

@@ -50,22 +50,28 @@ def tune(
         recipe: how.
         out: `organisation/name`, as the repository is to be called; it must not exist, or be empty.
         device: torch device.
-        watch: told of each step.
+        watch: told that it begins, and of each step.
 
     Raises:
         TuningError: packages are missing, the model or the data do not fit, something else was begun there, or it fails.
         RepositoryError: the model cannot be loaded.
     """
-    tuning = _checked(base, data, recipe, out)
     work = out.parent / WORK.format(name=out.name)
-    _begin(work, tuning)
+    try:
+        tuning = _checked(base, data, recipe, out)
+        _begin(work, tuning)
+    except OSError as error:
+        raise TuningError(f"--out {out}: cannot be written ({error.strerror}); name a folder that can be made") from error
     made = work / "repository"
     shutil.rmtree(made, ignore_errors=True)
     try:
+        watch(0, 0, None)
         _train(base, data, recipe, work, made, device, watch)
     except (ArenaError, KeyboardInterrupt):
+        _forget(work)
         raise
     except Exception as error:  # transformers and TRL fail in many ways on a model that they do not know
+        _forget(work)
         log.exception("%s cannot be tuned", base.repository)
         raise TuningError(f"{base.repository}: cannot be tuned ({one_line(error)}); the log has more") from error
     write_tuning(made, tuning)
@@ -123,6 +129,12 @@ def _begin(work: Path, tuning: Tuning) -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     (work / ORDER).write_text(order, "utf-8")
+
+
+def _forget(work: Path) -> None:
+    """Leave nothing of a work that came to no checkpoint: it would stand in the way of another."""
+    if _last_checkpoint(work) is None:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def _train(base: RepositoryReport, data: Path, recipe: Recipe, work: Path, made: Path, device: str, watch: Watch) -> None:

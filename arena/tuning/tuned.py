@@ -12,7 +12,8 @@ from arena.tuning.data_set import Description
 from arena.tuning.examples import Kind
 
 Watch = Callable[[int, int, float | None], None]
-"""Called after each step: steps done, steps in all, and the last loss, where there is one."""
+"""Called once all is checked, and after each step: steps done, steps in all (0 where not known yet), and the last loss, where
+there is one."""
 Method = Literal["sft", "dpo"]
 """Supervised fine-tuning, or direct preference optimisation (Rafailov et al. 2023, arXiv 2305.18290)."""
 LEARNS_FROM: dict[Method, Kind] = {"sft": "sft", "dpo": "preferences"}

@@ -237,7 +237,11 @@ def test_rows_that_were_changed_are_refused(typed, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("field", "lie"), [("grouping", "country"), ("rows", 5), ("families", 1), ("folds", 5), ("kind", "all")]
+    ("field", "lie"),
+    [
+        *[("grouping", "country"), ("rows", 5), ("families", 1), ("folds", 5), ("kind", "all"), ("grouping", "all")],
+        *[("test_fold", fold) for fold in (-1, 4, True, "0", None)],
+    ],
 )
 def test_a_description_that_is_not_that_of_its_rows_is_refused(typed, tmp_path, field, lie):
     folder = shutil.copytree(typed("sft")[0], tmp_path / "set")

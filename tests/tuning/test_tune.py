@@ -72,7 +72,7 @@ def tuned(base, sets, tmp_path_factory):
 
 def test_every_step_is_told_and_the_weights_change(tuned, base):
     report, steps = tuned
-    assert (sorted(steps.losses), steps.total) == ([1, 2, 3, 4], 4)
+    assert (sorted(steps.losses), steps.total) == ([0, 1, 2, 3, 4], 4)
     assert report.repository == "tests/tuned"
     before, after = load_file(MINI / WEIGHTS), load_file(report.folder / WEIGHTS)
     assert {name: tensor.dtype for name, tensor in before.items()} == {name: tensor.dtype for name, tensor in after.items()}
@@ -111,7 +111,7 @@ def test_what_was_stopped_goes_on_from_its_checkpoint_to_the_same_weights(tuned,
         tune(base, sets / "sft", replace(SFT, seed=1), out)
     steps = Steps()
     report = tune(base, sets / "sft", SFT, out, watch=steps)
-    assert min(steps.losses) == 3, "the first two were kept"
+    assert sorted(steps.losses) == [0, 3, 4], "the first two were kept"
     whole, resumed = load_file(tuned[0].folder / WEIGHTS), load_file(report.folder / WEIGHTS)
     assert all(torch.equal(whole[name], resumed[name]) for name in whole)
     assert not (out.parent / WORK.format(name=out.name)).exists()
@@ -191,6 +191,18 @@ class TestRefused:
         (folder / DESCRIPTION).write_text(json.dumps({**told, "test_fold": 3}))
         line = refused(data="other-fold", model=tuned[0])
         assert "leaves fold 3 for the test, and tests/tuned was tuned with fold 0 left" in line
+
+    @pytest.mark.parametrize("out", ["file", "file/below/model"])
+    def test_what_cannot_be_written(self, refused, tmp_path, out):
+        (tmp_path / "file").write_text("mine")
+        assert "cannot be written" in refused(out=out)
+        assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+    def test_another_tuning_only_where_something_of_it_is_kept(self, base, sets, tmp_path):
+        out = tmp_path / "tests" / "model"
+        with pytest.raises(KeyboardInterrupt):
+            tune(base, sets / "sft", SFT, out, watch=Steps(stop=0))
+        assert list(out.parent.iterdir()) == []
 
     def test_missing_packages_by_the_extra_that_brings_them(self, refused, monkeypatch):
         monkeypatch.setattr(tune_module, "EXTRA", ("datasets", "no_such_trl"))
