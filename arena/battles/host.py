@@ -10,26 +10,24 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
-from functools import partial
 
 from arena import method
 from arena.battles.board import Board
 from arena.battles.failures import Failures
-from arena.battles.generated_pairs import GeneratedPairs, without_makers
+from arena.battles.generated_pairs import GeneratedPairs
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
-from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of, round_of
+from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of
+from arena.battles.reveals import Reveals, failure
 from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
-from arena.battles.views import VOTES, BattleFilter, BattleView, Leaderboard, Reveal, Round, SeatReveal
+from arena.battles.views import VOTES, BattleFilter, BattleView, Leaderboard, Round
 from arena.contestants import Contestant
 from arena.errors import BattleError, BattleFailed, InputError
 from arena.pairs import MinimalPair
-from arena.probes import Probe, Reply
 from arena.ratings import START
-from arena.store import SEATS, BattleRecord, PlayedBy, Result, Seat, Store, Vote, now, solved_by_task, vote_agrees
-from arena.tasks.second_turn import both_turns
+from arena.store import BattleRecord, PlayedBy, Result, Store, now
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +84,7 @@ class Arena:
         self.failures = Failures(self._contestants, models)
         """Who could not answer and why, for whoever runs the arena: it must reach no visitor."""
         self._names = names_of([*store.contestants().values(), *self._contestants.values()])
+        self._reveals = Reveals(store, self._names)
         self._board = Board(store, self._contestants, oldest_board)
         self._rng = random.Random(seed)
         generated = GeneratedPairs(store, accepts)
@@ -163,7 +162,7 @@ class Arena:
             battle.playing.release()
             self._notice(battle.played_by)
         if failed:
-            raise _failed(battle_id)
+            raise failure(battle_id)
         if last is not None:
             yield last
 
@@ -208,7 +207,7 @@ class Arena:
         vote = self.store.vote_of(battle_id)
         if vote is None:
             raise BattleError(f"battle {battle_id}: the vote was not kept; vote again")
-        return self._seen(record, vote)
+        return self._reveals.view(record, vote)
 
     def view(self, battle_id: str) -> BattleView:
         """A finished battle again: pair and answers; if it is judged, who played, and the tasks that did not count.
@@ -219,7 +218,7 @@ class Arena:
         """
         record = self._stored(battle_id)
         self._refuse_removed(battle_id, record.pair_id)
-        return self._seen(record, self.store.vote_of(battle_id))
+        return self._reveals.view(record, self.store.vote_of(battle_id))
 
     def leaderboard(self, domain: str | None = None) -> Snapshot[Leaderboard]:
         """The board as it was counted last.
@@ -305,51 +304,3 @@ class Arena:
         if record is None:
             raise BattleError(f"battle {battle_id}: is unknown or not finished; play it to its end first")
         return record
-
-    def _seen(self, record: BattleRecord, vote: Vote | None) -> BattleView:
-        """A battle as everybody may see it."""
-        pair = self.store.pair(record.pair_id)
-        if pair is None:
-            raise BattleError(f"battle {record.id}: its pair {record.pair_id} is gone; restore the database from a backup")
-        probes = probes_of(pair)
-        replies = (self._replies(record, "a", probes), self._replies(record, "b", probes))
-        answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
-        reveal = self._reveal(record, vote) if vote else None
-        rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
-        if reveal is None and any(one.failed for one in rounds):
-            raise _failed(record.id)
-        shown = tuple(one for one in rounds if one.counts or reveal)
-        return BattleView(record.id, pair if reveal else without_makers(pair), shown, reveal)
-
-    def _replies(self, record: BattleRecord, seat: Seat, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Reply]:
-        """Probe key -> what the seat replied when the battle was played, for the probes that the battle had."""
-        judged = {(one.task, one.cell): one for one in record.outcomes if one.seat == seat}
-        known = partial(self.store.replies, record.seats[SEATS.index(seat)])
-        kept = known([one.probe_key for one in judged.values()])
-        asked = [probe for group in probes.values() for probe in group if (probe.task, probe.cell) in judged]
-        failed = Reply(error="the machine failed")
-        first = {probe.key: kept.get(judged[probe.task, probe.cell].probe_key, failed) for probe in asked}
-        return both_turns(asked, first, known)[0]
-
-    def _reveal(self, record: BattleRecord, vote: Vote) -> Reveal:
-        known = self.store.contestants()
-        moves = {change.seat: (change.before, change.after) for change in self.store.elo_changes(record.id)}
-        standing = {} if moves else self.store.elo()  # a void battle moved nobody
-        seats = []
-        for seat, contestant_id in zip(SEATS, record.seats, strict=True):
-            unmoved = standing.get(contestant_id, START)
-            before, after = moves.get(seat, (unmoved, unmoved))
-            seats.append(
-                SeatReveal(
-                    contestant=known[contestant_id],
-                    outcomes=tuple((one.task, one.cell, one.outcome) for one in record.outcomes if one.seat == seat),
-                    solved=solved_by_task(record.outcomes, seat),
-                    elo_before=before,
-                    elo_after=after,
-                )
-            )
-        return Reveal(record.id, (seats[0], seats[1]), record.result, vote.choice, vote_agrees(vote.choice, record.result))
-
-
-def _failed(battle_id: str) -> BattleFailed:
-    return BattleFailed(f"battle {battle_id}: something failed on our side, and it counts for nobody; open a new one")
