@@ -40,14 +40,22 @@ def archive(shared_folder, source) -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(shared_folder, source) -> Path:
-    """The wheel of the repository."""
-    return next(shared_folder("wheel", lambda folder: _build_wheel(source, folder)).glob("*.whl"))
+    """The wheel of the repository, as pip builds it."""
+
+    def fill(folder: Path) -> None:
+        _pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(folder), str(source))
+
+    return next(shared_folder("wheel", fill).glob("*.whl"))
 
 
 @pytest.fixture(scope="session")
 def archive_wheel(shared_folder, archive) -> Path:
-    """The wheel of the source archive."""
-    return next(shared_folder("archive-wheel", lambda folder: _build_wheel(archive, folder)).glob("*.whl"))
+    """The wheel of the source archive, as whatever builds it asks setuptools to."""
+
+    def fill(folder: Path) -> None:
+        _python(f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})", archive)
+
+    return next(shared_folder("archive-wheel", fill).glob("*.whl"))
 
 
 @pytest.fixture(scope="session")
@@ -83,10 +91,6 @@ def _copy(path: Path, copy: Path) -> None:
         shutil.copytree(path, copy, symlinks=True, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         shutil.copy(path, copy)
-
-
-def _build_wheel(source: Path, folder: Path) -> None:
-    _pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(folder), str(source))
 
 
 def _pip(*arguments: str) -> None:

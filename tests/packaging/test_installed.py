@@ -16,15 +16,17 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 180
 """Seconds that a busy machine may take for a command."""
 COMMANDS = """
-import sys
+import os, sys
 from arena.cli import main
 
 for command in sys.argv[1:]:
     assert main(command.split()) == 0, command
+code = main(["serve"])
 ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("arena", "generators", "starter")]
-print(*(module.__file__ for module in ours))
+print(*(module.__file__ for module in ours), flush=True)
+os._exit(code)
 """
-"""Runs commands in one process, and prints at last which files of ours it imported."""
+"""Runs commands in one process, serves until it is stopped, and prints at last which files of ours it imported."""
 
 
 def output(process: subprocess.Popen[str]) -> str:
@@ -57,20 +59,20 @@ def test_both_ways_to_start_it_know_its_version(command, installed, start):
     assert __version__ in output(start(*program, "--version"))
 
 
-def test_it_plays_a_battle_and_evaluates_with_nothing_from_the_repository(installed, start):
+def test_it_plays_evaluates_and_serves_until_its_service_manager_stops_it_with_nothing_from_the_repository(
+    installed, start, port
+):
     evaluation = "evaluate --model clip-mini --suite starter --limit 3"
-    told = output(start(sys.executable, "-c", COMMANDS, "battle --count 1", evaluation, "leaderboard --json"))
-    assert '"battles": 1' in told
-    files = told.splitlines()[-1].split()
-    assert files
-    assert all(Path(file).is_relative_to(installed) for file in files)
-
-
-def test_it_serves_its_pages_tells_that_it_is_well_and_stops_with_its_service_manager(installed, start, port):
-    server = start(str(installed / "bin" / "arena"), "serve", ARENA_PORT=str(port))
+    commands = ("battle --count 1", evaluation, "leaderboard --json")
+    server = start(sys.executable, "-c", COMMANDS, *commands, ARENA_PORT=str(port))
+    told = ""
     try:
         assert server.stdout
-        assert any("Ctrl-C stops it" in line for line in server.stdout)
+        for line in server.stdout:
+            told += line
+            if "Ctrl-C stops it" in line:
+                break
+        assert '"battles": 1' in told
         home = f"http://127.0.0.1:{port}"
         page = read(f"{home}/")
         style = re.search(r'href="([^"]*style\.css[^"]*)"', page)
@@ -83,6 +85,9 @@ def test_it_serves_its_pages_tells_that_it_is_well_and_stops_with_its_service_ma
     finally:
         server.terminate()
         rest, _ = server.communicate(timeout=PATIENCE)
-    assert server.returncode in (0, 130)
-    assert "Traceback" not in rest
+    assert server.returncode in (0, 130), told + rest
+    assert "Traceback" not in told + rest
     assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) != 0
+    files = rest.splitlines()[-1].split()
+    assert len(files) > 100, "its pages, too"
+    assert all(Path(file).is_relative_to(installed) for file in files)

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from arena.generators.editor_repository import SHIPPED, SHIPPED_EDITOR, check_editor
-from arena.generators.edits import EditRequest, load_editor
+from arena.generators.edits import Edit, EditRequest, load_editor
 from arena.generators.proposals import Proposal, scene_proposals
 from arena.generators.scenes import FAMILIES
 from arena.models import check_repository, contestant_of
@@ -27,8 +27,16 @@ def editor():
     return load_editor(check_editor(SHIPPED_EDITOR))
 
 
-def proposals(*families: str) -> list[Proposal]:
-    return [proposal for proposal in scene_proposals(0, 2 * len(FAMILIES)) if proposal.family in families]
+@pytest.fixture(scope="module")
+def asked() -> list[Proposal]:
+    """Two edits each of two families."""
+    return [proposal for proposal in scene_proposals(0, 2 * len(FAMILIES)) if proposal.family in ("crossing", "stove")]
+
+
+@pytest.fixture(scope="module")
+def made(editor, asked) -> list[Edit]:
+    """What became of them, all asked together."""
+    return editor.edit([request(proposal, 5) for proposal in asked])
 
 
 def request(proposal: Proposal, seed: int) -> EditRequest:
@@ -43,24 +51,21 @@ def test_it_is_small_and_says_how_it_is_called():
     assert report.arguments == training.CALL
 
 
-def test_a_model_that_compares_prefers_the_new_caption_for_what_it_paints(editor):
+def test_a_model_that_compares_prefers_the_new_caption_for_what_it_paints(asked, made):
     report = check_repository(str(CLIP))
     scorer = load_contrastive(contestant_of(report, threshold=0.0, calibration="none"), report.folder)
-    asked = proposals("crossing", "stove")
     assert len(asked) == 4
-    for proposal, edit in zip(asked, editor.edit([request(proposal, 5) for proposal in asked]), strict=True):
+    for proposal, edit in zip(asked, made, strict=True):
         captions = [proposal.source_caption, proposal.caption]
         (own, other), (old, new) = scorer.logits([edit.source, edit.result], captions)
         assert own > other
         assert new > old
 
 
-def test_a_pair_is_made_again_bit_for_bit_whatever_is_asked_with_it(editor):
-    first, second = proposals("pot", "tea")[:2]
-    together = editor.edit([request(first, 1), request(second, 2)])
-    assert editor.edit([request(second, 2)]) == together[1:]
-    assert load_editor(check_editor(SHIPPED_EDITOR)).edit([request(first, 1)]) == together[:1]
-    assert editor.edit([request(first, 2)])[0].result != together[0].result
+def test_a_pair_is_made_again_bit_for_bit_whatever_is_asked_with_it(editor, asked, made):
+    assert editor.edit([request(asked[1], 5)]) == made[1:2]
+    assert load_editor(check_editor(SHIPPED_EDITOR)).edit([request(asked[0], 5)]) == made[:1]
+    assert editor.edit([request(asked[0], 2)])[0].result != made[0].result
 
 
 def test_the_recipe_saves_an_editor_that_is_called_as_the_shipped_one(tmp_path):
