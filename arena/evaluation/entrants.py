@@ -9,9 +9,8 @@ from pathlib import Path
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError, EvaluationError, RepositoryError, StrategyError
-from arena.models import Entry, Model, backend_entry, best_device, check_repository, contestant_of, load
+from arena.models import Entry, Model, backend_entry, best_device, check_repository, contestant_of, endpoint_entry, load
 from arena.models.architectures import Kind
-from arena.models.endpoint import load_endpoint
 from arena.models.endpoint_reference import is_endpoint
 from arena.roster import Roster, entry_of, gather, shipped
 from arena.settings import Settings
@@ -140,8 +139,7 @@ def _called(reference: str, roster: Callable[[], Roster], settings: Settings) ->
     if entry := constant_entry(reference) or backend_entry(reference):
         return [entry]
     if is_endpoint(reference):
-        model = load_endpoint(reference)  # asks nothing yet, and says at once what is wrong with the name or the key
-        return [Entry(model.contestant, "generative", 0, lambda: model)]
+        return [endpoint_entry(reference)]  # asks nothing yet, and says at once what is wrong with the name or the key
     known = roster().entries
     if reference == EVERYBODY:
         if not known and not roster().problems:

@@ -81,7 +81,8 @@ def visitor(browser, elsewhere, tmp_path_factory) -> Iterator[Visitor]:
         visitor = open_window(listens=True)
         visitor.page.add_init_script(STATES)
         visitor.open_battle()
-        visitor.choose("Source", "Fresh")
+        with visitor.another_pair():
+            visitor.choose("Source", "Fresh")
         yield visitor
 
 
@@ -153,6 +154,7 @@ def play_until_asked(page: Page, elsewhere: Elsewhere) -> None:
     while elsewhere.requests() == before:
         if page.locator("#next-pair").is_enabled():
             page.keyboard.press("n")
+            page.wait_for_selector("#next-pair[disabled]")
         page.wait_for_timeout(20)
 
 
