@@ -62,7 +62,7 @@ class Steer:
         check_writes(entry, self.name)
         name = _called(entry, self.name)
         recipe = read_recipe(name, self.file(entry))
-        recipe.check(name, entry.contestant, self.training)
+        recipe.check(name, self.name, entry.contestant, self.training)
         return recipe
 
     def load(self, entry: Entry, contestant: Contestant) -> Model:

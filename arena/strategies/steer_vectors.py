@@ -4,6 +4,7 @@ The recipe is in the file's metadata, so that neither goes without the other, an
 """
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -63,11 +64,12 @@ class Recipe:
     """Of the hash that puts families into folds."""
     version: int = VERSION
 
-    def check(self, name: str, contestant: Contestant, training: Training) -> None:
+    def check(self, name: str, strategy: str, contestant: Contestant, training: Training) -> None:
         """Refuse vectors of another model, commit or training, and those that learnt from what they would be tested on.
 
         Args:
             name: how errors call model and strategy.
+            strategy: what they are to be used for.
             contestant: the model to steer.
             training: what the strategy learns from.
 
@@ -76,6 +78,7 @@ class Recipe:
         """
         expected: dict[str, Any] = {
             "version": VERSION,
+            "strategy": strategy,
             "model": contestant.repository,
             "revision": contestant.revision,
             "training": training.name,
@@ -90,6 +93,10 @@ class Recipe:
         for fold, recipe in enumerate(self.folds):
             if own := [family for family in recipe.families if fold_of(family) == fold]:
                 raise StrategyError(f"{name}: its vectors: those for family {own[0]} have learnt from it; run arena calibrate")
+            if recipe.families.keys() != {pair.family for pair in training.without(fold)}:
+                raise StrategyError(
+                    f"{name}: its vectors: have not learnt from the families of {training.name}; run arena calibrate"
+                )
 
 
 def read_recipe(name: str, file: Path) -> Recipe:
@@ -107,8 +114,10 @@ def read_recipe(name: str, file: Path) -> Recipe:
     try:
         with safe_open(file, framework="numpy") as content:
             fields = json.loads(content.metadata()[RECIPE])
-        return Recipe(**{**fields, "folds": tuple(FoldRecipe(**fold) for fold in fields["folds"])})
-    except (SafetensorError, OSError, ValueError, TypeError, KeyError) as error:
+            recipe = Recipe(**{**fields, "folds": tuple(FoldRecipe(**fold) for fold in fields["folds"])})
+            _check_content(recipe, set(content.keys()))
+        return recipe
+    except (SafetensorError, OSError, ValueError, TypeError, LookupError, AttributeError) as error:
         raise StrategyError(f"{name}: {file} holds no vectors with their recipe; run arena calibrate") from error
 
 
@@ -130,13 +139,29 @@ def save(file: Path, recipe: Recipe, vectors: "tuple[Mapping[Site, Tensor], ...]
 
 
 def load(file: Path, recipe: Recipe) -> "tuple[Mapping[Site, Tensor], ...]":
-    """By fold, what is added at each site: the vectors of a file times their strengths."""
+    """By fold, what is added at each site: the vectors of a file times their strengths.
+
+    Raises:
+        StrategyError: they are no numbers.
+    """
     from safetensors.torch import load_file  # noqa: PLC0415 - torch takes seconds
 
     stored = load_file(file)
+    if not all(vector.is_floating_point() and vector.isfinite().all() for vector in stored.values()):
+        raise StrategyError(f"{file}: its vectors are no numbers; run arena calibrate")
     return tuple(
         {_site(text): stored[f"{fold}/{text}"] * part.strength for text in part.sites} for fold, part in enumerate(recipe.folds)
     )
+
+
+def _check_content(recipe: Recipe, names: set[str]) -> None:
+    """Raises ValueError: a strength is no number, or a vector is missing."""
+    for fold, part in enumerate(recipe.folds):
+        sites = part.sites.keys()
+        if not math.isfinite(part.strength) or not part.families.keys():
+            raise ValueError(part.strength)
+        if not all(SITE.fullmatch(site) and f"{fold}/{site}" in names for site in sites):
+            raise ValueError(", ".join(sites))
 
 
 def _site(text: str) -> "Site":

@@ -1,6 +1,7 @@
 """Models that are steered: the same answers after a restart, from vectors that fit, and never by what they are tested on."""
 
 import json
+import math
 import shutil
 from dataclasses import replace
 
@@ -140,8 +141,21 @@ def test_without_a_fit_it_is_refused(mini, tmp_path):
         (lambda recipe: recipe.update(training_hash="other"), "its vectors: training_hash is other, here it is "),
         (lambda recipe: recipe.update(salt=1), "its vectors: salt is 1, here it is "),
         (lambda recipe: recipe.update(folds=recipe["folds"][:3]), "its vectors: have 3 folds, not 4"),
-        (lambda recipe: recipe["folds"].reverse(), "its vectors: those for family .* have learnt from it"),
+        (
+            lambda recipe: recipe["folds"][0].update(families=recipe["folds"][1]["families"]),
+            "its vectors: those for family .* have learnt from it",
+        ),
+        (lambda recipe: recipe.update(strategy="steer-head"), "its vectors: strategy is steer-head, here it is steer-layer"),
+        (lambda recipe: recipe["folds"][1]["families"].popitem(), "its vectors: have not learnt from the families of starter"),
         (lambda recipe: recipe.pop("engine"), "holds no vectors with their recipe"),
+        *[
+            (lambda recipe, part=part: recipe["folds"][2].update(part), "holds no vectors with their recipe")
+            for part in (
+                *({"strength": strength} for strength in (math.nan, math.inf, "1", None)),
+                *({"sites": sites} for sites in ({"layer 99": 0.5}, {"head": 0.5}, ["layer 1"], None)),
+                {"families": ["stove"]},
+            )
+        ],
     ],
 )
 def test_vectors_that_do_not_fit_are_refused(fitted, mini, tmp_path, change, message):
@@ -155,6 +169,16 @@ def test_a_torn_file_is_refused(fitted, mini, tmp_path):
     torn.file(mini).write_bytes(torn.file(mini).read_bytes()[:40])
     with pytest.raises(StrategyError, match=r"holds no vectors with their recipe; run arena calibrate$"):
         entry_under(mini, torn)
+
+
+def test_vectors_that_are_no_numbers_are_refused(fitted, mini, tmp_path):
+    copy = copied(fitted, mini, tmp_path, lambda recipe: None)
+    broken = {name: vector * math.nan for name, vector in load_file(copy.file(mini)).items()}
+    with safe_open(copy.file(mini), framework="pt") as content:
+        metadata = content.metadata()
+    save_file(broken, copy.file(mini), metadata)
+    with pytest.raises(StrategyError, match="its vectors are no numbers; run arena calibrate"):
+        entry_under(mini, copy).load()
 
 
 def test_the_control_moves_as_far_at_the_same_sites_in_another_direction(fitted, mini):
