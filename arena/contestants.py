@@ -9,8 +9,9 @@ STRATEGY = "strategy"
 """Setting that holds the name of a strategy. All that it adds to the settings has a name that begins so."""
 ENDPOINT = "endpoint"
 """First word of the engine of what runs elsewhere."""
-OPTIONS = ("images", "thinking", "turns")
+OPTIONS = ("attention", "device", "dtype", "image_size", "images", "thinking", "turns")
 """Settings that a reference may name."""
+GPU = "cuda"
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ class Contestant:
     @property
     def options(self) -> str:
         """What follows the `?` in its reference: settings by which contestants of one repository differ. Empty for most."""
-        return "&".join(f"{name}={self.settings[name]}" for name in OPTIONS if name in self.settings)
+        shown = [name for name in OPTIONS if name in self.settings and self.settings[name] != self._usual.get(name)]
+        return "&".join(f"{name}={self.settings[name]}" for name in shown)
 
     @property
     def strategy(self) -> str:
@@ -72,6 +74,12 @@ class Contestant:
     def name(self) -> str:
         """The part of the repository after the slash."""
         return self.repository.rpartition("/")[2]
+
+    @property
+    def _usual(self) -> Mapping[str, str]:
+        """Settings that go without saying: a GPU where there is one, and the precision that most have there."""
+        half = self.engine.startswith("generative ") and "device" in self.settings
+        return {"device": GPU, "dtype": "bfloat16" if half else "float32"}
 
     def _named(self, name: str, plus: str) -> str:
         options = f"?{self.options}" if self.options else ""

@@ -13,7 +13,7 @@ from arena.battles.scoring import ELO_RULE
 from arena.contestants import Contestant
 from arena.control import Answer, Control, ask
 from arena.logs import start_log
-from arena.models import EndpointPool, ModelPool, Pools, RequestBudget
+from arena.models import EndpointPool, ModelPool, Pools, RequestBudget, memory_budget, this_machine
 from arena.operations import OPERATIONS, handlers
 from arena.pairs import MinimalPair
 from arena.roster import Roster, gather, register
@@ -70,7 +70,7 @@ def open_arena(settings: Settings) -> Iterator[tuple[Arena, tuple[str, ...]]]:
         roster = gather(settings, budget)
         pairs = starter_pairs()
         store.add_pairs(pairs)
-        with closing(ModelPool(round(settings.memory_gigabytes * 2**30))) as pool:
+        with closing(ModelPool(memory_budget(settings.memory_gigabytes), workers=this_machine().workers())) as pool:
             contestants = register(roster, pool)
             store.add_contestants(contestants.values())
             pool.warm()

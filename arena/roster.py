@@ -19,11 +19,14 @@ from arena.models import (
     battle_pacing,
     best_device,
     check_repository,
+    check_room,
     contestant_of,
     endpoint_entry,
     is_endpoint,
     load,
+    local_contestant,
     local_reference,
+    this_machine,
     verification_threshold,
 )
 from arena.pairs import MinimalPair
@@ -121,10 +124,13 @@ def _model_entry(reference: str, settings: Settings, device: str, budget: Reques
     if is_endpoint(reference):
         return endpoint_entry(reference, battle_pacing(settings.endpoint_seconds) if budget else None, budget)
     local = local_reference(reference)
-    report = check_repository(local.repository)
+    largest = None if settings.model_gigabytes is None else round(settings.model_gigabytes * 2**30)
+    report = check_repository(local.repository, max_bytes=largest)
     contestant = _contestant(report, local, settings, device)
-    loading = partial(load, report, contestant, Findings(settings.home / FINDINGS), second_turn=not _ships(report))
-    return Entry(contestant, report.kind, report.memory_bytes, loading, report.architecture, report.parameters)
+    findings = Findings(settings.home / FINDINGS)
+    needs = check_room(report, contestant, this_machine(), findings.memory(contestant))
+    loading = partial(load, report, contestant, findings, second_turn=not _ships(report))
+    return Entry(contestant, report.kind, needs.total, loading, report.architecture, report.parameters)
 
 
 def register(roster: Roster, pool: ModelPool) -> dict[str, Contestant]:
@@ -151,9 +157,7 @@ def _contestant(report: RepositoryReport, local: LocalReference, settings: Setti
     """A contrastive model says yes or no by a threshold, which is part of who it is."""
     match report.kind:
         case "generative":
-            return contestant_of(
-                report, device=device, image_size=settings.image_size, thinking=local.thinking, turns=local.turns
-            )
+            return local_contestant(report, local, device=device, image_size=settings.image_size)
         case "contrastive":
             if local.options:
                 raise SettingsError(f"{local.repository}: only compares, and has no options; leave out ?{local.options}")

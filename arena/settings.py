@@ -36,8 +36,9 @@ class Settings:
     """ARENA_PORT."""
     autoplay: bool = False
     """ARENA_AUTOPLAY: play battles while nobody waits."""
-    memory_gigabytes: float = 8.0
-    """ARENA_MEMORY: how much memory loaded models may take."""
+    memory_gigabytes: float | None = None
+    """ARENA_MEMORY: how much memory loaded models may take, with caches and pictures; by default half of what is free, on GPUs
+    nearly all of theirs."""
     models: tuple[str, ...] = ()
     """ARENA_MODELS: more contestants beside the starter models, comma-separated: folders, `organisation/name@commit` or
     endpoints, with options such as `?thinking=2048` and a strategy such as `+reminder`."""
@@ -108,6 +109,8 @@ class Settings:
     """ARENA_AUTOPLAY_ENDPOINTS: whether battles that nobody asked for may ask endpoints, which may cost money."""
     accepted_loss: int = 0
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
+    model_gigabytes: float | None = None
+    """ARENA_MODEL_FILES: how many gigabytes of files one model may have; by default twice the memory, and 20 at least."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -123,7 +126,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
         autoplay=_switch(environment, "ARENA_AUTOPLAY", default=default.autoplay),
-        memory_gigabytes=_gigabytes(environment, "ARENA_MEMORY", default.memory_gigabytes),
+        memory_gigabytes=_gigabytes(environment, "ARENA_MEMORY"),
+        model_gigabytes=_gigabytes(environment, "ARENA_MODEL_FILES"),
         models=_names(environment, "ARENA_MODELS"),
         starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
         endpoint_requests_a_day=_count(environment, "ARENA_ENDPOINT_REQUESTS_A_DAY", default.endpoint_requests_a_day, least=0),
@@ -267,14 +271,14 @@ def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _gigabytes(environment: Mapping[str, str], name: str, default: float) -> float:
+def _gigabytes(environment: Mapping[str, str], name: str) -> float | None:
     text = environment.get(name)
     if text is None:
-        return default
+        return None
     try:
         gigabytes = float(text)
     except ValueError:
         gigabytes = 0.0
     if not 0 < gigabytes < float("inf"):
-        raise SettingsError(f"{name}: {text!r} is no amount of memory; give gigabytes, for example 8")
+        raise SettingsError(f"{name}: {text!r} is no amount of gigabytes; give a number, for example 8")
     return gigabytes

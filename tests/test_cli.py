@@ -251,7 +251,7 @@ def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(playe
     assert main(["--home", str(played[0]), "battle"]) == 1
     *reasons, refusal = capsys.readouterr().err.splitlines()
     assert len(reasons) >= 6
-    assert all("plays no battle: its weights take " in line and "raise ARENA_MEMORY" in line for line in reasons)
+    assert all("plays no battle: it takes " in line and "raise ARENA_MEMORY" in line for line in reasons)
     assert "fewer than two models take part" in refusal
 
 

@@ -40,3 +40,18 @@ def test_ids_without_a_strategy_stay_as_they_are_in_homes():
     # SHA-256 of [repository, revision, engine, settings] as JSON.
     settings = {"image_size": 512, "dtype": "float32"}
     assert Contestant("lab/otter", "a" * 40, "generative transformers 5 torch 2", settings).id == "a961ddf6526b0226"
+
+
+@pytest.mark.parametrize(
+    ("engine", "settings", "options"),
+    [
+        ("generative", {"dtype": "float32"}, ""),
+        ("generative", {"dtype": "bfloat16"}, "dtype=bfloat16"),
+        ("generative", {"dtype": "bfloat16", "device": "cuda"}, ""),
+        ("generative", {"dtype": "float32", "device": "cuda:1"}, "device=cuda:1&dtype=float32"),
+        ("contrastive", {"dtype": "float32", "device": "cuda"}, ""),
+        ("generative", {"dtype": "float32", "attention": "eager", "image_size": 512}, "attention=eager&image_size=512"),
+    ],
+)
+def test_settings_that_go_without_saying_are_not_shown(engine, settings, options):
+    assert Contestant("o/m", "0" * 40, f"{engine} transformers 5", settings).options == options

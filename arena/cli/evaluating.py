@@ -98,6 +98,7 @@ def _evaluate(options: argparse.Namespace) -> int:
     from arena.evaluation.entrants import entrant
     from arena.evaluation.evaluate import Options, evaluate
     from arena.evaluation.results import Results
+    from arena.models import memory_budget
     from arena.opening import open_store
 
     settings = settings_of(options)
@@ -105,7 +106,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         name: getattr(options, name)
         for name in ("model", "strategy", "suite", "limit", "task", "judge", "segmenter", "data", "max_errors")
     }
-    wanted = Options(options.limit, tuple(options.task), options.max_errors, settings.memory_gigabytes * 2**30, asked)
+    wanted = Options(options.limit, tuple(options.task), options.max_errors, memory_budget(settings.memory_gigabytes), asked)
     suites = _suites(options.suite, options.data)
     with open_store(settings) as store, _orderly_stop():
         results = Results(store, {suite.name: suite for suite in suites})

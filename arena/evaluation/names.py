@@ -93,13 +93,18 @@ def _called_so(reference: str, asked: Sequence[Contestant]) -> list[Contestant]:
         report = check_repository(named.repository)
         found = [one for one in asked if (one.repository, one.revision) == (report.repository, report.revision)]
     if named.options:
-        found = [one for one in found if _settings(one) == (named.thinking, named.turns)]
+        found = [one for one in found if _has(one, named)]
     return found
 
 
-def _settings(contestant: Contestant) -> tuple[object, object]:
-    """What options of a name may set."""
-    return contestant.settings.get("thinking"), contestant.settings.get("turns", 2)
+def _has(contestant: Contestant, named: LocalReference) -> bool:
+    """Whether a contestant has the settings that options of a name ask for."""
+    settings = contestant.settings
+    if (settings.get("thinking"), settings.get("turns", 2)) != (named.thinking, named.turns):
+        return False
+    wanted = {"dtype": named.dtype, "device": named.device, "attention": named.attention, "image_size": named.image_size}
+    usual = {"device": "cpu", "image_size": 0}
+    return all(value is None or settings.get(name, usual.get(name)) == value for name, value in wanted.items())
 
 
 def _how_to_evaluate(who: str, suite: Suite, model: str, *, judged: bool) -> str:

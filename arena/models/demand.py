@@ -82,7 +82,10 @@ def demand(
     weights = measured or weight_bytes(report, dtype, float8=bool(gpus) and all(gpu.has_float8 for gpu in gpus))
     if report.kind != "generative":
         return Demand(weights, 0)
-    config = _configuration(report)
+    try:
+        config = _configuration(report)
+    except Exception:  # noqa: BLE001 - what cannot be read cannot be loaded either, which says why and what to do
+        return Demand(weights, 0)
     token = token_size(config, dtype)
     pictures = PATCHES * _states(getattr(config, "vision_config", None)) * BYTES[dtype]
     return Demand(weights, READ_TOGETHER * (token.cache + token.states) + pictures)

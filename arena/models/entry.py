@@ -17,7 +17,7 @@ class Entry:
     kind: Kind
     """`generative` for a model that writes text, `contrastive` for one that only compares images with captions."""
     memory_bytes: int
-    """Memory of its weights once loaded here; 0 where they lie elsewhere."""
+    """Memory that it takes here, with caches and pictures; 0 where it runs elsewhere."""
     load: Callable[[], Model]
     """Raises RepositoryError where it cannot be loaded, or would not be measured exactly."""
     architecture: str = ""

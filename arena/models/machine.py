@@ -95,6 +95,11 @@ class Machine:
         return max(LEAST_FILES, 2 * self.room(OFFLOAD))
 
 
+def memory_budget(gigabytes: float | None) -> int:
+    """Bytes that all loaded models may take together: so many gigabytes, or what suits this machine."""
+    return this_machine().budget() if gigabytes is None else round(gigabytes * 2**30)
+
+
 def this_machine() -> Machine:
     """What is free now; memory that torch keeps for itself counts as free, as it is given to the next model."""
     if best_device() == "cpu":

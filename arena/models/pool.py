@@ -79,7 +79,7 @@ class ModelPool:
         """Start the threads.
 
         Args:
-            memory_budget_bytes: what the weights of all loaded models may take together.
+            memory_budget_bytes: what all loaded models may take together.
             workers: models that answer at the same time, sharing the cores; two, as a battle has two seats. Many threads for
                 one small model spend more on waiting for each other, see benchmarks/batching.py.
             on_this_machine: whether the models need its cores, and torch.
@@ -102,7 +102,7 @@ class ModelPool:
         entry = _Entry(contestant, memory_bytes, load)
         if memory_bytes > self._budget:
             entry.failure = (
-                f"{contestant.repository}: its weights take {memory_bytes / 2**30:.3g} GB, and all models together may take "
+                f"{contestant.repository}: it takes {memory_bytes / 2**30:.3g} GB, and all models together may take "
                 f"{self._budget / 2**30:.3g}; raise ARENA_MEMORY"
             )
             entry.failed_at = math.inf

@@ -118,7 +118,7 @@ def test_failed_names_those_that_cannot_be_asked_until_their_next_attempt():
     sound, broken, never = register(pool, Echo("sound")), register(pool, Echo("broken"), fail), register(pool, huge)
     for identifier in (sound, broken, never):
         pool.ask(identifier, [probe("x")])
-    too_large = "org/huge: its weights take 2.42e-08 GB, and all models together may take 2.33e-08; raise ARENA_MEMORY"
+    too_large = "org/huge: it takes 2.42e-08 GB, and all models together may take 2.33e-08; raise ARENA_MEMORY"
     assert pool.failed() == {broken: "OSError: no network", never: too_large}
     now[0] = RETRY_SECONDS
     assert pool.failed().keys() == {never}
