@@ -18,7 +18,7 @@ from arena.settings import make_home
 from arena.store import acknowledged, backup, compaction, counts, erasure, facts, lookups, ratings_log, rereadings
 from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
-from arena.store.database import close_untouched, one_line_errors, open_database
+from arena.store.database import CATALOG, close_untouched, one_line_errors, open_database
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
 from arena.store.labels import Labels
@@ -215,7 +215,10 @@ class Store:
 
     def erase_voter(self, voter: str) -> int:
         """Overwrite this visitor beside its votes, and say how many they were. The votes stay, and count as before."""
-        return self._write_one(erasure.erase_voter, voter)
+        votes = self._write_one(erasure.erase_voter, voter)
+        if votes:
+            self._end_log()
+        return votes
 
     def votes_by_result(self) -> dict[tuple[Choice, Result], int]:
         """(choice, result) -> how often visitors chose this where the automatic score said that."""
@@ -296,6 +299,11 @@ class Store:
                 compaction.compact(self._connection, self._path)
             finally:
                 self._witness.renew()
+
+    def _end_log(self) -> None:
+        """Fold the write-ahead log, which still says what was overwritten, into the database. Everybody waits meanwhile."""
+        with one_line_errors(self._path), self._lock.exclusive():
+            self._connection.execute(f"CHECKPOINT {CATALOG}")
 
     def _write(self, work: Work[Item, T], item: Item) -> T:
         with one_line_errors(self._path):

@@ -138,16 +138,17 @@ def finish(connection: duckdb.DuckDBPyConnection, seqs: Iterable[int]) -> None:
 
 
 def add_report(connection: duckdb.DuckDBPyConnection, given: tuple[Report, int]) -> bool:
-    """Append a report, unless its subject has so many open ones already; whether it was appended."""
+    """Append a report, unless its subject is erased or has so many open ones for the same reason; whether it was appended."""
     report, most = given
-    ((waiting,),) = connection.execute(
+    ((waiting, is_erased),) = connection.execute(
         """
-        SELECT count(*) FROM arena.reports LEFT JOIN arena.latest_takedowns AS latest USING (subject)
-        WHERE subject = ? AND (decided_at IS NULL OR decided_at < reported_at)
+        SELECT count(*) FILTER (reports.reason = $reason AND (decided_at IS NULL OR decided_at < reported_at)),
+               coalesce((SELECT state = 'erased' FROM arena.latest_takedowns WHERE subject = $subject), false)
+        FROM arena.reports LEFT JOIN arena.latest_takedowns AS latest USING (subject) WHERE subject = $subject
         """,
-        [report.subject],
+        {"subject": report.subject, "reason": report.reason},
     ).fetchall()
-    if waiting >= most:
+    if waiting >= most or is_erased:
         return False
     seq = _last(connection, "reports") + 1
     row = (seq, report.subject, report.reason, report.words, utc(report.reported_at), report.picture or None)

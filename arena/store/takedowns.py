@@ -25,7 +25,7 @@ from arena.store.takedown_records import (
 log = logging.getLogger(__name__)
 
 MOST_REPORTS = 20
-"""Open reports that are kept of one subject; more would tell the operator nothing new."""
+"""Open reports that are kept of one subject for one reason; more would tell the operator nothing new."""
 Listener = Callable[[], None]
 
 

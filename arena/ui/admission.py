@@ -180,7 +180,7 @@ class AdmittedRequests:
             with self._admission.reading(self._admission.client_of(scope), name):
                 yield
             return
-        if scope["method"] == "GET" and (not PART.fullmatch(scope["path"]) or DESCRIPTION.fullmatch(scope["path"])):
+        if scope["method"] in ("GET", "HEAD") and (not PART.fullmatch(scope["path"]) or DESCRIPTION.fullmatch(scope["path"])):
             self._admission.admit(self._admission.client_of(scope), READS)
         if scope["method"] == "POST" and scope["path"] == uploads.ADDRESS:
             self._admission.admit(self._admission.client_of(scope), UPLOADS)

@@ -10,6 +10,7 @@ import gradio as gr
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
@@ -38,6 +39,7 @@ from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.model_page import ModelPage
 from arena.ui.navigation import TITLE, head_html
+from arena.ui.other_sites import OtherSites
 from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
 from arena.ui.pictures import forget
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
     from gradio.routes import App
 
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
+ANY_SITE = {"allow_origins": ["*"], "allow_methods": ["GET", "POST"], "allow_headers": ["*"]}
+"""What browsers let pages of other sites ask; never with who the visitor is."""
 DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
@@ -174,7 +178,8 @@ def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Seq
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
         served = gr.mount_gradio_app(
-            FastAPI(openapi_url=None),
+            # In place of Gradio's rules for other sites, which let them act for whoever is signed in.
+            FastAPI(openapi_url=None, middleware=[Middleware(OtherSites), Middleware(CORSMiddleware, **ANY_SITE)]),
             blocks,
             path="/",
             root_path=os.environ.get("GRADIO_ROOT_PATH"),

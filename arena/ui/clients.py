@@ -87,6 +87,12 @@ class Clients:
         return any(address in network for network in self._trusted)
 
 
+def site_of(address: str) -> str:
+    """What of an address a visitor cannot choose: all of it, or the network of an IPv6 address. Other text stays as it is."""
+    known = _address(address)
+    return address if known is None else _name(known)
+
+
 def _network(text: str) -> Network:
     try:
         return ip_network(text)

@@ -163,16 +163,19 @@ def _value(name: str, given: Block, value: Any) -> Any:
     if not isinstance(given, Component):
         return value
     kind = given.api_info().get("type", "")
-    if value is None and not isinstance(given, Api):
-        return "" if isinstance(given, gr.Textbox | gr.HTML) else None  # an input of a page that nobody has filled
-    if not _is(kind, value):
-        wanted = WORDS[KINDS[kind][0]]
-        raise InputError(f"{name}: is {_kind(value)}, not {wanted if wanted != _kind(value) else 'a whole one'}")
+    if value is None and not isinstance(given, Api):  # an input of a page that nobody has filled
+        value = "" if isinstance(given, gr.Textbox | gr.HTML) else None
+    elif not _is(kind, value):
+        raise InputError(f"{name}: is {_not(WORDS[KINDS[kind][0]], value)}")
     try:
         given.preprocess(value)
     except Exception:  # noqa: BLE001 - whatever a component complains about, it is the value
         raise InputError(f"{name}: {str(value)[:80]!r} cannot be chosen here; load the page again") from None
     return value
+
+
+def _not(wanted: str, value: Any) -> str:
+    return f"{_kind(value)}, not {wanted if wanted != _kind(value) else 'a whole one'}"
 
 
 def _is(kind: str, value: Any) -> bool:
@@ -195,7 +198,7 @@ def _field(body: Mapping[str, Any], name: str, kind: type[Value]) -> Value:
         raise InputError(f"{name}: is missing")
     value = body[name]
     if type(value) is not kind:
-        raise InputError(f"{name}: is {_kind(value)}, not {WORDS[kind]}")
+        raise InputError(f"{name}: is {_not(WORDS[kind], value)}")
     return value
 
 

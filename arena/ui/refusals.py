@@ -15,6 +15,8 @@ from arena.ui.navigation import TITLE, head_html
 
 LET_GO_BYTES, LET_GO_SECONDS = 1_000_000, 1
 """How much of a body that is refused is taken, and for how long."""
+LONGEST_LINE = 500
+"""Characters of a refusal."""
 UNREAD = {408, 413, 415}
 """Answers to requests whose body is not read to its end."""
 
@@ -34,7 +36,13 @@ def refusal(status: int, line: str, headers: Mapping[str, str] | None = None) ->
     """The answer to a request that is not let through."""
     # What was not read of the body must not be taken for the next request.
     close = {"Connection": "close"} if status in UNREAD else {}
-    return JSONResponse({"detail": line}, status, {**close, **(headers or {})})
+    return JSONResponse({"detail": _bounded(line)}, status, {**close, **(headers or {})})
+
+
+def _bounded(line: str) -> str:
+    """What was sent may be part of the line: no more of it than tells what is meant, and nothing that turns text around."""
+    shown = "".join(character if character.isprintable() else "?" for character in line)
+    return shown if len(shown) <= LONGEST_LINE else f"{shown[:LONGEST_LINE]}..."
 
 
 def unknown_address(scope: Scope) -> Response:

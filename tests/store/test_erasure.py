@@ -33,6 +33,16 @@ def test_who_is_erased_stands_beside_no_vote_any_more_not_even_after_a_restart(h
         assert visitors(store) == [ERASED, "you", ERASED]
 
 
+def test_who_is_erased_stands_nowhere_in_the_log_of_the_database(home, judged):
+    visitor = "5f0c" * 8
+    judged.add_battle(make_battle("four", played_by="visitor"))
+    judged.add_vote("four", visitor, "a")
+    log = home / "arena.duckdb.wal"
+    assert visitor.encode() in log.read_bytes(), "what is looked for can be found"
+    judged.erase_voter(visitor)
+    assert not log.exists() or visitor.encode() not in log.read_bytes()
+
+
 def test_votes_count_as_before(judged):
     before = (judged.votes_by_result(), judged.elo(), judged.settled())
     votes = [found(judged.vote_of(battle_id)) for battle_id in VOTES]

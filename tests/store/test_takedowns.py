@@ -232,3 +232,10 @@ def test_a_report_tells_which_picture_it_is_about_and_in_which_pair_it_was_seen(
 def test_reports_of_one_pair_do_not_pile_up(store):
     assert [store.takedowns.report(UPLOADED.id, "other") for _ in range(MOST_REPORTS + 1)] == [True] * MOST_REPORTS + [False]
     assert store.takedowns.report(PAIRS[0].id, "other")
+    assert store.takedowns.report(UPLOADED.id, "illegal"), "reports for one reason silence none for another"
+
+
+def test_what_is_erased_is_not_reported_any_more(store):
+    store.takedowns.erase([UPLOADED.id], **BY)
+    assert not store.takedowns.report(UPLOADED.id, "private", "that is nr. 10")
+    assert store.takedowns.reports() == []

@@ -67,6 +67,7 @@ def test_a_function_that_is_not_on_the_server_is_unknown(blocks, number):
         ({"fn_index": "1"}, "fn_index: is text, not a number"),
         ({"fn_index": True}, "fn_index: is true or false, not a number"),
         ({"fn_index": None}, "fn_index: is null, not a number"),
+        ({"fn_index": 1e9}, "fn_index: is a number, not a whole one"),
         ({"session_hash": None}, "session_hash: is null, not text"),
         ({"session_hash": "x" * 65}, "session_hash: is to be 1 to 64"),
         ({"session_hash": "a b"}, "session_hash: is to be 1 to 64"),
@@ -96,6 +97,14 @@ def test_what_is_missing_is_named(blocks, name):
 
 def test_an_input_of_a_page_may_be_empty(blocks):
     assert page_event(blocks, _event(data=[None] * 4))["data"] == [None, "", None, None]
+
+
+def test_an_input_that_cannot_be_empty_is_named():
+    with gr.Blocks(analytics_enabled=False) as pages:
+        strength = gr.Slider(1, 9, label="Strength")
+        gr.Button().click(lambda value: value, strength)
+    with pytest.raises(InputError, match="Strength: 'None' cannot be chosen here"):
+        page_event(pages, {"fn_index": 0, "session_hash": "abc", "data": [None]})
 
 
 def test_choices_that_an_event_gave_a_session_are_those_of_that_session(blocks):
