@@ -145,6 +145,7 @@ def _train(base: RepositoryReport, data: Path, recipe: Recipe, work: Path, made:
     from arena.tuning.trainers import make_trainer, training_rows  # noqa: PLC0415
 
     model, processor = from_pretrained(AutoModelForImageTextToText, contestant_of(base), fetch(base))
+    model.requires_grad_(True)  # a merged adapter leaves the weights of its base frozen
     processor.save_pretrained(made)  # now: a trainer leaves its padding in the files of the tokenizer
     rows = training_rows(data, recipe, work / "cache")
     with warnings.catch_warnings(action="ignore", category=FutureWarning):  # TRL asks for what transformers will call otherwise

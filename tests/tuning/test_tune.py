@@ -145,6 +145,16 @@ def test_an_adapter_stands_beside_its_base(adapter, base):
         assert line in card
 
 
+def test_a_model_with_its_adapter_is_tuned_as_one(adapter, sets, tmp_path):
+    report = tune(adapter[0], sets / "sft", SFT, tmp_path / "tests" / "merged", watch=Steps())
+    assert (report.base, (report.folder / WEIGHTS).exists()) == (None, True)
+    before, after = load_file(MINI / WEIGHTS), load_file(report.folder / WEIGHTS)
+    assert any(not torch.equal(before[name], after[name]) for name in before)
+    told = read_tuning(report.folder)
+    assert told is not None
+    assert told.base == f"tests/adapter@{adapter[0].revision}"
+
+
 def test_a_tuned_model_plays_a_battle(tuned, adapter, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
     monkeypatch.setenv("ARENA_MODELS", f"{tuned[0].folder},{adapter[0].folder}")
