@@ -10,11 +10,16 @@ from pathlib import Path
 from PIL import Image
 
 from arena.errors import ImageError
+from arena.images.avif import is_avif, plain_avif
 from arena.images.colours import eight_bit, on_white
+from arena.images.gif import is_gif, plain_gif
 from arena.images.heic import is_heic, open_heic
-from arena.images.jpeg import START as JPEG_START
-from arena.images.jpeg import open_jpeg
+from arena.images.jpeg import is_jpeg, open_jpeg, plain_jpeg
 from arena.images.picture import MAX_SIDE, MIN_SIDE, Picture, picture_from_pixels
+from arena.images.plain import ORIENTATION, TURNS, UPRIGHT, PlainFile
+from arena.images.png import is_png, plain_png
+from arena.images.tiff import is_tiff, plain_tiff
+from arena.images.webp import is_webp, plain_webp
 
 MAX_BYTES = 20 * 2**20
 """Largest accepted file, in bytes."""
@@ -24,22 +29,19 @@ WHOLE_PIXELS = 16 * 10**6
 """Larger images are scaled down to this, width x height."""
 FORMATS = ("PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """What Pillow opens; JPEG and HEIC are opened apart."""
+PLAIN = (
+    (is_jpeg, plain_jpeg),
+    (is_png, plain_png),
+    (is_gif, plain_gif),
+    (is_tiff, plain_tiff),
+    (is_webp, plain_webp),
+    (is_avif, plain_avif),
+)
+"""How each format is told, and freed of metadata."""
 CAMERA_FORMATS = ("JPEG", "HEIF", "AVIF")
 """What cameras write. To decode others takes more memory a pixel."""
 GAP = 2
 """A JPEG is decoded at no less than this many times the size that it is scaled to, so that scaling smooths."""
-ORIENTATION = 0x0112
-"""Tag of EXIF."""
-TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What makes each orientation upright."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,12 @@ def read_picture(data: bytes, name: str, *, quick: bool = False, bounds: ImageBo
     """
     _check_length(len(data), name, bounds)
     try:
-        image = _open(data)
+        plain = _plain(data)
+        image, orientation = _open(plain.data), plain.orientation
         _check_header(image, bounds)
-        rgb = _decoded(image, bounds)
+        if image.format == "AVIF":  # Pillow tells what the container says as if it were EXIF
+            orientation = image.getexif().get(ORIENTATION, UPRIGHT)
+        rgb = _decoded(image, orientation, bounds)
     except ImageError as error:
         raise ImageError(f"{name}: {error}") from error.__cause__
     except Image.DecompressionBombError:
@@ -110,8 +115,15 @@ def _check_length(length: int, name: str, bounds: ImageBounds) -> None:
         raise ImageError(f"{name}: the file has {length / 2**20:.0f} MB; send at most {bounds.file_bytes // 2**20} MB")
 
 
+def _plain(data: bytes) -> PlainFile:
+    """The file as a decoder may see it. HEIC is turned upright by its decoder, and BMP has no metadata."""
+    if is_heic(data):
+        return PlainFile(data)
+    return next((plain(data) for is_format, plain in PLAIN if is_format(data)), PlainFile(data))
+
+
 def _open(data: bytes) -> Image.Image:
-    if data.startswith(JPEG_START):
+    if is_jpeg(data):
         return open_jpeg(data)
     if is_heic(data):
         return open_heic(data)
@@ -135,7 +147,7 @@ def _check_header(image: Image.Image, bounds: ImageBounds) -> None:
         raise ImageError("has several frames; send a still image")
 
 
-def _decoded(image: Image.Image, bounds: ImageBounds) -> Image.Image:
+def _decoded(image: Image.Image, orientation: int, bounds: ImageBounds) -> Image.Image:
     width, height = image.size
     longest = bounds.longest_side or int(max(width, height) * math.sqrt(WHOLE_PIXELS / (width * height)))
     if image.format == "JPEG":
@@ -149,7 +161,7 @@ def _decoded(image: Image.Image, bounds: ImageBounds) -> Image.Image:
         scaled.thumbnail((longest, longest))
     if min(scaled.size) < MIN_SIDE:
         raise ImageError(f"{width} x {height} px is too narrow; cut it nearer to a square")
-    turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    turn = TURNS.get(orientation)
     upright = eight_bit(scaled)
     return on_white(upright if turn is None else upright.transpose(turn))
 
