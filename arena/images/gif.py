@@ -5,7 +5,7 @@ import re
 from arena.images.plain import PlainFile, too_many_parts
 
 STARTS = (b"GIF87a", b"GIF89a")
-MAX_BLOCKS = 2**18
+MAX_BLOCKS = 2**17
 """Programs fill blocks of 255 bytes: 20 MB are 80 thousand."""
 MAX_FRAMES = 2
 """The second one tells a film, and is not decoded."""

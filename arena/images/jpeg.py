@@ -16,7 +16,7 @@ START = b"\xff\xd8"
 MAX_SCANS = 32
 """Cameras write 1, progressive files 10 to 20. Each goes over the whole picture, and may be as short as 30 bytes."""
 MAX_SEGMENTS = 2**12
-"""Before the first scan. A segment may have 64 kB: 20 MB of metadata are 320."""
+"""A segment may have 64 kB: 20 MB of metadata are 320."""
 _START_OF_SCAN, _END = 0xDA, 0xD9
 _JFIF, _EXIF_OR_XMP, _ADOBE = 0xE0, 0xE1, 0xEE
 """Segments of applications. The first and the last say which colours the numbers are, and so does a profile."""
@@ -38,7 +38,7 @@ def open_jpeg(data: bytes) -> Image.Image:
     """The first picture of a JPEG file, not yet decoded. Phones and cameras put others behind it: previews, depths, films.
 
     Raises:
-        ImageError: it takes too many scans.
+        ImageError: it takes too many scans, or is made of too many segments.
         SyntaxError: it is none.
     """
     if scans(data) > MAX_SCANS:
@@ -47,15 +47,19 @@ def open_jpeg(data: bytes) -> Image.Image:
 
 
 def scans(data: bytes) -> int:
-    """How many scans the first picture of a JPEG file has; at most one more than `MAX_SCANS`."""
+    """How many scans the first picture of a JPEG file has; at most one more than `MAX_SCANS`.
+
+    Raises:
+        ImageError: it is made of too many segments.
+    """
     count, place = 0, len(START)
-    while count <= MAX_SCANS and (marker := _MARKER.search(data, place)):
-        kind = marker[1][0]
-        if kind == _END:
-            break
-        count += kind == _START_OF_SCAN
+    for _ in range(MAX_SEGMENTS):
+        marker = _MARKER.search(data, place)
+        if marker is None or marker[1][0] == _END or count > MAX_SCANS:
+            return count
+        count += marker[1][0] == _START_OF_SCAN
         place = _segment_end(data, marker)
-    return count
+    raise too_many_parts(MAX_SEGMENTS)
 
 
 def plain_jpeg(data: bytes) -> PlainFile:

@@ -2,9 +2,12 @@
 
 import io
 import random
+import re
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from image_files import drawing, encoded
 from PIL import Image
 
@@ -59,6 +62,53 @@ def test_a_picture_of_endless_scans_is_refused_before_it_is_decoded():
     last = data[data.rindex(SCAN) : -2]
     with pytest.raises(ImageError, match=f"photo: has more than {MAX_SCANS} scans; save it again"):
         read_picture(data[:-2] + last * 100_000 + data[-2:], "photo")
+
+
+@pytest.mark.parametrize("marker", [b"\xff\x01", b"\xff\xd0", b"\xff\xd7"])
+def test_behind_a_marker_without_a_length_no_scan_is_passed_over(marker):
+    data = encoded(drawing(), "JPEG", progressive=True)
+    last = data[data.rindex(SCAN) : -2]  # begins with bytes that are a length of 65,498, were they one
+    with pytest.raises(ImageError, match="scans"):
+        read_picture(data[:-2] + marker + last * 2 * MAX_SCANS + data[-2:], "photo")
+
+
+NOISE = np.random.default_rng(0).integers(0, 256, 32 * 48 * 4, np.uint8).tobytes()
+PROGRESSIVE = [
+    encoded(Image.frombytes(mode, (48, 32), NOISE[: 32 * 48 * bands]), "JPEG", progressive=True, quality=90)
+    for mode, bands in (("RGB", 3), ("L", 1), ("CMYK", 4))
+]
+
+
+def pixels(data: bytes) -> bytes:
+    return Image.open(io.BytesIO(data)).tobytes()
+
+
+def scan_starts(data: bytes) -> list[int]:
+    return [match.start() for match in re.finditer(SCAN, data)]  # noise without metadata: no other bytes look so
+
+
+@pytest.mark.parametrize("data", PROGRESSIVE, ids=["RGB", "L", "CMYK"])
+def test_as_many_scans_are_counted_as_the_decoder_reads(data):
+    shorter = {pixels(data[:start] + b"\xff\xd9") for start in scan_starts(data)[1:]}  # each scan changes the pixels
+    assert scans(data) == len(shorter | {pixels(data)})
+
+
+MARKERS = st.sampled_from([0x01, 0x02, 0xBF, 0xD0, 0xD3, 0xD7, 0xD8, 0xFF]).map(lambda kind: bytes([0xFF, kind]))
+
+
+@given(st.sampled_from(PROGRESSIVE), st.lists(st.tuples(st.integers(0, 10**6), MARKERS), min_size=1, max_size=3))
+def test_no_marker_hides_a_scan_that_the_decoder_reads(data, markers):
+    altered, starts = data, scan_starts(data)
+    for place, marker in markers:
+        places = [match.start() for match in re.finditer(rb"\xff[\xc4\xda\xd9]", altered)]  # in front of tables and scans
+        start = places[place % len(places)]
+        altered = altered[:start] + marker + altered[start:]
+    try:
+        seen = pixels(altered)
+    except OSError:
+        return  # the decoder stopped
+    if seen == pixels(data):
+        assert scans(altered) >= len(starts)
 
 
 @pytest.mark.parametrize("cut", [2, 3, 20, 300])
