@@ -9,7 +9,7 @@ STRATEGY = "strategy"
 """Setting that holds the name of a strategy. All that it adds to the settings has a name that begins so."""
 ENDPOINT = "endpoint"
 """First word of the engine of what runs elsewhere."""
-OPTIONS = ("attention", "device", "dtype", "image_size", "images", "thinking", "turns")
+OPTIONS = ("attention", "device", "dtype", "engine", "image_size", "images", "thinking", "turns")
 """Settings that a reference may name."""
 GPU = "cuda"
 

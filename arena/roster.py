@@ -125,7 +125,7 @@ def _model_entry(reference: str, settings: Settings, device: str, budget: Reques
         return endpoint_entry(reference, battle_pacing(settings.endpoint_seconds) if budget else None, budget)
     local = local_reference(reference)
     largest = None if settings.model_gigabytes is None else round(settings.model_gigabytes * 2**30)
-    report = check_repository(local.repository, max_bytes=largest)
+    report = check_repository(local.repository, max_bytes=largest, unpacks=local.engine is None)
     contestant = _contestant(report, local, settings, device)
     findings = Findings(settings.home / FINDINGS)
     needs = check_room(report, contestant, this_machine(), findings.memory(contestant))

@@ -82,6 +82,8 @@ What follows a `?` belongs to the contestant: with it, it is another one. Option
 Endpoints take both, and `images=1` where the server takes one image in a question. Their `thinking` is added to the tokens
 of an answer, as no server tells where thoughts end.
 """
+REAL_SIZES = Path(__file__).with_name("real_sizes.md")
+"""What the page says of precision, devices and memory, which nothing here can measure."""
 DUAL_HEAD = """
 ## Models that compare
 
@@ -200,6 +202,7 @@ def page(names: Sequence[str], scale: Scale) -> Iterator[str]:
         if architecture.dual:
             yield f"{dual_row(architecture, pictures, captions)}\n"
     yield OPTIONS.format(thinking=THINKING)
+    yield REAL_SIZES.read_text(encoding="utf-8")
     yield ABSENT.format(**versions)
     for architecture in chosen:
         missing = f" *Reconstructed*: {architecture.reconstructed}." if architecture.reconstructed else ""

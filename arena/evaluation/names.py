@@ -102,7 +102,7 @@ def _has(contestant: Contestant, named: LocalReference) -> bool:
     settings = contestant.settings
     if (settings.get("thinking"), settings.get("turns", 2)) != (named.thinking, named.turns):
         return False
-    wanted = {"dtype": named.dtype, "device": named.device, "attention": named.attention, "image_size": named.image_size}
+    wanted = {name: getattr(named, name) for name in ("attention", "device", "dtype", "engine", "image_size")}
     usual = {"device": "cpu", "image_size": 0}
     return all(value is None or settings.get(name, usual.get(name)) == value for name, value in wanted.items())
 

@@ -58,7 +58,7 @@ class Chat:
         self._template = dict(self.thoughts.aloud if thinking else self.thoughts.quiet)
         self._by_size = _reads_sizes_only(processor)
         self._texts: Recent[tuple[str, tuple[Size, ...], tuple[Turn, ...]], Tokens] = Recent(KEPT_TEXTS)
-        self._controls = _control_tokens(self.tokenizer)
+        self._controls = control_tokens(self.tokenizer)
         self._sanitises = self._agrees()
 
     def inputs(self, prompt: str, images: Sequence[Image.Image], before: tuple[Turn, ...] = ()) -> dict[str, Any]:
@@ -77,18 +77,18 @@ class Chat:
 
     def stock_inputs(self, prompt: str, images: Sequence[Image.Image], before: tuple[Turn, ...] = ()) -> dict[str, Any]:
         """As `inputs`, in the way of the model's own documentation: for harmless words only."""
-        return self._moved(self._stock(self.processor, [_conversation(prompt, images, before)]))
+        return self._moved(self._stock(self.processor, [conversation(prompt, images, before)]))
 
     def stock_batch(self, prompts: Sequence[str], images: Sequence[Sequence[Image.Image]]) -> dict[str, Any]:
         """Several harmless prompts in one batch, padded on the left as the model's documentation does it."""
-        asked = [_conversation(prompt, shown) for prompt, shown in zip(prompts, images, strict=True)]
+        asked = [conversation(prompt, shown) for prompt, shown in zip(prompts, images, strict=True)]
         return self._moved(self._stock(self.processor, asked, padding=True, padding_side="left"))
 
     def takes(self, before: Turn, prompt: str) -> bool:
         """Whether the template writes an earlier turn as it was, and the next question after it."""
         try:
-            alone = self._rendered(_conversation(before.prompt, ()), opened=False)
-            chat = self._rendered(_conversation(prompt, (), (before,)), opened=True)
+            alone = self._rendered(conversation(before.prompt, ()), opened=False)
+            chat = self._rendered(conversation(prompt, (), (before,)), opened=True)
         except Exception:  # noqa: BLE001 - templates raise what they like
             return False
         places = [chat.find(text) for text in (before.prompt, before.words, prompt)]
@@ -108,7 +108,7 @@ class Chat:
         return Tokens(rows.pop("input_ids"), rows)
 
     def _safe(self, processor: Any, prompt: str, images: Sequence[Image.Image], before: tuple[Turn, ...]) -> BatchFeature:
-        asked = [_conversation(prompt, images, before)]
+        asked = [conversation(prompt, images, before)]
         if self._sanitises:
             try:
                 return self._stock(processor, asked, sanitize=True)
@@ -139,7 +139,7 @@ class Chat:
 
     def _agrees(self) -> bool:
         """Whether control tokens can be read as plain text without changing what is made of harmless words."""
-        asked = [_conversation("Is it A or B?\nSay so.", [Image.new("RGB", (64, 48))])]
+        asked = [conversation("Is it A or B?\nSay so.", [Image.new("RGB", (64, 48))])]
         try:
             return _equal(self._stock(self.processor, asked, sanitize=True), self._stock(self.processor, asked))
         except Exception:  # noqa: BLE001 - why it fails depends on the processor
@@ -149,14 +149,14 @@ class Chat:
         return dict(inputs.to(device=self.device, dtype=self._dtype))
 
 
-def _control_tokens(tokenizer: Any) -> list[str]:
+def control_tokens(tokenizer: Any) -> list[str]:
     """What a prompt must not spell: tokens with a role, and others that the vocabulary marks as special."""
     added = getattr(tokenizer, "added_tokens_decoder", {})  # which tokenizers of mistral-common do not have
     marked = [token.content for token in added.values() if token.special]
     return [token for token in dict.fromkeys((*tokenizer.all_special_tokens, *marked)) if token.strip()]
 
 
-def _conversation(prompt: str, images: Sequence[Image.Image], before: Sequence[Turn] = ()) -> list[dict[str, Any]]:
+def conversation(prompt: str, images: Sequence[Image.Image], before: Sequence[Turn] = ()) -> list[dict[str, Any]]:
     """The chat that asks: the prompts in order, each but the last with what the model said to it.
 
     Examples show as many images as they have, from the first on; the first other turn shows the rest.

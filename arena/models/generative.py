@@ -32,6 +32,7 @@ from arena.models.groups import bounds, cache_of_token, groups
 from arena.models.guard import ENCODERS, choose_encoder, takes_examples
 from arena.models.placement import input_device
 from arena.models.pretrained import NOTHING, from_pretrained, out_of_memory
+from arena.models.spellings import Spellings
 from arena.probes import Probe, Reply, Tokens
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ class GenerativeModel:
         self._chat = chat
         self._tokenizer = chat.tokenizer
         self._stop = _stop_tokens(model, self._tokenizer)
-        self._spellings: dict[str, frozenset[int]] = {}
+        self._spellings = Spellings(chat.tokenizer)
         self._encoder = encoder
         self._token = token_size(model.config, str(contestant.settings["dtype"]))
         self._parts = 1
@@ -198,30 +199,14 @@ class GenerativeModel:
         scores: list[tuple[float, ...] | None] = []
         candidates: list[list[list[int]]] = []
         for row, probe in enumerate(probes):
-            spelled = self._single_tokens(probe.options)
+            spelled = self._spellings.single_tokens(probe.options)
             short = bool(probe.options) and all(spelled)
             scores.append(tuple(logprobs[row, list(ids)].logsumexp(0).item() for ids in spelled) if short else None)
-            candidates.append([] if short else [self._tokens(option) for option in probe.options])
+            candidates.append([] if short else [self._spellings.tokens(option) for option in probe.options])
         if any(candidates):
             for row, sums in enumerate(candidate_logprobs(self._model, read, candidates)):
                 scores[row] = tuple(sums) if sums else scores[row]
         return scores
-
-    def _single_tokens(self, options: Sequence[str]) -> list[frozenset[int]]:
-        """For each option the tokens that spell it, without those that spell another option too."""
-        spelled = [self._spelled(option) for option in options]
-        return [ids.difference(*(other for other in spelled if other is not ids)) for ids in spelled]
-
-    def _spelled(self, option: str) -> frozenset[int]:
-        if option not in self._spellings:
-            words = {option} if len(option) == 1 else {option, option.lower(), option.capitalize()}
-            encoded = [self._tokens(space + word) for word in words for space in ("", " ")]
-            singles = [ids[0] for ids in encoded if len(ids) == 1]
-            self._spellings[option] = frozenset(token for token in singles if self._tokenizer.decode([token]).strip() in words)
-        return self._spellings[option]
-
-    def _tokens(self, text: str) -> list[int]:
-        return self._tokenizer.encode(text, add_special_tokens=False)
 
 
 def _reply(draft: ThoughtfulDraft, logprobs: tuple[float, ...] | None, length: int) -> Reply:

@@ -4,6 +4,7 @@ Who a contestant is can be told without loading it, so that an arena starts at o
 """
 
 import platform
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -22,6 +23,7 @@ from arena.models.reference_options import LocalReference
 from arena.models.repository import Kind, RepositoryReport, processor_folder
 from arena.models.room import check_room
 from arena.models.thoughts import THINKING, Thoughts, added_tags, read_thoughts, template_in
+from arena.models.vllm_python import VLLM, vllm_engine, vllm_python
 
 TILED = ("idefics3", "smolvlm")
 """Types whose processor scales pictures up, by default until one makes 17 tiles, which is 60 times as slow on a CPU."""
@@ -38,6 +40,7 @@ def contestant_of(
     device: str = "cpu",
     dtype: str | None = None,
     attention: str | None = None,
+    engine: str | None = None,
     image_size: int = IMAGE_SIZE,
     longest_edge: int | None = None,
     thinking: int | None = None,
@@ -54,6 +57,7 @@ def contestant_of(
         device: torch device that it runs on, or `offload`; other than a CPU, it rounds otherwise, and makes another contestant.
         dtype: torch dtype of the weights; by default `usual_dtype`.
         attention: how transformers computes attention, such as `flash_attention_2`; by default sdpa, where a model has it.
+        engine: `vllm` for what it runs in place of transformers.
         image_size: longest edge in pixels, at most, to which the types in `TILED` scale pictures; 0 for the processor's own.
         longest_edge: the same for this model, whatever its type.
         thinking: generative only, tokens for thoughts before each answer; by default `THINKING` where the chat template always
@@ -67,26 +71,21 @@ def contestant_of(
         RepositoryError: the record of its tuning cannot be read.
     """
     settings: dict[str, str | int | float] = {"dtype": dtype or usual_dtype(report.kind, device)}
-    if device != "cpu":
-        settings["device"] = device
-    if attention:
-        settings["attention"] = attention
+    chosen = {"device": "" if device == "cpu" else device, "attention": attention}
+    settings |= {name: value for name, value in chosen.items() if value}
     settings |= _origin(report)
-    if longest_edge is None:
-        longest_edge = image_size if report.model_type in TILED else 0
-    if longest_edge:
-        settings["image_size"] = longest_edge
+    edge = (image_size if report.model_type in TILED else 0) if longest_edge is None else longest_edge
+    if edge:
+        settings["image_size"] = edge
     if tokens := _tokens_for_thoughts(report, thinking):
         settings["thinking"] = tokens
     if turns == 1:
         settings["turns"] = 1
-    if report.kind == "contrastive" and is_cropped(report):
-        settings["pictures"] = "whole"
-    if report.kind == "contrastive" and threshold is not None:
-        settings |= {"threshold": round(threshold, 6), "calibration": calibration}
-        if report.model_type in OWN_THRESHOLDS:
-            settings["own_threshold"] = OWN_THRESHOLDS[report.model_type]
-    return Contestant(report.repository, report.revision, engine(report.kind), settings)
+    if report.kind == "contrastive":
+        settings |= _comparison(report, threshold, calibration)
+    if engine:
+        return Contestant(report.repository, report.revision, _vllm(report, settings), settings | {"engine": VLLM})
+    return Contestant(report.repository, report.revision, stock_engine(report.kind), settings)
 
 
 def local_contestant(report: RepositoryReport, local: LocalReference, *, device: str, image_size: int) -> Contestant:
@@ -106,6 +105,7 @@ def local_contestant(report: RepositoryReport, local: LocalReference, *, device:
         device=local.device or device,
         dtype=local.dtype,
         attention=local.attention,
+        engine=local.engine,
         image_size=image_size,
         longest_edge=local.image_size,
         thinking=local.thinking,
@@ -155,7 +155,30 @@ def _tokens_for_thoughts(report: RepositoryReport, asked: int | None) -> int:
 
 
 @cache
-def engine(kind: Kind) -> str:
+def _comparison(report: RepositoryReport, threshold: float | None, calibration: str) -> dict[str, str | int | float]:
+    """Settings of a model that compares."""
+    settings: dict[str, str | int | float] = {"pictures": "whole"} if is_cropped(report) else {}
+    if threshold is not None:
+        settings |= {"threshold": round(threshold, 6), "calibration": calibration}
+        if report.model_type in OWN_THRESHOLDS:
+            settings["own_threshold"] = OWN_THRESHOLDS[report.model_type]
+    return settings
+
+
+def _vllm(report: RepositoryReport, settings: Mapping[str, object]) -> str:
+    """Its engine where vLLM runs it.
+
+    Raises:
+        SettingsError: vLLM does not run that, or not so.
+    """
+    unknown = [name for name in ("attention", "thinking", "image_size", "base") if name in settings]
+    if report.kind != "generative" or unknown:
+        what = f"{unknown[0]} is not for it" if unknown else "it runs models that write only"
+        raise SettingsError(f"{report.repository}: engine=vllm: {what}; leave one of them out")
+    return vllm_engine(vllm_python(), platform.machine())
+
+
+def stock_engine(kind: Kind) -> str:
     """How a contestant is run, with the versions that its answers depend on."""
     return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"
 
@@ -189,6 +212,10 @@ def load(
     measured = findings.memory(contestant) if findings else None
     needs = check_room(report, contestant, this_machine(), measured)  # what was free at the check may be taken by now
     folder = fetch(report)
+    if contestant.settings.get("engine") == VLLM:
+        from arena.models.vllm_engine import VllmModel  # noqa: PLC0415
+
+        return VllmModel(contestant, folder, needs.weights)
     with allocations(str(contestant.settings.get("device", "cpu"))) as grown:
         model = _load(report, contestant, folder, needs, findings, second_turn=second_turn)
     if findings:

@@ -23,7 +23,9 @@ def check_quantisation(name: str, config: Mapping[str, Any]) -> None:
     settings = config.get("quantization_config")
     if not settings:
         return
-    from transformers.quantizers.auto import AutoHfQuantizer  # noqa: PLC0415  takes seconds, and few weights are quantised
+    # They take seconds to import, and few weights are quantised.
+    from transformers.quantizers.auto import AUTO_QUANTIZER_MAPPING as METHODS  # noqa: PLC0415
+    from transformers.quantizers.auto import AutoHfQuantizer  # noqa: PLC0415
 
     device = best_device()
     method = settings.get("quant_method")
@@ -31,8 +33,8 @@ def check_quantisation(name: str, config: Mapping[str, Any]) -> None:
         quantizer = AutoHfQuantizer.from_config(settings, pre_quantized=True)
         quantizer.validate_environment(device_map={"": device}, weights_only=True)
     except Exception as error:  # each method complains in its own way
-        gpu = " (it also needs a GPU)" if method in GPU_METHODS and device == "cpu" else ""
+        where = f" ({method} runs on {'GPUs only' if method in GPU_METHODS else 'CPUs and GPUs'})" if method in METHODS else ""
         raise RepositoryError(
-            f"{name}: config.json: quantization_config: {method}: {one_line(error)}{gpu}; "
-            "enter the weights before quantisation where that cannot be met"
+            f"{name}: config.json: quantization_config: {method}: {one_line(error)}{where}; "
+            "where that cannot be met, enter the weights before quantisation, or let vLLM run them (?engine=vllm)"
         ) from error

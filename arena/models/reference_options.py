@@ -5,6 +5,7 @@
 - `dtype=bfloat16`: torch dtype of its weights, in place of what is usual where it runs.
 - `device=cuda:1`: where it runs; `offload` for the GPUs, then main memory, then disk.
 - `attention=flash_attention_2`: how attention is computed, as transformers calls it.
+- `engine=vllm`: vLLM runs it, in the Python that `ARENA_VLLM_PYTHON` names, in place of transformers.
 - `image_size=1024`: longest edge in pixels that its processor scales pictures to; 0 for what its repository ships.
 - `images=1`: most images in one question; of endpoints alone, as the arena finds that out of other models.
 """
@@ -21,6 +22,7 @@ VALUES = {
     "attention": "eager|sdpa|flash_attention_[23]",
     "device": r"cpu|cuda(:\d{1,2})?|offload",
     "dtype": "bfloat16|float16|float32",
+    "engine": "vllm",
     "image_size": COUNT,
     "images": COUNT,
     "thinking": COUNT,
@@ -30,12 +32,13 @@ EXAMPLES = {
     "attention": "attention=flash_attention_2",
     "device": "device=cuda:1",
     "dtype": "dtype=bfloat16",
+    "engine": "engine=vllm",
     "image_size": "image_size=1024",
     "images": "images=2",
     "thinking": "thinking=2048",
     "turns": "turns=1",
 }
-LOCAL = ("thinking", "turns", "dtype", "device", "attention", "image_size")
+LOCAL = ("thinking", "turns", "dtype", "device", "attention", "engine", "image_size")
 """Those of models that are run here."""
 
 
@@ -54,6 +57,7 @@ class LocalReference:
     dtype: str | None = None
     device: str | None = None
     attention: str | None = None
+    engine: str | None = None
     image_size: int | None = None
     """In pixels. None, here and above, where nothing is said."""
 
@@ -81,6 +85,7 @@ def local_reference(reference: str) -> LocalReference:
         options.get("dtype"),
         options.get("device"),
         options.get("attention"),
+        options.get("engine"),
         counts.get("image_size"),
     )
 

@@ -51,7 +51,9 @@ class RepositoryReport:
     """Those that are stored as floats of eight bits."""
 
 
-def check_repository(reference: str, *, max_bytes: int | None = None, wanted: Kind | None = None) -> RepositoryReport:
+def check_repository(
+    reference: str, *, max_bytes: int | None = None, wanted: Kind | None = None, unpacks: bool = True
+) -> RepositoryReport:
     """Whether a repository may enter the arena, and what it is. Loads no weights and runs no code of the repository.
 
     Whether there is memory for it depends on how it is run: see `arena.models.room.check_room`.
@@ -59,6 +61,7 @@ def check_repository(reference: str, *, max_bytes: int | None = None, wanted: Ki
     Args:
         reference: a local folder, or `organisation/name` or `organisation/name@commit` on the Hub.
         max_bytes: bound on the size of the files that loading reads; by default by the memory of this machine.
+        unpacks: whether our transformers must be able to unpack quantised weights, as no other engine does.
         wanted: one of `PURPOSES` where a model is wanted that enters no battle, instead of one of images and text.
 
     Raises:
@@ -69,7 +72,7 @@ def check_repository(reference: str, *, max_bytes: int | None = None, wanted: Ki
         files = repository_files(reference)
         if is_adapter(files):
             return _adapter(files, limit, wanted)
-        return _model(files, limit, wanted)
+        return _model(files, limit, wanted, unpacks=unpacks)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         # Files that others wrote can hold anything anywhere; checking each field would hide what is checked on purpose.
         raise RepositoryError(
@@ -87,7 +90,7 @@ def processor_folder(report: RepositoryReport) -> Path:
     return report.base.folder if report.base and not has_processor(report.folder) else report.folder
 
 
-def _model(files: Files, max_bytes: int, wanted: Kind | None) -> RepositoryReport:
+def _model(files: Files, max_bytes: int, wanted: Kind | None, *, unpacks: bool = True) -> RepositoryReport:
     config = files.json("config.json")
     kind, class_name = (
         purpose_architecture(files.name, config, wanted) if wanted in PURPOSES else architecture(files.name, config)
@@ -99,7 +102,8 @@ def _model(files: Files, max_bytes: int, wanted: Kind | None) -> RepositoryRepor
     vision_lora = check_vision_lora(files, config)
     check_size(files, (*weights, *vision_lora), max_bytes)
     size = measure(files, weights, config, VOICES.get(config["model_type"], ()))
-    check_quantisation(files.name, config)
+    if unpacks:
+        check_quantisation(files.name, config)
     return RepositoryReport(
         repository=files.repository,
         revision=files.revision(),

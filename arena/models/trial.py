@@ -16,6 +16,7 @@ from arena.images import picture_from_pixels
 from arena.models.base import Model
 from arena.models.findings import Finding
 from arena.models.loading import IMAGE_SIZE, load, local_contestant
+from arena.models.machine import GPU
 from arena.models.pretrained import out_of_memory
 from arena.models.reference_options import local_reference
 from arena.models.repository import check_repository
@@ -76,24 +77,45 @@ def _end(done: "subprocess.CompletedProcess[str]", memory: int) -> str:
 
 def _try(reference: str, memory: int, image_size: int) -> dict[str, Any]:
     """In the process of its own: what a trial gives, or the error."""
-    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     try:
         local = local_reference(reference)
+        device = local.device or best_device()
+        _bound(memory, device)
         report = check_repository(local.repository)
-        contestant = local_contestant(report, local, device=best_device(), image_size=image_size)
+        contestant = local_contestant(report, local, device=device, image_size=image_size)
         start = time.monotonic()
         model = load(report, contestant)
         finding = getattr(model, "finding", None)
         if finding is None:
             _compare(model)
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-        return asdict(Trial(time.monotonic() - start, peak, finding))
+        return asdict(Trial(time.monotonic() - start, _peak(device), finding))
     except ArenaError as error:
         return {"error": str(error)}
     except Exception as error:  # noqa: BLE001 - what is told to the other process must be one line
         if out_of_memory(error):
             return {"error": f"{reference}: takes more than {amount(memory)} of memory; give it more with --gigabytes"}
         return {"error": f"{reference}: cannot be asked ({one_line(error)}); try it with generate"}
+
+
+def _bound(memory: int, device: str) -> None:
+    """Let this process hold no more of main memory, or of each GPU where it runs on them."""
+    if device.partition(":")[0] != GPU:
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
+        return
+    import torch  # noqa: PLC0415  takes seconds
+
+    for number in range(torch.cuda.device_count()):
+        total = torch.cuda.mem_get_info(number)[1]
+        torch.cuda.set_per_process_memory_fraction(min(1.0, memory / total), number)
+
+
+def _peak(device: str) -> int:
+    """Most bytes that this process ever held, of the memory that is bounded."""
+    if device.partition(":")[0] != GPU:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    import torch  # noqa: PLC0415  takes seconds
+
+    return sum(torch.cuda.max_memory_allocated(number) for number in range(torch.cuda.device_count()))
 
 
 def _compare(model: Model) -> None:

@@ -142,7 +142,7 @@ def test_what_is_moved_is_what_stock_transformers_writes_and_scores_with_hooks_a
     for probe, reply, answer in zip(probes, replies, answers, strict=True):
         written = answer.written[: probe.max_new_tokens]
         assert reply.text == model._tokenizer.decode(written, skip_special_tokens=True).strip()
-        lengths = [len(model._tokens(option)) for option in probe.options]
+        lengths = [len(model._spellings.tokens(option)) for option in probe.options]
         sums = [mean * length for mean, length in zip(answer.options, lengths, strict=True)]
         assert list(reply.logprobs or ()) == pytest.approx(sums, abs=EXACT * max(lengths, default=1))
 

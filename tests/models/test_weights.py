@@ -96,11 +96,14 @@ def test_weights_in_eight_bits_are_loaded_as_float32_without_a_gpu(repositories,
 @pytest.mark.parametrize(
     ("settings", "reason"),
     [
-        ({"quant_method": "gptq", "bits": 4}, "gptq: .*install optimum.*; enter the weights before quantisation"),
+        (
+            {"quant_method": "gptq", "bits": 4},
+            r"gptq: .*install optimum.* \(gptq runs on CPUs and GPUs\); where that cannot be met, enter the weights before",
+        ),
         ({"quant_method": "awq", "bits": 4}, "awq: .*install gptqmodel"),
         ({"quant_method": "bitsandbytes", "load_in_4bit": True}, "bitsandbytes: .*install -U bitsandbytes"),
         ({"quant_method": "compressed-tensors", "config_groups": {}}, "compressed-tensors: .*install compressed-tensors"),
-        ({"quant_method": "eetq"}, r"eetq: .*install kernels.* \(it also needs a GPU\)"),
+        ({"quant_method": "eetq"}, r"eetq: .*install kernels.* \(eetq runs on GPUs only\)"),
         ({"quant_method": "own"}, "own: ValueError: Unknown quantization type, got own"),
         ({"bits": 4}, "None: ValueError: .*has no `quant_method` attribute"),
     ],
