@@ -116,7 +116,7 @@ def test_a_model_above_the_whole_budget_gives_an_error_that_says_so(pool):
     model = Echo("huge")
     model.memory_bytes = 3 * 2**30
     (reply,) = pool.ask(register(pool, model), [probe("x")])
-    assert (reply.error or "").startswith("org/huge: its weights take 3 GB, and all models together may take ")
+    assert (reply.error or "").startswith("org/huge: it takes 3 GB, and all models together may take ")
     assert (reply.error or "").endswith("raise ARENA_MEMORY")
 
 
