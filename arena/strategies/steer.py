@@ -17,7 +17,7 @@ from arena.models import Entry, Model
 from arena.strategies.base import Setting, Tell, check_writes
 from arena.strategies.folds import FOLDS, Training, training_in
 from arena.strategies.names import StrategyName, check_bare
-from arena.strategies.steer_vectors import FoldRecipe, Recipe, load, read_recipe, save
+from arena.strategies.steer_vectors import FoldRecipe, Recipe, load, make_folder, read_recipe, save
 
 if TYPE_CHECKING:
     from arena.models.generative import GenerativeModel
@@ -85,6 +85,7 @@ class Steer:
         from arena.strategies.steer_fit import Fit  # noqa: PLC0415 - as above
 
         self.check(entry)
+        make_folder(self.folder)
         fit = Fit(_activated(entry, self.name), self.training, self.level)
         fitted = []
         for fold in range(FOLDS):

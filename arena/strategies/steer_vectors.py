@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from safetensors import SafetensorError, safe_open
 
 from arena.contestants import Contestant
-from arena.errors import StrategyError
+from arena.errors import StrategyError, one_line
 from arena.strategies.folds import FOLDS, SALT, Training, fold_of
 
 if TYPE_CHECKING:
@@ -128,14 +128,32 @@ def save(file: Path, recipe: Recipe, vectors: "tuple[Mapping[Site, Tensor], ...]
         file: where to; its folder is made.
         recipe: how they were made.
         vectors: by fold, what is added at each site for a strength of 1.
+
+    Raises:
+        StrategyError: it cannot be written.
     """
     from safetensors.torch import save_file  # noqa: PLC0415 - torch takes seconds
 
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     partial = file.with_suffix(".partial")
     tensors = {f"{fold}/{site}": vector.contiguous() for fold, some in enumerate(vectors) for site, vector in some.items()}
-    save_file(tensors, partial, {RECIPE: json.dumps(asdict(recipe), ensure_ascii=False)})
-    partial.replace(file)
+    try:
+        save_file(tensors, partial, {RECIPE: json.dumps(asdict(recipe), ensure_ascii=False)})
+        partial.replace(file)
+    except (OSError, SafetensorError) as error:
+        raise StrategyError(f"{file}: cannot be written ({one_line(error)}); check the disk and ARENA_HOME") from error
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of vectors, before minutes are spent on a fit that could not be kept.
+
+    Raises:
+        StrategyError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StrategyError(f"{folder}: cannot be made ({error.strerror}); check the disk and ARENA_HOME") from error
 
 
 def load(file: Path, recipe: Recipe) -> "tuple[Mapping[Site, Tensor], ...]":

@@ -163,6 +163,15 @@ def test_vectors_that_do_not_fit_are_refused(fitted, mini, tmp_path, change, mes
         entry_under(mini, copied(fitted, mini, tmp_path, change))
 
 
+def test_a_home_that_cannot_be_written_is_told_before_anything_is_fitted(mini, tmp_path):
+    (tmp_path / "steering").write_text("mine")
+    told, strategy = [], strategy_named("steer-layer", tmp_path)
+    assert isinstance(strategy, FittedStrategy)
+    with pytest.raises(StrategyError, match="steering: cannot be made"):
+        strategy.fit(mini, told.append)
+    assert told == []
+
+
 def test_a_torn_file_is_refused(fitted, mini, tmp_path):
     torn = replace(fitted, folder=tmp_path)
     shutil.copy(fitted.file(mini), torn.file(mini))
