@@ -19,7 +19,14 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 WIDTH, HEIGHT = 640, 600
 PAPER, INK, GRID = "#fcfbf8", "#20262b", "#e2dfd7"
 """A page shows such a file in light and dark alike, so it has a ground of its own."""
-LEGEND = {"orientation": "h", "y": -0.14, "yanchor": "top", "traceorder": "reversed", "itemsizing": "constant"}
+LEGEND = {
+    "orientation": "h",
+    "y": -0.14,
+    "yanchor": "top",
+    "traceorder": "reversed",
+    "itemsizing": "constant",
+    "font": {"size": 12},
+}
 DRAW = """async ([figure, width, height]) => {
   const place = document.createElement("div");
   document.body.append(place);
@@ -35,7 +42,7 @@ def write_figures(home: Path, suite: str, folder: Path) -> dict[str, dict[str, P
         prices = PriceList(Results(store, {suite: all_suites()[suite]}))
         tables = [prices.table(suite, lineup.base.id) for lineup in prices.lineups(suite)]
     with sync_playwright() as playwright:
-        path = next((found for name in BROWSERS if (found := shutil.which(name))), None)
+        path = next((program for name in BROWSERS if (program := shutil.which(name))), None)
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         made = {
             table.base.name: _write(browser, marked([row.price for row in table.rows]), folder, table.base.name)
@@ -51,14 +58,7 @@ def static(plot: go.Figure) -> go.Figure:
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
         showlegend=True,
-        legend={
-            "orientation": "h",
-            "y": -0.14,
-            "yanchor": "top",
-            "font": {"size": 12},
-            "traceorder": "reversed",
-            "itemsizing": "constant",
-        },
+        legend=LEGEND,
         margin={"l": 20, "r": 20, "t": 20, "b": 20},
         font={"color": INK},
     )
