@@ -169,8 +169,10 @@ def test_a_model_that_fails_to_answer_is_told_in_one_line(site, tmp_path, capsys
     install_page(site)
     palette = site / "arena_shapes" / "palette.py"
     palette.write_text(palette.read_text().replace("return [self._reply(probe) for probe in probes]", "return []"))
-    main(["--home", str(tmp_path), "evaluate", "--model", "palette:mean", "--suite", "squares"])
-    assert "palette/mean on squares: 48 of 48 questions failed and count nowhere" in capsys.readouterr().err
+    assert main(["--home", str(tmp_path), "evaluate", "--model", "palette:mean", "--suite", "squares"]) == 1
+    (line,) = [line for line in capsys.readouterr().err.splitlines() if "left out" in line]
+    assert line.startswith("arena: left out: palette/mean on squares: ")
+    assert "answered, the last with: ValueError: 0 replies to 1 probes; " in line
 
 
 def test_pages_show_installed_suites_but_none_whose_view_is_not_valid(site, tmp_path):
