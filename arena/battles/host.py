@@ -125,7 +125,9 @@ class Arena:
         if len(self._contestants) < 2:
             raise BattleError("battle: fewer than two models take part; add one with ARENA_MODELS")
         if len(standings) < 2:
-            raise BattleError("battle: fewer than two models can be asked right now; try again in a minute, or add one with ARENA_MODELS")
+            raise BattleError(
+                "battle: fewer than two models can be asked right now; try again in a minute, or add one with ARENA_MODELS"
+            )
         chosen = self._choice.choose(filters, [self._contestants[name].repository for name in standings])
         allowed = {name: one for name, one in standings.items() if self._contestants[name].repository not in chosen.shut_out}
         meeting = draw_meeting(allowed, self._rng)
