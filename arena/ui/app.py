@@ -59,7 +59,8 @@ if TYPE_CHECKING:
     from gradio.routes import App
 
 DESCRIPTION = "Two pictures, one detail apart. Two anonymous models answer the same questions about them: who did better?"
-ANY_SITE = {"allow_origins": ["*"], "allow_methods": ["GET", "POST"], "allow_headers": ["*"]}
+# In place of Gradio's rules for other sites, which let them act for whoever is signed in.
+ANY_SITE = Middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["GET", "POST"], allow_headers=["*"])
 """What browsers let pages of other sites ask; never with who the visitor is."""
 DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
@@ -178,8 +179,7 @@ def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Seq
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
         served = gr.mount_gradio_app(
-            # In place of Gradio's rules for other sites, which let them act for whoever is signed in.
-            FastAPI(openapi_url=None, middleware=[Middleware(OtherSites), Middleware(CORSMiddleware, **ANY_SITE)]),
+            FastAPI(openapi_url=None, middleware=[Middleware(OtherSites), ANY_SITE]),
             blocks,
             path="/",
             root_path=os.environ.get("GRADIO_ROOT_PATH"),
