@@ -59,7 +59,7 @@ def entrants(references: Sequence[str], settings: Settings, strategies: Sequence
             entries = _called(model, roster, settings)
         except ArenaError as error:
             problems.append(str(error))
-            log.exception("%s cannot be evaluated", reference)
+            log.exception("a model cannot be evaluated")  # its reference may hold a secret; the error says who it is, without
             continue
         problems += roster().problems if model == EVERYBODY else ()
         for strategy, entry in product((own,) if own else strategies or (NONE,), entries):
@@ -67,7 +67,7 @@ def entrants(references: Sequence[str], settings: Settings, strategies: Sequence
                 one = _entrant(_under(entry, strategy, settings))
             except ArenaError as error:
                 problems.append(str(error))
-                log.exception("%s cannot be evaluated under %s", entry.contestant.reference, strategy)
+                log.exception("a model cannot be evaluated under %s", strategy)
             else:
                 meant[one.contestant.id] = one
     return list(meant.values()), problems
