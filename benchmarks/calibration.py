@@ -64,6 +64,11 @@ class Step:
     made: Path | None = None
     """A file or folder that is there whole once it is done; None for a command that itself sees what is left to do."""
 
+    @property
+    def is_made(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.made is not None and self.made.exists()
+
 
 def steps(home: Path, *, tuning: bool) -> Iterator[Step]:
     """Everything, the most telling first.
@@ -104,8 +109,8 @@ def run_all(plan: Iterable[Step], home: Path, seconds: float) -> list[Step]:
     undone: list[Step] = []
     is_stopped = False
     for step in plan:
-        code = None if is_stopped else run(step, home, last - time.monotonic())
-        is_stopped = code is None
+        code = run(step, home, 0 if is_stopped else last - time.monotonic())
+        is_stopped |= code is None
         if code != 0:
             undone.append(step)
     return undone
@@ -113,7 +118,7 @@ def run_all(plan: Iterable[Step], home: Path, seconds: float) -> list[Step]:
 
 def run(step: Step, home: Path, seconds: float) -> int | None:
     """Run a step, unless it is done: its exit code; None where it was stopped, or the time is up."""
-    if step.made and step.made.exists():
+    if step.is_made:
         return 0
     if seconds <= 0:
         return None

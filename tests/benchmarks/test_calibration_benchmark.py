@@ -60,7 +60,7 @@ def test_what_is_made_is_not_made_again_and_what_failed_or_had_no_time_is_told(c
     made = calibration.Step("made", ("no such command",), tmp_path)
     wrong = calibration.Step("wrong", ("strategies", "--wrong"))
     assert calibration.run_all([made, wrong, made], tmp_path / "home", 60) == [wrong]
-    assert calibration.run_all([made, wrong, made], tmp_path / "home", 0) == [wrong, made]
+    assert calibration.run_all([made, wrong, made], tmp_path / "home", 0) == [wrong]
     assert "failed with code 2" in capfd.readouterr().out
 
 
