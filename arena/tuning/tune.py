@@ -3,10 +3,14 @@
 All that is not finished lies in a hidden folder beside the repository: the same call goes on from its last checkpoint.
 """
 
+import fcntl
 import json
 import logging
+import os
 import shutil
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -59,14 +63,23 @@ def tune(
     work = out.parent / WORK.format(name=out.name)
     try:
         tuning = _checked(base, data, recipe, out)
-        _begin(work, tuning)
+        work.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise TuningError(f"--out {out}: cannot be written ({error.strerror}); name a folder that can be made") from error
+    with _alone(work):
+        _begin(work, tuning)
+        return _made(base, data, tuning, out, work, device, watch)
+
+
+def _made(
+    base: RepositoryReport, data: Path, tuning: Tuning, out: Path, work: Path, device: str, watch: Watch
+) -> RepositoryReport:
+    """The repository, once it is trained in the folder for the work and has taken its place."""
     made = work / "repository"
     shutil.rmtree(made, ignore_errors=True)
     try:
         watch(0, 0, None)
-        _train(base, data, recipe, work, made, device, watch)
+        _train(base, data, tuning.recipe, work, made, device, watch)
     except (ArenaError, KeyboardInterrupt):
         _forget(work)
         raise
@@ -120,15 +133,31 @@ def _refuse_learnt(base: RepositoryReport, data: Path, description: Description)
 
 
 def _begin(work: Path, tuning: Tuning) -> None:
-    """Make the folder for the work; what lies there already must be of the same work."""
+    """Write down in the folder for the work what it is; what lies there already must be of the same work."""
     order = json.dumps(asdict(tuning), sort_keys=True)
-    if (work / ORDER).exists():
-        if (work / ORDER).read_text("utf-8") != order:
-            raise TuningError(f"{work}: another tuning was begun here; go on with that, or delete the folder")
-        return
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    (work / ORDER).write_text(order, "utf-8")
+    if not (work / ORDER).exists():
+        for stray in work.glob("checkpoint-*"):
+            shutil.rmtree(stray)
+        (work / ORDER).write_text(order, "utf-8")
+    elif (work / ORDER).read_text("utf-8") != order:
+        raise TuningError(f"{work}: another tuning was begun here; go on with that, or delete the folder")
+
+
+@contextmanager
+def _alone(work: Path) -> Iterator[None]:
+    """Keep the folder for the work to this process.
+
+    Raises:
+        TuningError: another one has it.
+    """
+    handle = os.open(work, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise TuningError(f"{work}: another process tunes here; wait for it, or name another repository") from error
+    finally:
+        os.close(handle)
 
 
 def _forget(work: Path) -> None:

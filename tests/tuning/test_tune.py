@@ -214,6 +214,13 @@ class TestRefused:
             tune(base, sets / "sft", SFT, out, watch=Steps(stop=0))
         assert list(out.parent.iterdir()) == []
 
+    def test_a_folder_in_which_another_process_works(self, refused, base, sets, tmp_path):
+        def meanwhile(*_):
+            raise TuningError(refused())
+
+        with pytest.raises(TuningError, match="another process tunes here"):
+            tune(base, sets / "sft", SFT, tmp_path / "tests" / "model", watch=meanwhile)
+
     def test_missing_packages_by_the_extra_that_brings_them(self, refused, monkeypatch):
         monkeypatch.setattr(tune_module, "EXTRA", ("datasets", "no_such_trl"))
         assert refused() == "arena tune: needs no_such_trl; install minimal-pair-arena[tune]"
