@@ -165,7 +165,7 @@ class EndpointModel:
         asked.attempts += 1
         asked.asked_at = time.monotonic()
         asked.first_asked_at = asked.first_asked_at or asked.asked_at
-        return await self._client.attempt(asked.probe)
+        return await self._client.attempt(asked.probe, last=asked.attempts >= self._pacing.attempts)
 
 
 def load_endpoint(

@@ -40,6 +40,8 @@ TOKENIZE_TRIES = 2
 """After which a server that fails to tell of its tokens is asked for no more of them."""
 SECRET = 16
 """Characters from which a key is one, and no word that stands for none; it is taken out of whatever a server sends."""
+NAMING = (400, 404, 422, 500, 501)
+"""HTTP codes of servers that do not take a parameter, and name it."""
 MAX_NAMES = 20
 """Names and fingerprints of a server that are kept."""
 
@@ -105,8 +107,13 @@ class EndpointClient:
         async with session() as self._session:
             yield
 
-    async def attempt(self, probe: Probe) -> Reply | Failure:
-        """Ask once; again at once only without a parameter that the server does not take."""
+    async def attempt(self, probe: Probe, *, last: bool = False) -> Reply | Failure:
+        """Ask once; again at once only without a parameter that the server does not take.
+
+        Args:
+            probe: what to ask.
+            last: whether it is asked no more if this fails.
+        """
         self.heard.asked()
         tokens, left_out = await self._option_tokens(probe), self.left_out
         while True:
@@ -118,7 +125,7 @@ class EndpointClient:
             log.debug("%s: %s", probe.key, given.reason)
             sent = self._dispensable(probe, left_out, tokens)
             name = _named(sent, given)
-            if name is None and probe.pictures and await self._refuses_pictures(len(probe.pictures), given):
+            if name is None and await self._refuses_pictures(len(probe.pictures), given, last=last):
                 return Reply(not_applicable=True)
             name = name or self._suspect(sent, given)
             if name is None:
@@ -130,21 +137,23 @@ class EndpointClient:
         try:
             request = self._requests.chat(probe, left_out, tokens)
             response = await self._post(request, self._timeout, max_bytes(self._requests.limit(probe)))
+            given = response if isinstance(response, Failure) else self._read(response, probe, tokens)
         except BodyError as error:
-            return Failure(str(error), again=False)
+            given = Failure(str(error), again=False)
         except Exception as error:  # noqa: BLE001  what is raised depends on all that a server or a picture can do
-            return without_secret(read_exception(error), self._key)
-        if isinstance(response, Failure):
-            return response
+            given = read_exception(error)
+        return without_secret(given, self._key) if isinstance(given, Failure) else given
+
+    def _read(self, response: Response, probe: Probe, tokens: Tokens | None) -> Reply | Failure:
         if response.status >= 300:
             failure = read_error_response(response.status, response.headers, response.body)
             known = "" if self._endpoint.provider else chat_address(self._endpoint.address).partition("?")[0]
-            return without_secret(with_address(failure, known) if known else failure, self._key)
+            return with_address(failure, known) if known else failure
         completion = completion_of(response)
-        if not isinstance(completion, Failure):
-            self.heard.hear(completion)
-            completion = read_completion(completion, probe, self._endpoint.thinking, tokens)
-        return without_secret(completion, self._key) if isinstance(completion, Failure) else completion
+        if isinstance(completion, Failure):
+            return completion
+        self.heard.hear(completion)
+        return read_completion(completion, probe, self._endpoint.thinking, tokens)
 
     async def _post(self, request: Request, seconds: float, most: int) -> Response | Failure:
         if (refusal := self._allowance()) is not None:
@@ -178,20 +187,17 @@ class EndpointClient:
             return None
         return next((name for name in sent if name.startswith("logprob")), None)
 
-    async def _refuses_pictures(self, pictures: int, failure: Failure) -> bool:
+    async def _refuses_pictures(self, pictures: int, failure: Failure, *, last: bool) -> bool:
         """Whether a question failed for the number of its pictures; asked with small ones until that is known."""
-        if failure.code in FILTER_CODES or not may_refuse_pictures(failure):
+        if not pictures or failure.code in FILTER_CODES or not may_refuse_pictures(failure, last=last):
             return False
         async with self._learning_pictures:
             while (number := self._pictures.next_question(pictures, failure)) is not None:
-                self._pictures.questions += 1
                 given = await self._ask(_small_question(number), self.left_out, None)
-                if isinstance(given, Reply):
-                    self._pictures.answered(number)
-                elif may_refuse_pictures(given):
-                    self._pictures.refused(number)
-                else:
+                self._pictures.questions += 1
+                if isinstance(given, Failure) and not may_refuse_pictures(given, last=last):
                     return False  # it may be only busy
+                self._pictures.tried(number, taken=isinstance(given, Reply))
             most = self._pictures.most(pictures)
         if most is None:
             return False
@@ -233,7 +239,7 @@ def _is_bad_request(failure: Failure) -> bool:
 
 def _named(sent: list[str], failure: Failure) -> str | None:
     """The parameter that the server names as one that it does not take."""
-    if not _is_bad_request(failure):
+    if failure.status not in NAMING or failure.code in FILTER_CODES:
         return None
     if "return_tokens_as_token_ids" in failure.reason and "logprob_token_ids" in sent:
         return "logprob_token_ids"

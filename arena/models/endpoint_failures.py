@@ -19,11 +19,12 @@ from arena.models.endpoint_json import field_of, plain
 FILTER_CODES = ("content_filter", "content_policy_violation", "data_inspection_failed", "ResponsibleAIPolicyViolation")
 """Error codes by which providers decline a question, where others send an answer that declines."""
 AGAIN = (408, 409, 425, 429)
-"""Client errors that pass; server errors all may."""
+"""Client errors that pass; server errors all may, but for what is not there."""
+NOT_IMPLEMENTED = 501
 OVERLOADED = (408, 429, 503, 504, 529)
 """HTTP codes that say that less should be asked."""
-ACCOUNT = (401, 402, 429)
-"""HTTP codes of permanent failures that are about the account, which may end at any time."""
+ACCOUNT = (401, 402)
+"""HTTP codes that are about the account, which may end at any time."""
 PERMANENT = (401, 402, 403, 404, 405, 410)
 """HTTP codes that every other question would get, too: wrong key, no credit, wrong address or model."""
 MAX_REASON = 300
@@ -33,11 +34,13 @@ LONGEST_WAIT = 86400.0
 SOON = 60.0
 """Seconds: who asks to wait no longer has not used up a day's quota, whatever the words."""
 
-_USED_UP = re.compile(
+_NO_CREDIT = re.compile(
     r"insufficient[_ ](?:user[_ ])?(?:quota|balance|funds|credit)|(?:credit|account) balance|(?:no|out of|not enough) credit"
-    r"|billing[_ ](?:hard[_ ]limit|not[_ ]active)|arrears|per[ _-]?(?:day|week|month)|daily|monthly|\b[rt]pd\b",
+    r"|billing[_ ](?:hard[_ ]limit|not[_ ]active)|arrears|account ?overdue|余额不足|欠费",
     re.IGNORECASE,
 )
+_QUOTA = re.compile(r"per[ _-]?(?:day|week|month)|daily|monthly|\b[rt]pd\b", re.IGNORECASE)
+"""Of more than an hour."""
 _BUSY = re.compile(
     r"overload|rate.?limit|too many requests|try again|temporar|time.?out|timed out|unavailable|busy|capacity", re.IGNORECASE
 )
@@ -64,6 +67,8 @@ class Failure:
     """The server's own name for what is wrong."""
     permanent: bool = False
     """Every other question would fail alike, until somebody mends the key, the address, the model's name or the account."""
+    of_account: bool = False
+    """It is permanent, and about the account."""
 
     def ends(self, *, answered: bool, attempts: int) -> bool:
         """Whether no other question is worth asking now.
@@ -74,7 +79,7 @@ class Failure:
         """
         if not self.permanent or (self.again and attempts < 3):
             return False
-        return not answered or self.status in ACCOUNT
+        return not answered or self.of_account
 
 
 def read_error_response(status: int, headers: Mapping[str, str], body: bytes) -> Failure:
@@ -94,8 +99,8 @@ def error_failure(status: int | None, body: Any, *, wait: float | None = None) -
     everything = plain(json.dumps(body, ensure_ascii=False) if isinstance(body, dict | list) else str(body or ""))[:4000]
     if status is None:
         told = f"the server sent an error: {message or 'without a word'}"
-        if _USED_UP.search(everything):
-            return Failure(told, again=False, status=429, code=code, permanent=True)
+        if _NO_CREDIT.search(everything) or _QUOTA.search(everything):
+            return Failure(told, again=False, status=200, code=code, permanent=True, of_account=True)
         busy = _BUSY.search(everything) is not None
         permanent = not busy and code not in FILTER_CODES
         return Failure(told, again=busy, overloaded=busy, status=200, code=code, permanent=permanent)
@@ -103,11 +108,12 @@ def error_failure(status: int | None, body: Any, *, wait: float | None = None) -
         # Followed, it would take pictures and answers to another place than the one that is recorded.
         message = "the server sends elsewhere; give the address that it sends to"
     reason = f"HTTP {status}: {message}" if message else f"HTTP {status}"
-    if status == 429 and _USED_UP.search(everything) and (wait is None or wait > SOON):
-        return Failure(reason, again=False, overloaded=True, wait=wait, status=status, code=code, permanent=True)
+    if _is_used_up(status, message, everything, wait):
+        return Failure(reason, again=False, wait=wait, status=status, code=code, permanent=True, of_account=True)
     permanent = 300 <= status < 400 or status in PERMANENT or (status in (400, 422) and _is_hopeless(everything))
-    again = status in AGAIN or status >= 500
-    return Failure(reason, again, status in OVERLOADED, wait, status, code, permanent and code not in FILTER_CODES)
+    permanent = permanent and code not in FILTER_CODES
+    again = status in AGAIN or (status >= 500 and status != NOT_IMPLEMENTED)
+    return Failure(reason, again, status in OVERLOADED, wait, status, code, permanent, permanent and status in ACCOUNT)
 
 
 def read_exception(error: BaseException) -> Failure:
@@ -133,6 +139,13 @@ def without_secret(failure: Failure, key: str | None) -> Failure:
     """The same in one bounded line, without a `key` that the server may have repeated, in part or reversed in case."""
     reason = re.sub(re.escape(key), "***", failure.reason, flags=re.IGNORECASE) if key else failure.reason
     return replace(failure, reason=" ".join(plain(reason).split())[:MAX_REASON])
+
+
+def _is_used_up(status: int, message: str, everything: str, wait: float | None) -> bool:
+    """Whether there is no credit, or no quota for long; some servers call that a bad request."""
+    if status == 429 and (wait is None or wait > SOON):
+        return _NO_CREDIT.search(everything) is not None or _QUOTA.search(everything) is not None
+    return status in (400, 403) and _NO_CREDIT.search(message) is not None
 
 
 def _is_hopeless(said: str) -> bool:

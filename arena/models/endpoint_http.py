@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import httpx2
 
+STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
+"""Types of bodies that come in pieces."""
+COMPRESSED = ("gzip", "x-gzip", "deflate")
+"""Encodings that are read although nobody asked for them."""
 MAX_ERROR_BYTES = 2**16
 """Of a body that tells of an error; what follows is not read."""
 
@@ -37,8 +41,8 @@ class Response:
     @property
     def streams(self) -> bool:
         """Whether it is a stream of events, though none was asked for."""
-        kind = self.headers.get("content-type", "")
-        return kind.startswith("text/event-stream") or self.body[:100].lstrip().startswith((b"data:", b"event:"))
+        kind = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return kind in STREAMS or self.body[:100].lstrip().startswith((b"data:", b"event:", b":"))
 
     @property
     def is_page(self) -> bool:
@@ -77,16 +81,20 @@ async def post(client: "httpx2.AsyncClient", request: Request, max_bytes: int) -
 
 async def _body(response: "httpx2.Response", most: int, *, cut: bool) -> bytes:
     """At most so many bytes of a body; of a longer one the beginning where it may be cut."""
-    encoding = response.headers.get("content-encoding", "identity").lower()
-    if encoding not in ("identity", "gzip", "deflate"):
+    encoding = response.headers.get("content-encoding", "").strip().lower()
+    if encoding not in ("", "identity", *COMPRESSED):
+        if cut:
+            return b""  # its status tells enough
         raise BodyError(f"the answer is compressed with {encoding[:20]!r}, which was not asked for")
-    inflate = None if encoding == "identity" else zlib.decompressobj(zlib.MAX_WBITS | 32)
+    inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if encoding in COMPRESSED else None
     body = bytearray()
     async for chunk in response.aiter_raw():
         room = most + 1 - len(body)
         try:
             body += inflate.decompress(chunk, room) if inflate else chunk[:room]
         except zlib.error:
+            if cut:
+                return bytes(body)
             raise BodyError("the answer says that it is compressed, and is not") from None
         if len(body) > most:
             if cut:

@@ -1,7 +1,8 @@
 """How many pictures in one question an endpoint takes, found out by asking it, whatever words it refuses them in.
 
-A refusal may be about these pictures, or about pictures as such. One question with small ones settles it: with as many as were
-refused, with fewer, with none. Three such questions are asked of an endpoint at most.
+A refusal may be about these pictures, about pictures as such, or about nothing that was asked, such as an account without
+credit. Questions with small pictures settle it: with as many as were refused, with fewer, with none. Fewer must be answered
+now, as that they were before tells nothing of why more are refused. Three such questions are asked of an endpoint at most.
 """
 
 import re
@@ -18,11 +19,18 @@ def speaks_of_pictures(reason: str) -> bool:
     return _SPOKEN_OF.search(reason) is not None
 
 
-def may_refuse_pictures(failure: Failure) -> bool:
-    """Whether a failure may be a refusal of pictures, so that it is worth finding out."""
-    if failure.status is None or failure.status in (401, 402, 403, 429) or 300 <= failure.status < 400:
+def may_refuse_pictures(failure: Failure, *, last: bool = False) -> bool:
+    """Whether a failure may be a refusal of pictures, so that it is worth finding out.
+
+    Args:
+        failure: of a question with pictures.
+        last: whether the question is asked no more; a server error that has not passed may be one, too.
+    """
+    if failure.status is None or failure.status in (401, 402, 429) or 300 <= failure.status < 400 or failure.of_account:
         return False  # the server has not said no, or it has to nobody in particular
-    return not failure.again or speaks_of_pictures(failure.reason)
+    if failure.status == 403 or failure.again:
+        return speaks_of_pictures(failure.reason) or (last and failure.status == 500)
+    return True
 
 
 class PictureTest:
@@ -31,16 +39,18 @@ class PictureTest:
     def __init__(self) -> None:
         self.questions = 0
         """How many have been asked for nothing but this."""
+        self._most_answered = 0
+        """Pictures in a question of anybody that was answered."""
         self._taken: dict[int, bool] = {}
-        """Pictures in a question -> whether it was answered."""
+        """Small pictures in a question -> whether it was answered."""
 
     def answered(self, pictures: int) -> None:
         """A question with so many pictures was answered."""
-        self._taken[pictures] = True
+        self._most_answered = max(self._most_answered, pictures)
 
-    def refused(self, pictures: int) -> None:
-        """A question with so many small pictures was refused."""
-        self._taken.setdefault(pictures, False)
+    def tried(self, pictures: int, *, taken: bool) -> None:
+        """A question with so many small pictures was asked, and answered or refused."""
+        self._taken[pictures] = taken
 
     def next_question(self, pictures: int, failure: Failure) -> int | None:
         """With how many small pictures to ask, after one with so many was refused; None where nothing more is to be learnt.
@@ -66,7 +76,7 @@ class PictureTest:
         return None if most == 0 and 1 not in self._taken else most
 
     def _takes(self, pictures: int) -> bool:
-        return any(taken and number >= pictures for number, taken in self._taken.items())
+        return self._most_answered >= pictures or any(taken and number >= pictures for number, taken in self._taken.items())
 
     @staticmethod
     def _order(pictures: int, failure: Failure) -> list[int]:

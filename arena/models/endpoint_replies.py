@@ -12,6 +12,7 @@ from arena.models.endpoint_http import Response
 from arena.models.endpoint_json import field_of, plain
 from arena.models.endpoint_scores import Tokens as OptionTokens
 from arena.models.endpoint_scores import read_scores
+from arena.models.thoughts import TAGS
 from arena.probes import Probe, Reply, Tokens
 
 DECLINED = "[Declined by the provider: I cannot answer this.]"
@@ -19,12 +20,19 @@ DECLINED = "[Declined by the provider: I cannot answer this.]"
 FINISHED = ("stop", "eos", "eos_token", "end_turn", "stop_sequence")
 CUT = ("length", "max_tokens", "max_output_tokens", "model_length")
 """Finish reasons, in small letters: the model ended by itself, or its tokens ran out."""
+FILTERED = ("content_filter", "safety", "sensitive", "refusal", "prohibited_content")
+"""How finish reasons begin, in small letters, where the provider declines: OpenAI's, Gemini's, Zhipu's and Anthropic's."""
+THOUGHTS = ("reasoning_content", "reasoning", "reasoning_details", "thinking")
+"""Where servers put thoughts beside the content of a message."""
 MAX_TOKENS = 2**31
 """Above which a count of tokens is none."""
 CHARACTERS_PER_TOKEN = 32
 """Of a text, at most, for each token that was asked for: several times what tokens of any language spell."""
 BYTES, BYTES_PER_TOKEN = 2**20, 2**9
 """Of a body, at most: for what stands around the text, and for each token that was asked for, with escapes."""
+SHOWN = 80
+"""Characters that are shown of an answer that cannot be read."""
+ONLY_STREAMS = Failure("the server only streams, and was not asked to; serve the model without streams", False, permanent=True)
 NO_ROOM = "if it thinks first, add ?thinking=2048 to its name"
 ONLY_THOUGHTS = "the answer lies in the server's reasoning_content alone: start the server without its reasoning parser, or "
 
@@ -37,12 +45,13 @@ def max_bytes(limit: int) -> int:
 def completion_of(response: Response) -> Any:
     """The JSON of a good response, or a `Failure`."""
     if response.streams:
-        return Failure("the server only streams, and was not asked to; serve the model without streams", False, permanent=True)
+        return ONLY_STREAMS
     try:
         return json.loads(response.body)
     except (ValueError, RecursionError):
-        what = "a web page" if response.is_page else "no chat completion in JSON"
-        return Failure(f"the answer is {what}", again=True, permanent=response.is_page)
+        shown = _beginning(response.body)
+        what = "a web page" if response.is_page else f"no chat completion in JSON: {shown}" if shown else "empty"
+        return Failure(f"the answer is {what}", again=True, permanent=True)
 
 
 def read_completion(completion: Any, probe: Probe, thinking: int = 0, tokens: OptionTokens | None = None) -> Reply | Failure:
@@ -63,16 +72,20 @@ def read_completion(completion: Any, probe: Probe, thinking: int = 0, tokens: Op
     if message is None:
         return _without_choice(completion)
     finish, refusal = field_of(choice, "finish_reason"), _text(field_of(message, "refusal"))
-    if refusal or finish == "content_filter":
+    if refusal or str(finish).lower().startswith(FILTERED):
         return declined(refusal or "")
     text, limit = _text(field_of(message, "content")), probe.max_new_tokens + thinking
     thoughts = _thoughts(message)
     usage = _tokens(field_of(completion, "usage"))
     if not text and (thoughts or _finished(finish) is False):
         return _without_answer(thoughts, limit, thinking, usage)
+    if finish == "error" and field_of(choice, "error") is not None:
+        return _error(choice)
     if text is None or finish == "error":
         return Failure(f"the message holds no text (finish reason: {finish})", again=finish == "error")
-    scores = None if thoughts or thinking else read_scores(field_of(choice, "logprobs"), probe.options, tokens)
+    # What is written first by a model that thinks is no answer.
+    thinks = thoughts or thinking or text.startswith(tuple(TAGS))
+    scores = None if thinks else read_scores(field_of(choice, "logprobs"), probe.options, tokens)
     logprobs, scored_by = scores or (None, None)
     text, finished = _bounded(text, limit, finished=_finished(finish))
     return Reply(text, logprobs, finished=finished, tokens=usage, scored_by=scored_by)
@@ -91,12 +104,20 @@ def declined(said: str = "") -> Reply:
 
 def _without_choice(completion: Any) -> Failure:
     """What holds no answer is an error, whatever the status says, or no completion at all."""
-    names = ("error", "message", "detail", "msg", "error_msg")
-    error = next((value for name in names if (value := field_of(completion, name)) is not None), None)
-    if error is None:
-        return Failure("the answer holds no choice with a message", again=True)
-    codes = (field_of(part, name) for part in (error, completion) for name in ("code", "status", "status_code"))
-    return error_failure(next(filter(None, map(_status, codes)), None), completion)
+    said = (field_of(completion, name) for name in ("message", "detail", "msg", "error_msg"))
+    if field_of(completion, "error") is not None or any(isinstance(one, str | list) for one in said):
+        return _error(completion)
+    if field_of(completion, "object") == "chat.completion.chunk":
+        return ONLY_STREAMS
+    shown = _beginning(json.dumps(completion, ensure_ascii=False))
+    return Failure(f"the answer holds no choice with a message: {shown}", again=True, permanent=True)
+
+
+def _error(body: Any) -> Failure:
+    """The error in a good response, by the HTTP code in it, if there is one."""
+    parts = (field_of(body, "error"), body)
+    codes = (field_of(part, name) for part in parts for name in ("code", "status", "status_code"))
+    return error_failure(next(filter(None, map(_status, codes)), None), body)
 
 
 def _status(code: Any) -> int | None:
@@ -122,8 +143,23 @@ def _bounded(text: str, limit: int, *, finished: bool | None) -> tuple[str, bool
 
 
 def _thoughts(message: Any) -> str:
-    given = (field_of(message, name) for name in ("reasoning_content", "reasoning"))
-    return next((text for thoughts in given if isinstance(thoughts, str) and (text := plain(thoughts).strip())), "")
+    """What a message holds beside its answer, as text or in parts."""
+    content = field_of(message, "content")
+    among = [part for part in content if field_of(part, "type") == "thinking"] if isinstance(content, list) else []
+    return next(filter(None, map(_words, [*(field_of(message, name) for name in THOUGHTS), among])), "")
+
+
+def _words(thoughts: Any) -> str:
+    parts = thoughts if isinstance(thoughts, list) else [thoughts]
+    named = [field_of(part, name) for part in parts for name in ("text", "thinking", "summary")]
+    inner = [field_of(part, "text") for value in named if isinstance(value, list) for part in value]
+    return plain("\n".join(part for part in (*parts, *named, *inner) if isinstance(part, str))).strip()
+
+
+def _beginning(body: bytes | str) -> str:
+    """Of what cannot be read, enough to recognise it."""
+    text = body[: 4 * SHOWN].decode("utf-8", "replace") if isinstance(body, bytes) else body
+    return plain(text).strip()[:SHOWN]
 
 
 def _without_answer(thoughts: str, limit: int, thinking: int, usage: Tokens | None) -> Reply | Failure:

@@ -16,6 +16,12 @@ from arena.probes import Scored
 
 MAX_ID = 2**31
 """Above which a number is no token."""
+LEAST = -9999.0
+"""What some servers write for minus infinity."""
+MOST = 1.0
+"""More than any log-probability, so that what is above may be cut."""
+MOST_TOGETHER = 1.01
+"""Probability of the listed tokens together, rounding included; what claims more are no log-probabilities."""
 MOST_TOKENS = 128
 """Tokens that vLLM takes in `logprob_token_ids`."""
 
@@ -76,6 +82,8 @@ def read_scores(given: Any, options: Sequence[str], tokens: Tokens | None) -> Sc
         return None
     listed = field_of(positions[0], "top_logprobs")
     first = [positions[0], *(listed if isinstance(listed, list) else ())]
+    if sum(math.exp(value) for one in first[1:] if (value := _logprob(one)) is not None) > MOST_TOGETHER:
+        return None
     by_token = {name: value for one in first if (name := _token_id(one)) is not None and (value := _logprob(one)) is not None}
     if tokens is not None and by_token:
         if all(ids <= by_token.keys() for ids in tokens):
@@ -93,13 +101,15 @@ def read_scores(given: Any, options: Sequence[str], tokens: Tokens | None) -> Sc
 
 
 def _sum(logprobs: Iterable[float]) -> float:
-    """Of probabilities. Some servers write -9999 for minus infinity, which underflows."""
-    return math.log(sum(math.exp(value) for value in logprobs) or math.ulp(0.0))
+    """Of probabilities, one at most; what underflows is the least that there is."""
+    return min(0.0, math.log(sum(math.exp(value) for value in logprobs) or math.ulp(0.0)))
 
 
 def _logprob(token: Any) -> float | None:
     value = field_of(token, "logprob")
-    return min(float(value), 0.0) if type(value) in (int, float) and not math.isnan(value) else None
+    if type(value) not in (int, float) or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return float(max(LEAST, min(value, MOST)))
 
 
 def _token_id(token: Any) -> int | None:
