@@ -9,7 +9,8 @@ from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.store import OutcomeRecord, Result
 from arena.store.database import open_database
-from arena.store.facts import add_contestants, add_pairs
+from arena.store.facts import _pair_row as pair_row
+from arena.store.facts import add_contestants
 from arena.store.migrations import MIGRATIONS, migrate
 from arena.store.picture_files import PictureFiles
 from arena.store.rows import append
@@ -40,7 +41,7 @@ def write_old_home(home: Path, contestants: Iterable[Contestant], battles: Seque
     PictureFiles(home / "images").write(side.picture for pair in pairs for side in pair.sides)
     connection = open_database(home / "arena.duckdb")
     migrate(connection, MIGRATIONS[:steps])
-    add_pairs(connection, pairs)
+    append(connection, "pairs", [_pair_row(pair) for pair in {pair.id: pair for pair in pairs}.values()])
     add_contestants(connection, contestants)
     answers = {(who, probe.key): (probe.task, reply) for battle in battles for who, probe, reply in battle.replies}
     append(connection, "replies", [_reply_row(*asked, *given) for asked, given in answers.items()])
@@ -50,6 +51,11 @@ def write_old_home(home: Path, contestants: Iterable[Contestant], battles: Seque
         append(connection, "settlements", [(battle.id, place)])
         append(connection, "outcomes", [_outcome_row(battle.id, one) for one in battle.outcomes])
     connection.close()
+
+
+def _pair_row(pair: MinimalPair) -> Sequence[object]:
+    """Without the moment at which it was drawn, which was not kept then."""
+    return pair_row(pair, None)[:-1]
 
 
 def _reply_row(contestant_id: str, key: str, task: str, reply: Reply) -> tuple:

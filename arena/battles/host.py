@@ -3,13 +3,13 @@
 import logging
 import math
 import random
-import secrets
 import threading
 import time
 from collections.abc import Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
+from functools import partial
 
 from arena import method
 from arena.battles.board import Board
@@ -18,7 +18,7 @@ from arena.battles.generated_pairs import GeneratedPairs
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
-from arena.battles.playing import Asks, Played, names_of, play_rounds, probes_of
+from arena.battles.playing import Asks, Played, drawn_for_it, names_of, play_rounds, probes_of
 from arena.battles.reveals import Reveals, failure
 from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
@@ -27,7 +27,7 @@ from arena.contestants import Contestant
 from arena.errors import BattleError, BattleFailed, InputError
 from arena.pairs import MinimalPair
 from arena.ratings import START
-from arena.store import BattleRecord, PlayedBy, Result, Store, now
+from arena.store import BattleRecord, PlayedBy, Result, Store, new_battle_id, now
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,7 @@ class OpenBattle:
         self.meeting = meeting
         self.played_by: PlayedBy = played_by
         self.seats = (meeting.seat_a, meeting.seat_b)
+        self.opened_at = now()
         self.playing = threading.Lock()
 
 
@@ -150,7 +151,8 @@ class Arena:
             self._refuse_removed(battle_id, battle.pair.id)
             played = Played(probes_of(battle.pair))
             last, failed = None, False
-            for answered in play_rounds(played, battle.seats, self.store, self._models, self._executor, self._names):
+            known = partial(self.store.replies, pair_ids=drawn_for_it(battle.pair))
+            for answered in play_rounds(played, battle.seats, known, self._models, self._executor, self._names):
                 self._refuse_removed(battle_id, battle.pair.id)
                 failed |= answered.failed
                 if failed or not answered.counts:
@@ -258,7 +260,7 @@ class Arena:
             self.store.settle_abandoned(now() - SECRECY)
 
     def _remember(self, battle: OpenBattle) -> str:
-        battle_id = secrets.token_hex(12)
+        battle_id = new_battle_id(battle.opened_at)
         with self._lock:
             self._open[battle_id] = battle
             while len(self._open) > MOST_OPEN:
@@ -290,7 +292,7 @@ class Arena:
             outcomes=outcomes,
         )
         if battle.pair.source == FRESH:
-            self.store.add_pairs([battle.pair])
+            self.store.add_pairs([battle.pair], drawn_at=battle.opened_at)
         kept = self.store.add_battle(record, played.fresh)
         log.info("battle %s: number %d, %s", battle_id, kept.seq, battle.pair.domain)
         for seat, replies in zip(battle.seats, played.replies, strict=True):

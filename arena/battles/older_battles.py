@@ -59,9 +59,9 @@ def _rereadings(store: Store, older: Sequence[OlderBattle]) -> Rereadings:
             pairs_of.setdefault(seat, set()).add(battle.pair_id)
     readings: dict[tuple[str, str], Judged | Shortfall] = {}
     for contestant, met in pairs_of.items():
-        kept = store.replies(contestant, [probe.key for name in met for probe in probes[name]])
+        kept = store.replies(contestant, [probe.key for name in met for probe in probes[name]], list(met))
         for name in met:
-            readings[contestant, name] = _judged(probes[name], kept, partial(store.replies, contestant))
+            readings[contestant, name] = _judged(probes[name], kept, partial(store.replies, contestant, pair_ids=[name]))
     meetings = {(battle.pair_id, *battle.seats) for battle in older}  # fewer than battles: the same two meet again
     results = {(name, a, b): _result(readings[a, name], readings[b, name]) for name, a, b in meetings}
     battles = [Rereading(battle.id, *results[battle.pair_id, *battle.seats]) for battle in older]

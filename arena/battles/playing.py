@@ -1,7 +1,7 @@
 """Asking both seats of a battle the same probes, task by task, and putting their answers in plain words."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -13,7 +13,8 @@ from arena.contestants import Contestant
 from arena.models.endpoint_replies import DECLINED
 from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
-from arena.store import ReplyRecord, Store
+from arena.store import ReplyRecord
+from arena.store.generation_records import FRESH
 from arena.tasks import TASKS, tasks_of
 from arena.tasks.second_replies import option
 from arena.tasks.second_turn import both_turns
@@ -40,6 +41,14 @@ class Asks(Protocol):
         ...
 
 
+class Known(Protocol):
+    """Looks up what contestants have replied before."""
+
+    def __call__(self, contestant_id: str, keys: Iterable[str], /) -> Mapping[str, Reply]:
+        """Probe key -> reply, of those that are known."""
+        ...
+
+
 @dataclass
 class Played:
     """What one battle has gathered: replies of both seats by the key of the first probe, and which are new, in either turn."""
@@ -55,8 +64,13 @@ def probes_of(pair: MinimalPair) -> dict[str, list[Probe]]:
     return {name: [replace(probe, family=pair.family) for probe in TASKS[name].probes(pair)] for name in tasks_of(pair)}
 
 
+def drawn_for_it(pair: MinimalPair) -> tuple[str, ...]:
+    """The pair, if it was drawn for its battle alone: replies about it are found only by its id."""
+    return (pair.id,) if pair.source == FRESH else ()
+
+
 def play_rounds(
-    played: Played, seats: tuple[str, str], store: Store, models: Asks, executor: Executor, names: Pattern[str] = NOBODY
+    played: Played, seats: tuple[str, str], known: Known, models: Asks, executor: Executor, names: Pattern[str] = NOBODY
 ) -> Iterator[Round]:
     """Ask everything at once, and yield a round as soon as both seats have answered its task.
 
@@ -65,10 +79,11 @@ def play_rounds(
     """
     keys = [probe.key for probes in played.probes.values() for probe in probes]
     for replies, seat in zip(played.replies, seats, strict=True):
-        replies.update(store.replies(seat, keys))
+        replies.update(known(seat, keys))
     pending = {
         task: [
-            executor.submit(_ask, models, store, seat, probes, known) for seat, known in zip(seats, played.replies, strict=True)
+            executor.submit(_ask, models, partial(known, seat), seat, probes, replies)
+            for seat, replies in zip(seats, played.replies, strict=True)
         ]
         for task, probes in played.probes.items()
     }
@@ -121,16 +136,20 @@ def names_of(contestants: Iterable[Contestant]) -> Pattern[str]:
 
 
 def _ask(
-    models: Asks, store: Store, seat: str, probes: Sequence[Probe], known: Mapping[str, Reply]
+    models: Asks,
+    known: Callable[[list[str]], Mapping[str, Reply]],
+    seat: str,
+    probes: Sequence[Probe],
+    replies_before: Mapping[str, Reply],
 ) -> tuple[dict[str, Reply], list[ReplyRecord]]:
     """Replies to all probes by their keys, both turns together, and those that are new.
 
     A model that knows no second turn says so without being asked; that is no reply to keep.
     """
-    missing = [probe for probe in probes if probe.key not in known]
+    missing = [probe for probe in probes if probe.key not in replies_before]
     fresh = dict(zip(missing, models.ask(seat, missing), strict=True)) if missing else {}
-    first = {probe.key: fresh[probe] if probe in fresh else known[probe.key] for probe in probes}
-    replies, again = both_turns(probes, first, partial(store.replies, seat))
+    first = {probe.key: fresh[probe] if probe in fresh else replies_before[probe.key] for probe in probes}
+    replies, again = both_turns(probes, first, known)
     seconds = dict(zip(again, models.ask(seat, list(again.values())), strict=True)) if again else {}
     for key, second in seconds.items():
         replies[key] = replace(replies[key], second=second)

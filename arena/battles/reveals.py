@@ -5,7 +5,7 @@ from functools import partial
 from re import Pattern
 
 from arena.battles.generated_pairs import without_makers
-from arena.battles.playing import probes_of, round_of
+from arena.battles.playing import drawn_for_it, probes_of, round_of
 from arena.battles.views import BattleView, Reveal, SeatReveal
 from arena.errors import BattleError, BattleFailed
 from arena.probes import Outcome, Probe, Reply
@@ -43,17 +43,20 @@ class Reveals:
         if pair is None:
             raise BattleError(f"battle {record.id}: its pair {record.pair_id} is gone; restore the database from a backup")
         probes = probes_of(pair)
-        replies = (self._replies(record, "a", probes), self._replies(record, "b", probes))
+        drawn = drawn_for_it(pair)
+        replies = (self._replies(record, "a", probes, drawn), self._replies(record, "b", probes, drawn))
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         reveal = self._reveal(record, vote) if vote else None
         rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
         shown = tuple(one for one in rounds if one.counts or reveal)
         return BattleView(record.id, pair if reveal else without_makers(pair), shown, reveal)
 
-    def _replies(self, record: BattleRecord, seat: Seat, probes: Mapping[str, Sequence[Probe]]) -> dict[str, Reply]:
+    def _replies(
+        self, record: BattleRecord, seat: Seat, probes: Mapping[str, Sequence[Probe]], drawn: Sequence[str]
+    ) -> dict[str, Reply]:
         """Probe key -> what the seat replied when the battle was played, for the probes that the battle had."""
         judged = {(one.task, one.cell): one for one in record.outcomes if one.seat == seat}
-        known = partial(self._store.replies, record.seats[SEATS.index(seat)])
+        known = partial(self._store.replies, record.seats[SEATS.index(seat)], pair_ids=drawn, until=record.played_at)
         kept = known([one.probe_key for one in judged.values()])
         asked = [probe for group in probes.values() for probe in group if (probe.task, probe.cell) in judged]
         failed = Reply(error="the machine failed")

@@ -2,6 +2,7 @@
 
 from arena.store.answers import UnitRow
 from arena.store.backup import Backup, holds_arena, restore
+from arena.store.battle_ids import new_battle_id
 from arena.store.costs import Cost
 from arena.store.generation_records import (
     GENERATED,
@@ -37,6 +38,8 @@ from arena.store.records import (
     Seat,
     SolvedCount,
     Tally,
+    UnitChanges,
+    UnitCount,
     Unread,
     Vote,
     discordant_units,
@@ -94,12 +97,15 @@ __all__ = [
     "Takedown",
     "Takedowns",
     "Tally",
+    "UnitChanges",
+    "UnitCount",
     "UnitRow",
     "Unread",
     "Verdict",
     "Vote",
     "discordant_units",
     "holds_arena",
+    "new_battle_id",
     "now",
     "restore",
     "solved_by_task",

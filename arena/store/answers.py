@@ -13,8 +13,6 @@ import duckdb
 from arena.errors import StoreError
 from arena.images import Picture
 from arena.probes import Outcome, Probe, Reply
-from arena.store.facts import add_replies
-from arena.store.lookups import as_logprobs
 from arena.store.picture_files import PictureFiles
 from arena.store.records import (
     AnswerRecord,
@@ -27,7 +25,8 @@ from arena.store.records import (
     Unread,
     now,
 )
-from arena.store.rows import Row, append, aware, utc
+from arena.store.replies import add_replies
+from arena.store.rows import Row, append, as_logprobs, aware, utc
 
 UnitRow = tuple[str, str, str, str, float, float]
 """metric, slice, item, family, hits, total: what one item adds to one metric."""

@@ -262,3 +262,56 @@ def m011_scored_by(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT * FROM arena.replies WHERE error IS NULL
         QUALIFY row_number() OVER (PARTITION BY contestant_id, probe_key ORDER BY asked_at DESC) = 1
     """)
+
+
+@migration
+def m012_derived(connection: duckdb.DuckDBPyConnection) -> None:
+    """What battles come to, moved with them; `rebuild` fills it from the facts.
+
+    Rows of battles lie in the order of their ids from now on, and ids begin with their time, so that the database finds one
+    without reading the others. Those of before are put in order here.
+    """
+    connection.execute("""
+        ALTER TABLE arena.pairs ADD COLUMN drawn_at TIMESTAMP;
+        ALTER TABLE arena.replies ADD COLUMN drawn BOOLEAN;
+        CREATE OR REPLACE VIEW arena.latest_replies AS
+        SELECT * FROM arena.replies WHERE error IS NULL
+        QUALIFY row_number() OVER (PARTITION BY contestant_id, probe_key ORDER BY asked_at DESC) = 1;
+        CREATE TABLE arena.standings (contestant_id VARCHAR NOT NULL, battles BIGINT NOT NULL, elo DOUBLE);
+        CREATE TABLE arena.rates (
+            contestant_id VARCHAR NOT NULL, domain VARCHAR NOT NULL, family VARCHAR NOT NULL, pool VARCHAR NOT NULL,
+            kind VARCHAR NOT NULL, name VARCHAR NOT NULL, hits BIGINT NOT NULL, total BIGINT NOT NULL
+        );
+        CREATE TABLE arena.fresh_rates (
+            day DATE NOT NULL, contestant_id VARCHAR NOT NULL, domain VARCHAR NOT NULL, family VARCHAR NOT NULL,
+            task VARCHAR NOT NULL, hits BIGINT NOT NULL, total BIGINT NOT NULL
+        );
+        CREATE TABLE arena.unit_log (
+            place BIGINT NOT NULL, winner VARCHAR NOT NULL, loser VARCHAR NOT NULL, domain VARCHAR NOT NULL,
+            family VARCHAR NOT NULL, pool VARCHAR NOT NULL, day DATE, units BIGINT NOT NULL
+        );
+        CREATE TABLE arena.latest_battles (key UBIGINT NOT NULL, seq BIGINT NOT NULL, counts VARCHAR NOT NULL);
+        CREATE TABLE arena.meetings (
+            key UBIGINT NOT NULL, seq BIGINT NOT NULL, pair_id VARCHAR NOT NULL,
+            lower VARCHAR NOT NULL, higher VARCHAR NOT NULL, comes_again BOOLEAN NOT NULL,
+            lower_units INTEGER NOT NULL, higher_units INTEGER NOT NULL
+        );
+        CREATE TABLE arena.vote_counts (choice VARCHAR NOT NULL, result VARCHAR NOT NULL, votes BIGINT NOT NULL);
+        CREATE TABLE arena.unjudged (battle_id VARCHAR NOT NULL, seq BIGINT NOT NULL, played_at TIMESTAMP NOT NULL);
+        CREATE TABLE arena.reply_keys (key UBIGINT NOT NULL, asked_at TIMESTAMP NOT NULL);
+        CREATE TABLE arena.derivation (version INTEGER NOT NULL, position VARCHAR, elo_version VARCHAR NOT NULL);
+        INSERT INTO arena.derivation VALUES (0, NULL, '');
+    """)
+    for table, order in (
+        ("battles", "id"),
+        ("settlements", "battle_id"),
+        ("votes", "battle_id"),
+        ("judgements", "battle_id, place"),
+    ):
+        place = ", rowid AS place" if "place" in order else ""
+        connection.execute(f"""
+            CREATE OR REPLACE TEMP TABLE unordered AS SELECT *{place} FROM arena.{table};
+            DELETE FROM arena.{table};
+            INSERT INTO arena.{table} SELECT {"* EXCLUDE (place)" if place else "*"} FROM unordered ORDER BY {order};
+            DROP TABLE unordered;
+        """)  # noqa: S608 - names are ours

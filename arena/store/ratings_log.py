@@ -1,74 +1,112 @@
 """Online ratings: moved by each battle as it is settled, and replayed from the facts when the rule has changed."""
 
-# ruff: noqa: S608 - statements are put together from constants, values are always parameters
-
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import duckdb
 
-from arena.store.counts import COUNTED, UNITS
+from arena.store.battle_chunks import chunks
 from arena.store.records import EloChange, EloRule
 from arena.store.rows import Row, append
+from arena.store.scored_battles import ScoredBattle, scored_battles
 
 REPLAY_CHUNK = 20_000
-"""Rows appended at a time while replaying."""
-
-SCORED = f"""
-    WITH counted AS ({COUNTED} AND ($ids IS NULL OR settlements.battle_id IN (SELECT unnest($ids)))), units AS ({UNITS})
-    SELECT id, seq, seat_a, seat_b,
-           count(*) FILTER (units.a AND NOT units.b), count(*) FILTER (units.b AND NOT units.a)
-    FROM counted LEFT JOIN units ON units.battle_id = counted.id
-    GROUP BY id, seq, seat_a, seat_b ORDER BY seq
-"""
-"""Counted battles in the order of their settlement, with the units that only one seat solved."""
+"""Battles rated at a time while replaying."""
+STALE = ""
+"""Stands as the version of a rule where the log misses battles."""
+Units = tuple[str, int, str, str, int, int]
+"""Battle id, place in the order of settlement, seats a and b, and the units that each solved alone."""
 
 
-def rate_settled(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str], rule: EloRule) -> None:
-    """Append what newly settled battles do to the ratings; a void battle does nothing."""
-    battles = connection.execute(SCORED, {"domain": None, "ids": list(battle_ids)}).fetchall()
-    append(connection, "elo", _steps(elo(connection), battles, rule))
+def rate(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle], rule: EloRule | None) -> None:
+    """Append what newly settled battles do to the ratings. Without a rule, they will have to be replayed."""
+    if not battles:
+        return
+    if rule is None:
+        mark_stale(connection)
+        return
+    names = list({name for battle in battles for name in battle.seats})
+    ratings = elo(connection, names)
+    append(connection, "elo", _steps(ratings, [(one.id, one.seq, *one.seats, *one.units) for one in battles], rule))
+    _keep_ratings(connection, ratings)
 
 
 def is_stale(connection: duckdb.DuckDBPyConnection, rule: EloRule) -> bool:
     """Whether the log was written by another rule, or misses battles."""
-    row = connection.execute(
-        f"""
-        WITH counted AS ({COUNTED})
-        SELECT (SELECT count(*) FROM arena.elo WHERE method_version <> $method_version) > 0
-            OR (SELECT count(*) FROM arena.elo) <> 2 * (SELECT count(*) FROM counted)
-        """,
-        {"domain": None, "method_version": rule.method_version},
-    ).fetchone()
-    return row is not None and bool(row[0])
+    ((version,),) = connection.execute("SELECT elo_version FROM arena.derivation").fetchall()
+    return version != rule.method_version
 
 
-def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule) -> int:
-    """Throw the log away and write it anew from the facts, in the order of settlement. Returns the battles rated."""
-    battles = connection.execute(SCORED, {"domain": None, "ids": None}).fetchall()
+def mark_stale(connection: duckdb.DuckDBPyConnection) -> None:
+    """Note that the log misses battles."""
+    connection.execute("UPDATE arena.derivation SET elo_version = ? WHERE elo_version <> ?", [STALE, STALE])
+
+
+def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule, progress: Callable[[int], object] = lambda _: None) -> int:
+    """Throw the log away and write it anew from the facts, in the order of settlement. Returns the battles rated.
+
+    Args:
+        connection: in a transaction of the writer.
+        rule: how ratings move.
+        progress: told how many battles were read so far.
+    """
     connection.execute("DELETE FROM arena.elo")
+    connection.execute("UPDATE arena.standings SET elo = NULL")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE units (id VARCHAR, seq BIGINT, a VARCHAR, b VARCHAR, only_a INT, only_b INT)"
+    )
+    connection.execute("CREATE OR REPLACE TEMP TABLE moves AS SELECT * FROM arena.elo LIMIT 0")
+    read = 0
+    for ids in chunks(connection, REPLAY_CHUNK):
+        battles = scored_battles(connection, ids)
+        append(connection, "units", [(one.id, one.seq, *one.seats, *one.units) for one in battles], catalog="temp")
+        progress(read := read + len(ids))
     ratings: dict[str, float] = {}
-    for start in range(0, len(battles), REPLAY_CHUNK):
-        append(connection, "elo", _steps(ratings, battles[start : start + REPLAY_CHUNK], rule))
-    return len(battles)
+    rated, last = 0, 0
+    while battles := connection.execute(_NEXT_UNITS, [last, REPLAY_CHUNK]).fetchall():
+        append(connection, "moves", _steps(ratings, battles, rule), catalog="temp")
+        rated, last = rated + len(battles), battles[-1][1]
+    connection.execute("INSERT INTO arena.elo SELECT * FROM moves ORDER BY battle_id, seat")  # found by their ids
+    connection.execute("DROP TABLE units; DROP TABLE moves")
+    _keep_ratings(connection, ratings)
+    connection.execute("UPDATE arena.derivation SET elo_version = ?", [rule.method_version])
+    return rated
 
 
-def elo(connection: duckdb.DuckDBPyConnection) -> dict[str, float]:
-    """contestant id -> rating after its last settled battle."""
-    found = connection.execute("SELECT contestant_id, arg_max(after, seq) FROM arena.elo GROUP BY contestant_id").fetchall()
-    return dict(found)
+_NEXT_UNITS = "SELECT * FROM units WHERE seq > ? ORDER BY seq LIMIT ?"
+
+
+def elo(connection: duckdb.DuckDBPyConnection, names: Sequence[str] | None = None) -> dict[str, float]:
+    """Contestant id -> rating after its last settled battle; of these, or of all."""
+    rows = connection.execute(
+        """
+        SELECT contestant_id, elo FROM arena.standings
+        WHERE elo IS NOT NULL AND ($1 IS NULL OR contestant_id IN (SELECT unnest($1::VARCHAR[])))
+        """,
+        [names],
+    ).fetchall()
+    return dict(rows)
 
 
 def changes_of(connection: duckdb.DuckDBPyConnection, battle_id: str) -> tuple[EloChange, ...]:
     """What the battle did to seats a and b; empty for a void or unrated battle."""
-    found = connection.execute(
+    rows = connection.execute(
         "SELECT battle_id, seq, seat, contestant_id, before, after FROM arena.elo WHERE battle_id = ? ORDER BY seat",
         [battle_id],
     ).fetchall()
-    return tuple(EloChange(*row) for row in found)
+    return tuple(EloChange(*row) for row in rows)
 
 
-def _steps(ratings: dict[str, float], battles: Sequence[tuple[Any, ...]], rule: EloRule) -> list[Row]:
+def _keep_ratings(connection: duckdb.DuckDBPyConnection, ratings: dict[str, float]) -> None:
+    connection.execute(
+        """
+        UPDATE arena.standings SET elo = moved.elo FROM (SELECT unnest(?) AS contestant_id, unnest(?) AS elo) AS moved
+        WHERE standings.contestant_id = moved.contestant_id
+        """,
+        [list(ratings.keys()), list(ratings.values())],
+    )
+
+
+def _steps(ratings: dict[str, float], battles: Sequence[Units], rule: EloRule) -> list[Row]:
     """Move `ratings` by battles, and give the two rows of each that say so."""
     rows: list[Row] = []
     for battle_id, seq, seat_a, seat_b, only_a, only_b in battles:

@@ -233,6 +233,16 @@ class UnitCount:
 
 
 @dataclass(frozen=True)
+class UnitChanges:
+    """What has changed in counts of units since somebody looked at them."""
+
+    lines: int
+    """Of the log of units by now; whoever gives this number next is told what has changed since."""
+    changes: tuple[UnitCount, ...]
+    """Units are fewer than none where some were taken back."""
+
+
+@dataclass(frozen=True)
 class SolvedCount:
     """How often one contestant solved one task on pairs of one family and pool; a pair counts once, by its last battle."""
 

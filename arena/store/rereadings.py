@@ -6,9 +6,10 @@ from typing import NamedTuple
 
 import duckdb
 
-from arena.store.counts import COUNTED
+from arena.store import derived, ratings_log, vote_counts
 from arena.store.records import OutcomeRecord, Result, now
 from arena.store.rows import append, judged_row, utc
+from arena.store.scored_battles import scored_battles
 
 NOT_YET = "not read anew yet"
 """Why a battle counts under an older version, where nobody has looked at it since."""
@@ -52,7 +53,7 @@ class Rereadings(NamedTuple):
 
 
 def older_battles(connection: duckdb.DuckDBPyConnection, method_version: str, limit: int) -> list[OlderBattle]:
-    """Battles judged by another version and not looked at by this one, at most so many; those on one pair stand together.
+    """Battles judged by another version and not looked at by this one, at most so many, in the order of their ids.
 
     Void battles are left out: they count under no version.
     """
@@ -61,7 +62,7 @@ def older_battles(connection: duckdb.DuckDBPyConnection, method_version: str, li
         SELECT id, pair_id, seat_a, seat_b FROM arena.battles
         WHERE method_version <> $method AND result <> 'void'
           AND id NOT IN (SELECT battle_id FROM arena.rereadings WHERE method_version = $method)
-        ORDER BY pair_id, seq LIMIT $limit
+        ORDER BY id LIMIT $limit
         """,
         {"method": method_version, "limit": limit},
     ).fetchall()
@@ -96,6 +97,9 @@ def add_rereadings(connection: duckdb.DuckDBPyConnection, given: Rereadings) -> 
         columns = [list(column) for column in zip(*rows, strict=True)]
         connection.execute(_JUDGE_ANEW, [*columns, changed, given.method_version])
         connection.execute("DELETE FROM arena.elo WHERE battle_id IN (SELECT unnest(?::VARCHAR[]))", [changed])
+        ratings_log.mark_stale(connection)
+        derived.judge_anew(connection, scored_battles(connection, changed))
+        vote_counts.count_anew(connection)
     return len(changed)
 
 
@@ -119,14 +123,17 @@ _JUDGE_ANEW = """
 def counted_by_older_methods(connection: duckdb.DuckDBPyConnection, method_version: str) -> Mapping[str, int]:
     """Why battles that count were not judged by this version of the method -> how many, most first."""
     found = connection.execute(
-        f"""
-        WITH counted AS ({COUNTED}),
+        """
+        WITH counted AS (
+            SELECT id, method_version FROM arena.battles JOIN arena.settlements ON settlements.battle_id = battles.id
+            WHERE result <> 'void' AND method_version <> $method
+        ),
         looked AS (SELECT battle_id, result, shortfall FROM arena.rereadings WHERE method_version = $method)
         SELECT coalesce(shortfall, $not_yet) AS reason, count(*) AS battles
         FROM counted LEFT JOIN looked ON looked.battle_id = counted.id
-        WHERE counted.method_version <> $method AND looked.result IS NULL
+        WHERE looked.result IS NULL
         GROUP BY reason ORDER BY battles DESC, reason
-        """,  # noqa: S608 - put together from constants
-        {"domain": None, "method": method_version, "not_yet": NOT_YET},
+        """,
+        {"method": method_version, "not_yet": NOT_YET},
     ).fetchall()
     return dict(found)

@@ -1,6 +1,7 @@
 """Rows on their way into tables."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,13 +12,39 @@ from arena.store.records import OutcomeRecord
 Row = Sequence[Any]
 
 
-def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> int:
+def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], catalog: str = "arena") -> int:
     """Append rows with one statement, and say how many. One list a column is seven times as fast as one execution a row."""
     if rows:
         columns = [list(column) for column in zip(*rows, strict=True)]
         slots = ", ".join("unnest(?)" for _ in columns)
-        connection.execute(f"INSERT INTO arena.{table} SELECT {slots}", columns)
+        connection.execute(f"INSERT INTO {catalog}.{table} SELECT {slots}", columns)
     return len(rows)
+
+
+def select_within(connection: duckdb.DuckDBPyConnection, query: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:
+    """The rows of a query with one condition `{}` on a column that must have one of these ids.
+
+    Rows that lie in the order of this column are skipped without a look outside the least and the greatest id.
+    """
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    if len(wanted) == 1:
+        return connection.execute(query.format("= ?"), wanted).fetchall()
+    within = "BETWEEN ? AND ? AND {column} IN (SELECT unnest(?::VARCHAR[]))"
+    column = query.split("{}", maxsplit=1)[0].rsplit(maxsplit=1)[-1]
+    return connection.execute(query.format(within.format(column=column)), [wanted[0], wanted[-1], wanted]).fetchall()
+
+
+def values_in(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Iterable[str]) -> set[str]:
+    """Which of the values the column of the table has."""
+    query = f"SELECT {column} FROM arena.{table} WHERE {column} {{}}"  # noqa: S608 - names are ours
+    return {value for (value,) in select_within(connection, query, values)}
+
+
+def as_logprobs(stored: list[float | None] | None) -> tuple[float, ...] | None:
+    """Log-probabilities as they were given: the Python client of DuckDB writes NaN in a list as NULL."""
+    return None if stored is None else tuple(math.nan if value is None else value for value in stored)
 
 
 def judged_row(judged: OutcomeRecord) -> Row:

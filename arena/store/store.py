@@ -15,7 +15,21 @@ from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
 from arena.settings import make_home
-from arena.store import acknowledged, backup, compaction, counts, erasure, facts, lookups, ratings_log, rereadings
+from arena.store import (
+    acknowledged,
+    backup,
+    compaction,
+    counts,
+    erasure,
+    facts,
+    lookups,
+    ratings_log,
+    rebuild,
+    replies,
+    rereadings,
+    settlements,
+    vote_counts,
+)
 from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
 from arena.store.database import CATALOG, close_untouched, one_line_errors, open_database
@@ -36,6 +50,7 @@ from arena.store.records import (
     Result,
     SolvedCount,
     Tally,
+    UnitChanges,
     UnitCount,
     Vote,
     now,
@@ -84,7 +99,12 @@ class Store:
 
     @classmethod
     def open(
-        cls, home: Path, rule: EloRule | None = None, largest_group: int = LARGEST_GROUP, accepted_loss: int = 0
+        cls,
+        home: Path,
+        rule: EloRule | None = None,
+        largest_group: int = LARGEST_GROUP,
+        accepted_loss: int = 0,
+        progress: rebuild.Progress = lambda *_: None,
     ) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
@@ -93,6 +113,7 @@ class Store:
             rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
             largest_group: most writes that share a commit.
             accepted_loss: how many acknowledged records may be missing; exactly so many.
+            progress: told how many battles of how many are counted, where a home of an earlier version is brought up to date.
 
         Raises:
             StoreBusy: another process has it open.
@@ -109,6 +130,8 @@ class Store:
             try:
                 note.check(acknowledged.count_before_migration(connection), accepted_loss)
                 migrate(connection)
+                if rebuild.is_due(connection):
+                    rebuild.go_on(connection, progress)
                 note.write(acknowledged.count(connection))
                 store = cls(home, connection, note, rule, largest_group)
             except BaseException:
@@ -137,11 +160,17 @@ class Store:
         """Commits since the store was opened; far fewer than writes when many write at once."""
         return self._writer.transactions
 
-    def add_pairs(self, pairs: Iterable[MinimalPair]) -> int:
-        """Keep pairs and their images, and say how many were new. Images are on disk before a row names them."""
+    def add_pairs(self, pairs: Iterable[MinimalPair], drawn_at: datetime | None = None) -> int:
+        """Keep pairs and their images, and say how many were new. Images are on disk before a row names them.
+
+        Args:
+            pairs: any.
+            drawn_at: the moment at which they were drawn for one battle, before anybody was asked about them; None for pairs
+                that come again.
+        """
         kept = list(pairs)
         self._keep(side.picture for pair in kept for side in pair.sides)
-        return self._write_one(facts.add_pairs, kept)
+        return self._write_one(partial(facts.add_pairs, drawn_at=drawn_at), kept)
 
     def pair(self, pair_id: str) -> MinimalPair | None:
         """The pair with its images; None where it is unknown."""
@@ -159,13 +188,23 @@ class Store:
         """id -> contestant, in the order they were added."""
         return self._read(lookups.contestants)
 
-    def add_replies(self, replies: Iterable[ReplyRecord]) -> int:
+    def add_replies(self, records: Iterable[ReplyRecord]) -> int:
         """Keep replies to what had no answer yet, and say how many that were. An error is kept, but is no answer."""
-        return self._write_one(facts.add_replies, list(replies))
+        return self._write_one(replies.add_replies, list(records))
 
-    def replies(self, contestant_id: str, keys: Iterable[str]) -> dict[str, Reply]:
-        """probe key -> the answer that the contestant gave before; without what it never answered or what failed."""
-        return self._read(lookups.replies, contestant_id, keys)
+    def replies(
+        self, contestant_id: str, keys: Iterable[str], pair_ids: Sequence[str] = (), until: datetime | None = None
+    ) -> dict[str, Reply]:
+        """Probe key -> the answer that the contestant gave before; without what it never answered or what failed.
+
+        Args:
+            contestant_id: who was asked.
+            keys: what was asked.
+            pair_ids: the pairs that all of it is about, where these are known. Replies about a pair that was drawn for one
+                battle are found only so.
+            until: when the last of it was asked; now, if not given.
+        """
+        return self._read(replies.replies_of, contestant_id, keys, pair_ids, until)
 
     def add_battle(self, battle: BattleRecord, replies: Sequence[ReplyRecord] = ()) -> Acknowledged:
         """Keep a battle with its outcomes and replies, all or nothing. A visitor's counts once it has its vote.
@@ -222,7 +261,7 @@ class Store:
 
     def votes_by_result(self) -> dict[tuple[Choice, Result], int]:
         """(choice, result) -> how often visitors chose this where the automatic score said that."""
-        return self._read(lookups.votes_by_result)
+        return self._read(vote_counts.votes_by_result)
 
     def settle_abandoned(self, before: datetime) -> int:
         """Skip the vote of visitors' battles played before this moment and never judged, and say how many those were."""
@@ -230,7 +269,7 @@ class Store:
 
     def settled(self) -> int:
         """How many battles were settled so far; whoever keeps counts knows by it when to count again."""
-        return self._read(lookups.settled)
+        return self._read(settlements.number_settled)
 
     def unit_counts(self, domain: str | None = None, pool: Pool | None = None, since: date | None = None) -> list[UnitCount]:
         """How often each contestant solved what another did not, by family: what Bradley-Terry is fitted to.
@@ -243,6 +282,15 @@ class Store:
             since: without fresh pairs that were made before this day (UTC).
         """
         return self._read(counts.unit_counts, domain, pool, since)
+
+    def unit_changes(self, domain: str | None = None, after: int = 0) -> UnitChanges:
+        """What has changed in `unit_counts` since it was asked for last.
+
+        Args:
+            domain: over pairs of this domain; of all if not given.
+            after: `UnitChanges.lines` of the last time; 0 for all there is.
+        """
+        return self._read(counts.unit_changes, domain, after)
 
     def battle_counts(self) -> dict[str, int]:
         """contestant id -> battles that count."""

@@ -1,0 +1,31 @@
+"""The order in which battles count: a battle takes its place in it once it is judged, or at once if nobody judges it."""
+
+from collections.abc import Sequence
+
+import duckdb
+
+from arena.store import derived, ratings_log
+from arena.store.records import EloRule
+from arena.store.rows import append, values_in
+from arena.store.scored_battles import scored_battles
+
+
+def settle(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str], rule: EloRule | None) -> None:
+    """Give battles that have none their places, and let them move counts and online ratings."""
+    settled = values_in(connection, "settlements", "battle_id", battle_ids)
+    fresh = [battle_id for battle_id in battle_ids if battle_id not in settled]
+    if not fresh:
+        return
+    last = number_settled(connection)
+    append(connection, "settlements", [(battle_id, last + place) for place, battle_id in enumerate(fresh, start=1)])
+    for battle_id in values_in(connection, "unjudged", "battle_id", fresh):
+        connection.execute("DELETE FROM arena.unjudged WHERE battle_id = ?", [battle_id])
+    battles = scored_battles(connection, fresh)
+    derived.count(connection, battles)
+    ratings_log.rate(connection, battles, rule)
+
+
+def number_settled(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many battles were settled so far."""
+    ((count,),) = connection.execute("SELECT count(*) FROM arena.settlements").fetchall()
+    return count
