@@ -8,6 +8,7 @@ ArenaError
 │   ├── PairError       a minimal pair cannot be accepted
 │   └── SuiteError      a folder of pairs cannot be read
 ├── RepositoryError     a model repository cannot enter the arena
+│   ├── ModelEnded      a model that was loaded has ended, and has to be loaded anew
 │   └── EditorError     a diffusers pipeline cannot edit, or an edit failed
 ├── BattleError         a battle cannot do what was asked of it
 │   ├── BattleFailed    somebody could not answer, and the battle counts for nobody
@@ -53,6 +54,10 @@ class SuiteError(InputError):
 
 class RepositoryError(ArenaError):
     """A model repository cannot enter the arena."""
+
+
+class ModelEnded(RepositoryError):
+    """A model that was loaded has ended, and has to be loaded anew."""
 
 
 class EditorError(RepositoryError):

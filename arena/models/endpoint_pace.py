@@ -53,7 +53,9 @@ class Pace:
         self._failed_rounds = 0
         self._failed_at = -math.inf
         """When the last round of failures began: those of questions asked before belong to the same round."""
+        self._answered_at = -math.inf
         self._failing_since: float | None = None
+        """When the first question was asked of those that failed since the last answer."""
         self._resumes_at = -math.inf
 
     def allows(self, under_way: int) -> bool:
@@ -77,7 +79,7 @@ class Pace:
     def answered(self) -> None:
         """A question was answered."""
         self.limit = min(float(self._pacing.most), self.limit + 1 / self.limit)
-        self._failed_rounds, self._failing_since = 0, None
+        self._failed_rounds, self._failing_since, self._answered_at = 0, None, self._clock()
 
     def failed(self, asked_at: float, *, overloaded: bool, wait: float | None) -> None:
         """A question failed, and may be asked again after a pause.
@@ -88,7 +90,8 @@ class Pace:
             wait: seconds that the endpoint asks to wait; None where it says nothing.
         """
         now = self._clock()
-        self._failing_since = now if self._failing_since is None else self._failing_since
+        if self._failing_since is None:
+            self._failing_since = max(asked_at, self._answered_at)
         if asked_at >= self._failed_at:
             self._failed_at = now
             self._failed_rounds += 1

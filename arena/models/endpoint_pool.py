@@ -1,6 +1,8 @@
 """Endpoints in battles: each is asked by a thread of its own, within its budget, and not while it fails.
 
-Nobody who waits for an endpoint holds a thread that a model of this machine needs.
+Nobody who waits for an endpoint holds a thread that a model of this machine needs. Of one that hangs every visitor would learn
+by waiting in vain. So it is ill as soon as the first has waited so; nobody is sent to it while a question waits for long; and
+until it has answered a battle again, nobody waits for it longer than a share of the time.
 """
 
 import logging
@@ -15,13 +17,15 @@ from arena.contestants import Contestant
 from arena.models.base import Model
 from arena.models.endpoint_budget import SPENT, RequestBudget
 from arena.models.endpoint_health import Health
-from arena.models.pool import ModelPool
+from arena.models.pool import ModelPool, late
 from arena.probes import Probe, Reply
 
 MOST_AT_ONCE = 32
 """Endpoints that are asked at the same time."""
 MOST_WAITING = 64
 """Questions that may wait for one endpoint before it is drawn no more: whoever came then would wait too long."""
+DOUBT = 4
+"""How much less of their time visitors have for an endpoint that let one wait in vain, and for a question before theirs."""
 BUSY = "is asked faster than it answers"
 
 log = logging.getLogger(__name__)
@@ -57,7 +61,8 @@ class EndpointPool:
         self._battle_requests = battle_requests
         self._small_question = small_question
         self._seconds = seconds
-        self._pool = ModelPool(0, workers=min(len(endpoints), MOST_AT_ONCE), on_this_machine=False)
+        self._clock = clock
+        self._pool = ModelPool(0, workers=min(len(endpoints), MOST_AT_ONCE), on_this_machine=False, clock=clock)
         self._probes = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="endpoint-probe")
         for contestant, load in endpoints:
             self._pool.register(contestant, 0, partial(_Guarded, self._endpoints[contestant.id], load, seconds, clock))
@@ -67,7 +72,13 @@ class EndpointPool:
 
     def ask(self, contestant_id: str, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order; what goes wrong is an error reply."""
-        return self._pool.ask(contestant_id, probes, timeout=self._seconds)
+        endpoint = self._endpoints[contestant_id]
+        if not endpoint.may_be_asked():  # it was drawn before it became ill
+            return [Reply(error=endpoint.illness)] * len(probes)
+        replies = self._ask(endpoint, probes)
+        if replies and not any(reply.error for reply in replies):
+            endpoint.doubted = False
+        return replies
 
     def failed(self) -> dict[str, str]:
         """Who is not to be drawn now, and why: id -> reason. Whose pause is over is asked a small question meanwhile."""
@@ -76,8 +87,8 @@ class EndpointPool:
 
     def warm(self) -> None:
         """Ask each that has requests left a small question in the background, so that what is wrong is told before a battle."""
-        for name, endpoint in self._endpoints.items():
-            self._try(name, endpoint)
+        for endpoint in self._endpoints.values():
+            self._try(endpoint)
 
     def close(self) -> None:
         """Ask nothing more, and have nobody wait for what is under way. Safe to call twice."""
@@ -87,23 +98,36 @@ class EndpointPool:
     def _why_not(self, name: str, endpoint: "_Endpoint") -> str | None:
         if endpoint.illness is not None:
             if endpoint.may_be_asked():
-                self._try(name, endpoint)
+                self._try(endpoint)
             return endpoint.illness
+        if self._pool.longest_wait(name) > self._seconds / DOUBT:
+            return BUSY
         waiting = self._pool.waiting(name)
         rest = endpoint.rest(self._battle_requests) - waiting
         if rest < self._battle_requests:
             return SPENT
         return BUSY if waiting > MOST_WAITING else None
 
-    def _try(self, name: str, endpoint: "_Endpoint") -> None:
+    def _try(self, endpoint: "_Endpoint") -> None:
         if self._budget.rest(endpoint.contestant) and endpoint.trial.acquire(blocking=False):
-            self._probes.submit(self._ask_small_question, name, endpoint)
+            self._probes.submit(self._ask_small_question, endpoint)
 
-    def _ask_small_question(self, name: str, endpoint: "_Endpoint") -> None:
+    def _ask_small_question(self, endpoint: "_Endpoint") -> None:
         try:
-            self.ask(name, [self._small_question])
+            self._ask(endpoint, [self._small_question])
         finally:
             endpoint.trial.release()
+
+    def _ask(self, endpoint: "_Endpoint", probes: Sequence[Probe]) -> list[Reply]:
+        short, began = self._seconds / DOUBT, self._clock()
+        seconds = short if endpoint.doubted else self._seconds
+        replies = self._pool.ask(endpoint.contestant.id, probes, timeout=seconds)
+        errors = [reply.error for reply in replies if reply.error is not None]
+        if errors and self._clock() - began >= short:
+            endpoint.doubted = True
+        if (reason := late(seconds).error) in errors:
+            endpoint.failed(reason, permanent=False)
+        return replies
 
 
 class _Endpoint:
@@ -113,6 +137,8 @@ class _Endpoint:
         self.contestant = contestant
         self.trial = threading.Lock()
         """Held while a small question is under way."""
+        self.doubted = False
+        """Whether it let somebody wait in vain, and has answered no battle since."""
         self._budget = budget
         self._health = health
         self._lock = threading.Lock()
@@ -137,13 +163,16 @@ class _Endpoint:
 
     def answered(self) -> None:
         with self._lock:
-            recovered = self._health.answered()
+            # What comes while it is left alone was asked before, and by nobody who still waits.
+            recovered = self._health.may_be_asked() and self._health.answered()
         if recovered:
             log.warning("%s: answers again", self.contestant.reference)
 
     def failed(self, reason: str, *, permanent: bool) -> None:
         reason = reason.removeprefix(f"{self.contestant.repository}: ")
         with self._lock:
+            if not self._health.may_be_asked():
+                return  # it is known
             pause = self._health.failed(reason, permanent=permanent)
         log.warning("%s: plays no battle for %.0f minutes: %s", self.contestant.reference, pause / 60, reason)
 

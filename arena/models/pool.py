@@ -9,12 +9,12 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Future, wait
-from dataclasses import dataclass, field
+from concurrent.futures import wait
 
 from arena.contestants import Contestant
-from arena.errors import ArenaError, one_line
+from arena.errors import ArenaError, ModelEnded, one_line
 from arena.models.base import Model
+from arena.models.pool_slots import Slot, before, settle
 from arena.models.runtime import NICE_TO_PAGES, cores, let_others_first
 from arena.probes import Probe, Reply
 
@@ -27,42 +27,10 @@ CLOSED = Reply(error="the pool is closed")
 
 log = logging.getLogger(__name__)
 
-Key = tuple[str, tuple[str, ...]]
 
-
-@dataclass
-class _Question:
-    """One probe on its way to one model, for everybody who asked it meanwhile."""
-
-    probe: Probe
-    asked_at: float
-    deadline: float
-    """When the last of them stops waiting."""
-    reply: Future[Reply] = field(default_factory=Future)
-
-
-@dataclass
-class _Entry:
-    """One contestant, loaded or not."""
-
-    contestant: Contestant
-    memory_bytes: int
-    load: Callable[[], Model]
-    model: Model | None = None
-    busy: bool = False
-    used_at: float = 0.0
-    failure: str | None = None
-    """Why the last attempt to load it failed."""
-    failed_at: float = 0.0
-    """When that attempt ended; infinity where another one would be in vain."""
-    wanted: bool = False
-    """To be loaded although nobody asked it yet."""
-    waiting: dict[Key, _Question] = field(default_factory=dict)
-    answering: dict[Key, _Question] = field(default_factory=dict)
-
-    def oldest(self) -> float:
-        """When the first of the questions that wait was asked; there is one."""
-        return next(iter(self.waiting.values())).asked_at
+def late(seconds: float) -> Reply:
+    """The reply to whoever has waited so long."""
+    return Reply(error=f"no answer within {seconds:g} s")
 
 
 class ModelPool:
@@ -89,7 +57,7 @@ class ModelPool:
         self._workers = workers
         self._on_this_machine = on_this_machine
         self._clock = clock
-        self._entries: dict[str, _Entry] = {}
+        self._slots: dict[str, Slot] = {}
         self._changed = threading.Condition()
         self._closed = False
         jobs = [self._load_when_asked, *[self._answer_when_asked] * workers]
@@ -99,32 +67,39 @@ class ModelPool:
 
     def register(self, contestant: Contestant, memory_bytes: int, load: Callable[[], Model]) -> None:
         """Make a contestant known; `load` is called, in a thread of the pool, when it is first asked, and after evictions."""
-        entry = _Entry(contestant, memory_bytes, load)
+        slot = Slot(contestant, memory_bytes, load)
         if memory_bytes > self._budget:
-            entry.failure = (
+            slot.failure = (
                 f"{contestant.repository}: it takes {memory_bytes / 2**30:.3g} GB, and all models together may take "
                 f"{self._budget / 2**30:.3g}; raise ARENA_MEMORY"
             )
-            entry.failed_at = math.inf
-            log.warning(entry.failure)
+            slot.failed_at = math.inf
+            log.warning(slot.failure)
         with self._changed:
-            self._entries.setdefault(contestant.id, entry)
+            self._slots.setdefault(contestant.id, slot)
 
     def failed(self) -> dict[str, str]:
         """Who cannot be asked now, and why loading failed: id -> reason. After `RETRY_SECONDS` another attempt may be made."""
         with self._changed:
-            return {key: entry.failure for key, entry in self._entries.items() if entry.failure and self._left_alone(entry)}
+            return {key: slot.failure for key, slot in self._slots.items() if slot.failure and self._left_alone(slot)}
 
     def loaded(self) -> list[str]:
         """Ids of the contestants in memory."""
         with self._changed:
-            return [identifier for identifier, entry in self._entries.items() if entry.model]
+            return [identifier for identifier, slot in self._slots.items() if slot.model]
 
     def waiting(self, contestant_id: str | None = None) -> int:
         """Probes that are asked and not answered: of one contestant, or of all."""
         with self._changed:
-            entries = [entry for name, entry in self._entries.items() if contestant_id in (None, name)]
-            return sum(len(entry.waiting) + len(entry.answering) for entry in entries)
+            slots = [slot for name, slot in self._slots.items() if contestant_id in (None, name)]
+            return sum(len(slot.waiting) + len(slot.answering) for slot in slots)
+
+    def longest_wait(self, contestant_id: str) -> float:
+        """Seconds that the first has waited of the probes that are asked of a contestant and not answered; 0 without any."""
+        with self._changed:
+            slot = self._slots[contestant_id]
+            asked = [question.asked_at for question in (*slot.answering.values(), *slot.waiting.values())]
+            return self._clock() - min(asked) if asked else 0.0
 
     def ask(self, contestant_id: str, probes: Sequence[Probe], *, timeout: float = 120.0) -> list[Reply]:
         """One reply a probe, in order. What goes wrong, or takes longer than `timeout` seconds, is an error reply.
@@ -132,16 +107,16 @@ class ModelPool:
         The same probe asked by several threads at once is answered once, and one that nobody waits for any more is not.
         """
         with self._changed:
-            entry = self._entries.get(contestant_id)
-            if entry is None or self._closed:
+            slot = self._slots.get(contestant_id)
+            if slot is None or self._closed:
                 return [CLOSED if self._closed else Reply(error=f"no contestant {contestant_id}")] * len(probes)
-            if self._left_alone(entry):
-                return [Reply(error=entry.failure)] * len(probes)
-            questions = [self._question(entry, probe, timeout) for probe in probes]
+            if self._left_alone(slot):
+                return [Reply(error=slot.failure)] * len(probes)
+            now = self._clock()
+            questions = [slot.ask(probe, now, now + timeout) for probe in probes]
             self._changed.notify_all()
         done, _ = wait({question.reply for question in questions}, timeout)
-        late = Reply(error=f"no answer within {timeout:g} s")
-        return [question.reply.result() if question.reply in done else late for question in questions]
+        return [question.reply.result() if question.reply in done else late(timeout) for question in questions]
 
     def warm(self, contestant_ids: Iterable[str] | None = None, *, timeout: float | None = 0.0) -> None:
         """Load models before they are asked, in the background: those named, or all, as far as the budget reaches.
@@ -151,42 +126,33 @@ class ModelPool:
             timeout: seconds to wait until that is done; None for as long as it takes.
         """
         with self._changed:
-            chosen = list(self._entries if contestant_ids is None else contestant_ids)
-            free = self._budget - sum(entry.memory_bytes for entry in self._entries.values() if entry.model)
+            chosen = list(self._slots if contestant_ids is None else contestant_ids)
+            free = self._budget - sum(slot.memory_bytes for slot in self._slots.values() if slot.model)
             for identifier in chosen:
-                entry = self._entries[identifier]
-                if entry.model is None and entry.memory_bytes <= free and not self._left_alone(entry):
-                    entry.wanted = True
-                    free -= entry.memory_bytes
+                slot = self._slots[identifier]
+                if slot.model is None and slot.memory_bytes <= free and not self._left_alone(slot):
+                    slot.wanted = True
+                    free -= slot.memory_bytes
             self._changed.notify_all()
-            self._changed.wait_for(lambda: not any(self._entries[identifier].wanted for identifier in chosen), timeout)
+            self._changed.wait_for(lambda: not any(self._slots[identifier].wanted for identifier in chosen), timeout)
 
     def close(self, timeout: float = 3.0) -> None:
         """Answer nothing more: what waits gets error replies, what runs has `timeout` seconds to finish, models are let go."""
         with self._changed:
             self._closed = True
-            for entry in self._entries.values():
-                _settle(entry.waiting.values(), [CLOSED] * len(entry.waiting))
-                entry.waiting.clear()
+            for slot in self._slots.values():
+                slot.turn_away(CLOSED)
             self._changed.notify_all()
         deadline = time.monotonic() + timeout
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
         with self._changed:
-            for entry in self._entries.values():
-                _settle(entry.answering.values(), [CLOSED] * len(entry.answering))
-                entry.model = None
+            for slot in self._slots.values():
+                settle(slot.answering.values(), [CLOSED] * len(slot.answering))
+                slot.model = None
 
-    def _question(self, entry: _Entry, probe: Probe, timeout: float) -> _Question:
-        # Captions are part of what is asked of models that read no prompt.
-        key = (probe.key, probe.captions)
-        now = self._clock()
-        question = entry.answering.get(key) or entry.waiting.setdefault(key, _Question(probe, now, now + timeout))
-        question.deadline = max(question.deadline, now + timeout)
-        return question
-
-    def _left_alone(self, entry: _Entry) -> bool:
-        return entry.failure is not None and self._clock() - entry.failed_at < RETRY_SECONDS
+    def _left_alone(self, slot: Slot) -> bool:
+        return slot.failure is not None and self._clock() - slot.failed_at < RETRY_SECONDS
 
     def _answer_when_asked(self) -> None:
         if self._on_this_machine:
@@ -194,20 +160,22 @@ class ModelPool:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or self._oldest(loaded=True))
-                entry = self._oldest(loaded=True)
-                if self._closed or entry is None or entry.model is None:
+                slot = self._oldest(loaded=True)
+                if self._closed or slot is None or slot.model is None:
                     return
-                model, entry.busy = entry.model, True
-                self._forget_late(entry)
-                for key in list(entry.waiting)[:MAX_BATCH]:
-                    entry.answering[key] = entry.waiting.pop(key)
-            probes = [question.probe for question in entry.answering.values()]
-            replies = _answers(model, probes) if probes else []
+                model, slot.busy = slot.model, True
+                slot.forget_late(self._clock())
+                for key in list(slot.waiting)[:MAX_BATCH]:
+                    slot.answering[key] = slot.waiting.pop(key)
+            probes = [question.probe for question in slot.answering.values()]
+            replies, end = _answers(model, probes) if probes else ([], None)
             del model  # an evicted model must not live on in this frame
             with self._changed:
-                entry.busy, entry.used_at = False, self._clock()
-                _settle(entry.answering.values(), replies)
-                entry.answering.clear()
+                slot.busy, slot.used_at = False, self._clock()
+                settle(slot.answering.values(), replies)
+                slot.answering.clear()
+                if end is not None:
+                    self._fail(slot, end)
                 self._changed.notify_all()
 
     def _share_cores(self) -> None:
@@ -222,44 +190,44 @@ class ModelPool:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._closed or self._oldest(loaded=False))
-                entry = self._oldest(loaded=False)
-                if self._closed or entry is None:
+                slot = self._oldest(loaded=False)
+                if self._closed or slot is None:
                     return
-                fits = self._make_room(entry)
+                fits = self._make_room(slot)
             if fits:
-                self._load(entry)
+                self._load(slot)
             with self._changed:
-                entry.wanted = False
+                slot.wanted = False
                 self._changed.notify_all()
 
-    def _load(self, entry: _Entry) -> None:
-        """Load the model of `entry`, or tell everybody who waits for it why not."""
-        model, failure = None, None
+    def _load(self, slot: Slot) -> None:
+        """Load the model of `slot`, or tell everybody who waits for it why not."""
         try:
-            model = entry.load()
-        except Exception as error:  # a model that cannot be loaded must not stop the others
-            failure = str(error) if isinstance(error, ArenaError) else one_line(error)
-            name = entry.contestant.repository
-            reason = failure.removeprefix(f"{name}: ")
-            log.warning("%s: left alone for %g s: %s", name, RETRY_SECONDS, reason, exc_info=True)
+            model = slot.load()
+        except Exception as error:  # noqa: BLE001  a model that cannot be loaded must not stop the others
+            self._fail(slot, error)
+            return
         with self._changed:
-            entry.model, entry.failure, entry.used_at = model, failure, self._clock()
-            if failure is not None:
-                entry.failed_at = entry.used_at
-                _settle(entry.waiting.values(), [Reply(error=failure)] * len(entry.waiting))
-                entry.waiting.clear()
+            slot.model, slot.failure, slot.used_at = model, None, self._clock()
 
-    def _make_room(self, entry: _Entry) -> bool:
-        """Evict the least recently used models until `entry` fits; False if nobody needs it now. Called with the lock held."""
+    def _fail(self, slot: Slot, error: Exception) -> None:
+        """Leave a contestant alone for a while, and tell everybody who waits for it why."""
+        failure, name = str(error) if isinstance(error, ArenaError) else one_line(error), slot.contestant.repository
+        log.warning("%s: left alone for %g s: %s", name, RETRY_SECONDS, failure.removeprefix(f"{name}: "), exc_info=error)
+        with self._changed:
+            slot.fail(failure, self._clock())
+
+    def _make_room(self, slot: Slot) -> bool:
+        """Evict the least recently used models until `slot` fits; False if nobody needs it now. Called with the lock held."""
         while not self._closed:
-            self._forget_late(entry)
-            if not entry.waiting and not entry.wanted:
+            slot.forget_late(self._clock())
+            if not slot.waiting and not slot.wanted:
                 break
-            others = [other for other in self._entries.values() if other.model]
-            if sum(other.memory_bytes for other in others) + entry.memory_bytes <= self._budget:
+            others = [other for other in self._slots.values() if other.model]
+            if sum(other.memory_bytes for other in others) + slot.memory_bytes <= self._budget:
                 return True
             # Who was asked before answers first: else two models that do not fit together load in turn, and neither answers.
-            idle = [other for other in others if not other.busy and not _before(other, entry)]
+            idle = [other for other in others if not other.busy and not before(other, slot)]
             if idle:
                 # Those with questions waiting go last: evicting them means loading them again.
                 min(idle, key=lambda other: (bool(other.waiting), other.used_at)).model = None
@@ -267,39 +235,24 @@ class ModelPool:
                 self._changed.wait()
         return False
 
-    def _forget_late(self, entry: _Entry) -> None:
-        """Drop questions that nobody waits for any more. Called with the lock held."""
-        now = self._clock()
-        entry.waiting = {key: question for key, question in entry.waiting.items() if question.deadline > now}
-
-    def _oldest(self, *, loaded: bool) -> _Entry | None:
-        """The entry with the oldest question among those whose model is (not) in memory. Called with the lock held."""
-        entries = [entry for entry in self._entries.values() if bool(entry.model) == loaded and not entry.busy]
-        asked = [entry for entry in entries if entry.waiting]
+    def _oldest(self, *, loaded: bool) -> Slot | None:
+        """The slot with the oldest question among those whose model is (not) in memory. Called with the lock held."""
+        slots = [slot for slot in self._slots.values() if bool(slot.model) == loaded and not slot.busy]
+        asked = [slot for slot in slots if slot.waiting]
         if asked:
-            return min(asked, key=_Entry.oldest)
-        return None if loaded else next((entry for entry in entries if entry.wanted), None)
+            return min(asked, key=Slot.oldest)
+        return None if loaded else next((slot for slot in slots if slot.wanted), None)
 
 
-def _before(one: _Entry, other: _Entry) -> bool:
-    """Whether a question waits for `one`, and none that waits for `other` was asked before it."""
-    return bool(one.waiting) and (not other.waiting or one.oldest() <= other.oldest())
-
-
-def _answers(model: Model, probes: Sequence[Probe]) -> list[Reply]:
-    """Whatever the model does, one reply a probe."""
+def _answers(model: Model, probes: Sequence[Probe]) -> tuple[list[Reply], ModelEnded | None]:
+    """Whatever the model does, one reply a probe; and why it answers no others, if it has ended."""
     try:
         replies = model.answer(probes)
+    except ModelEnded as end:
+        return [Reply(error=str(end))] * len(probes), end
     except Exception as error:
         log.exception("%s: crashed on a batch of %d", model.contestant.repository, len(probes))
-        return [Reply(error=one_line(error))] * len(probes)
+        return [Reply(error=one_line(error))] * len(probes), None
     if len(replies) != len(probes):
-        return [Reply(error=f"{len(replies)} replies to {len(probes)} probes")] * len(probes)
-    return replies
-
-
-def _settle(questions: Iterable[_Question], replies: Iterable[Reply]) -> None:
-    """Answer the questions, but for those that are answered because the pool was closed meanwhile."""
-    for question, reply in zip(questions, replies, strict=True):
-        if not question.reply.done():
-            question.reply.set_result(reply)
+        return [Reply(error=f"{len(replies)} replies to {len(probes)} probes")] * len(probes), None
+    return replies, None

@@ -63,6 +63,18 @@ def test_jitter_shortens_a_pause_by_half_at_most_and_never_what_the_server_asks_
     assert pace.pause() == 7.0
 
 
+def test_an_endpoint_that_hangs_answers_nothing_from_the_first_question_on():
+    clock = Clock()
+    pace = pace_at(clock, patience=10.0, first_pause=1.0)
+    clock.now = 10.0
+    pace.failed(0.0, overloaded=True, wait=None)
+    assert pace.hopeless()
+    other = pace_at(clock, patience=10.0, first_pause=1.0)
+    other.answered()
+    other.failed(0.0, overloaded=True, wait=None)
+    assert not other.hopeless(), "it has answered another one meanwhile"
+
+
 def test_an_endpoint_that_answers_nothing_for_longer_than_the_patience_is_hopeless_until_new_questions_come():
     clock = Clock()
     pace = pace_at(clock, patience=10.0, first_pause=2.0, longest_pause=2.0)

@@ -48,14 +48,12 @@ def open_pool(tmp_path, now):
     """A pool of these models, with a clock that stands still."""
     pools = []
 
-    def opened(*models, a_day=1000, battle_requests=26, spent=0):
+    def opened(*models, a_day=1000, battle_requests=26, spent=0, seconds=120.0, clock=lambda: now[0]):
         budget = RequestBudget(tmp_path, a_day, now=lambda: datetime(2026, 11, 29, tzinfo=UTC))
         for _ in range(spent):
             budget.spend(models[0].contestant)
         endpoints = [(model.contestant, partial(lambda given: given, model)) for model in models]
-        pools.append(
-            EndpointPool(endpoints, budget, battle_requests, SMALL, seconds=120, clock=lambda: now[0], jitter=lambda: 0.0)
-        )
+        pools.append(EndpointPool(endpoints, budget, battle_requests, SMALL, seconds=seconds, clock=clock, jitter=lambda: 0.0))
         return pools[-1]
 
     yield opened
@@ -155,6 +153,58 @@ def test_one_that_answers_after_everybody_has_left_is_left_out(open_pool, now):
     pool = open_pool(model)
     pool.ask(model.contestant.id, [probe("x"), probe("y")])
     assert pool.failed() == {model.contestant.id: "2 questions took it 121 s"}
+
+
+class Hangs(Remote):
+    """Answers nothing but the small question, until its gate is open."""
+
+    def answer(self, probes):
+        self.batches.append([one.prompt for one in probes])
+        assert probes == [SMALL] or self.gate is None or self.gate.wait(PATIENCE)
+        return [Reply(one.prompt) for one in probes]
+
+
+def test_one_that_hangs_is_left_out_as_soon_as_a_visitor_has_waited_in_vain_and_delays_later_ones_less(open_pool, now):
+    gate = threading.Event()
+    model = Hangs("hangs", gate=gate)
+    pool, name = open_pool(model, seconds=0.4, clock=lambda: time.monotonic() + now[0]), model.contestant.id
+
+    def error(text):
+        return pool.ask(name, [probe(text)])[0].error
+
+    assert error("first") == error("drawn before") == "no answer within 0.4 s"
+    assert pool.failed() == {name: "no answer within 0.4 s"}
+    gate.set()
+    until(lambda: not pool._pool.waiting(name))
+    assert asked(model) == ["first"]
+    assert pool.failed(), "an answer that nobody waited for makes it no better"
+    gate.clear()
+    now[0] += 60
+    until(lambda: not pool.failed())
+    assert error("second") == "no answer within 0.1 s"
+    gate.set()
+    until(lambda: not pool._pool.waiting(name))
+    now[0] += 120
+    until(lambda: not pool.failed())
+    assert error("third") is None
+    gate.clear()
+    assert error("fourth") == "no answer within 0.4 s", "it is trusted again"
+    gate.set()
+
+
+def test_nobody_is_sent_to_one_while_a_question_has_waited_for_long(open_pool, now):
+    gate = threading.Event()
+    model = Remote("slow", gate=gate)
+    pool = open_pool(model)
+    with ThreadPoolExecutor(1) as visitors:
+        visitors.submit(pool.ask, model.contestant.id, [probe("x")])
+        until(lambda: model.batches)
+        now[0] += 30
+        assert pool.failed() == {}
+        now[0] += 1
+        assert pool.failed() == {model.contestant.id: BUSY}
+        gate.set()
+        until(lambda: not pool.failed())
 
 
 def test_one_whose_requests_do_not_suffice_for_a_battle_is_left_out_and_that_is_told_once(open_pool, caplog):
