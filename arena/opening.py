@@ -1,6 +1,8 @@
 """Puts an arena together from settings: the store, the models, the pairs."""
 
 import logging
+import sys
+import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
@@ -18,19 +20,34 @@ from arena.operations import OPERATIONS, handlers
 from arena.pairs import MinimalPair
 from arena.roster import Roster, gather, register
 from arena.settings import Settings
-from arena.store import Store
+from arena.store import Progress, Store
 from arena.suites.starter import starter_pairs
+
+SECONDS_A_LINE = 3.0
 
 log = logging.getLogger(__name__)
 
 
+def lines() -> Progress:
+    """Tells on standard error how far long work is: a line every few seconds, and none of what takes less."""
+    told_at = time.monotonic()
+
+    def tell(work: str, done: int, total: int) -> None:
+        nonlocal told_at
+        if time.monotonic() - told_at > SECONDS_A_LINE:
+            told_at = time.monotonic()
+            print(f"arena: {work}: {done:,} of {total:,}", file=sys.stderr, flush=True)  # noqa: T201
+
+    return tell
+
+
 @contextmanager
-def open_store(settings: Settings) -> Iterator[Store]:
+def open_store(settings: Settings, progress: Progress | None = None) -> Iterator[Store]:
     """The facts of an arena, for reading its board or writing to it, with its log started, and older battles read anew.
 
     Operators' commands reach whoever has it open: see `operate`.
     """
-    with Store.open(settings.home, ELO_RULE, accepted_loss=settings.accepted_loss) as store:
+    with Store.open(settings.home, ELO_RULE, accepted_loss=settings.accepted_loss, progress=progress or lines()) as store:
         start_log(settings.home)
         with Control(settings.home, handlers(store)):
             read_anew(store)

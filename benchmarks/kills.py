@@ -4,7 +4,8 @@
 
 Every kill comes a random moment after something new was acknowledged: to visitors and reviewers of a server over HTTP, or in
 the log of a command. Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict.
-`least` and `most` say how many acknowledgements came between two kills.
+`least` and `most` say how many acknowledgements came between two kills; `wrong`, how many derived tables hold something else
+than a rebuild makes of the facts.
 """
 
 import argparse
@@ -31,6 +32,7 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
+from arena.battles.scoring import ELO_RULE
 from arena.store import Store
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -55,11 +57,12 @@ class Drill:
     """How many came before each kill."""
     lost: int = 0
     twice: int = 0
+    wrong: int = 0
 
     def row(self) -> list[str]:
         """Cells of the table."""
         counts = (len(self.acknowledged), sum(self.acknowledged), min(self.acknowledged), max(self.acknowledged))
-        return [self.name, *map(str, (*counts, self.lost, self.twice))]
+        return [self.name, *map(str, (*counts, self.lost, self.twice, self.wrong))]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -68,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--kills", type=int, default=10, help="of each kind of work (default: %(default)s)")
     parser.add_argument("--only", nargs="+", choices=DRILLS, default=list(DRILLS), help="default: all")
     options = parser.parse_args(arguments)
-    table = Table("work", "kills", "acknowledged", "least", "most", "lost", "twice", box=None)
+    table = Table("work", "kills", "acknowledged", "least", "most", "lost", "twice", "wrong", box=None)
     for name in options.only:
         with tempfile.TemporaryDirectory() as folder:
             for drill in DRILLS[name](Path(folder), options.kills, random.Random(3)):
@@ -108,12 +111,14 @@ def server(folder: Path, kills: int, chance: random.Random) -> Iterator[Drill]:
             drill.acknowledged.append(now - then)
     with Store.open(home) as store:  # the last word of each reviewer counts
         reviews = [(review.generation_id, review.reviewer) for review in store.generations.reviews()]
+    wrong = wrong_tables(home)
     found = (rows(home, "SELECT id FROM arena.battles"), rows(home, "SELECT battle_id FROM arena.votes"), reviews)
     wanted = (told.battles, told.votes, [generation for generation, _ in told.reviews])
     for drill, kept, acknowledged in zip(drills, found, wanted, strict=True):
         names = [name if isinstance(name, str) else name[0] for name in kept]
         drill.lost = (Counter(acknowledged) - Counter(names)).total()
         drill.twice = len(kept) - len(set(kept))
+        drill.wrong = wrong
     yield from drills
 
 
@@ -162,7 +167,14 @@ def bulk(
     found = rows(home, ids)
     drill.lost = max(0, told() - len(set(found)))
     drill.twice = len(found) - len(set(found))
+    drill.wrong = wrong_tables(home)
     return drill
+
+
+def wrong_tables(home: Path) -> int:
+    """How many derived tables a rebuild makes otherwise."""
+    with Store.open(home, ELO_RULE) as store:
+        return len(store.rebuild())
 
 
 def rows(home: Path, query: str) -> list[str]:

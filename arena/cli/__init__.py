@@ -20,6 +20,7 @@ from arena.cli import (
     models,
     pairs,
     playing,
+    rebuild,
     reporting,
     strategies,
     suites,
@@ -48,6 +49,7 @@ EXAMPLES = """examples:
   arena generate --source starter --count 50               make fresh pairs, which people then review
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
+  arena rebuild                                            counts and ratings anew, should they ever be in doubt
 
 The state lives in ARENA_HOME (default ./arena-home). ARENA_MODELS adds contestants: folders or organisation/name@commit, with
 options such as ?thinking=2048 and strategies such as +reminder.
@@ -112,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
         pairs,
         models,
         backup,
+        rebuild,
     ):
         part.add_commands(commands)
     return parser

@@ -17,6 +17,7 @@ from arena.store.generation_records import (
     State,
     Verdict,
 )
+from arena.store.progress import Progress, silent
 from arena.store.records import (
     CHOICES,
     SEATS,
@@ -79,6 +80,7 @@ __all__ = [
     "PairReading",
     "PlayedBy",
     "Pool",
+    "Progress",
     "QuestionRecord",
     "Rate",
     "ReadingRecord",
@@ -108,6 +110,7 @@ __all__ = [
     "new_battle_id",
     "now",
     "restore",
+    "silent",
     "solved_by_task",
     "task_units",
     "vote_agrees",

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from arena.errors import StoreError
+from arena.store.progress import Progress, silent
 from arena.store.records import now
 
 Migration = Callable[[duckdb.DuckDBPyConnection], object]
@@ -16,7 +17,9 @@ MIGRATIONS: list[Migration] = []
 migration = MIGRATIONS.append
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration] = MIGRATIONS) -> list[str]:
+def migrate(
+    connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration] = MIGRATIONS, progress: Progress = silent
+) -> list[str]:
     """Bring the database up to date, each step in a transaction of its own. Returns the names of the steps taken.
 
     Raises:
@@ -28,7 +31,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migratio
         step = max(unknown)
         raise StoreError(f"the database is newer than this arena (it has {step}); run newer code or set another ARENA_HOME")
     taken = [step for step in migrations if _name(step) not in applied]
-    for step in taken:
+    for number, step in enumerate(taken):
+        progress("steps to the new form of the database", number, len(taken))
         connection.execute("BEGIN")
         try:
             step(connection)

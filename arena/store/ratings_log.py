@@ -1,10 +1,11 @@
 """Online ratings: moved by each battle as it is settled, and replayed from the facts when the rule has changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import duckdb
 
 from arena.store.battle_chunks import chunks
+from arena.store.progress import Progress, silent
 from arena.store.records import EloChange, EloRule
 from arena.store.rows import Row, append
 from arena.store.scored_battles import ScoredBattle, scored_battles
@@ -41,7 +42,7 @@ def mark_stale(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("UPDATE arena.derivation SET elo_version = ? WHERE elo_version <> ?", [STALE, STALE])
 
 
-def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule, progress: Callable[[int], object] = lambda _: None) -> int:
+def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule, progress: Progress = silent) -> int:
     """Throw the log away and write it anew from the facts, in the order of settlement. Returns the battles rated.
 
     Args:
@@ -55,11 +56,13 @@ def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule, progress: Calla
         "CREATE OR REPLACE TEMP TABLE units (id VARCHAR, seq BIGINT, a VARCHAR, b VARCHAR, only_a INT, only_b INT)"
     )
     connection.execute("CREATE OR REPLACE TEMP TABLE moves AS SELECT * FROM arena.elo LIMIT 0")
+    ((total,),) = connection.execute("SELECT count(*) FROM arena.settlements").fetchall()
     read = 0
     for ids in chunks(connection, REPLAY_CHUNK):
         battles = scored_battles(connection, ids)
         append(connection, "units", [(one.id, one.seq, *one.seats, *one.units) for one in battles], catalog="temp")
-        progress(read := read + len(ids))
+        read += len(ids)
+        progress("battles read for the ratings", read, total)
     ratings: dict[str, float] = {}
     rated, last = 0, 0
     while battles := connection.execute(_NEXT_UNITS, [last, REPLAY_CHUNK]).fetchall():

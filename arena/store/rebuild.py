@@ -1,20 +1,45 @@
 """Making all derived tables anew from the facts, some battles at a time; whoever is killed meanwhile goes on from there."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import duckdb
 
 from arena.store import derived, ratings_log, replies, vote_counts
 from arena.store.battle_chunks import chunks
+from arena.store.progress import Progress, silent
 from arena.store.scored_battles import scored_battles
 
 VERSION = 1
 """Of what derived tables mean. Tables of another version are made anew when the store is opened."""
+COUNTED = "battles counted"
 CHUNK = 20_000
 """Battles counted in one commit."""
-Progress = Callable[[int, int], object]
-"""Told how many battles of how many are counted."""
+CONTENTS = {
+    "standings": "FROM arena.standings",
+    "rates": "FROM arena.rates WHERE total <> 0",
+    "fresh_rates": """
+        SELECT day, contestant_id, domain, family, task, sum(hits) AS hits, sum(total) AS total FROM arena.fresh_rates
+        GROUP BY ALL HAVING sum(total) <> 0
+    """,
+    "unit_log": """
+        SELECT winner, loser, domain, family, pool, day, sum(units) AS units FROM arena.unit_log
+        GROUP BY ALL HAVING sum(units) <> 0
+    """,
+    "latest_battles": "FROM arena.latest_battles",
+    "meetings": "FROM arena.meetings",
+    "vote_counts": "FROM arena.vote_counts WHERE votes <> 0",
+    "unjudged": "FROM arena.unjudged",
+    "reply_keys": "FROM arena.reply_keys",
+    "elo": "FROM arena.elo",
+}
+"""Derived table -> what it comes to, in whatever steps it was made."""
+
+
+def fingerprints(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
+    """Derived table -> rows that it comes to, and a number that tells whether others are the same."""
+    query = "SELECT count(*), coalesce(bit_xor(hash(content)), 0) FROM ({}) AS content"
+    return {table: connection.execute(query.format(rows)).fetchall()[0] for table, rows in CONTENTS.items()}
 
 
 def is_due(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -31,7 +56,7 @@ def begin(connection: duckdb.DuckDBPyConnection) -> None:
         ratings_log.mark_stale(connection)
 
 
-def go_on(connection: duckdb.DuckDBPyConnection, progress: Progress = lambda *_: None, chunk: int = CHUNK) -> None:
+def go_on(connection: duckdb.DuckDBPyConnection, progress: Progress = silent, chunk: int = CHUNK) -> None:
     """Count what is not counted yet. Nobody else may write meanwhile. Online ratings are left to be replayed.
 
     Args:
@@ -45,13 +70,13 @@ def go_on(connection: duckdb.DuckDBPyConnection, progress: Progress = lambda *_:
     ((total, done),) = connection.execute(
         "SELECT count(*), count(*) FILTER (battle_id <= ?) FROM arena.settlements", [position]
     ).fetchall()
-    progress(done, total)
+    progress(COUNTED, done, total)
     for ids in chunks(connection, chunk, after=position):
         with _transaction(connection):
             derived.count(connection, scored_battles(connection, ids))
             connection.execute("UPDATE arena.derivation SET position = ?", [ids[-1]])
         done += len(ids)
-        progress(done, total)
+        progress(COUNTED, done, total)
     with _transaction(connection):
         _count_the_rest(connection)
         connection.execute("UPDATE arena.derivation SET position = NULL")

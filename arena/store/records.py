@@ -237,7 +237,7 @@ class UnitChanges:
     """What has changed in counts of units since somebody looked at them."""
 
     lines: int
-    """Of the log of units by now; whoever gives this number next is told what has changed since."""
+    """Of the log of units that were read; whoever gives this number next is told what has changed since."""
     changes: tuple[UnitCount, ...]
     """Units are fewer than none where some were taken back."""
 

@@ -38,6 +38,7 @@ from arena.store.generations import Generations
 from arena.store.labels import Labels
 from arena.store.migrations import migrate
 from arena.store.picture_files import PictureFiles
+from arena.store.progress import Progress, silent
 from arena.store.readers_writer_lock import ReadersWriterLock
 from arena.store.records import (
     Acknowledged,
@@ -104,7 +105,7 @@ class Store:
         rule: EloRule | None = None,
         largest_group: int = LARGEST_GROUP,
         accepted_loss: int = 0,
-        progress: rebuild.Progress = lambda *_: None,
+        progress: Progress = silent,
     ) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
@@ -113,7 +114,7 @@ class Store:
             rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
             largest_group: most writes that share a commit.
             accepted_loss: how many acknowledged records may be missing; exactly so many.
-            progress: told how many battles of how many are counted, where a home of an earlier version is brought up to date.
+            progress: told how far it is, where a home of an earlier version is brought up to date.
 
         Raises:
             StoreBusy: another process has it open.
@@ -129,7 +130,7 @@ class Store:
             connection = open_database(path)
             try:
                 note.check(acknowledged.count_before_migration(connection), accepted_loss)
-                migrate(connection)
+                migrate(connection, progress=progress)
                 if rebuild.is_due(connection):
                     rebuild.go_on(connection, progress)
                 note.write(acknowledged.count(connection))
@@ -139,7 +140,7 @@ class Store:
                 note.close()
                 raise
         if rule is not None and store._read(ratings_log.is_stale, rule):
-            store.rebuild_elo()
+            store.rebuild_elo(progress)
         store.takedowns.finish()
         return store
 
@@ -320,7 +321,7 @@ class Store:
         """What the battle did to seats a and b; empty for a void or unrated battle."""
         return self._read(ratings_log.changes_of, battle_id)
 
-    def rebuild_elo(self) -> int:
+    def rebuild_elo(self, progress: Progress = silent) -> int:
         """Replay the online ratings from the facts, and say how many battles were rated.
 
         Raises:
@@ -328,7 +329,21 @@ class Store:
         """
         if self._rule is None:
             raise StoreError("elo: the store was opened without a rule; pass one to Store.open")
-        return self._write_one(ratings_log.replay, self._rule)
+        return self._write_one(partial(ratings_log.replay, progress=progress), self._rule)
+
+    def rebuild(self, progress: Progress = silent) -> tuple[str, ...]:
+        """Make all that is derived anew from the facts, and name the tables that hold something else now. Everybody waits.
+
+        Killed, the next `open` goes on.
+        """
+        with one_line_errors(self._path), self._lock.exclusive():
+            before = rebuild.fingerprints(self._connection)
+            rebuild.begin(self._connection)
+            rebuild.go_on(self._connection, progress)
+        if self._rule is not None:
+            self.rebuild_elo(progress)
+        after = self._read(rebuild.fingerprints)
+        return tuple(table for table in after if after[table] != before[table])
 
     def backup(self, file: Path) -> Backup:
         """Write what is committed by now, with the pictures, into one file, while others read and write.
