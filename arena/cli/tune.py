@@ -60,6 +60,8 @@ def _seed(text: str) -> int:
 
 
 def _tune(options: argparse.Namespace) -> int:
+    from contextlib import ExitStack
+
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from arena.logs import start_log
@@ -81,10 +83,12 @@ def _tune(options: argparse.Namespace) -> int:
         shuffled=options.shuffle_labels,
     )
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[loss]}"))
-    with Progress(*columns, TimeRemainingColumn(), console=console(stderr=True)) as progress:
+    progress = Progress(*columns, TimeRemainingColumn(), console=console(stderr=True))
+    with ExitStack() as shown:
 
         def watch(done: int, total: int, loss: float | None) -> None:
             if not progress.tasks:
+                shown.enter_context(progress)
                 progress.add_task(f"{base.repository} by {options.method}", total=None, loss="")
             told = "" if loss is None else f"loss {loss:.3f}"
             progress.update(progress.task_ids[0], completed=done, total=total or None, loss=told)
@@ -96,9 +100,23 @@ def _tune(options: argparse.Namespace) -> int:
 
 
 def _base(reference: str, settings: "Settings") -> "RepositoryReport":
-    """The model that a name, a folder or a commit on the Hub means."""
+    """The model that a name, a folder or a commit on the Hub means.
+
+    Raises:
+        TuningError: it has no weights here, or means more than its weights.
+        RepositoryError: there is none, or it cannot enter.
+    """
+    from arena.errors import TuningError
     from arena.models import check_repository
+    from arena.models.endpoint_reference import is_endpoint
     from arena.roster import references
+    from arena.strategies import constant_entry, split
+
+    if is_endpoint(reference) or constant_entry(reference):
+        raise TuningError("--model: has no weights here; name a contestant, a folder, or organisation/name@commit")
+    model, strategy = split(reference)
+    if strategy:
+        raise TuningError(f"--model {reference}: is under a strategy, which cannot be tuned; name {model}")
 
     named = [one for one in references(settings) if reference in (Path(one).name, "/".join(Path(one).parts[-2:]))]
     return check_repository(named[0] if named and not Path(reference).exists() else reference)

@@ -5,6 +5,7 @@ Trainer* and *DPO Trainer*, sections on vision-language models).
 """
 
 import copy
+import math
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ class _Progress(TrainerCallback):
         del args, control, kwargs
         losses = (entry["loss"] for entry in reversed(state.log_history) if "loss" in entry)
         self._watch(state.global_step, state.max_steps, next(losses, None))
+
+    def on_log(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **kwargs: Any) -> None:
+        """What has come apart does not come together again, so the rest of the time is saved."""
+        del args, kwargs
+        control.should_training_stop |= not math.isfinite(state.log_history[-1].get("loss", 0.0))
 
 
 def training_rows(folder: Path, recipe: Recipe, cache: Path) -> Dataset:
@@ -130,6 +136,7 @@ def _settings(recipe: Recipe, folder: Path, rows: int, device: str) -> dict[str,
         "pad_to_multiple_of": None,
         "remove_unused_columns": False,
         "logging_steps": 1,
+        "logging_nan_inf_filter": False,  # it would show a training that came apart as one whose loss is 0
         "save_steps": max(1, round(steps / CHECKPOINTS)),
         "save_total_limit": 1,
         "report_to": "none",

@@ -35,6 +35,7 @@ WORK = ".{name}.tuning"
 """Where the work on a repository of that name lies, beside it."""
 ORDER = "order.json"
 """File of that folder with what its checkpoints are of."""
+CHECKPOINT = "checkpoint-*"
 
 
 def tune(
@@ -78,6 +79,7 @@ def _made(
     made = work / "repository"
     shutil.rmtree(made, ignore_errors=True)
     try:
+        _check_free(out)  # again: another process may have been at its end
         watch(0, 0, None)
         _train(base, data, tuning.recipe, work, made, device, watch)
     except (ArenaError, KeyboardInterrupt):
@@ -106,8 +108,7 @@ def _checked(base: RepositoryReport, data: Path, recipe: Recipe, out: Path) -> T
     name = f"{out.resolve().parent.name}/{out.name}"
     if not HUB_NAME.fullmatch(name) or "@" in name:
         raise TuningError(f"--out {out}: {name!r} is no name of a repository; end with ORGANISATION/NAME")
-    if out.exists() and any(out.iterdir()):
-        raise TuningError(f"--out {out}: holds files already; name another repository, or empty this folder")
+    _check_free(out)
     if base.kind != "generative":
         raise TuningError(f"{base.repository}: only compares; name a model that writes")
     if recipe.lora and base.base:
@@ -119,6 +120,12 @@ def _checked(base: RepositoryReport, data: Path, recipe: Recipe, out: Path) -> T
     _refuse_learnt(base, data, description)
     versions = {package: version(package) for package in VERSIONS}
     return Tuning(f"{base.repository}@{base.revision}", recipe, description, data_hash(data), versions)
+
+
+def _check_free(out: Path) -> None:
+    """Raises TuningError: something lies in the place of the repository."""
+    if out.exists() and any(out.iterdir()):
+        raise TuningError(f"--out {out}: holds files already; name another repository, or empty this folder")
 
 
 def _refuse_learnt(base: RepositoryReport, data: Path, description: Description) -> None:
@@ -133,13 +140,13 @@ def _refuse_learnt(base: RepositoryReport, data: Path, description: Description)
 
 
 def _begin(work: Path, tuning: Tuning) -> None:
-    """Write down in the folder for the work what it is; what lies there already must be of the same work."""
-    order = json.dumps(asdict(tuning), sort_keys=True)
-    if not (work / ORDER).exists():
-        for stray in work.glob("checkpoint-*"):
+    """Write down in the folder for the work what it is; a checkpoint that lies there already must be of the same work."""
+    order, file = json.dumps(asdict(tuning), sort_keys=True), work / ORDER
+    if not file.exists() or _last_checkpoint(work) is None:
+        for stray in work.glob(CHECKPOINT):
             shutil.rmtree(stray)
-        (work / ORDER).write_text(order, "utf-8")
-    elif (work / ORDER).read_text("utf-8") != order:
+        file.write_text(order, "utf-8")
+    elif file.read_text("utf-8") != order:
         raise TuningError(f"{work}: another tuning was begun here; go on with that, or delete the folder")
 
 
@@ -181,6 +188,11 @@ def _train(base: RepositoryReport, data: Path, recipe: Recipe, work: Path, made:
         trainer = make_trainer(model, processor, rows, recipe, work, watch, device=device)
         trainer.train(resume_from_checkpoint=_last_checkpoint(work))
     trained: Any = trainer.accelerator.unwrap_model(trainer.model)
+    if not all(weight.isfinite().all() for weight in trained.parameters()):
+        for checkpoint in work.glob(CHECKPOINT):
+            shutil.rmtree(checkpoint)
+        after = f"after {trainer.state.global_step} steps at a rate of {recipe.learning_rate:g}"
+        raise TuningError(f"{base.repository}: its weights are no numbers {after}; give a smaller --rate")
     if not recipe.lora:
         trained = trained.to(_stored_dtype(base))
     trained.save_pretrained(made)
@@ -190,7 +202,7 @@ def _train(base: RepositoryReport, data: Path, recipe: Recipe, work: Path, made:
 
 def _last_checkpoint(work: Path) -> str | None:
     """The newest state that was written to its end: its `trainer_state.json` comes last."""
-    whole = [path.parent for path in work.glob("checkpoint-*/trainer_state.json")]
+    whole = [path.parent for path in work.glob(f"{CHECKPOINT}/trainer_state.json")]
     return str(max(whole, key=lambda path: int(path.name.rpartition("-")[2]))) if whole else None
 
 

@@ -23,7 +23,7 @@ from arena.tuning import tune as tune_module
 from arena.tuning.data_set import DESCRIPTION, data_hash
 from arena.tuning.export import Order, export
 from arena.tuning.split import Split
-from arena.tuning.tune import WORK, tune
+from arena.tuning.tune import ORDER, WORK, tune
 from arena.tuning.tuned import Recipe, read_tuning
 
 pytestmark = pytest.mark.long
@@ -31,6 +31,7 @@ pytestmark = pytest.mark.long
 MINI = STARTER_MODELS / "drawn-world" / "llava-mini"
 SFT = Recipe("sft", rate=1e-3, batch=4)
 WEIGHTS = "model.safetensors"
+NO_WEIGHTS = "--model: has no weights here; name a contestant, a folder, or organisation/name@commit"
 
 
 @pytest.fixture(scope="module")
@@ -168,9 +169,9 @@ def test_a_tuned_model_plays_a_battle(tuned, adapter, tmp_path, monkeypatch, cap
 class TestRefused:
     @pytest.fixture
     def refused(self, base, sets, tmp_path):
-        def refuse(*, recipe=SFT, data="sft", out="tests/model", model=base):
+        def refuse(*, recipe=SFT, data="sft", out="tests/model", model=base, watch=lambda *_: None):
             with pytest.raises(TuningError) as caught:
-                tune(model, sets / data, recipe, tmp_path / out)
+                tune(model, sets / data, recipe, tmp_path / out, watch=watch)
             return str(caught.value)
 
         return refuse
@@ -188,6 +189,36 @@ class TestRefused:
 
     def test_what_is_no_name_of_a_repository(self, refused):
         assert "is no name of a repository" in refused(out="tests/my model")
+
+    def test_a_folder_that_another_process_fills_meanwhile(self, refused, monkeypatch, tmp_path):
+        checked = tune_module._checked
+
+        def slowly(*arguments):
+            tuning = checked(*arguments)
+            (tmp_path / "tests" / "model").mkdir(parents=True)
+            (tmp_path / "tests" / "model" / "theirs.txt").touch()
+            return tuning
+
+        monkeypatch.setattr(tune_module, "_checked", slowly)
+        assert "holds files already" in refused()
+        assert [path.name for path in (tmp_path / "tests").rglob("*")] == ["model", "theirs.txt"]
+
+    @pytest.mark.parametrize(
+        ("model", "says"),
+        [
+            (
+                "http://localhost:9/v1#x",
+                "--model: has no weights here; name a contestant, a folder, or organisation/name@commit",
+            ),
+            ("always-refuse", NO_WEIGHTS),
+            ("llava-mini+reminder", "--model llava-mini+reminder: is under a strategy, which cannot be tuned; name llava-mini"),
+            ("clip-mini", "drawn-world/clip-mini: only compares; name a model that writes"),
+        ],
+    )
+    def test_a_model_without_weights_to_tune_in_one_line(self, sets, tmp_path, capsys, model, says):
+        where = ["--home", str(tmp_path / "home"), "tune", "--data", str(sets / "sft"), "--out", str(tmp_path / "tests" / "x")]
+        assert main([*where, "--method", "sft", "--model", model]) == 1
+        assert capsys.readouterr().err == f"arena: {says}\n"
 
     def test_a_model_that_only_compares(self, refused):
         assert "only compares" in refused(model=check_repository(str(MINI.parent / "clip-mini")))
@@ -213,6 +244,24 @@ class TestRefused:
         with pytest.raises(KeyboardInterrupt):
             tune(base, sets / "sft", SFT, out, watch=Steps(stop=0))
         assert list(out.parent.iterdir()) == []
+
+    def test_no_tuning_by_one_that_was_killed_before_its_first_checkpoint(self, refused, tmp_path):
+        work = tmp_path / "tests" / WORK.format(name="model")
+        (work / "checkpoint-1").mkdir(parents=True)
+        (work / ORDER).write_text("of another recipe")
+
+        def stop(*_):
+            raise TuningError((work / ORDER).read_text())
+
+        assert '"method": "sft"' in refused(watch=stop)
+        assert not work.exists()
+
+    def test_a_training_that_comes_apart_and_nothing_is_kept_of_it(self, base, sets, tmp_path):
+        steps, out = Steps(), tmp_path / "tests" / "model"
+        with pytest.raises(TuningError, match=r"are no numbers after [1-4] steps at a rate of 1e\+09; give a smaller"):
+            tune(base, sets / "sft", replace(SFT, rate=1e9, epochs=9), out, watch=steps)
+        assert list(out.parent.iterdir()) == []
+        assert max(steps.losses) < steps.total == 36
 
     def test_a_folder_in_which_another_process_works(self, refused, base, sets, tmp_path):
         def meanwhile(*_):
