@@ -3,8 +3,9 @@
 import json
 import shutil
 
+import calibration_world
 import pytest
-from calibration_world import fill
+from calibration_world import fill, under, wordless
 
 from arena.cli import main
 
@@ -50,6 +51,22 @@ def test_programs_get_one_object_a_number(report):
     header, *lines = report("--format", "csv").splitlines()
     assert header.split(",") == list(rows[0])
     assert len(lines) == len(rows)
+
+
+def test_a_variant_without_its_base_is_left_out_by_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(calibration_world, "ANSWERS", {under("reminder"): wordless})
+    fill(tmp_path)
+    assert main(["--home", str(tmp_path), "calibration-report"]) == 1
+    first, last = capsys.readouterr().err.splitlines()
+    assert first == (
+        "arena: left out: lab/heron+reminder: its base lab/heron was not asked starter; run: arena evaluate --model BASE "
+        "--suite starter"
+    )
+    assert last.startswith("arena: nothing was tried on any model; run: arena evaluate ")
+
+
+def test_a_suite_without_requests_is_said_to_have_none(report):
+    assert "suite winoground: has no requests, so nothing tells what is safe" in report("--suite", "winoground", code=1)
 
 
 def test_who_is_no_base_is_told_what_to_run(report):

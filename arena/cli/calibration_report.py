@@ -59,7 +59,12 @@ def _report(options: argparse.Namespace) -> int:
 
     chosen = {suite.name: suite for suite in chosen_suites(options.suite)} or None
     with open_store(settings_of(options)) as store:
-        tables = list(_tables(PriceList(Results(store, chosen)), options.base))
+        price_list = PriceList(Results(store, chosen))
+        names = list(chosen or [at.suite.name for at in price_list.suites()])
+        tables = list(_tables(price_list, names, options.base))
+        alone = [(name, *both) for name in names for both in price_list.without_base(name).items()]
+    for name, one, base in alone:
+        say(f"left out: {one.reference}: its base {base} was not asked {name}; run: arena evaluate --model BASE --suite {name}")
     if not tables:
         what = f"--base {options.base}: nothing was tried on it" if options.base else "nothing was tried on any model"
         raise EvaluationError(f"{what}; run: {EVALUATE}")
@@ -74,12 +79,12 @@ def _report(options: argparse.Namespace) -> int:
     return 0
 
 
-def _tables(price_list: "PriceList", base: str | None) -> "Iterator[PriceTable]":
-    for at in price_list.suites():
-        for lineup in price_list.lineups(at.suite.name):
+def _tables(price_list: "PriceList", suites: Sequence[str], base: str | None) -> "Iterator[PriceTable]":
+    for suite in suites:
+        for lineup in price_list.lineups(suite):
             one = lineup.base
             if base in (None, one.label, one.reference, one.repository, one.name, one.id):
-                yield price_list.table(at.suite.name, one.id)
+                yield price_list.table(suite, one.id)
 
 
 def _numbers(table: "PriceTable") -> Iterator[Row]:

@@ -8,7 +8,7 @@ from arena.contestants import Contestant
 from arena.errors import EvaluationError
 from arena.evaluation.calibration import SIDES, TASKS, Price, counted_units, prices, utility_change
 from arena.evaluation.results import Results, SuiteResults
-from arena.evaluation.variants import Lineup, Part, Variant, lineups
+from arena.evaluation.variants import Lineup, Part, Variant, lineups, without_base
 from arena.metrics import Difference, Unit
 from arena.store import Cost
 from arena.suites.suite import Suite
@@ -49,6 +49,10 @@ class PriceList:
     def lineups(self, suite_name: str) -> list[Lineup]:
         """Models that something was tried on, of those who answered a suite."""
         return lineups(self._answered(suite_name).contestants)
+
+    def without_base(self, suite_name: str) -> dict[Contestant, str]:
+        """Variants that answered a suite while their base did not -> how that is called."""
+        return without_base(self._answered(suite_name).contestants)
 
     def table(self, suite_name: str, base_id: str) -> PriceTable:
         """The prices of all that was tried on one model.

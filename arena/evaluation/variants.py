@@ -68,15 +68,37 @@ def lineups(contestants: Iterable[Contestant]) -> list[Lineup]:
         contestants: who answered. A variant whose base did not is left out: there is nothing to compare it with.
     """
     known = sorted(contestants, key=lambda one: (one.reference, one.revision))
-    constants = [one for one in known if one.organisation == ORGANISATION]
-    bases = {one.id: one for one in known if not one.strategy and one not in constants}
+    constants = [one for one in known if _is_constant(one) and not one.strategy]
+    bases = {one.id: one for one in known if not one.strategy and not _is_constant(one)}
     by_commit = {f"{one.repository}@{one.revision}": one.id for one in bases.values()}
     own: dict[str, dict[tuple[str, str], list[Contestant]]] = {}
     for one in known:
-        base_id = one.base.id if one.strategy else by_commit.get(str(one.settings.get(FROM) or one.settings.get(ADAPTED)))
-        if one not in constants and base_id in bases:
+        base_id = one.base.id if one.strategy else by_commit.get(str(_origin(one)))
+        if base_id in bases:
             own.setdefault(base_id, {}).setdefault((_name(one), _told_apart(one)), []).append(one)
     return [_lineup(bases[base_id], own[base_id], constants) for base_id in bases if base_id in own]
+
+
+def without_base(contestants: Iterable[Contestant]) -> dict[Contestant, str]:
+    """Variants that stand in no lineup, since their base did not answer, and how that is called.
+
+    Args:
+        contestants: who answered.
+    """
+    known = list(contestants)
+    compared = {part.contestant for one in lineups(known) for variant in one.variants for part in variant.parts}
+    bases = {one: one.base.reference if one.strategy else _origin(one) for one in known if not _is_constant(one)}
+    return {one: base for one, base in bases.items() if base is not None and one not in compared}
+
+
+def _origin(contestant: Contestant) -> str | None:
+    """`organisation/name@commit` of the model that was tuned, or that an adapter changes; None for other models."""
+    commit = contestant.settings.get(FROM) or contestant.settings.get(ADAPTED)
+    return None if commit is None else str(commit)
+
+
+def _is_constant(contestant: Contestant) -> bool:
+    return contestant.organisation == ORGANISATION
 
 
 def _lineup(base: Contestant, own: dict[tuple[str, str], list[Contestant]], constants: list[Contestant]) -> Lineup:

@@ -3,7 +3,7 @@
 from calibration_world import ANSWERS, BASE, tuned, under
 
 from arena.contestants import Contestant
-from arena.evaluation.variants import lineups
+from arena.evaluation.variants import lineups, without_base
 from arena.strategies.constants import constant_entry
 
 
@@ -53,8 +53,19 @@ def test_a_strategy_on_a_tuned_model_is_compared_with_that_on_its_fold():
 
 
 def test_a_variant_whose_base_did_not_answer_is_left_out_and_a_base_without_variants_too():
-    assert lineups([under("reminder"), tuned(0), refusing()]) == []
+    alone = [under("reminder"), tuned(0), refusing()]
+    assert lineups(alone) == []
+    assert without_base(alone) == {under("reminder"): "lab/heron", tuned(0): f"lab/heron@{BASE.revision}"}
     assert lineups([BASE, refusing()]) == []
+    assert without_base([BASE, *alone]) == {}
+
+
+def test_a_constant_under_a_strategy_is_no_second_control_of_that_name():
+    constant = refusing()
+    reminded = Contestant(constant.repository, constant.revision, constant.engine, {"strategy": "reminder"})
+    (lineup,) = lineups([BASE, under("reminder"), constant, reminded])
+    assert [one.name for one in lineup.variants] == ["none", "reminder", "always-refuse"]
+    assert without_base([BASE, reminded]) == {}
 
 
 def test_two_variants_of_one_name_are_told_apart():
