@@ -19,7 +19,7 @@ TOKEN = re.compile(r"[\w-]+", re.ASCII)
 PREFIX = "ARENA_"
 SHARE, PLACES = "ARENA_SHARE_", "ARENA_PLACES_"
 """Beginnings of names that end in a kind of request; `arena/ui/shares.py` knows the kinds."""
-ELSEWHERE = ("ARENA_ENDPOINT_KEY", "ARENA_ENDPOINT_HTTP", "ARENA_VLLM_PYTHON", "ARENA_BENCHMARK_DATA")
+ELSEWHERE = ("ARENA_ENDPOINT_KEY", "ARENA_ENDPOINT_HTTP", "ARENA_VLLM_PYTHON", "ARENA_VLLM_SECONDS", "ARENA_BENCHMARK_DATA")
 """Names that are read where they are needed: by endpoints and by tests."""
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 

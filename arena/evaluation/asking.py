@@ -67,7 +67,7 @@ class Asker:
         Raises:
             UnansweredError: nothing was answered, or a failure shows that every other probe would fail alike.
             EvaluationError: a larger share than `max_errors` of the probes failed.
-            ArenaError: the model cannot be loaded, or the store cannot be written.
+            ArenaError: the model cannot be loaded, or has ended, or the store cannot be written.
         """
         known, again = self._both_turns(inquiries, self._known(inquiries))
         ready, unasked = _split(inquiries, lambda probe: probe.key in known and probe.key not in again)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 
-from arena.errors import one_line
+from arena.errors import ModelEnded, one_line
 from arena.models import Model
 from arena.probes import Probe, Reply
 
@@ -68,12 +68,17 @@ def answers(
     """One reply a probe, whatever the model does: a batch that it cannot answer is asked again in halves.
 
     Models do the same inside; this is for what escapes them.
+
+    Raises:
+        ModelEnded: it answers nothing any more.
     """
     began = clock()
     try:
         replies = model.answer(probes)
         if len(replies) != len(probes):
             raise ValueError(f"{len(replies)} replies to {len(probes)} probes")
+    except ModelEnded:
+        raise
     except Exception as error:  # noqa: BLE001  the probes of others must survive whatever one does to the model
         if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
             size.too_large(len(probes))

@@ -5,7 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -13,13 +13,13 @@ from typing import Any
 
 from arena import __version__, method
 from arena.contestants import Contestant
-from arena.errors import ArenaError, EvaluationError, PluginError, SettingsError, one_line
+from arena.errors import ArenaError, EvaluationError, ModelEnded, PluginError, SettingsError, one_line
 from arena.evaluation.asking import Asker, Count, UnansweredError
 from arena.evaluation.choosing import Inquiry, chosen
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.reading import question_records, read_by_judge, read_by_rules
 from arena.judging import JUDGINGS, check_judge
-from arena.models import Model
+from arena.models import Model, this_machine
 from arena.models.runtime import cores
 from arena.probes import Probe, Reply
 from arena.store import EvaluationRecord, Store
@@ -28,8 +28,6 @@ from arena.tasks.second_turn import both_turns
 
 LIBRARIES = ("duckdb", "huggingface_hub", "numpy", "pillow", "torch", "transformers")
 """Whose versions are logged with an evaluation."""
-WORKERS = 2
-"""Local models that answer side by side, each with its share of the cores: small models gain nothing from a second core."""
 
 
 @dataclass(frozen=True)
@@ -136,10 +134,10 @@ class _Run:
         self._stop = threading.Event()
 
     def answers(self, entrants: Sequence[Entrant]) -> list[Evaluation]:
-        """Every entrant on every suite, `WORKERS` entrants at a time where memory suffices for that."""
-        largest = sorted((entrant.memory_bytes for entrant in entrants), reverse=True)[:WORKERS]
-        workers = len(largest) if sum(largest) <= self._options.memory_bytes else 1
-        return self._in_threads(workers, [partial(self._answers_of, entrant, workers) for entrant in entrants])
+        """Every entrant on every suite: as many models side by side as the machine and its memory bear, and all endpoints."""
+        places = _places([entrant.memory_bytes for entrant in entrants if entrant.memory_bytes], self._options.memory_bytes)
+        turns = threading.Semaphore(places)
+        return self._in_threads(len(entrants), [partial(self._answers_of, one, places, turns) for one in entrants])
 
     def verdicts(self, judge: _Model, entrants: Sequence[Entrant], answered: Sequence[Evaluation]) -> list[Evaluation]:
         """The judge on every entrant's answers to every suite that is judged."""
@@ -167,11 +165,12 @@ class _Run:
                     waiting.cancel()
                 raise
 
-    def _answers_of(self, entrant: Entrant, workers: int) -> list[Evaluation]:
-        if entrant.memory_bytes:
-            _share_cores(workers)
-        model = _Model(entrant)
-        return [self._answers_to(model, suite, loaded) for suite, loaded in self._suites if not self._stop.is_set()]
+    def _answers_of(self, entrant: Entrant, places: int, turns: threading.Semaphore) -> list[Evaluation]:
+        with turns if entrant.memory_bytes else nullcontext():
+            if entrant.memory_bytes and not self._stop.is_set():
+                _share_cores(places)
+            model = _Model(entrant)
+            return [self._answers_to(model, suite, loaded) for suite, loaded in self._suites if not self._stop.is_set()]
 
     def _answers_to(self, model: _Model, suite: Suite, loaded: Loaded) -> Evaluation:
         contestant = model.entrant.contestant
@@ -233,7 +232,7 @@ class _Run:
         with self._logged(model, evaluation, edition) as ended:
             try:
                 asker.make(inquiries, count, lambda _: self._watch(evaluation))
-            except (_LoadError, PluginError, UnansweredError) as error:
+            except (_LoadError, ModelEnded, PluginError, UnansweredError) as error:
                 ended.append(str(error))
                 return replace(evaluation, failure=str(error))
         return evaluation
@@ -275,6 +274,12 @@ def _judge_inquiry(question: Question, reply: Reply, contestant: Contestant, jud
         return [read_by_judge(question, reply, contestant, verdicts, judge.id, drawn=suite.drawn, readers=suite.readers)]
 
     return Inquiry(question.item, tuple(probes), read, 1)
+
+
+def _places(sizes: Sequence[int], memory_bytes: float) -> int:
+    """How many models of these sizes answer side by side, each with its share of the cores."""
+    largest = sorted(sizes, reverse=True)[: this_machine().workers()] if sizes else []
+    return len(largest) if largest and sum(largest) <= memory_bytes else 1
 
 
 def _share_cores(workers: int) -> None:

@@ -13,8 +13,37 @@ FEATURES_SHARE = 32
 """A large model may keep features of so much less than its weights, and on a GPU than its memory: some hundred pictures."""
 READ_SHARE, CACHE_SHARE = 4, 2
 """How much less than what is free the states and the caches of what is read together may take."""
+PATIENCE, MOST_PATIENCE = 8, 1024
+"""How often in a row memory has to suffice before more is tried, at first and at most."""
+MOST_PARTS = 1024
+"""By then each question is read alone."""
 MOST_READ = 65536
 """Tokens above which reading more together makes no GPU faster."""
+
+
+class Share:
+    """The part of a device's limits that is used: half as much after memory did not suffice, twice as much after it long did.
+
+    Others may have taken the memory only for a while. Where they have not, each try costs a batch that is read twice, so that
+    from one to the next it takes twice as long.
+    """
+
+    def __init__(self) -> None:
+        self.parts = 1
+        """Into how many the limits are divided."""
+        self._patience = PATIENCE
+        self._fitted = 0
+
+    def too_much(self) -> None:
+        """Memory did not suffice."""
+        self.parts, self._fitted = min(2 * self.parts, MOST_PARTS), 0
+        self._patience = min(2 * self._patience, MOST_PATIENCE)
+
+    def fitted(self) -> None:
+        """Memory sufficed for what was read together."""
+        self._fitted += 1
+        if self.parts > 1 and self._fitted >= self._patience:
+            self.parts, self._fitted = self.parts // 2, 0
 
 
 def features_size(model: nn.Module, device: torch.device) -> int:

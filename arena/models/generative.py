@@ -24,7 +24,7 @@ from arena.models.base import Capabilities
 from arena.models.chat import Chat
 from arena.models.decoding import Prefill, candidate_logprobs, write
 from arena.models.demand import Demand, token_size
-from arena.models.device_memory import free_memory, limits, release, weights_size
+from arena.models.device_memory import Share, free_memory, limits, release, weights_size
 from arena.models.drafts import ThoughtfulDraft
 from arena.models.encoding import Encoder
 from arena.models.findings import Finding, Findings
@@ -74,8 +74,7 @@ class GenerativeModel:
         self._spellings = Spellings(chat.tokenizer)
         self._encoder = encoder
         self._token = token_size(model.config, str(contestant.settings["dtype"]))
-        self._parts = 1
-        """Into how many the device's limits are divided, as memory did not suffice for all of them."""
+        self._share = Share()
         self._longest = getattr(model.config.get_text_config(decoder=True), "max_position_embeddings", None) or math.inf
         self.finding = finding
         self.capabilities = Capabilities(
@@ -159,8 +158,8 @@ class GenerativeModel:
             return Failure(one_line(error), of_memory=False)
 
     def _make_room(self) -> None:
-        """Let go of all that can be computed again, and read half as much together from now on."""
-        self._parts *= 2
+        """Let go of all that can be computed again, and read half as much together for a while."""
+        self._share.too_much()
         self._encoder.forget()
         release()
 
@@ -168,7 +167,7 @@ class GenerativeModel:
         prompts = self._encoder.encode(probes)
         replies = {place: Reply(not_applicable=True) for place, prompt in enumerate(prompts) if prompt.length > self._longest}
         short = [place for place in range(len(prompts)) if place not in replies]
-        room = bounds(limits(free_memory(self._chat.device), self._token.states).divided(self._parts), self._token.cache)
+        room = bounds(limits(free_memory(self._chat.device), self._token.states).divided(self._share.parts), self._token.cache)
         for group in groups([prompts[place] for place in short], fits=self._encoder.fits, limits=room):
             places = [short[place] for place in group]
             read = self._encoder.read([prompts[place] for place in places])
@@ -176,6 +175,7 @@ class GenerativeModel:
             lengths = [prompts[place].length for place in places]
             written = self._score_and_write(read, [probes[place] for place in places], lengths)
             replies.update(zip(places, written, strict=True))
+            self._share.fitted()
         return [replies[place] for place in range(len(probes))]
 
     def _score_and_write(self, read: Prefill, probes: list[Probe], lengths: list[int]) -> list[Reply]:

@@ -2,30 +2,21 @@
 
 import base64
 import io
-import json
 import math
-import os
-import signal
-import subprocess
-import tempfile
-import weakref
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from arena.contestants import Contestant
-from arena.errors import RepositoryError
 from arena.models.base import Capabilities
 from arena.models.chat import control_tokens, conversation
-from arena.models.machine import GPU, HEADROOM, Machine, this_machine
+from arena.models.machine import HEADROOM, Machine, this_machine
 from arena.models.pretrained import load_processor
 from arena.models.spellings import Spellings
 from arena.models.thoughts import read_thoughts
-from arena.models.vllm_python import vllm_python
+from arena.models.vllm_process import VllmProcess
 from arena.probes import Probe, Reply, Tokens
 
-CHILD = Path(__file__).with_name("vllm_child.py")
 IMAGES = 2
 """Most images of a chat."""
 
@@ -55,14 +46,19 @@ class VllmModel:
         self._controls = control_tokens(self._tokenizer)
         self._spellings = Spellings(self._tokenizer)
         self._template = dict(read_thoughts(processor.chat_template or "").quiet)
-        self._child = _Child(contestant, folder)
+        loading = {"folder": str(folder), "images": IMAGES, "settings": engine_arguments(contestant, this_machine())}
+        self._process = VllmProcess(contestant, loading)
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
-        """One reply a probe, in order."""
+        """One reply a probe, in order.
+
+        Raises:
+            ModelEnded: the process is gone, or had to be ended as it did not answer.
+        """
         replies = [self._refusal(probe) for probe in probes]
         asked = [place for place, reply in enumerate(replies) if reply is None]
         chats = [self._chat(probes[place]) for place in asked]
-        answers = self._child.ask({"template": self._template, "chats": chats}) if chats else []
+        answers = self._process.ask({"template": self._template, "chats": chats}) if chats else []
         for place, answer in zip(asked, answers, strict=True):
             replies[place] = self._reply(probes[place], answer)
         return [reply or Reply(not_applicable=True) for reply in replies]
@@ -109,75 +105,6 @@ def engine_arguments(contestant: Contestant, machine: Machine) -> dict[str, Any]
     if gpus:
         arguments |= {"tensor_parallel_size": len(gpus), "gpu_memory_utilization": 1 - 2 * HEADROOM}
     return arguments
-
-
-class _Child:
-    """The process, and one question at a time on its way to it."""
-
-    def __init__(self, contestant: Contestant, folder: Path) -> None:
-        self._name = contestant.repository
-        self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - as long as the process
-        self._process = subprocess.Popen(  # noqa: S603 - the operator's Python, our own script
-            [vllm_python(), str(CHILD)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-            env=_environment(contestant),
-            start_new_session=True,  # it has children of its own, which end with it
-        )
-        weakref.finalize(self, _end, self._process)
-        settings = engine_arguments(contestant, this_machine())
-        started = self._exchange({"folder": str(folder), "images": IMAGES, "settings": settings})
-        if "error" in started:
-            raise RepositoryError(f"{self._name}: vllm cannot load it ({started['error']}); leave engine=vllm out")
-
-    def ask(self, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The answers to chats, in order.
-
-        Raises:
-            RepositoryError: the process is gone.
-        """
-        return self._exchange(asked)
-
-    def _exchange(self, message: Mapping[str, Any]) -> Any:
-        stdin, stdout = self._process.stdin, self._process.stdout
-        assert stdin is not None
-        assert stdout is not None
-        try:
-            stdin.write(json.dumps(message) + "\n")
-            stdin.flush()
-            line = stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        if not line:
-            raise RepositoryError(f"{self._name}: the process of vllm has ended ({self._last_words()}); look at its versions")
-        return json.loads(line)
-
-    def _last_words(self) -> str:
-        self._log.seek(0)
-        return (self._log.read().strip().splitlines() or ["without a word"])[-1][:300]
-
-
-def _end(process: "subprocess.Popen[str]") -> None:
-    for pipe in (process.stdin, process.stdout):
-        with suppress(OSError):  # what was never read is lost with the process
-            if pipe:
-                pipe.close()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-
-
-def _environment(contestant: Contestant) -> dict[str, str]:
-    """No telemetry, no downloads, nothing of our own packages; one GPU where one is named."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "ARENA_"))}
-    device, _, number = str(contestant.settings.get("device", "cpu")).partition(":")
-    one = {"CUDA_VISIBLE_DEVICES": number} if device == GPU and number else {}
-    return {"VLLM_LOGGING_LEVEL": "ERROR", **kept, "VLLM_NO_USAGE_STATS": "1", "HF_HUB_OFFLINE": "1", **one}
 
 
 def _png(image: Any) -> str:

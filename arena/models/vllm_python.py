@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import threading
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +11,9 @@ from arena.errors import SettingsError
 VLLM = "vllm"
 """Value of the setting `engine`."""
 PYTHON = "ARENA_VLLM_PYTHON"
+SECONDS = "ARENA_VLLM_SECONDS"
+LONGEST = 600
+"""Seconds that it may take to load a model, or to answer what it is asked together, where nobody says otherwise."""
 VERSIONS = """
 from importlib.metadata import distributions, version
 names = {one.metadata["Name"] for one in distributions()}
@@ -29,6 +33,18 @@ def vllm_python() -> str:
     if not Path(python).is_file():
         raise SettingsError(f"{PYTHON}: {python} is not there; give the bin/python of an environment that has vllm")
     return python
+
+
+def vllm_seconds() -> int:
+    """Seconds after which a process of vLLM that does not answer is ended.
+
+    Raises:
+        SettingsError: the setting is no whole number above 0.
+    """
+    given = os.environ.get(SECONDS, "").strip() or str(LONGEST)
+    if not given.isascii() or not given.isdecimal() or not 0 < int(given) <= threading.TIMEOUT_MAX:
+        raise SettingsError(f"{SECONDS}: {given!r} is no number of seconds; give a whole number above 0, such as {LONGEST}")
+    return int(given)
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from arena.contestants import Contestant
 from arena.evaluation.entrants import Entrant
+from arena.evaluation.evaluate import Evaluation, Options, evaluate
+from arena.evaluation.results import Estimate, Results
 from arena.metrics import Metric
 from arena.models import Capabilities
 from arena.probes import Probe, Reply
+from arena.store import Store
 from arena.suites.suite import Loaded, Question, Suite, View
 from arena.tasks import cultural_response
 
@@ -120,3 +123,31 @@ def knowing(share: int) -> Callable[[Probe], Reply]:
 
 def with_probe(question: Question, **changes: object) -> Question:
     return replace(question, probe=replace(question.probe, **changes))
+
+
+TINY = loaded()
+
+
+def run(
+    store: Store,
+    *models: FunctionModel,
+    given: Loaded = TINY,
+    judge: FunctionModel | None = None,
+    judged: Literal["never", "optional", "always"] = "never",
+    watch: Callable[[Evaluation], None] = lambda _: None,
+    **options: Any,
+) -> list[Evaluation]:
+    """Evaluate models, which are functions, on one small suite."""
+    entrants = [model.entrant() for model in models]
+    pair = (suite(given, judged=judged), given)
+    return evaluate(store, entrants, [pair], Options(**options), judge=judge and judge.entrant(), watch=watch)
+
+
+def accuracy(store: Store, model: FunctionModel, given: Loaded = TINY, judge: str = "") -> list[Estimate]:
+    """Of the whole suite first, then of its slices."""
+    shown = Results(store, {"tiny": suite(given)})
+    return [one for one in shown.estimates("tiny", model.contestant.id, judge) if one.metric == "accuracy"]
+
+
+def probe_of(given: Loaded, key: str) -> Probe:
+    return next(question.probe for question in given.questions if question.probe.key == key)

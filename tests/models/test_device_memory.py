@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from itertools import pairwise
 
 import pytest
 import torch
@@ -10,7 +11,17 @@ from PIL import Image
 from arena.images import picture_from_pixels
 from arena.models import check_repository, contestant_of, load
 from arena.models.demand import READ_TOGETHER
-from arena.models.device_memory import FEATURES, MOST_READ, features_size, free_memory, limits, weights_size
+from arena.models.device_memory import (
+    FEATURES,
+    MOST_PARTS,
+    MOST_PATIENCE,
+    MOST_READ,
+    Share,
+    features_size,
+    free_memory,
+    limits,
+    weights_size,
+)
 from arena.models.findings import Findings
 from arena.models.groups import CPU_LIMITS, Limits, bounds
 from arena.probes import Probe
@@ -75,6 +86,31 @@ def test_a_batch_that_memory_cannot_hold_is_halved_until_it_can_with_the_same_an
     failures = len(device.held)
     model.answer(PROBES[:5])
     assert len(device.held) == failures
+
+
+def test_as_much_is_read_together_again_once_memory_has_sufficed_for_long(model):
+    device = FullDevice(model, rows=5)
+    model.answer(PROBES)
+    assert model._share.parts > 1
+    device.rows = len(PROBES)
+    for _ in range(model._share.parts * MOST_PATIENCE):
+        if model._share.parts == 1:
+            break
+        model.answer(PROBES[:1])
+    assert model._share.parts == 1
+
+
+def test_more_is_tried_the_more_seldom_the_more_often_that_was_in_vain():
+    share, tries = Share(), []
+    for reading in range(500):
+        share.fitted() if share.parts > 1 else share.too_much()
+        tries += [reading] if share.parts == 1 else []
+    pauses = [later - earlier for earlier, later in pairwise(tries)]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] > 2 * pauses[0]
+    for _ in range(100):
+        share.too_much()
+    assert share.parts == MOST_PARTS
 
 
 def test_nothing_that_an_error_held_is_alive_when_the_batch_is_asked_again(model):

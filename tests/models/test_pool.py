@@ -12,6 +12,7 @@ import pytest
 from echo import Echo, probe, register, until
 from tiny_repositories import load_folder
 
+from arena.errors import ModelEnded
 from arena.models.loading import contestant_of, load
 from arena.models.one_by_one import OneByOne
 from arena.models.pool import RETRY_SECONDS, ModelPool
@@ -67,6 +68,29 @@ def test_a_crash_gives_error_replies_and_the_pool_goes_on(pool):
     identifier = register(pool, Echo("a"))
     assert pool.ask(identifier, [probe("crash")]) == [Reply(error="RuntimeError: boom")]
     assert pool.ask(identifier, [probe("next")]) == [Reply("next")]
+
+
+def test_a_model_that_has_ended_is_left_alone_for_a_while_and_then_loaded_anew():
+    class Ends(Echo):
+        def answer(self, probes):
+            raise ModelEnded("org/a: its process has ended; look at its log")
+
+    now, loads = [0.0], []
+
+    def load():
+        loads.append(now[0])
+        return Echo("a") if loads[1:] else Ends("a")
+
+    pool = ModelPool(25, clock=lambda: now[0])
+    identifier = register(pool, Echo("a"), load)
+    told = Reply(error="org/a: its process has ended; look at its log")
+    assert pool.ask(identifier, [probe("x")]) == pool.ask(identifier, [probe("y")]) == [told]
+    assert pool.failed() == {identifier: told.error}
+    assert pool.loaded() == []
+    now[0] = RETRY_SECONDS
+    assert pool.ask(identifier, [probe("x")]) == [Reply("x")]
+    pool.close()
+    assert loads == [0, RETRY_SECONDS]
 
 
 def test_a_model_that_takes_too_long_gives_error_replies(pool):

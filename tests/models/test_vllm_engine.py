@@ -3,6 +3,7 @@
 import math
 import os
 import shutil
+import signal
 import sys
 from dataclasses import replace
 from functools import cache
@@ -11,16 +12,18 @@ import pytest
 from PIL import Image
 from safetensors.torch import load_file, save_file
 
-from arena.errors import RepositoryError, SettingsError
+from arena.errors import ModelEnded, RepositoryError, SettingsError
 from arena.images import picture_from_pixels
 from arena.models import check_repository, contestant_of, load, local_contestant, local_reference
 from arena.models.machine import Gpu, Machine
 from arena.models.vllm_engine import VllmModel, engine_arguments
+from arena.models.vllm_python import vllm_seconds
 from arena.probes import Probe, Turn
 from arena.resources import resource
 from arena.suites.starter import starter_pairs
 
 STAND_IN = '''
+import subprocess
 from types import SimpleNamespace
 
 
@@ -46,6 +49,8 @@ class LLM:
             raise RuntimeError("this image\\nis too small")
         if any(image.size == (8, 8) for image in images):
             raise SystemExit("killed")
+        if any(image.size == (7, 7) for image in images):
+            subprocess.run(["sleep", "600"])  # a child of its own, which holds its output open
         ids = range(20) if isinstance(params.ids, int) else params.ids
         first = {token: SimpleNamespace(logprob=-float(token)) for token in ids}
         written = SimpleNamespace(token_ids=[5] * params.max_tokens, logprobs=[first], finish_reason="length")
@@ -125,14 +130,32 @@ def test_a_question_that_fails_costs_no_other_its_answer(model):
 
 
 def test_a_process_that_ends_is_told_with_its_last_words_and_one_that_is_not_wanted_ends(model, report, monkeypatch):
-    process = model._child._process
-    with pytest.raises(RepositoryError, match=r"llava: the process of vllm has ended \(killed\); look at its versions"):
+    with pytest.raises(ModelEnded, match=r"llava: the process of vllm has ended \(killed\); look at its versions"):
         model.answer([probe((8, 8))])
     other = VllmModel(model.contestant, report.folder, 0)
-    process = other._child._process
+    process = other._process._process
     assert process.poll() is None
     del other
     assert process.wait(10) is not None
+
+
+def test_a_process_that_hangs_is_ended_with_its_children_when_its_time_is_over(model):
+    model._process._seconds = 0.3
+    with pytest.raises(ModelEnded, match=r"llava: vllm has not answered within 0\.3 s \(.*\); raise ARENA_VLLM_SECONDS"):
+        model.answer([probe(), probe((7, 7))])
+    assert model._process._process.wait(10) == -signal.SIGKILL
+    with pytest.raises(ModelEnded):
+        model.answer([probe()])
+
+
+def test_its_time_is_a_setting(monkeypatch):
+    assert vllm_seconds() == 600
+    monkeypatch.setenv("ARENA_VLLM_SECONDS", "30")
+    assert vllm_seconds() == 30
+    for nonsense in ("0", "-1", "1.5", "inf", "9" * 40, "²"):
+        monkeypatch.setenv("ARENA_VLLM_SECONDS", nonsense)
+        with pytest.raises(SettingsError, match=r"ARENA_VLLM_SECONDS: .* is no number of seconds"):
+            vllm_seconds()
 
 
 def test_what_vllm_cannot_load_is_refused_in_one_line(python, monkeypatch, report, tmp_path):
