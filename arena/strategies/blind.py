@@ -10,6 +10,7 @@ from functools import lru_cache
 from PIL import Image
 
 from arena.images import Picture, picture_from_pixels
+from arena.models import Entry
 from arena.probes import Probe
 from arena.strategies.names import BLIND as NAME
 from arena.strategies.names import StrategyName, check_bare
@@ -22,7 +23,11 @@ GREY = (128, 128, 128)
 def make(name: StrategyName) -> PromptStrategy:
     """Raises StrategyError: an argument is given."""
     check_bare(name)
-    return PromptStrategy(NAME, {"grey": GREY[0]}, with_grey_pictures, for_writers=False)
+    return PromptStrategy(NAME, {"grey": GREY[0]}, with_grey_pictures, check=_for_everybody)
+
+
+def _for_everybody(entry: Entry, name: str) -> None:
+    """Refuse nobody: whoever sees pictures sees grey ones."""
 
 
 def with_grey_pictures(probe: Probe) -> Probe:

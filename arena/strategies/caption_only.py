@@ -5,7 +5,10 @@ language model solves alone: the blind baseline of compositional benchmarks (Hsi
 al., *Revisiting the role of language priors in vision-language models*, ICML 2024).
 """
 
+from arena.errors import StrategyError
+from arena.models import Entry
 from arena.probes import Probe, Reply
+from arena.strategies.base import check_writes
 from arena.strategies.names import StrategyName, check_bare
 from arena.strategies.prompts import PromptStrategy
 
@@ -18,7 +21,15 @@ PROMPT = "Write the caption of a picture."
 def make(name: StrategyName) -> PromptStrategy:
     """Raises StrategyError: an argument is given."""
     check_bare(name)
-    return PromptStrategy(NAME, {"words": TEMPLATE}, without_pictures, _scores_alone)
+    return PromptStrategy(NAME, {"words": TEMPLATE}, without_pictures, _scores_alone, _check_scores)
+
+
+def _check_scores(entry: Entry, name: str) -> None:
+    """Refuse models that only compare, and those that would be asked and paid for nothing."""
+    check_writes(entry, name)
+    if entry.contestant.is_endpoint:
+        called = f"{entry.contestant.reference}+{name}"
+        raise StrategyError(f"{called}: an endpoint tells no log-probability of a whole caption; name a model that runs here")
 
 
 def without_pictures(probe: Probe) -> Probe | None:

@@ -67,7 +67,7 @@ class Examples:
 def make(name: StrategyName) -> Examples:
     """Raises StrategyError: no number of twins is given, or there are not so many in each fold's training."""
     if not re.fullmatch("[0-9]{1,2}", name.argument) or not 1 <= int(name.argument) <= MOST:
-        raise StrategyError(f"{name}: says not how many twins to show, from 1 to {MOST}; write for example {NAME}:2")
+        raise StrategyError(f"{name}: a number of twins from 1 to {MOST} has to follow the colon; write for example {NAME}:2")
     count, training = int(name.argument), training_in(name.folder).twins
     fewest = min(len({pair.family for pair in training.without(fold)}) for fold in range(FOLDS))
     if fewest < count:

@@ -50,8 +50,15 @@ def split_reference(reference: str, known: Collection[str]) -> tuple[str, str]:
         known: the names of all strategies, without arguments.
 
     Raises:
-        StrategyError: what follows the last `+` is no strategy, and there is no folder of that name.
+        StrategyError: what follows the last `+` is no strategy, and there is no folder of that name; or two are named.
     """
+    model, strategy = _split_once(reference, known)
+    if model != reference and _split_once(model, known)[0] != model:
+        raise StrategyError(f"{reference}: names two strategies, and a model is under one at most; leave out one of them")
+    return model, strategy
+
+
+def _split_once(reference: str, known: Collection[str]) -> tuple[str, str]:
     if reference.startswith(f"{BLIND}:") and not reference.startswith(f"{BLIND}://"):
         return reference.removeprefix(f"{BLIND}:"), BLIND
     for plus in (place for place, character in enumerate(reference) if character == "+" and place):

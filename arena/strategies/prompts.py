@@ -32,14 +32,13 @@ class PromptStrategy:
     """What names the change exactly, as settings of the contestant."""
     change: Change
     read: Read = as_it_is
-    for_writers: bool = True
-    """Whether models that only compare cannot be asked so."""
+    check: Callable[[Entry, str], None] = check_writes
+    """Refuses models that cannot be asked so, given the name of the strategy; raises StrategyError."""
     training: Training | None = None
 
     def settings(self, entry: Entry) -> Mapping[str, Setting]:
         """What names the change."""
-        if self.for_writers:
-            check_writes(entry, self.name)
+        self.check(entry, self.name)
         return self.version
 
     def load(self, entry: Entry, contestant: Contestant) -> Model:

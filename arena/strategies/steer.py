@@ -59,7 +59,7 @@ class Steer:
 
     def recipe(self, entry: Entry) -> Recipe:
         """How the vectors for a model were made; raises as `settings`."""
-        check_writes(entry, self.name)
+        _check_reachable(entry, self.name)
         name = _called(entry, self.name)
         recipe = read_recipe(name, self.file(entry))
         recipe.check(name, self.name, entry.contestant, self.training)
@@ -75,9 +75,7 @@ class Steer:
 
     def check(self, entry: Entry) -> None:
         """Refuse a model that does not write or runs elsewhere, and pairs that cannot be cross-fitted."""
-        check_writes(entry, self.name)
-        if entry.contestant.engine.partition(" ")[0] != entry.kind:
-            raise _unreachable(entry, self.name)
+        _check_reachable(entry, self.name)
         self.training.check_folds()
 
     def fit(self, entry: Entry, tell: Tell) -> None:
@@ -161,6 +159,13 @@ def _summary(recipe: FoldRecipe) -> str:
 
 def _called(entry: Entry, name: str) -> str:
     return f"{entry.contestant.reference}+{name}"
+
+
+def _check_reachable(entry: Entry, name: str) -> None:
+    """Refuse by what is known of a model before it is loaded: one that does not write, or that transformers do not run here."""
+    check_writes(entry, name)
+    if entry.contestant.engine.partition(" ")[0] != entry.kind:
+        raise _unreachable(entry, name)
 
 
 def _activated(entry: Entry, name: str) -> "GenerativeModel":

@@ -37,6 +37,12 @@ def test_what_is_no_strategy_is_told():
         split("otter+remindr")
 
 
+@pytest.mark.parametrize("reference", ["otter+reminder+blind", "blind:otter+reminder", "otter+reminder+none"])
+def test_two_strategies_at_once_are_refused(reference):
+    with pytest.raises(StrategyError, match="names two strategies, and a model is under one at most; leave out one of them"):
+        split(reference)
+
+
 def test_a_name_shows_only_the_last_part_of_a_folder(tmp_path):
     folder = tmp_path / "pairs"
     assert read_name(f"examples:2@{folder}") == StrategyName("examples", "2", str(folder))

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from PIL import Image
 
-from arena.contestants import Contestant
+from arena.contestants import ENDPOINT, Contestant
 from arena.errors import StrategyError
 from arena.generators.scenes import FAMILIES
 from arena.models import Capabilities, Entry
@@ -81,15 +81,24 @@ def test_what_changes_words_is_not_for_models_that_read_none(model, name, tmp_pa
     assert entry_under(compares, strategy_named("blind", tmp_path)).kind == "contrastive"
 
 
+def test_caption_only_is_not_for_endpoints_which_would_be_asked_for_nothing(model, tmp_path):
+    endpoint = replace(model.entry(), contestant=replace(model.contestant, engine=ENDPOINT))
+    with pytest.raises(
+        StrategyError, match=r"^lab/otter\+caption-only: an endpoint tells no log-probability of a whole caption"
+    ):
+        entry_under(endpoint, strategy_named("caption-only", tmp_path))
+    assert entry_under(endpoint, strategy_named("blind", tmp_path)).contestant.is_endpoint
+
+
 @pytest.mark.parametrize(
     ("name", "says"),
     [
         ("dance", "dance: is no strategy; there are reminder, examples:K, "),
         ("reminder:2", "reminder:2: reminder takes no argument; leave out :2"),
         ("blind@pairs", "blind@pairs: blind learns from no pairs; leave out @pairs"),
-        ("examples", "examples: says not how many twins to show, from 1 to 16; write for example examples:2"),
-        ("examples:0", "examples:0: says not how many"),
-        ("examples:17", "examples:17: says not how many"),
+        ("examples", "examples: a number of twins from 1 to 16 has to follow the colon; write for example examples:2"),
+        ("examples:0", "examples:0: a number of twins"),
+        ("examples:17", "examples:17: a number of twins"),
         (
             "examples:10",
             "examples:10: of some folds, starter leaves twins of 9 other families; name fewer twins, or more pairs",

@@ -212,6 +212,8 @@ def test_a_model_whose_activations_cannot_be_reached_is_refused(fitted, mini):
     assert constant is not None
     with pytest.raises(StrategyError, match=r"^constants/always-refuse\+steer-layer: its activations cannot be reached"):
         fitted.fit(constant, print)
+    with pytest.raises(StrategyError, match=r"^constants/always-refuse\+steer-layer: its activations cannot be reached"):
+        entry_under(constant, fitted)
     compares = Entry(Contestant("lab/clip", "0" * 40, "test"), "contrastive", 0, mini.load)
     with pytest.raises(StrategyError, match=r"^lab/clip\+steer-layer: only compares"):
         fitted.fit(compares, print)
