@@ -13,6 +13,7 @@ ON = ("1", "on", "true", "yes")
 OFF = ("", "0", "off", "false", "no")
 MIN_IMAGE_SIZE = 32
 MAX_IMAGE_SIZE = 8192
+MAX_GIGABYTES = 10**9
 MIN_TOKEN = 16
 TOKEN = re.compile(r"[\w-]+", re.ASCII)
 """What an address holds as it is."""
@@ -279,6 +280,6 @@ def _gigabytes(environment: Mapping[str, str], name: str) -> float | None:
         gigabytes = float(text)
     except ValueError:
         gigabytes = 0.0
-    if not 0 < gigabytes < float("inf"):
+    if not 0 < gigabytes <= MAX_GIGABYTES:
         raise SettingsError(f"{name}: {text!r} is no amount of gigabytes; give a number, for example 8")
     return gigabytes

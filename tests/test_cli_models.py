@@ -117,7 +117,7 @@ def test_memory_that_is_not_granted_is_named(repository, capsys, monkeypatch):
     assert "and 0 MB are there" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("amount", ["0", "-1", "nan", "inf", "much"])
+@pytest.mark.parametrize("amount", ["0", "-1", "nan", "inf", "1e308", "much"])
 def test_an_amount_of_memory_may_be_a_fraction_but_is_above_nothing(sound, capsys, amount):
     with pytest.raises(SystemExit):
         main(["models", "check", str(sound), "--gigabytes", amount])

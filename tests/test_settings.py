@@ -140,6 +140,7 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_MEMORY", "-1"),
         ("ARENA_MEMORY", "nan"),
         ("ARENA_MEMORY", "inf"),
+        ("ARENA_MEMORY", "1e308"),
         ("ARENA_ACCEPTS", "0"),
         ("ARENA_ACCEPTS", "two"),
         ("ARENA_IMAGE_SIZE", "large"),

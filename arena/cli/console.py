@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # Rich is imported inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
 
+MOST = 10**9
+"""Of anything that is measured; more is a slip, and some numbers have no end."""
 LEFT = (
     *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Tasks", "Judge", "Files", "Dimension", "Reader"),
     *("Id", "State", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fit", "Summary"),
@@ -37,7 +39,7 @@ def amount(text: str) -> float:
         value = float(text)
     except ValueError:
         value = math.nan
-    if not 0 < value < math.inf:
+    if not 0 < value <= MOST:
         raise argparse.ArgumentTypeError(f"{text!r} is no amount; give a number above 0")
     return value
 

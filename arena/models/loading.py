@@ -125,9 +125,10 @@ def usual_dtype(kind: Kind, device: str, machine: Machine | None = None) -> str:
     """
     if kind != "generative" or device.partition(":")[0] not in (GPU, OFFLOAD):
         return "float32"
-    gpus = (machine or this_machine()).gpus
+    gpus, number = (machine or this_machine()).gpus, device.partition(":")[2]
     if device == OFFLOAD and not gpus:
         return "float32"
+    gpus = gpus[int(number) : int(number) + 1] if number else gpus
     return "bfloat16" if all(gpu.has_bfloat16 for gpu in gpus) else "float16"
 
 

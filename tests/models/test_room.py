@@ -146,5 +146,9 @@ def test_precision_follows_the_machine_and_models_that_compare_stay_exact():
     assert usual_dtype("generative", "cpu", CARD) == "float32"
     assert usual_dtype("generative", "cuda", CARD) == usual_dtype("generative", "offload", CARD) == "bfloat16"
     assert usual_dtype("generative", "cuda:0", old) == "float16"
+    mixed = Machine(0, (*CARD.gpus, *old.gpus))
+    assert [usual_dtype("generative", device, mixed) for device in ("cuda:0", "cuda:1", "cuda")] == [
+        *("bfloat16", "float16", "float16"),
+    ]
     assert usual_dtype("generative", "offload", Machine(GB)) == "float32"
     assert usual_dtype("contrastive", "cuda", CARD) == "float32"
