@@ -99,9 +99,9 @@ class Settings:
     """ARENA_PLACES_KIND: how many of that kind one client, and all, may have under way at once."""
     battles_beside_others: int = 2
     """ARENA_BATTLES_BESIDE_OTHERS: how many battles of one client are under way at once while others play, too."""
-    board_seconds: int = 60
-    """ARENA_BOARD_SECONDS: how long boards may lack the latest battles before readers wait a moment for them; with 0 all wait
-    until all are counted."""
+    board_seconds: int = 10
+    """ARENA_BOARD_SECONDS: how old the ratings on boards may be while battles come; intervals follow. With 0 readers wait for
+    all."""
     endpoint_requests_a_day: int = 1000
     """ARENA_ENDPOINT_REQUESTS_A_DAY: how many requests battles may send to each endpoint on one day of UTC; with 0 none."""
     endpoint_seconds: int = 60

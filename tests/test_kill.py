@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from processes import FEW_MODELS, arena, killed, wait_until
 
-from arena.battles.board import ratings_of
+from arena.battles.leaderboard import ratings_of
 from arena.battles.scoring import ELO_RULE
 from arena.ratings import UnitCounts, UnitRow, elo, rate
 from arena.store import BattleRecord, Store, discordant_units

@@ -1,52 +1,101 @@
-"""The leaderboard: ratings from discordant units, rates from outcomes, in rows that a page can show."""
+"""The leaderboard of a running arena, counted in the background for all who look.
 
-from collections.abc import Iterable, Mapping, Sequence
+Ratings and the rest of a row are cheap, and never older than some seconds while battles come. Bounds and ranks are dear: they
+follow when they can, and a board says at which battle they stand.
+"""
+
+import logging
+import threading
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from arena import method
-from arena.battles.memorisation import MemorisationRow, memorisation
-from arena.battles.snapshots import Snapshot, Snapshots
-from arena.battles.solved_gaps import POOLS
-from arena.battles.views import BoardRow, Leaderboard
+from arena.battles.leaderboard import Points, WholeCount, count_all, count_points, fresh_beside_frozen, rows_of
+from arena.battles.memorisation import MemorisationRow
+from arena.battles.snapshots import Pause, Snapshot, Snapshots
+from arena.battles.views import Leaderboard
 from arena.contestants import Contestant
-from arena.ratings import START, NotRankable, Rating, UnitCounts, UnitRow, rate
-from arena.store import Pool, Store, Tally, vote_agrees
+from arena.store import Store
 
-BOOTSTRAP_ROUNDS = 300
+log = logging.getLogger(__name__)
+
+LOOKS = 5
+"""How often it is looked for new battles, while a board grows as old as it may be."""
+DEAR = Pause(times=20, shortest=2)
+"""Between two counts of bounds, or of fresh beside frozen."""
 
 
 class Board:
-    """The leaderboard of a running arena, counted in the background for all who look; any thread may.
+    """The board of a running arena; any thread may ask for it. Nobody waits where there is an older count.
 
     Args:
         store: where the facts are.
         entered: id -> contestant now in the arena; others appear once they have a battle.
-        oldest: as for `Snapshots`.
+        oldest: seconds for which ratings may lack battles; with 0 nothing lacks any, and all wait.
+        domains: whose boards are there from the start.
     """
 
-    def __init__(self, store: Store, entered: Mapping[str, Contestant], oldest: float = 0) -> None:
+    def __init__(self, store: Store, entered: Mapping[str, Contestant], oldest: float = 0, domains: Iterable[str] = ()) -> None:
         self._store = store
         self._entered = dict(entered)
-        self._leaderboards = Snapshots[Leaderboard](store.settled, oldest)
-        self._gaps = Snapshots[tuple[MemorisationRow, ...]](store.settled, oldest)
+        self._oldest = oldest
+        self._quick = ThreadPoolExecutor(1, thread_name_prefix="board")
+        self._slow = ThreadPoolExecutor(1, thread_name_prefix="bounds")
+        cheap = Pause(times=4, shortest=oldest / LOOKS, longest=oldest / 2)
+        self._points = Snapshots[str | None, Points](store.settled, self._count_points, self._quick, cheap)
+        self._wholes = Snapshots[str | None, WholeCount](store.settled, self._count_all, self._slow, DEAR)
+        self._gaps = Snapshots[tuple[str | None, date | None], tuple[MemorisationRow, ...]](
+            store.settled, self._count_gaps, self._slow, DEAR
+        )
+        self._closed = threading.Event()
+        if oldest:
+            self._upkeep = threading.Thread(target=self._keep_up, args=((None, *domains),), name="board-upkeep", daemon=True)
+            self._upkeep.start()
 
     def close(self) -> None:
         """Count no more."""
-        self._leaderboards.close()
-        self._gaps.close()
+        self._closed.set()
+        if self._oldest:
+            self._upkeep.join()
+        self._quick.shutdown(cancel_futures=True)
+        self._slow.shutdown(cancel_futures=True)
 
     def leaderboard(self, domain: str | None = None) -> Snapshot[Leaderboard]:
         """One row a contestant, best first, those without a rating or a bound last; over pairs of one domain or of all."""
-        return self._leaderboards.latest(domain, lambda: self._counted(domain))
+        if not self._oldest:
+            whole = self._wholes.complete(domain)
+            return _board(whole.of(whole.value.points), whole)
+        points, whole = self._points.latest(domain), self._wholes.at_hand(domain)
+        if whole is not None and whole.as_of.battle > points.as_of.battle:
+            points = whole.of(whole.value.points)
+        return _board(points, whole)
 
     def memorisation(self, domain: str | None = None, since: date | None = None) -> Snapshot[tuple[MemorisationRow, ...]]:
         """One row for each contestant that played on fresh pairs, the largest gap to the frozen ones first."""
-        first = self._first_day(since)
-        return self._gaps.latest((domain, first), lambda: tuple(fresh_beside_frozen(self._store, domain, first)))
+        choice = domain, self._first_day(since)
+        return self._gaps.latest(choice) if self._oldest else self._gaps.complete(choice)
 
-    def _counted(self, domain: str | None) -> Leaderboard:
-        rows = tuple(leaderboard(self._store, self._entered, domain))
-        return Leaderboard(rows, vote_agreement(self._store), self._store.counted_by_older_methods(method.VERSION))
+    def _keep_up(self, domains: Iterable[str | None]) -> None:
+        """Have the boards of these domains counted as battles come, whether somebody looks or not."""
+        while not self._closed.is_set():
+            try:
+                for domain in domains:
+                    self._points.at_hand(domain)
+                    self._wholes.at_hand(domain)
+            except Exception:
+                log.exception("board: the store could not be asked for new battles; it is asked again")
+            self._closed.wait(self._oldest / LOOKS)
+
+    def _count_points(self, domain: str | None, last: Points | None) -> Points:
+        return count_points(self._store, self._entered, domain, last)
+
+    def _count_all(self, domain: str | None, _: WholeCount | None) -> WholeCount:
+        return count_all(self._store, self._entered, domain)
+
+    def _count_gaps(
+        self, choice: tuple[str | None, date | None], _: tuple[MemorisationRow, ...] | None
+    ) -> tuple[MemorisationRow, ...]:
+        return tuple(fresh_beside_frozen(self._store, *choice))
 
     def _first_day(self, since: date | None) -> date | None:
         """The first day from `since` on that has fresh pairs: the same ones are chosen by it, and days of a life are few."""
@@ -55,78 +104,7 @@ class Board:
         return min((day for day in self._store.fresh_days() if day >= since), default=date.max)
 
 
-def leaderboard(store: Store, entered: Mapping[str, Contestant], domain: str | None = None) -> list[BoardRow]:
-    """The rows of a board, counted from the facts; see `Board`."""
-    tallies, elo = store.tallies(domain), store.elo()
-    known = store.contestants()
-    contestants = {name: known[name] for name in tallies} | dict(entered)
-    ratings = [rating for rating in ratings_of(store, contestants, domain) if rating.name in contestants]
-    places = _places(ratings)
-    ratings.sort(key=lambda rating: (places[rating.name], contestants[rating.name].repository))
-    return [_row(contestants[one.name], one, tallies.get(one.name), elo.get(one.name, START)) for one in ratings]
-
-
-def fresh_beside_frozen(store: Store, domain: str | None = None, since: date | None = None) -> list[MemorisationRow]:
-    """How much better contestants do on frozen pairs than on fresh ones, counted from the facts; see `memorisation`.
-
-    Args:
-        store: where the facts are.
-        domain: only battles on pairs of this domain.
-        since: only fresh pairs made on this day (UTC) or later.
-    """
-    # In this order: whatever is settled meanwhile, what is read later knows the families and contestants of what came before.
-    discordant: dict[Pool, list[UnitRow]] = {pool: _unit_rows(store, domain, pool, since) for pool in POOLS}
-    solved = store.solved_counts(domain, since)
-    return memorisation(store.contestants(), solved, discordant, rounds=BOOTSTRAP_ROUNDS)
-
-
-def ratings_of(store: Store, contestants: Iterable[str], domain: str | None) -> tuple[Rating, ...]:
-    """Bradley-Terry ratings of `contestants` and of whoever else has played, over the battles that count.
-
-    Args:
-        store: where the facts are.
-        contestants: ids to rate even without a battle.
-        domain: only battles on pairs of this domain.
-    """
-    rows = _unit_rows(store, domain)
-    families = store.families_met(domain)
-    return rate(UnitCounts.from_rows(rows, names=contestants, number_of_families=families), rounds=BOOTSTRAP_ROUNDS)
-
-
-def vote_agreement(store: Store) -> tuple[int, int]:
-    """(votes that agree with the automatic score, votes that could)."""
-    compared = [(vote_agrees(choice, result), count) for (choice, result), count in store.votes_by_result().items()]
-    return sum(count for agrees, count in compared if agrees), sum(count for agrees, count in compared if agrees is not None)
-
-
-def _unit_rows(store: Store, domain: str | None, pool: Pool | None = None, since: date | None = None) -> list[UnitRow]:
-    return [UnitRow(one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain, pool, since)]
-
-
-def _places(ratings: Sequence[Rating]) -> dict[str, int]:
-    """Where each of `ratings`, best first, stands; those without a place share one if they have the same reason."""
-    reasons = list(NotRankable)
-    return {
-        rating.name: index if rating.is_placed or not (why := rating.reason_not_rankable) else len(ratings) + reasons.index(why)
-        for index, rating in enumerate(ratings)
-    }
-
-
-def _row(contestant: Contestant, rating: Rating, tally: Tally | None, elo: float) -> BoardRow:
-    solved = tally.solved if tally else {}
-    return BoardRow(
-        contestant=contestant,
-        rank=rating.rank,
-        rating=rating.rating,
-        low=rating.low,
-        high=rating.high,
-        why_not_ranked=rating.why_not_ranked,
-        elo=elo,
-        battles=tally.battles if tally else 0,
-        pairs=max((rate.total for rate in solved.values()), default=0),
-        families=max((rate.families for rate in solved.values()), default=0),
-        solved={task: rate.share for task, rate in solved.items()},
-        refusal_rate=tally.refusals.share if tally else None,
-        over_safety=tally.over_safety.share if tally else None,
-        under_safety=tally.under_safety.share if tally else None,
-    )
+def _board(points: Snapshot[Points], whole: Snapshot[WholeCount] | None) -> Snapshot[Leaderboard]:
+    facts = points.value.facts
+    rows = rows_of(points.value, whole.value.bounds if whole else {})
+    return points.of(Leaderboard(rows, facts.agreement, facts.older, whole.as_of if whole else None))

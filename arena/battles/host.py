@@ -64,7 +64,7 @@ class Arena:
         pairs: the frozen pairs.
         seed: of matchmaking; None for a surprise.
         accepts: distinct reviewers that put a generated pair into play.
-        oldest_board: seconds for which boards may lack the battles that were settled since.
+        oldest_board: seconds for which ratings on boards may lack the latest battles; with 0 boards lack none.
     """
 
     def __init__(
@@ -86,10 +86,10 @@ class Arena:
         """Who could not answer and why, for whoever runs the arena: it must reach no visitor."""
         self._names = names_of([*store.contestants().values(), *self._contestants.values()])
         self._reveals = Reveals(store, self._names)
-        self._board = Board(store, self._contestants, oldest_board)
         self._rng = random.Random(seed)
         generated = GeneratedPairs(store, accepts)
         self._choice = PairChoice(pairs, generated, self._rng, store.takedowns.is_down, self._contestants.values())
+        self._board = Board(store, self._contestants, oldest_board, self.categories())
         self._open: dict[str, OpenBattle] = {}
         self._lock = threading.Lock()
         self._last_visit = -math.inf

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from arena.contestants import Contestant
@@ -140,6 +141,15 @@ class BoardRow:
 
 
 @dataclass(frozen=True)
+class AsOf:
+    """The battles that a count holds."""
+
+    battle: int
+    """So many had been settled when it began, and all of them are in it."""
+    counted_at: datetime
+
+
+@dataclass(frozen=True)
 class Leaderboard:
     """The rows of a board, and what is told beside them."""
 
@@ -149,3 +159,5 @@ class Leaderboard:
     """Votes that agree with the automatic score, and votes that could."""
     older: Mapping[str, int]
     """Why battles count as an older version of the method has judged them -> how many they are."""
+    bounds: AsOf | None = None
+    """What intervals and ranks hold; None where none were counted yet."""

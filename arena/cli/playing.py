@@ -118,7 +118,7 @@ def _battle(options: argparse.Namespace) -> int:
 
 def _leaderboard(options: argparse.Namespace) -> int:
     from arena import method
-    from arena.battles.board import leaderboard
+    from arena.battles.leaderboard import leaderboard
     from arena.opening import open_store
     from arena.ui.words import older_battles
 
@@ -140,7 +140,7 @@ def _leaderboard(options: argparse.Namespace) -> int:
 
 def _fresh_beside_frozen(options: argparse.Namespace) -> int:
     from arena.battles import read_day
-    from arena.battles.board import fresh_beside_frozen
+    from arena.battles.leaderboard import fresh_beside_frozen
     from arena.battles.memorisation import CAUTION
     from arena.opening import open_store
 

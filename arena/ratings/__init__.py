@@ -1,6 +1,6 @@
 """Ratings: pure functions from counts of discordant units to Elo, Bradley-Terry, intervals and ranks."""
 
-from arena.ratings.board import Rating, rate
+from arena.ratings.board import Bounds, Rating, bounds, join, rate
 from arena.ratings.bradley_terry import BradleyTerryFit, fit
 from arena.ratings.connectivity import NotRankable
 from arena.ratings.counts import UnitCounts, UnitRow
@@ -12,6 +12,7 @@ from arena.ratings.sandwich import standard_errors
 __all__ = [
     "START",
     "BattleScore",
+    "Bounds",
     "BradleyTerryFit",
     "Intervals",
     "K",
@@ -22,9 +23,11 @@ __all__ = [
     "UnitCounts",
     "UnitRow",
     "battle_score",
+    "bounds",
     "expected_score",
     "family_bootstrap",
     "fit",
+    "join",
     "rate",
     "rating_gaps",
     "replay",

@@ -1,5 +1,6 @@
-"""From counts to the lines of a leaderboard."""
+"""From counts to the lines of a leaderboard: ratings, which are cheap, and what a bootstrap tells of them, which is dear."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,9 +8,12 @@ import numpy as np
 from arena.ratings.bradley_terry import BradleyTerryFit, fit
 from arena.ratings.comparisons import surely_above
 from arena.ratings.connectivity import NotRankable, sides
-from arena.ratings.counts import Floats, UnitCounts
-from arena.ratings.intervals import Intervals, NoInterval, family_bootstrap
+from arena.ratings.counts import Floats, Integers, UnitCounts
+from arena.ratings.intervals import NoInterval, family_bootstrap
 from arena.ratings.ranks import rank_ranges
+
+DIGITS = 6
+"""Decimals of an Elo point in which fits of the same counts agree, whatever they began with."""
 
 
 @dataclass(frozen=True)
@@ -50,11 +54,34 @@ class Rating:
         return ": ".join(reason for reason in (self.reason_not_rankable or "no interval", self.reason_no_interval) if reason)
 
 
-def rate(counts: UnitCounts, seed: int = 0, rounds: int = 300) -> tuple[Rating, ...]:
-    """Rate everybody, best first.
+@dataclass(frozen=True)
+class Bounds:
+    """What resampled families tell of one contestant. They are dear, so a board may hold older ones beside newer ratings."""
 
-    Whoever is undefeated stands above all rated contestants that it has beaten, and where its bound is; the winless stand below
-    in the same way. Contestants that have no bound either come last, by reason and name.
+    rating: float | None
+    """Of the counts that were resampled; likewise the rest."""
+    reason_not_rankable: NotRankable | None
+    low: float | None
+    """As in `Rating`; likewise `high`, `rank_range` and `reason_no_interval`."""
+    high: float | None
+    rank_range: tuple[int, int] | None
+    reason_no_interval: NoInterval | None
+
+    def may_stand_beside(self, rating: float | None, reason: NotRankable | None) -> bool:
+        """Whether they hold what a newer fit tells: the same reason not to be rated, or a rating inside the interval."""
+        if reason is not self.reason_not_rankable:
+            return False
+        if rating is None or self.rating is None or abs(rating - self.rating) < 10**-DIGITS:
+            return True
+        return (self.low is None or self.low <= rating) and (self.high is None or rating <= self.high)
+
+
+NO_BOUNDS = Bounds(None, None, None, None, None, None)
+PENDING = Bounds(None, None, None, None, None, NoInterval.PENDING)
+
+
+def rate(counts: UnitCounts, seed: int = 0, rounds: int = 300) -> tuple[Rating, ...]:
+    """Rate everybody, best first, with the bounds of the same counts; see `join`.
 
     Args:
         counts: discordant units by winner, loser and family.
@@ -62,46 +89,92 @@ def rate(counts: UnitCounts, seed: int = 0, rounds: int = 300) -> tuple[Rating, 
         rounds: how many times families are drawn.
     """
     fitted = fit(counts)
+    return join(counts.wins(), fitted, bounds(counts, fitted, seed=seed, rounds=rounds))
+
+
+def bounds(counts: UnitCounts, fitted: BradleyTerryFit, *, seed: int = 0, rounds: int = 300) -> dict[str, Bounds]:
+    """Name -> intervals, ranks and their ranges, all from one set of draws of families.
+
+    Args:
+        counts: discordant units by winner, loser and family.
+        fitted: their fit.
+        seed: of the draws.
+        rounds: how many times families are drawn.
+    """
     intervals = family_bootstrap(counts, fitted, rounds=rounds, seed=seed)
     above = surely_above(counts, fitted, intervals.bounded, rounds=rounds, seed=seed)
     ranked = np.flatnonzero(intervals.bounded)
     best, worst = rank_ranges(above[np.ix_(ranked, ranked)])
     ranges = dict(zip(ranked.tolist(), zip(best.tolist(), worst.tolist(), strict=True), strict=True))
-    wins = counts.wins()
-    units = wins.sum(axis=0) + wins.sum(axis=1)
-    ratings = [
-        Rating(
-            name=name,
+    return {
+        name: Bounds(
             rating=fitted.ratings[index],
+            reason_not_rankable=fitted.reasons[index],
             low=_finite(intervals.low[index]),
             high=_finite(intervals.high[index]),
-            rank=ranges[index][0] if index in ranges else None,
             rank_range=ranges.get(index),
-            reason_not_rankable=fitted.reasons[index],
             reason_no_interval=intervals.reasons[index],
-            units=round(units[index]),
         )
-        for index, name in enumerate(counts.names)
-    ]
-    order = _order(wins, fitted, intervals)
-    return tuple(sorted(ratings, key=lambda rating: (*order[rating.name], rating.name)))
-
-
-def _order(wins: Floats, fitted: BradleyTerryFit, intervals: Intervals) -> dict[str, tuple[float, ...]]:
-    """What the lines of a board are sorted by, the first one first."""
-    heights = np.array([np.nan if rating is None else rating for rating in fitted.ratings])
-    above, below = (np.flatnonzero(side & intervals.bounded).tolist() for side in sides(wins, fitted.placed))
-    rated = fitted.placed
-    for index in above:
-        heights[index] = max(intervals.low[index], heights[rated[wins[index, rated] > 0]].max())
-    for index in below:
-        heights[index] = min(intervals.high[index], heights[rated[wins[rated, index] > 0]].min())
-    beside = dict.fromkeys(above, -1) | dict.fromkeys(below, 1)
-    listed = {None: -1} | {reason: place for place, reason in enumerate(NotRankable)}
-    return {
-        name: (np.isnan(height), -np.nan_to_num(height), beside.get(index, 0), listed[reason])
-        for index, (name, height, reason) in enumerate(zip(fitted.names, heights, fitted.reasons, strict=True))
+        for index, name in enumerate(fitted.names)
     }
+
+
+def join(wins: Floats, fitted: BradleyTerryFit, known: Mapping[str, Bounds]) -> tuple[Rating, ...]:
+    """The lines of a board, best first: ratings with bounds that may be of older counts.
+
+    Bounds are left out where they may not stand beside the rating (`Bounds.may_stand_beside`); the line says why.
+
+    Whoever is undefeated stands above all rated contestants that it has beaten, and where its bound is; the winless stand below
+    in the same way. Contestants that have no bound either come last, by reason and name.
+
+    Args:
+        wins: units that the row's contestant won against the column's (n x n).
+        fitted: their fit.
+        known: name -> its bounds, of these counts or of older ones.
+    """
+    units = wins.sum(axis=0) + wins.sum(axis=1)
+    beside = sides(wins, fitted.placed)
+    may_be_bounded = beside[0] | beside[1]
+    may_be_bounded[fitted.placed] = True
+    lines: list[Rating] = []
+    for index, (name, rating, reason) in enumerate(zip(fitted.names, fitted.ratings, fitted.reasons, strict=True)):
+        own = known.get(name, PENDING)
+        if not may_be_bounded[index]:
+            own = NO_BOUNDS
+        elif not own.may_stand_beside(rating, reason):
+            own = PENDING
+        lines.append(
+            Rating(
+                name=name,
+                rating=rating,
+                low=own.low,
+                high=own.high,
+                rank=own.rank_range[0] if own.rank_range else None,
+                rank_range=own.rank_range,
+                reason_not_rankable=reason,
+                reason_no_interval=own.reason_no_interval,
+                units=round(units[index]),
+            )
+        )
+    order = _order(wins, fitted.placed, lines)
+    return tuple(line for _, line in sorted(zip(order, lines, strict=True), key=lambda pair: (pair[0], pair[1].name)))
+
+
+def _order(wins: Floats, rated: Integers, lines: Sequence[Rating]) -> list[tuple[float, ...]]:
+    """What the lines of a board are sorted by, the first one first; equal ratings stay equal whatever the last digits are."""
+    heights = np.array([np.nan if line.rating is None else line.rating for line in lines])
+    beside = [0] * len(lines)
+    above, below = sides(wins, rated)
+    for index, line in enumerate(lines):
+        if above[index] and line.low is not None:
+            heights[index], beside[index] = max(line.low, heights[rated[wins[index, rated] > 0]].max()), -1
+        if below[index] and line.high is not None:
+            heights[index], beside[index] = min(line.high, heights[rated[wins[rated, index] > 0]].min()), 1
+    listed = {None: -1} | {reason: place for place, reason in enumerate(NotRankable)}
+    return [
+        (np.isnan(height), -round(np.nan_to_num(height), DIGITS), side, listed[line.reason_not_rankable])
+        for height, side, line in zip(heights.tolist(), beside, lines, strict=True)
+    ]
 
 
 def _finite(bound: float) -> float | None:

@@ -11,6 +11,7 @@ Sources: Bradley & Terry, Biometrika 39 (1952); Zwinderman, Applied Psychologica
 conditional likelihood; arXiv 2510.02306 on draws, which say more about the question than about the contestants.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from scipy.special import expit
 from arena.ratings.connectivity import NotRankable, main_component, reasons
 from arena.ratings.counts import Floats, Integers, UnitCounts
 from arena.ratings.elo import POINTS_PER_LOGIT, START
+from arena.ratings.threads import hold_blas_to_one_thread
 
 TOLERANCE = 1e-9
 """Largest Newton step, in logits, at which a fit has converged: below 1e-6 Elo points."""
@@ -38,6 +40,11 @@ class BradleyTerryFit:
     """Per name, why it cannot be rated; None where it is."""
     converged: bool
     iterations: int
+
+    @property
+    def known(self) -> dict[str, float]:
+        """Name -> rating, of those that have one."""
+        return {name: rating for name, rating in zip(self.names, self.ratings, strict=True) if rating is not None}
 
     @property
     def placed(self) -> Integers:
@@ -62,12 +69,20 @@ class Maximum(NamedTuple):
     """Newton steps of the slowest problem."""
 
 
-def fit(counts: UnitCounts) -> BradleyTerryFit:
-    """Rate all contestants that can be compared; say of the others why not."""
+def fit(counts: UnitCounts, start: Mapping[str, float] | None = None) -> BradleyTerryFit:
+    """Rate all contestants that can be compared; say of the others why not.
+
+    Args:
+        counts: discordant units; their families do not matter here.
+        start: ratings to begin with, such as those of the last fit. They save Newton steps; the maximum is the same to 1e-9.
+    """
     wins = counts.wins()
     placed = main_component(wins)
     ratings: list[float | None] = [None] * len(counts.names)
-    maximum = maximise(wins[np.ix_(placed, placed)][None])
+    table = wins[np.ix_(placed, placed)][None]
+    maximum = maximise(table, _logits([counts.names[index] for index in placed], start or {}))
+    if start and not maximum.converged.all():
+        maximum = maximise(table)
     for contestant, logit in zip(placed, maximum.logits[0], strict=True):
         ratings[contestant] = START + POINTS_PER_LOGIT * float(logit)
     return BradleyTerryFit(
@@ -77,6 +92,10 @@ def fit(counts: UnitCounts) -> BradleyTerryFit:
         converged=bool(maximum.converged[0]),
         iterations=maximum.iterations,
     )
+
+
+def _logits(names: Sequence[str], ratings: Mapping[str, float]) -> Floats:
+    return (np.array([ratings.get(name, START) for name in names]) - START) / POINTS_PER_LOGIT
 
 
 def maximise(wins: Floats, start: Floats | None = None) -> Maximum:
@@ -90,8 +109,9 @@ def maximise(wins: Floats, start: Floats | None = None) -> Maximum:
         wins: units that row has won from column (B x n x n); each table strongly connected, or its maximum is at infinity.
         start: where to begin, in logits (n); equal ratings if not given.
     """
+    hold_blas_to_one_thread()
     rounds, size, _ = wins.shape
-    logits = np.tile(np.zeros(size) if start is None else start - start.mean(), (rounds, 1))
+    logits = np.tile(np.zeros(size) if start is None or not size else start - start.mean(), (rounds, 1))
     active = np.arange(rounds if size > 1 else 0)
     iterations = 0
     while len(active) and iterations < MAX_ITERATIONS:

@@ -7,8 +7,8 @@ from scipy.sparse import csr_array
 
 from arena.ratings.counts import Floats, Integers, UnitCounts
 
-CHUNK = 4_000_000
-"""Numbers that one batch of rounds may hold at a time; bounds memory, does not change results."""
+CHUNK = 200_000
+"""Numbers that one batch of rounds may hold at a time: as many as stay in a core's cache. It does not change results."""
 
 
 def drawn_wins(counts: UnitCounts, rounds: int, generator: np.random.Generator) -> Iterator[tuple[slice, Floats]]:

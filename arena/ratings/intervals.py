@@ -25,6 +25,7 @@ class NoInterval(StrEnum):
     FEW_FAMILIES = "too few families so far"
     AGREEMENT = "all families agree, so nothing tells how far chance goes"
     FRAGILE = "it rests on a few families; more battles on others will tell"
+    PENDING = "its bounds are being counted"
 
 
 @dataclass(frozen=True, eq=False)

@@ -56,10 +56,14 @@ def add_endpoints(arena: Arena) -> None:
     def leaderboard(domain: str = "") -> list[dict]:
         """The board, best first, over all domains or one.
 
-        Without a `rating`, `low` bounds an undefeated model, and `high` a winless one.
+        Without a `rating`, `low` bounds an undefeated model, and `high` a winless one. All but bounds and ranks are as of the
+        battle with the number `battle`; these are as of `bounds_battle`, which may be an earlier one, or null before the first.
         """
         with errors_told():
-            return [row.as_json() for row in arena.leaderboard(domain or None).value.rows]
+            board = arena.leaderboard(domain or None)
+            bounds = board.value.bounds
+            held = {"battle": board.as_of.battle, "bounds_battle": bounds.battle if bounds else None}
+            return [{**row.as_json(), **held} for row in board.value.rows]
 
     def memorisation(domain: str = "", since: str = "") -> list[dict]:
         """Models on fresh pairs (made since a day such as 2026-03-01, or all) beside frozen ones, the largest gap first.

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import gradio as gr
 
 from arena.battles import Arena, BoardRow, Leaderboard, Snapshot, read_day
 from arena.ratings import START
+from arena.store import now
 from arena.tasks import TASKS
 from arena.ui import words
 from arena.ui.markup import error_html, render
@@ -70,7 +72,7 @@ class LeaderboardPage:
     def show(self, domain: str) -> str:
         """The board of one domain, or of all."""
         try:
-            return board_html(self.arena.leaderboard(domain or None))
+            return board_html(self.arena.leaderboard(domain or None), now())
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
 
@@ -87,10 +89,10 @@ class LeaderboardPage:
         return self.compare(domain, since), since if DATE.fullmatch(since or "") else ""
 
 
-def board_html(board: Snapshot[Leaderboard]) -> str:
-    """The plot, the table and the notes under it."""
+def board_html(board: Snapshot[Leaderboard], moment: datetime) -> str:
+    """The plot, the table and the notes under it, as they are told at a moment."""
     rows, (agreed, votes) = board.value.rows, board.value.agreement
-    as_of = words.as_of(board.counted_at, board.newer)
+    as_of = words.as_of(board.as_of, board.newer, moment)
     if not any(row.battles for row in rows):
         return render("empty_board.html", as_of=as_of)
     tasks = [task for task in TASKS if any(task in row.solved for row in rows)]
@@ -104,6 +106,7 @@ def board_html(board: Snapshot[Leaderboard]) -> str:
         bounded=any(row.rank is not None and row.rating is None for row in rows),
         older=words.older_battles(board.value.older),
         as_of=as_of,
+        bounds_as_of=words.bounds_as_of(board.value.bounds, board.as_of, moment),
         agreed=agreed,
         votes=votes,
     )

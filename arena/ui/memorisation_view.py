@@ -6,6 +6,7 @@ from datetime import date
 from arena.battles import MemorisationRow, Snapshot
 from arena.battles.memorisation import CAUTION, PoolScore
 from arena.battles.solved_gaps import Measured
+from arena.store import now
 from arena.ui import words
 from arena.ui.markup import render
 from arena.ui.plots import Interval, interval_plot
@@ -48,7 +49,7 @@ def memorisation_html(gaps: Snapshot[tuple[MemorisationRow, ...]], since: date |
         since=since,
         compared=bool(drawn),
         caution=CAUTION,
-        as_of=words.as_of(gaps.counted_at, gaps.newer),
+        as_of=words.as_of(gaps.as_of, gaps.newer, now()),
     )
 
 

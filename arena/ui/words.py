@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from arena.battles import AsOf
 from arena.metrics import Difference, Estimate
 from arena.probes import Outcome
 
@@ -128,12 +129,48 @@ def older_battles(counts: Mapping[str, int]) -> str:
     return f"{counted} as an older version of the method has judged: {reasons}."
 
 
-def as_of(counted_at: datetime, newer: int) -> str:
-    """What is told over counts that lack the latest battles; empty where they lack none."""
+def as_of(counted: AsOf, newer: int, moment: datetime) -> str:
+    """What is told over counts that lack the latest battles; empty where they lack none.
+
+    Args:
+        counted: what they hold.
+        newer: battles that they lack.
+        moment: when it is told.
+    """
     if not newer:
         return ""
-    lacking = "1 battle that was judged since is" if newer == 1 else f"{newer} battles that were judged since are"
-    return f"As of {counted_at:%H:%M:%S} UTC: {lacking} not counted here yet. Load the page again in a moment."
+    lacking = "1 battle that was judged since is" if newer == 1 else f"{newer:,} battles that were judged since are"
+    return f"As of {_battle(counted, moment)}: {lacking} not counted here yet. Load the page again in a moment."
+
+
+def bounds_as_of(bounds: AsOf | None, ratings: AsOf, moment: datetime) -> str:
+    """What is told where intervals and ranks are of fewer battles than ratings; empty where they are not.
+
+    Args:
+        bounds: what intervals and ranks hold; None where none were counted yet.
+        ratings: what ratings hold.
+        moment: when it is told.
+    """
+    if bounds is None:
+        return f"Ratings are as of battle {ratings.battle:,}. Intervals and ranks are being counted, and come in a moment."
+    if bounds.battle >= ratings.battle:
+        return ""
+    return (
+        f"Ratings are as of battle {ratings.battle:,}; intervals and ranks are as of {_battle(bounds, moment)}. "
+        "Where a rating has left its interval since, none is shown until the next one is counted."
+    )
+
+
+def _battle(counted: AsOf, moment: datetime) -> str:
+    """`battle 1,204 (12:00:05 UTC, 14 s ago)`."""
+    ago = age((moment - counted.counted_at).total_seconds())
+    return f"battle {counted.battle:,} ({counted.counted_at:%H:%M:%S} UTC, {ago} ago)"
+
+
+def age(seconds: float) -> str:
+    """A time in the largest unit of which it has two: `90 s`, `5 min`, `26 h`."""
+    whole = max(0, round(seconds))
+    return f"{whole} s" if whole < 120 else f"{whole // 60} min" if whole < 7200 else f"{whole // 3600} h"
 
 
 def percent(share: float | None) -> str:

@@ -1,12 +1,24 @@
 import itertools
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from rasch import World, discordant
 
-from arena.ratings import START, NotRankable, UnitCounts, rate
+from arena.ratings import START, NoInterval, NotRankable, UnitCounts, bounds, family_bootstrap, fit, join, rate
+from arena.ratings.comparisons import surely_above
+from arena.ratings.ranks import rank_ranges
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abcde"), st.sampled_from("abcde"), st.sampled_from("stuvwxyz"), st.integers(1, 3)).filter(
+        lambda row: row[0] != row[1]
+    ),
+    max_size=60,
+)
+ROUNDS = 60
 
 
 @pytest.fixture(scope="module")
@@ -121,3 +133,76 @@ def test_a_board_never_holds_nan_or_infinity(rows):
 
 def test_the_same_counts_give_the_same_board(played):
     assert rate(played, seed=3, rounds=50) == rate(played, seed=3, rounds=50)
+
+
+def over_families(rows):
+    """The same wins, as a board reads them that has no time for families."""
+    return UnitCounts.from_rows(((winner, loser, "", units) for winner, loser, _, units in rows), names="abcde")
+
+
+@given(ROWS)
+def test_ratings_joined_with_the_bounds_of_the_same_counts_are_what_is_rated_at_once(rows):
+    counts, wins = UnitCounts.from_rows(rows, names="abcde"), over_families(rows)
+    known = bounds(counts, fit(counts), rounds=ROUNDS)
+    assert join(wins.wins(), fit(wins), known) == rate(counts, rounds=ROUNDS)
+
+
+@given(ROWS)
+def test_bounds_and_ranks_are_those_of_the_bootstrap_and_of_the_comparisons(rows):
+    counts = UnitCounts.from_rows(rows, names="abcde")
+    fitted = fit(counts)
+    intervals = family_bootstrap(counts, fitted, rounds=ROUNDS)
+    ranked = np.flatnonzero(intervals.bounded)
+    best, worst = rank_ranges(surely_above(counts, fitted, intervals.bounded, rounds=ROUNDS)[np.ix_(ranked, ranked)])
+    lines = {line.name: line for line in rate(counts, rounds=ROUNDS)}
+    for index, name in enumerate(counts.names):
+        line = lines[name]
+        shown = [np.nan if end is None else end for end in (line.low, line.high)]
+        limits = [end if np.isfinite(end) else np.nan for end in (intervals.low[index], intervals.high[index])]
+        assert np.array_equal(shown, limits, equal_nan=True)
+        assert (line.rating, line.reason_not_rankable) == (fitted.ratings[index], fitted.reasons[index])
+        assert line.reason_no_interval == intervals.reasons[index]
+    assert [lines[counts.names[index]].rank_range for index in ranked] == list(zip(best, worst, strict=True))
+    assert {name for name, line in lines.items() if line.rank} == {counts.names[index] for index in ranked}
+
+
+@given(ROWS, st.dictionaries(st.sampled_from("abcdef"), st.floats(-2000, 4000), max_size=6))
+def test_where_a_fit_begins_changes_no_digit_that_is_shown(rows, start):
+    wins = over_families(rows)
+    known = bounds(UnitCounts.from_rows(rows), fit(UnitCounts.from_rows(rows)), rounds=ROUNDS)
+    cold, warm = fit(wins), fit(wins, start)
+    assert warm.known == pytest.approx(cold.known, abs=1e-9)
+    for one, other in zip(join(wins.wins(), cold, known), join(wins.wins(), warm, known), strict=True):
+        assert replace(one, rating=None) == replace(other, rating=None)
+
+
+@given(ROWS, ROWS)
+def test_an_older_bound_is_shown_only_where_it_holds_the_newer_rating(rows, more):
+    before, wins = UnitCounts.from_rows(rows), over_families(rows + more)
+    known = bounds(before, fit(before), rounds=ROUNDS)
+    current = {line.name: line for line in join(wins.wins(), fit(wins), bounds(wins, fit(wins), rounds=ROUNDS))}
+    for line in join(wins.wins(), fit(wins), known):
+        assert (line.rating, line.units) == (current[line.name].rating, current[line.name].units)
+        if line.reason_no_interval is NoInterval.PENDING:
+            assert (line.low, line.high, line.rank_range) == (None, None, None)
+        elif line.rating is not None and line.rating != pytest.approx(known[line.name].rating, abs=1e-6):
+            low, high = -np.inf if line.low is None else line.low, np.inf if line.high is None else line.high
+            assert low <= line.rating <= high
+
+
+def test_who_has_no_bounds_yet_says_that_they_are_being_counted_and_who_can_have_none_does_not():
+    rows = [*splits(), ("a", "new", "f00", 1), ("new", "a", "f01", 1), ("up", "a", "f02", 1), ("x", "y", "f03", 1)]
+    before, after = UnitCounts.from_rows(splits()), UnitCounts.from_rows(rows)
+    lines = {line.name: line for line in join(after.wins(), fit(after), bounds(before, fit(before)))}
+    assert lines["new"].rating is not None
+    assert lines["new"].why_not_ranked == "no interval: its bounds are being counted"
+    assert lines["up"].why_not_ranked == "undefeated so far: its bounds are being counted"
+    assert lines["x"].why_not_ranked == "no common opponents with the rated contestants"
+
+
+def test_a_bound_of_the_undefeated_is_no_interval_once_they_have_lost():
+    above = [row for loser in "abc" for row in meetings("up", loser, 16)]
+    before, after = (UnitCounts.from_rows(splits() + above + more) for more in ([], [("a", "up", "f00", 1)]))
+    lines = {line.name: line for line in join(after.wins(), fit(after), bounds(before, fit(before)))}
+    assert lines["up"].rating is not None
+    assert lines["up"].why_not_ranked == "no interval: its bounds are being counted"

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from arena import method
-from arena.battles.board import BOOTSTRAP_ROUNDS
 from arena.battles.host import SECRECY
+from arena.battles.leaderboard import BOOTSTRAP_ROUNDS
 from arena.battles.matchmaking import CLOSENESS, EXPLORATION
 from arena.battles.pair_choice import FRESH_SHARE, GENERATED_SHARE
 from arena.generators.scenes import FAMILIES

@@ -1,5 +1,5 @@
 import shutil
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -99,14 +99,20 @@ def test_counts_equal_a_recomputation_from_the_battles(furnished, played, votes,
     battles = [make_battle(f"{number}", **fields) for number, fields in enumerate(played)]
     voted = {battle.id for number, battle in enumerate(battles) if number in votes}
     with TemporaryDirectory() as folder, Store.open(shutil.copytree(furnished, Path(folder) / "home")) as store:
+        lines, moved = 0, Counter[tuple[str, str, str]]()
         for battle in battles:
             store.add_battle(battle)
             if battle.id in voted:
                 store.add_vote(battle.id, "visitor", "skip")
+            log = store.unit_changes(domain, lines)
+            lines = log.lines
+            for one in log.changes:
+                moved[one.winner, one.loser, one.family] += one.units
         chosen = list(counted(battles, voted, domain))
         seated = sorted({name for battle in chosen for name in battle.seats})
         assert store.battle_counts() == {name: tally.battles for name, tally in store.tallies().items()}
         assert store.unit_counts(domain) == expected_units(chosen)
+        assert [UnitCount(*key, units) for key, units in sorted(moved.items()) if units] == expected_units(chosen)
         assert store.tallies(domain) == {name: expected_tally(name, chosen) for name in seated}
 
 

@@ -1,11 +1,11 @@
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from gradio_client import Client
 from playwright.sync_api import expect
 
-from arena.battles import BoardRow, Leaderboard, Snapshot
+from arena.battles import AsOf, BoardRow, Leaderboard, Snapshot
 from arena.contestants import Contestant
 from arena.ui.leaderboard_page import board_html
 
@@ -27,9 +27,14 @@ RATED = BoardRow(
 )
 
 
-def shown(*rows, older=None, newer=0):
-    """The page of a board that was counted at noon."""
-    return board_html(Snapshot(Leaderboard(rows, (0, 0), older or {}), datetime(2026, 3, 1, 12, tzinfo=UTC), newer))
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+COUNTED = AsOf(1204, NOON)
+
+
+def shown(*rows, older=None, newer=0, bounds=COUNTED):
+    """The page of a board that was counted at noon, as it is seen five seconds later."""
+    board = Leaderboard(rows, (0, 0), older or {}, bounds)
+    return board_html(Snapshot(board, COUNTED, newer), NOON + timedelta(seconds=5))
 
 
 def test_a_bound_is_told_with_the_record_that_it_rests_on():
@@ -61,8 +66,23 @@ def test_battles_of_older_methods_are_told(older, told):
 
 @pytest.mark.parametrize("row", [RATED, replace(RATED, battles=0)])
 def test_a_board_says_which_battles_it_lacks(row):
-    assert "As of 12:00:00 UTC: 2 battles that were judged since are not counted here yet." in shown(row, newer=2)
+    told = "As of battle 1,204 (12:00:00 UTC, 5 s ago): 2 battles that were judged since are not counted here yet."
+    assert told in shown(row, newer=2)
     assert "As of" not in shown(row)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "told"),
+    [
+        (AsOf(1190, NOON - timedelta(minutes=3)), "intervals and ranks are as of battle 1,190 (11:57:00 UTC, 3 min ago)."),
+        (None, "Intervals and ranks are being counted, and come in a moment."),
+    ],
+)
+def test_a_board_says_where_its_intervals_lag_behind_its_ratings(bounds, told):
+    page = shown(RATED, bounds=bounds)
+    assert "Ratings are as of battle 1,204" in page
+    assert told in page
+    assert "are as of" not in shown(RATED)
 
 
 @pytest.fixture(scope="module")
