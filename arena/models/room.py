@@ -57,8 +57,8 @@ def ways_in(report: RepositoryReport, dtype: str, needs: Demand, device: str, ma
         ways.append("the model in 4 bits")
     if device.startswith(f"{GPU}:") and needs.total <= machine.room(GPU):
         ways.append(f"?device={GPU} (all GPUs)")
-    elif gpus:
-        ways.append(f"{math.ceil(needs.total / min(gpu.usable_bytes for gpu in gpus))} such GPUs")
+    elif most := max((gpu.usable_bytes for gpu in gpus), default=0):
+        ways.append(f"{math.ceil(needs.total / most)} GPUs with {amount(most)} free")
     if device != OFFLOAD and not report.base:
         lies = "in main memory, slow" if needs.total <= machine.room(OFFLOAD) else "on disk, very slow"
         ways.append(f"?device={OFFLOAD} (part of it {lies})")

@@ -102,14 +102,22 @@ def test_what_does_not_fit_is_refused_with_what_would(eight, seventy):
     line = str(refused.value)
     assert "M parameters take 13" in line
     assert "GB of memory as bfloat16, with " in line
-    assert "and 22.8 GB are there; what fits: 7 such GPUs, ?device=offload (part of it on disk, very slow), " in line
+    assert (
+        "and 22.8 GB are there; what fits: 7 GPUs with 22.8 GB free, ?device=offload (part of it on disk, very slow), " in line
+    )
     assert line.endswith("a smaller model, an endpoint that serves it")
-    with pytest.raises(RepositoryError, match=r"as float32.* what fits: \?dtype=bfloat16, the model in 4 bits, 2 such GPUs"):
+    with pytest.raises(RepositoryError, match=r"as float32.* what fits: \?dtype=bfloat16, the model in 4 bits, 2 GPUs with"):
         check_room(eight, on(eight, dtype="float32"), CARD)
     many = Machine(0, (Gpu(24 * GB, (8, 9)),) * 7)
     assert check_room(seventy, on(seventy), many).total <= many.room("cuda")
     with pytest.raises(RepositoryError, match=r"what fits: \?device=cuda \(all GPUs\)"):
         check_room(seventy, on(seventy, device="cuda:0"), many)
+    uneven = Machine(32 * GB, (Gpu(80 * GB, (9, 0)), Gpu(8 * GB, (8, 0))))
+    with pytest.raises(RepositoryError, match=r"in 4 bits, 2 GPUs with 76\.0 GB free, \?device=offload"):
+        check_room(seventy, on(seventy), uneven)
+    full = Machine(32 * GB, (Gpu(0, (9, 0)),))
+    with pytest.raises(RepositoryError, match=r"and 0 MB are there; what fits: \?device=offload"):
+        check_room(eight, on(eight), full)
 
 
 def test_what_is_offloaded_always_has_room(seventy):
