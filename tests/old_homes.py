@@ -55,7 +55,7 @@ def write_old_home(home: Path, contestants: Iterable[Contestant], battles: Seque
 
 def _pair_row(pair: MinimalPair) -> Sequence[object]:
     """Without the moment at which it was drawn, which was not kept then."""
-    return pair_row(pair, None)[:-1]
+    return pair_row(pair, None)[:-2]
 
 
 def _reply_row(contestant_id: str, key: str, task: str, reply: Reply) -> tuple:

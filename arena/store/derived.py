@@ -22,6 +22,11 @@ MOST_SINGLE = 8
 """Rows that are looked up one by one. A comparison with one key takes a tenth of the time of a join with some."""
 TABLES = ("standings", "rates", "fresh_rates", "unit_log", "latest_battles", "meetings")
 """Those that `count` moves."""
+COLUMNS = {
+    "latest_battles": ("seq", "counts"),
+    "meetings": ("seq", "pair_id", "lower", "higher", "comes_again", "lower_units", "higher_units"),
+}
+"""Of tables with keys, beside these."""
 T = TypeVar("T")
 
 
@@ -176,13 +181,16 @@ def _replace(
     connection: duckdb.DuckDBPyConnection, table: str, before: Iterable[int], after: dict[int, tuple[Any, ...]]
 ) -> None:
     """Let keys have these rows, in place of those that they had before."""
-    gone = [key for key in before if key in after]
-    if len(gone) > MOST_SINGLE:
-        connection.execute(f"DELETE FROM arena.{table} WHERE key IN (SELECT unnest($1::UBIGINT[]))", [gone])
+    known = set(before)
+    changed = [key for key in after if key in known]
+    if len(changed) > MOST_SINGLE:
+        connection.execute(f"DELETE FROM arena.{table} WHERE key IN (SELECT unnest($1::UBIGINT[]))", [changed])
+        known = set()
     else:
-        for key in gone:
-            connection.execute(f"DELETE FROM arena.{table} WHERE key = $1", [key])
-    append(connection, table, [(key, *row) for key, row in after.items()])
+        columns = ", ".join(f"{column} = ?" for column in COLUMNS[table])
+        for key in changed:
+            connection.execute(f"UPDATE arena.{table} SET {columns} WHERE key = ?", [*after[key], key])
+    append(connection, table, [(key, *row) for key, row in after.items() if key not in known])
 
 
 def _text(counts: Counts) -> str:

@@ -11,6 +11,8 @@ from arena.contestants import Contestant
 from arena.errors import StoreError
 from arena.pairs import MinimalPair
 from arena.store import vote_counts
+from arena.store.keys import key_of
+from arena.store.pair_rows import pair_rows
 from arena.store.records import Acknowledged, BattleRecord, EloRule, ReplyRecord, Vote, now
 from arena.store.replies import add_replies, drawn_pairs
 from arena.store.rows import Row, append, judged_row, select_within, utc, values_in
@@ -30,7 +32,7 @@ def add_pairs(connection: duckdb.DuckDBPyConnection, pairs: Iterable[MinimalPair
             will come again.
     """
     given = {pair.id: pair for pair in pairs}
-    known = values_in(connection, "pairs", "id", given)
+    known = pair_rows(connection, "drawn_at", given)
     return append(connection, "pairs", [_pair_row(pair, drawn_at) for name, pair in given.items() if name not in known])
 
 
@@ -130,7 +132,8 @@ def _pair_row(pair: MinimalPair, drawn_at: datetime | None) -> Row:
     region = None if pair.region is None else list(pair.region)
     provenance = json.dumps(asdict(pair.provenance))
     named = (pair.id, pair.family, pair.domain, pair.category, pair.source)
-    return (*named, *sides, pair.request, region, provenance, utc(now()), drawn_at and utc(drawn_at))
+    made = (provenance, utc(drawn_at or now()), drawn_at and utc(drawn_at))
+    return (*named, *sides, pair.request, region, *made, key_of(pair.id))
 
 
 def _contestant_row(contestant: Contestant) -> Row:

@@ -10,9 +10,10 @@ from arena.contestants import Contestant
 from arena.images import Picture
 from arena.pairs import MinimalPair, Provenance, Side
 from arena.probes import Outcome
+from arena.store.pair_rows import pair_rows
 from arena.store.picture_files import PictureFiles
 from arena.store.records import BattleRecord, OutcomeRecord, Vote
-from arena.store.rows import aware, select_within
+from arena.store.rows import aware
 
 
 def pair(connection: duckdb.DuckDBPyConnection, pictures: PictureFiles, pair_id: str) -> MinimalPair | None:
@@ -28,16 +29,12 @@ def pairs_without_images(connection: duckdb.DuckDBPyConnection, ids: Iterable[st
 def _pairs(
     connection: duckdb.DuckDBPyConnection, ids: Iterable[str], picture: Callable[[str], Picture]
 ) -> dict[str, MinimalPair]:
-    found = select_within(
-        connection,
-        """
-        SELECT id, family, domain, category, source, request, region, provenance,
-               image_0, caption_0, label_0, image_1, caption_1, label_1
-        FROM arena.pairs WHERE id {}
-        """,
-        ids,
-    )
-    return {row[0]: _pair(row, picture) for row in found}
+    return {name: _pair((name, *row), picture) for name, row in pair_rows(connection, _PAIR, ids).items()}
+
+
+_PAIR = """
+    family, domain, category, source, request, region, provenance, image_0, caption_0, label_0, image_1, caption_1, label_1
+"""
 
 
 def _pair(row: tuple[Any, ...], picture: Callable[[str], Picture]) -> MinimalPair:

@@ -277,6 +277,8 @@ def m012_derived(connection: duckdb.DuckDBPyConnection) -> None:
     """
     connection.execute("""
         ALTER TABLE arena.pairs ADD COLUMN drawn_at TIMESTAMP;
+        ALTER TABLE arena.pairs ADD COLUMN key UBIGINT;
+        UPDATE arena.pairs SET key = md5_number_lower(id);
         ALTER TABLE arena.replies ADD COLUMN drawn BOOLEAN;
         CREATE OR REPLACE VIEW arena.latest_replies AS
         SELECT * FROM arena.replies WHERE error IS NULL

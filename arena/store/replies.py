@@ -13,8 +13,9 @@ import duckdb
 
 from arena.probes import Reply
 from arena.store.keys import KEY, key_of
+from arena.store.pair_rows import pair_rows
 from arena.store.records import ReplyRecord
-from arena.store.rows import Row, append, as_logprobs, aware, select_within, utc
+from arena.store.rows import Row, append, as_logprobs, aware, utc
 
 GAP = timedelta(minutes=10)
 """Replies that were asked for within this time of each other are looked up together."""
@@ -77,6 +78,8 @@ def replies_of(
         until: when the last of it was asked; now, if not given.
     """
     keys = list(dict.fromkeys(probe_keys))
+    if not keys:
+        return {}
     drawn = drawn_pairs(connection, pair_ids)
     moments = [moment for moment in drawn.values() if moment is not None]
     spans = [Span(min(moments), LAST if until is None else utc(until))] if moments else []
@@ -106,7 +109,7 @@ _ANSWERS = """
 
 def drawn_pairs(connection: duckdb.DuckDBPyConnection, pair_ids: Iterable[str]) -> dict[str, datetime | None]:
     """Pair id -> when the pair was drawn for one battle; None for those that come again. Unknown ones are left out."""
-    return dict(select_within(connection, "SELECT id, drawn_at FROM arena.pairs WHERE id {}", pair_ids))
+    return {name: drawn_at for name, (drawn_at,) in pair_rows(connection, "drawn_at", pair_ids).items()}
 
 
 def _answers(

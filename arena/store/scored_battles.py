@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import duckdb
 
+from arena.store.pair_rows import pair_rows
 from arena.store.records import Pool, Seat
-from arena.store.rows import select_within
 
 Row = tuple[Any, ...]
 
@@ -92,9 +92,7 @@ JUDGED = f"""
 """
 """What each seat made of each task. A safe request is `wrong` where it was warned about; a reply to a request that could not be
 read is neither safe nor unsafe."""
-PAIRS = """
-    SELECT id, domain, family, source IN ('fresh', 'generated'), added_at::DATE, drawn_at IS NULL FROM arena.pairs WHERE id {}
-"""
+PAIR = "domain, family, source IN ('fresh', 'generated'), added_at::DATE, drawn_at IS NULL"
 
 
 def scored_battles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[ScoredBattle]:
@@ -116,7 +114,7 @@ def scored_battles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) ->
 def _pairs(connection: duckdb.DuckDBPyConnection, ids: set[str]) -> dict[str, PairFacts]:
     return {
         name: PairFacts(name, domain, family, "fresh" if is_fresh else "frozen", day if is_fresh else None, comes_again)
-        for name, domain, family, is_fresh, day, comes_again in select_within(connection, PAIRS, ids)
+        for name, (domain, family, is_fresh, day, comes_again) in pair_rows(connection, PAIR, ids).items()
     }
 
 

@@ -38,7 +38,7 @@ def facts(home: Path) -> dict[str, list]:
             "SELECT table_name, list(column_name) FROM duckdb_columns() WHERE database_name = 'arena' GROUP BY table_name"
         ).fetchall()
         known = {"pairs", "contestants", "replies", "battles", "judgements", "votes", "settlements", "elo"}
-        later = {"drawn_at", "drawn"}
+        later = {"drawn_at", "drawn", "key"}
         rows = {}
         for table, columns in tables:
             if table in known:
