@@ -5,7 +5,7 @@
 `llava-small-permissive` and `llava-small-cautious` are asked the starter suite as they are, under every strategy, and tuned by
 SFT and DPO on four folds, the first with three seeds, with controls beside them. Each step is a command of the arena, printed
 as it runs. After the minutes given, or after Ctrl-C, what is done is kept, and the same command goes on from there; the page
-names what was not made. Tuning needs `pip install -e ".[tune]"`, and is left out without it. All of it takes two hours on two
+names what nobody got to. Tuning needs `pip install -e ".[tune]"`, and is left out without it. All of it takes two hours on two
 cores.
 """
 
@@ -98,7 +98,7 @@ def steps(home: Path, *, tuning: bool) -> Iterator[Step]:
 
 
 def run_all(plan: Iterable[Step], home: Path, seconds: float) -> list[Step]:
-    """Run what is left of the steps, and give back those that failed or had no time.
+    """Run what is left of the steps, and give back those that failed, or that nobody looked at before the time was up.
 
     Args:
         plan: the steps in order.
@@ -159,7 +159,8 @@ def figures(home: Path, images: Path, undone: Iterable[Step] = ()) -> str:
             ]
         lines.append(f"### {line.rpartition(': ')[2].capitalize()}" if line.startswith("## ") else line)
     missing = "; ".join(dict.fromkeys(step.subject for step in undone))
-    return "\n".join(["\n".join(lines).strip(), *(["", f"Not made, or not to its end: {missing}."] if missing else [])])
+    told = ["", f"Failed, or not looked at before the time was up: {missing}."] if missing else []
+    return "\n".join(["\n".join(lines).strip(), *told])
 
 
 def _export(home: Path, kind: str, fold: int) -> Step:
@@ -192,7 +193,9 @@ def main() -> None:
     options = parser.parse_args()
     plan = list(steps(options.home, tuning=find_spec("trl") is not None))
     undone = run_all(plan, options.home, 60 * options.minutes)
-    print(f"{len(plan) - len(undone)} of {len(plan)} steps are done; the same command goes on with the others", flush=True)
+    print(f"{len(plan) - len(undone)} of {len(plan)} steps are done", flush=True)
+    if undone:
+        print("the same command goes on with the others", flush=True)
     page = options.page.read_text("utf-8")
     options.page.write_text(with_figures(page, figures(options.home, options.page.parent / "images", undone)), "utf-8")
 

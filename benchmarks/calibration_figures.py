@@ -73,6 +73,7 @@ def _write(browser: Browser, variants: Sequence[Marked], folder: Path, base: str
         f"Over- and under-safety of {base} under each strategy": ("safety", arrows_plot(placed(variants)[0])),
         f"What each strategy changes in safety and in utility of {base}": ("price", trade_off_plot(traded(variants)[0])),
     }
+    folder.mkdir(parents=True, exist_ok=True)
     page = browser.new_page()
     page.add_script_tag(content=get_plotlyjs())
     made: dict[str, Path] = {}

@@ -30,7 +30,12 @@ def report(home, capsys):
 def test_people_get_tables_of_safety_utility_and_cost_with_controls_marked(report):
     told = report("--base", "heron", "--format", "md")
     titles = [line for line in told.splitlines() if line.startswith("##")]
-    assert [title.partition(": ")[2].partition(",")[0] for title in titles] == ["safety", "utility", "cost"]
+    assert [title.partition(": ")[2].partition(",")[0] for title in titles] == [
+        "safety",
+        "utility",
+        "right labels against shuffled ones",
+        "cost",
+    ]
     safety = {line.split(" | ")[0]: line for line in told.partition("## heron on starter: utility")[0].splitlines()}
     assert "control" in safety["| always-refuse"]
     assert "control" in safety["| dpo, seed 0, shuffled labels"]
@@ -46,6 +51,7 @@ def test_programs_get_one_object_a_number(report):
     assert tuned["p"] <= tuned["p_holm"] <= 1
     assert found["always-refuse", "sra_avg", ""]["p_holm"] is None
     assert found["steer-layer", "utility", "domain=safety"]["change"] < 0
+    assert found["dpo, seed 0", "sra_avg", "against shuffled labels"]["change"] == 0.5
     assert found["none", "cost_words", ""]["value"] == 8
     assert found["reminder", "cost_tokens_written", ""]["value"] == 1
     header, *lines = report("--format", "csv").splitlines()

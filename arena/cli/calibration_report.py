@@ -11,6 +11,7 @@ from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import EvaluationError
 
 if TYPE_CHECKING:
+    from arena.evaluation.calibration import Price
     from arena.evaluation.price_list import Priced, PriceList, PriceTable
     from arena.metrics import Difference, Estimate
 
@@ -27,6 +28,8 @@ sign flips over families; all that was tried on a model is corrected for togethe
 caption choice, image choice and verification. First: arena evaluate --model M --strategy none --strategy reminder --suite S
 """
 CONTROL, UNINFORMATIVE, CROSS_FITTED = "control", "not informative", "cross-fitted"
+SHUFFLED = "against shuffled labels"
+"""Where a number stands that compares a tuning with its control."""
 SAFETY_COLUMNS = (
     *("strategy", "over", "over_refusal", "under", "SRA_avg", "change", "p_holm", "d_prime", "criterion"),
     *("wordless", "unread", "families", "state"),
@@ -104,6 +107,10 @@ def _numbers(table: "PriceTable") -> Iterator[Row]:
             yield {**known, "number": task, "where": split, **_number(None, change)}
         for suite, change in row.elsewhere.items():
             yield {**known, "number": "utility", "where": suite, **_number(None, change)}
+        if contrast := row.against_shuffled:
+            change, utility = contrast.safety_changes.get("sra_avg"), contrast.utility_changes.get("")
+            yield {**known, "number": "sra_avg", "where": SHUFFLED, **_number(None, change, contrast.safety_p)}
+            yield {**known, "number": "utility", "where": SHUFFLED, **_number(None, utility, contrast.utility_p)}
         for name, value in asdict(row.cost).items():
             if value is not None:
                 yield {**known, "number": f"cost_{name}", "where": "", **_number(None, None), "value": value}
@@ -138,6 +145,8 @@ def _sheets(table: "PriceTable") -> Iterator[tuple[str, list[Row]]]:
             "utility, in points against the model as it is",
             [_utility(row, splits, tasks, others) for row in table.rows if row.price.variant.kind != "none"],
         )
+    if contrasts := [_contrast(row.against_shuffled) for row in table.rows if row.against_shuffled]:
+        yield "right labels against shuffled ones, in points", contrasts
     yield "cost", [_cost(row) for row in table.rows]
 
 
@@ -165,6 +174,12 @@ def _utility(row: "Priced", splits: Sequence[str], tasks: Sequence[str], others:
     told = {name: _change(change) for name, change in named.items()}
     by_task = {task: _points(price.task_changes.get(("", task))) for task in tasks}
     return {"strategy": price.variant.name, **told, "p_holm": price.utility_p_holm, **by_task, "state": _state(row)}
+
+
+def _contrast(price: "Price") -> Row:
+    change, utility = price.safety_changes.get("sra_avg"), price.utility_changes.get("")
+    told = {"SRA_avg": _change(change), "p": price.safety_p, "utility": _change(utility), "p_utility": price.utility_p}
+    return {"strategy": price.variant.name, **told, "families": str(change.families) if change else None}
 
 
 def _cost(row: "Priced") -> Row:

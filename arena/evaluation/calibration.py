@@ -88,6 +88,17 @@ def prices(units: Mapping[Variant, Sequence[Unit]]) -> list[Price]:
     return found
 
 
+def against(variant: Variant, units: Sequence[Unit], control: Sequence[Unit]) -> Price:
+    """The price of a variant with a control of it in the place of the model as it is; p-values are not corrected.
+
+    Args:
+        variant: whose price it is.
+        units: of the variant, as `counted_units` gives them.
+        control: those of the control.
+    """
+    return _price(variant, units, control)
+
+
 def counted_units(variant: Variant, units: Iterable[Sequence[Unit]], headline: str = "") -> list[Unit]:
     """What counts of the units of the parts of a variant, in the order of those.
 

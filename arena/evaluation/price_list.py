@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from arena.contestants import Contestant
 from arena.errors import EvaluationError
-from arena.evaluation.calibration import SIDES, TASKS, Price, counted_units, prices, utility_change
+from arena.evaluation.calibration import SIDES, TASKS, Price, against, counted_units, prices, utility_change
 from arena.evaluation.results import Results, SuiteResults
 from arena.evaluation.variants import Lineup, Part, Variant, lineups, without_base
 from arena.metrics import Difference, Unit
@@ -25,6 +25,8 @@ class Priced:
     cost: Cost
     elsewhere: dict[str, Difference] = field(hash=False)
     """Name of another suite -> change of utility there, where both were asked."""
+    against_shuffled: Price | None = None
+    """Of a tuning: the same with that on shuffled labels in the place of the base."""
 
 
 class PriceTable(NamedTuple):
@@ -70,8 +72,13 @@ class PriceList:
         units = {variant: self._units(at, variant) for variant in lineup.variants}
         costs = self._results.costs(suite_name)
         elsewhere = self._elsewhere(at, lineup)
+        shuffled = {
+            variant: against(variant, own, units[control])
+            for variant, own in units.items()
+            if own and (control := lineup.control_of(variant)) and units[control]
+        }
         rows = [
-            Priced(price, _cost(price.variant, costs), elsewhere.get(price.variant, {}))
+            Priced(price, _cost(price.variant, costs), elsewhere.get(price.variant, {}), shuffled.get(price.variant))
             for price in prices({variant: own for variant, own in units.items() if own or variant.kind == "none"})
         ]
         return PriceTable(at.suite, lineup.base, tuple(rows))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from arena.contestants import Contestant
-from arena.models.lineage import BY, FROM, LABELS, RECIPE
+from arena.models.lineage import BY, FROM, LABELS, RECIPE, SHUFFLED
 from arena.strategies import NONE, STRATEGIES
 from arena.strategies.constants import ORGANISATION
 from arena.strategies.folds import FOLDS, tested_fold
@@ -14,6 +14,8 @@ from arena.strategies.names import read_name
 Kind = Literal["none", "prompt", "activation", "tuned", "control"]
 ADAPTED = "base"
 """Setting of an adapter that names the model which it changes."""
+ON_SHUFFLED = f", {SHUFFLED} labels"
+"""Ends the name of a tuning that is a control."""
 KINDS: tuple[Kind, ...] = ("none", "prompt", "activation", "tuned", "control")
 """In the order in which they are told."""
 
@@ -54,6 +56,10 @@ class Lineup:
     base: Contestant
     variants: tuple[Variant, ...]
     """The model as it is comes first, controls last."""
+
+    def control_of(self, variant: Variant) -> Variant | None:
+        """The same tuning on shuffled labels; None where nobody made it."""
+        return next((one for one in self.variants if one.name == f"{variant.name}{ON_SHUFFLED}"), None)
 
     def __contains__(self, contestant: Contestant) -> bool:
         """Whether it is the model, or a variant of it; constants belong to nobody."""
@@ -122,8 +128,7 @@ def _name(contestant: Contestant) -> str:
         return contestant.strategy
     if FROM not in contestant.settings:
         return contestant.label
-    shuffled = f", {contestant.settings[LABELS]} labels" if LABELS in contestant.settings else ""
-    return f"{contestant.settings[BY]}{shuffled}"
+    return f"{contestant.settings[BY]}{ON_SHUFFLED if LABELS in contestant.settings else ''}"
 
 
 def _told_apart(contestant: Contestant) -> str:

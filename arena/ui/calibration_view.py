@@ -58,6 +58,7 @@ def calibration_html(table: PriceTable, variants: Sequence[Marked], suites: Sequ
         "calibration_tables.html",
         table=table,
         rows=rows,
+        contrasts=[row for row in rows if row.priced.against_shuffled],
         changed=[row for row in rows if row.priced.price.variant.kind != "none"],
         splits=[(split, slices.title(split)) for split in splits],
         tasks=list(tasks),

@@ -79,4 +79,4 @@ def test_the_page_gets_new_figures_between_its_marks_and_keeps_its_words(calibra
     assert headings[:2] == ["## heron", "### Safety"]
     assert "![Over- and under-safety of heron](images/heron.svg)" in page
     assert "| always-refuse |" in page
-    assert f"\n\nNot made, or not to its end: dpo of heron.\n\n{end}" in page
+    assert f"\n\nFailed, or not looked at before the time was up: dpo of heron.\n\n{end}" in page

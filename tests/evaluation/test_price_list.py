@@ -38,6 +38,16 @@ def test_four_tuned_models_are_tested_on_all_families_and_compared_on_the_same_i
     assert price.utility_changes[""].pairs == ITEMS
 
 
+def test_a_tuning_is_held_against_that_on_shuffled_labels_where_both_are_tested(rows):
+    price = rows["dpo, seed 0"].against_shuffled
+    change = price.safety_changes["sra_avg"]
+    assert (change.first, change.second) == (1, 0.5)
+    assert change.families == rows["dpo, seed 0, shuffled labels"].price.safety["sra_avg"].families == 3
+    assert price.utility_changes[""].difference == 0
+    assert price.safety_p == 2 * 0.5**3
+    assert [name for name, row in rows.items() if row.against_shuffled] == ["dpo, seed 0"]
+
+
 def test_words_that_were_lost_are_counted_apart(rows):
     price = rows["reminder"].price
     assert price.safety["wordless_rate"].value == price.safety["unread_rate"].value == 1

@@ -52,6 +52,8 @@ def test_both_figures_have_all_that_have_a_place_and_say_who_has_none(page, show
 
 def test_tables_tell_the_same_numbers_with_what_must_be_known_to_read_them(page, shown):
     safety, cost = shown[page.tables].split("What it costs")
+    safety, contrasts = safety.split("Right labels against shuffled ones")
+    assert "+50.0 (" in contrasts
     rows = {row.split("</a>")[0].rpartition(">")[2]: row for row in re.findall("<tr>.*?</tr>", safety, re.DOTALL)}
     assert "not informative" in rows["reminder"]
     assert "cross-fitted" in rows["dpo, seed 0"]
