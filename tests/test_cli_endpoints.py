@@ -4,7 +4,8 @@ import re
 from typing import cast
 
 import pytest
-from endpoint_server import StarterModel, serve
+from endpoint_server import serve
+from starter_model import StarterModel
 
 from arena.cli import main
 from arena.probes import Probe, Reply

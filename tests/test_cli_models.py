@@ -5,8 +5,9 @@ import re
 import shutil
 
 import pytest
-from endpoint_server import StarterModel, serve
+from endpoint_server import serve
 from processes import STARTERS
+from starter_model import StarterModel
 
 from arena.cli import main
 from arena.starter.architectures import ARCHITECTURES

@@ -3,9 +3,12 @@
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 STREAMS = ("text/event-stream", "application/x-ndjson", "application/jsonl")
@@ -56,7 +59,15 @@ def session() -> "httpx2.AsyncClient":
     import httpx2  # noqa: PLC0415
 
     direct = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
-    return httpx2.AsyncClient(timeout=None, mounts=direct, follow_redirects=False)
+    return httpx2.AsyncClient(timeout=None, mounts=direct, follow_redirects=False, verify=_certificates())
+
+
+@cache
+def _certificates() -> "ssl.SSLContext":
+    """Whom to trust; read once, as it takes longer than many answers."""
+    import httpx2  # noqa: PLC0415  as for `session`
+
+    return httpx2.create_ssl_context()
 
 
 async def post(client: "httpx2.AsyncClient", request: Request, max_bytes: int) -> Response:

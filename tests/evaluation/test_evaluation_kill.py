@@ -13,8 +13,9 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from endpoint_server import StarterModel, serve
+from endpoint_server import serve
 from processes import STARTERS, arena, exit_code, forked, killed, wait_until
+from starter_model import StarterModel
 
 from arena.evaluation.results import Results
 from arena.models.endpoint_reference import contestant_of_endpoint

@@ -16,15 +16,8 @@ It logs every request before it answers, and plays the faults of a script, one a
     long:CHARACTERS, said:TEXT   an answer of so many characters, or with that text
     moved:ADDRESS                a redirection
     with:KEY                     an error that repeats the key
-
-In a process of its own:
-
-    python tests/models/endpoint_server.py FOLDER --log requests.jsonl --faults 429,slow:0.5,ok
-
-prints its address, such as `http://127.0.0.1:41231/v1`, and serves until it is ended.
 """
 
-import argparse
 import base64
 import gzip
 import io
@@ -33,7 +26,6 @@ import json
 import os
 import socket
 import struct
-import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,11 +37,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
+from starter_model import StarterModel
 
 from arena.images import Picture, picture_from_pixels
-from arena.models import check_repository, contestant_of, load
-from arena.models.generative import GenerativeModel
-from arena.probes import Probe, Reply, Turn
+from arena.probes import Probe, Turn
 
 FINGERPRINT = "fp_test"
 
@@ -90,41 +81,6 @@ class Served:
     """That each answer takes at least."""
     busiest: int = 0
     """Most requests that were under way at once."""
-
-
-class StarterModel:
-    """A real model, which is asked the same only once: greedily, it would say the same again."""
-
-    def __init__(self, folder: Path) -> None:
-        report = check_repository(str(folder))
-        model = load(report, contestant_of(report))
-        assert isinstance(model, GenerativeModel)
-        self.model = model
-        self._busy = threading.Lock()
-        self._known: dict[str, tuple[Reply, list[tuple[str, float]]]] = {}
-
-    def answer(self, probe: Probe) -> tuple[Reply, list[tuple[str, float]]]:
-        """Its reply, and its ten likeliest first tokens with their log-probabilities."""
-        with self._busy:
-            if probe.key not in self._known:
-                (reply,) = self.model.answer([probe])
-                values, tokens = (
-                    self.model._encoder.read(self.model._encoder.encode([probe])).logits.log_softmax(-1)[0].topk(10)
-                )
-                spelled = [self.model._tokenizer.decode([token]) for token in tokens.tolist()]
-                self._known[probe.key] = reply, list(zip(spelled, values.tolist(), strict=True))
-            return self._known[probe.key]
-
-    def tokens(self, text: str) -> list[int]:
-        """Of a text, without those that begin a prompt."""
-        return self.model._tokenizer.encode(text, add_special_tokens=False)
-
-    def named(self, probe: Probe, ids: Sequence[int]) -> list[dict]:
-        """The likeliest first token and those of these numbers, as vLLM gives them."""
-        with self._busy:
-            logprobs = self.model._encoder.read(self.model._encoder.encode([probe])).logits.log_softmax(-1)[0]
-        listed = dict.fromkeys([int(logprobs.argmax()), *ids])
-        return [{"token": f"token_id:{token}", "logprob": max(logprobs[token].item(), -9999.0)} for token in listed]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -340,23 +296,3 @@ def _decoded(address: str) -> Picture:
     mark, _, data = address.partition(",")
     assert mark == "data:image/png;base64"
     return picture_from_pixels(Image.open(io.BytesIO(base64.b64decode(data))))
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--log", type=Path)
-    parser.add_argument("--faults", default="")
-    parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--seconds", type=float, default=0.0)
-    chosen = parser.parse_args()
-    faults = [fault for fault in chosen.faults.split(",") if fault]
-    with serve(StarterModel(chosen.folder), faults=faults, log=chosen.log, port=chosen.port) as served:
-        served.seconds = chosen.seconds
-        sys.stdout.write(f"{served.address}\n")
-        sys.stdout.flush()
-        threading.Event().wait()
-
-
-if __name__ == "__main__":
-    main()

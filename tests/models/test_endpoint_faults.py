@@ -3,44 +3,11 @@
 import resource
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from endpoint_server import StarterModel, serve
+from endpoints import ONE_FIRST, endpoint
 
-from arena.generators.scenes import FAMILIES, draw_pair
-from arena.models import load_endpoint
-from arena.models.endpoint_pace import Pacing
 from arena.models.endpoint_replies import CHARACTERS_PER_TOKEN
-from arena.probes import Reply
-from arena.tasks import TASKS
-
-FOLDER = Path(__file__).parents[2] / "starter" / "models" / "drawn-world" / "llava-mini"
-FAST = Pacing(start=1, first_pause=0.01, longest_pause=0.04, timeout=10.0, patience=20.0)
-
-
-@pytest.fixture(scope="module")
-def served_model():
-    return StarterModel(FOLDER)
-
-
-@pytest.fixture(scope="module")
-def probes():
-    """All questions about a pair that every task can ask about."""
-    pairs = (draw_pair(family, 7, source="test") for family in FAMILIES)
-    pair = next(pair for pair in pairs if pair.request is not None)
-    return [probe for task in TASKS.values() for probe in task.probes(pair)]
-
-
-@pytest.fixture
-def server(served_model):
-    with serve(served_model) as served:
-        yield served
-
-
-def endpoint(server, base=None, pacing=FAST):
-    address = server.address.removesuffix("/v1") + (server.path if base is None else base)
-    return load_endpoint(f"{address}#m", pacing=pacing, environment={})
 
 
 @pytest.mark.parametrize(
@@ -56,7 +23,7 @@ def endpoint(server, base=None, pacing=FAST):
 )
 def test_the_address_is_asked_as_it_is_given(server, probes, served, named):
     server.path = served
-    assert not any(reply.error for reply in endpoint(server, named).answer(probes[:2]))
+    assert not any(reply.error for reply in endpoint(server, named, pacing=ONE_FIRST).answer(probes[:2]))
     query = named.partition("?")[2]
     assert {entry["path"] for entry in server.requests} == {f"{served}/chat/completions" + (f"?{query}" if query else "")}
 
@@ -64,7 +31,7 @@ def test_the_address_is_asked_as_it_is_given(server, probes, served, named):
 def test_a_server_on_this_machine_is_never_asked_through_a_proxy(server, probes, monkeypatch):
     for name in ("http_proxy", "all_proxy"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
-    assert not any(reply.error for reply in endpoint(server).answer(probes[:1]))
+    assert not any(reply.error for reply in endpoint(server, pacing=ONE_FIRST).answer(probes[:1]))
 
 
 PERMANENT = {
@@ -89,7 +56,7 @@ PERMANENT = {
 def test_what_holds_for_every_question_ends_all_at_once_with_the_servers_line(server, probes, fault, line):
     server.faults = [fault] * 1000
     began = time.monotonic()
-    replies = endpoint(server).answer(probes)
+    replies = endpoint(server, pacing=ONE_FIRST).answer(probes)
     assert time.monotonic() - began < 5
     assert len({reply.error for reply in replies}) == 1
     assert (replies[0].error or "").startswith(line)
@@ -108,7 +75,7 @@ def test_what_holds_for_every_question_ends_all_at_once_with_the_servers_line(se
 )
 def test_a_quota_that_is_used_up_is_not_waited_for(server, probes, message):
     server.faults = ["ok", *[f"429body:{message}"] * 100]
-    replies = endpoint(server, pacing=replace(FAST, most=1)).answer(probes[:6])
+    replies = endpoint(server, pacing=replace(ONE_FIRST, most=1)).answer(probes[:6])
     assert [reply.error is None for reply in replies].count(True) == 1
     assert sum(reply.permanent for reply in replies) == 5
     assert len(server.requests) == 2
@@ -116,88 +83,38 @@ def test_a_quota_that_is_used_up_is_not_waited_for(server, probes, message):
 
 def test_a_limit_of_a_minute_is_waited_for(server, probes):
     server.faults = ['429body:{"error": {"message": "You exceeded your current quota: 10 requests per minute"}}'] * 2
-    assert not any(reply.error for reply in endpoint(server).answer(probes[:3]))
+    assert not any(reply.error for reply in endpoint(server, pacing=ONE_FIRST).answer(probes[:3]))
 
 
 def test_what_an_answer_has_shown_not_to_be_so_ends_nothing(server, probes):
     server.faults = ["ok", "404:no such thing", "403:flagged", 'error:{"error": {"message": "cannot say"}}']
     alone = [probe for probe in probes if len(probe.images) == 1]
-    replies = endpoint(server, pacing=replace(FAST, most=1)).answer(alone)
+    replies = endpoint(server, pacing=replace(ONE_FIRST, most=1)).answer(alone)
     assert sum(reply.error is not None for reply in replies) == 3
     assert not any(reply.permanent for reply in replies)
 
 
 def test_a_page_for_people_where_an_answer_should_be_ends_all_after_a_few_attempts(server, probes):
     server.faults = ["html"] * 1000
-    replies = endpoint(server).answer(probes)
+    replies = endpoint(server, pacing=ONE_FIRST).answer(probes)
     assert {(reply.error, reply.permanent) for reply in replies} == {("the answer is a web page", True)}
     assert len(server.requests) <= 9
 
 
 def test_an_endpoint_that_was_mended_is_asked_again(server, probes):
     server.faults = ["402:pay"]
-    model = endpoint(server)
+    model = endpoint(server, pacing=ONE_FIRST)
     assert model.answer(probes[:2])[0].permanent
     assert not any(reply.error for reply in model.answer(probes[:2]))
 
 
-WORDS = [
-    "The request has 2 images, but this model supports a maximum of {} images.",
-    "2 images were sent, exceeding the maximum of {} allowed in one request",
-    "Too many images. Max is {}.",
-    "Invalid content: must be a string",
-    "nope",
-    "画像は受け付けられません",
-]
-
-
-@pytest.mark.parametrize("words", WORDS)
-@pytest.mark.parametrize("most", [0, 1])
-def test_pictures_that_are_refused_in_whatever_words_are_not_applicable_after_three_questions_at_most(
-    server, probes, words, most
-):
-    server.most_images, server.refusal = most, words
-    model = endpoint(server, pacing=replace(FAST, most=1))
-    two = next(probe for probe in probes if len(probe.images) == 2)
-    asked = [two, probes[0], probes[1], replace(two, prompt="Which?"), replace(probes[0], images=(), options=())]
-    replies = model.answer(asked)
-    assert [reply.not_applicable for reply in replies] == [len(probe.images) > most for probe in asked]
-    assert not any(reply.error for reply in replies)
-    assert sum(entry["prompt"] == "Name a colour." for entry in server.requests) <= 3
-    assert model.record()["images_taken"] == most
-    before = len(server.requests)
-    model.answer(asked)
-    assert len(server.requests) - before == sum(len(probe.images) <= most for probe in asked)
-
-
-def test_refused_pictures_as_a_server_error_are_found_out_if_it_speaks_of_them(server, probes):
-    server.most_images, server.refusal = 0, "image input is not supported - hint: you may need to provide the mmproj"
-    server.refusal_status = 500
-    replies = endpoint(server).answer(probes[:3])
-    assert all(reply.not_applicable for reply in replies)
-
-
-def test_pictures_that_are_refused_for_themselves_remain_errors(server, probes):
-    server.faults = ["400:this image is larger than we take"]
-    replies = endpoint(server, pacing=replace(FAST, most=1)).answer(probes)
-    assert sum(reply.error is not None for reply in replies) == 1
-    assert not any(reply.not_applicable for reply in replies)
-
-
-def test_a_server_that_refuses_everything_is_asked_no_more_than_three_times_about_pictures(server, probes):
-    server.faults = ["400:not today"] * 1000
-    replies = endpoint(server).answer(probes)
-    assert all(reply.error == "HTTP 400: not today" for reply in replies)
-    assert sum(entry["prompt"] == "Name a colour." for entry in server.requests) == 3
-
-
 @pytest.mark.parametrize("fault", ["bomb", "endless"])
 def test_a_flood_is_left_alone_before_it_fills_the_memory(server, probes, fault):
-    endpoint(server).answer(probes[:1])  # imports, and the model, take memory once
+    endpoint(server, pacing=ONE_FIRST).answer(probes[:1])  # imports, and the model, take memory once
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     server.faults = [fault] * 4
     began = time.monotonic()
-    replies = endpoint(server).answer(probes[:4])
+    replies = endpoint(server, pacing=ONE_FIRST).answer(probes[:4])
     assert all("longer than" in (reply.error or "") for reply in replies)
     assert time.monotonic() - began < 10
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50 * 1024
@@ -206,58 +123,19 @@ def test_a_flood_is_left_alone_before_it_fills_the_memory(server, probes, fault)
 def test_a_body_that_comes_byte_by_byte_takes_no_longer_than_an_attempt_may(server, probes):
     server.faults = ["drip"] * 4
     began = time.monotonic()
-    (reply,) = endpoint(server, pacing=replace(FAST, timeout=0.5, attempts=2)).answer(probes[:1])
+    (reply,) = endpoint(server, pacing=replace(ONE_FIRST, timeout=0.5, attempts=2)).answer(probes[:1])
     assert reply.error == "no answer in time (given up after 2 attempts)"
     assert time.monotonic() - began < 5
 
 
 def test_a_text_is_cut_where_the_tokens_that_were_asked_for_must_end(server, probes):
     server.faults = ["long:100000"]
-    (reply,) = endpoint(server).answer(probes[:1])
+    (reply,) = endpoint(server, pacing=ONE_FIRST).answer(probes[:1])
     assert len(reply.text or "") == CHARACTERS_PER_TOKEN * probes[0].max_new_tokens
     assert reply.finished is False
 
 
 def test_what_cannot_be_seen_is_taken_out_of_a_text(server, probes):
     server.faults = ["said:A\0\x1b[31m\u202e\u2066B\ud800\r\n\tC"]
-    (reply,) = endpoint(server).answer(probes[:1])
+    (reply,) = endpoint(server, pacing=ONE_FIRST).answer(probes[:1])
     assert reply.text == "A[31mB\ufffd\n\tC"
-
-
-def test_a_key_that_a_server_repeats_in_its_answer_is_in_no_text(server, probes):
-    key = "sk-0123456789abcdef"
-    server.faults = [f"said:your key is {key}"]
-    host = server.address.removeprefix("http://").removesuffix("/v1")
-    model = load_endpoint(f"{server.address}#m", pacing=FAST, environment={"ARENA_ENDPOINT_KEY": f"{host}={key}"})
-    assert model.answer(probes[:1])[0].text == "your key is ***"
-
-
-def test_log_probabilities_of_named_tokens_are_those_of_the_model_and_kept_as_such(server, served_model, probes):
-    server.names_tokens = True
-    replies, locally = endpoint(server).answer(probes), served_model.model.answer(probes)
-    for probe, reply, local in zip(probes, replies, locally, strict=True):
-        assert reply.text == local.text
-        assert reply.logprobs == (pytest.approx(local.logprobs, abs=1e-4) if probe.options else None)
-        assert reply.scored_by == ("token_ids" if probe.options else None)
-    assert len(server.tokenized) == len(set(server.tokenized)), "each is asked for once"
-
-
-def test_named_tokens_are_asked_for_no_more_where_they_change_nothing(server, probes):
-    server.names_tokens, server.scores_names = True, False
-    replies = endpoint(server).answer(probes[:4])
-    assert [reply.scored_by for reply in replies] == ["top_logprobs"] * 4
-    assert ["logprob_token_ids" in entry for entry in server.requests] == [True, False, False, False]
-
-
-def test_named_tokens_that_are_refused_are_left_out(server, probes):
-    server.names_tokens, server.refused = True, {"logprob_token_ids"}
-    model = endpoint(server)
-    assert {reply.scored_by for reply in model.answer(probes[:4])} == {"top_logprobs"}
-    assert model.record()["parameters_refused"] == ["logprob_token_ids"]
-
-
-def test_nothing_of_a_reply_changes_where_no_token_is_named(server, probes):
-    (reply,) = endpoint(server).answer(probes[:1])
-    assert reply.scored_by == "top_logprobs"
-    assert isinstance(reply, Reply)
-    assert server.tokenized == ["A"]

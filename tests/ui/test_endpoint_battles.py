@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from endpoint_server import StarterModel, serve
+from endpoint_server import serve
 from gradio_client import Client
 from playwright.sync_api import Page
 from processes import STARTERS, forked, wait_until
 from serving import Server, free_port, serving
+from starter_model import StarterModel
 from visitor import Visitor, windows
 
 from arena.contestants import Contestant
