@@ -2,14 +2,16 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from arena.battles.drawings import drop_drawings
 from arena.control import Answer, Handler
 from arena.errors import GenerationError
 from arena.generation.history import History, history
-from arena.store import Reported, Standing, Store, Takedown
+from arena.store import Reported, Standing, Store, Takedown, now
 
 Operation = Callable[[Store, Mapping[str, Any]], Answer]
 """Does it to the store: its arguments, then what is told. Both must be JSON; what goes wrong is an ArenaError."""
@@ -135,6 +137,11 @@ def report_json(store: Store, reported: Reported) -> dict[str, str]:
     return {**said, "file": file, "state": takedown.state if takedown else ""}
 
 
+def _drop(store: Store, arguments: Mapping[str, Any]) -> Answer:
+    before = now() - timedelta(days=arguments["days"])
+    return drop_drawings(store, before, arguments["after"])._asdict()
+
+
 OPERATIONS: Mapping[str, Operation] = {
     "backup": _backup,
     "subjects": _subjects,
@@ -146,6 +153,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "generations": _generations,
     "generation": _generation,
     "retire": _retire,
+    "drop": _drop,
 }
 """command -> what it does."""
 

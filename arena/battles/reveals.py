@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from re import Pattern
 
+from arena.battles.drawings import pair_shown
 from arena.battles.generated_pairs import without_makers
 from arena.battles.playing import drawn_for_it, probes_of, round_of
 from arena.battles.views import BattleView, Reveal, SeatReveal
@@ -39,7 +40,7 @@ class Reveals:
         """
         if vote is None and any(one.outcome is Outcome.ERROR for one in record.outcomes):
             raise failure(record.id)
-        pair = self._store.pair(record.pair_id)
+        pair = pair_shown(self._store, record.pair_id)
         if pair is None:
             raise BattleError(f"battle {record.id}: its pair {record.pair_id} is gone; restore the database from a backup")
         probes = probes_of(pair)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from arena.cli import takedowns
+from arena.cli import drawings, takedowns
 from arena.cli.console import console, print_json, say, settings_of, table
 from arena.cli.ids import IdParser, an_id
 from arena.errors import GenerationError
@@ -27,6 +27,7 @@ EXAMPLES = """examples:
   arena pairs retire 1f0c9a7e52b64d38 --reason "the caption is wrong"
   arena pairs reports                         what visitors reported
   arena pairs hide 1f0c9a7e52b64d38 --reason "may be private"
+  arena pairs drop --days 30                  old pictures that can be drawn again
 
 A pair goes by the id of its generation, or by its own. All of it works beside a running arena.
 """
@@ -57,6 +58,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     retire.add_argument("id", type=an_id, metavar="ID")
     retire.add_argument("--reason", required=True, metavar="TEXT", help="why, for those who wonder later")
     retire.set_defaults(run=_retire)
+    drawings.add_action(actions)
     takedowns.add_actions(actions)
 
 

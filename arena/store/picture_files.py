@@ -49,6 +49,15 @@ class PictureFiles:
         except OSError as error:
             raise StoreError(f"image {error.filename} cannot be read ({error.strerror}); put back a copy of it") from error
 
+    def drop(self, digests: Iterable[str]) -> tuple[int, int]:
+        """Delete pictures that can be made again, and say how many there were, and how many bytes they took."""
+        with one_line_errors(self._folder):
+            paths = [path for digest in set(digests) if (path := self.path(digest)).exists()]
+            freed = sum(path.stat().st_size for path in paths)
+            for path in paths:
+                path.unlink()
+        return len(paths), freed
+
     def shown(self, digest: str) -> Picture:
         """The picture as it may be shown: one that is withheld has its digest, and nothing to show.
 

@@ -181,6 +181,24 @@ class Store:
         """id -> pair, of those that are known; its pictures have their digests, and nothing to show."""
         return self._read(lookups.pairs_without_images, ids)
 
+    def drawn_before(self, moment: datetime, after: str = "", limit: int = 200) -> list[MinimalPair]:
+        """Pairs without images that were drawn for one battle before a moment, and whose pictures nothing else shows.
+
+        Args:
+            moment: they are older.
+            after: id of the pair after which they come; they are in the order of their ids.
+            limit: at most so many.
+        """
+        return self._read(lookups.drawn_before, moment, after, limit)
+
+    def has_picture(self, digest: str) -> bool:
+        """Whether the picture is on disk."""
+        return self._pictures.path(digest).exists()
+
+    def drop_pictures(self, digests: Iterable[str]) -> tuple[int, int]:
+        """Delete pictures that can be made again, and say how many there were, and how many bytes they took."""
+        return self._pictures.drop(digests)
+
     def add_contestants(self, contestants: Iterable[Contestant]) -> int:
         """Keep contestants, and say how many were new."""
         return self._write_one(facts.add_contestants, list(contestants))
