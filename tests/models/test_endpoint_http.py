@@ -34,7 +34,7 @@ def test_a_question_is_sent_as_json_and_no_compressed_answer_is_asked_for():
     assert request.headers["authorization"] == "Bearer key"
 
 
-COMPRESSED = {"gzip": gzip.compress(ANSWER), "deflate": zlib.compress(ANSWER)}
+COMPRESSED = {"gzip": gzip.compress(ANSWER), "x-gzip": gzip.compress(ANSWER), "deflate": zlib.compress(ANSWER), "": ANSWER}
 
 
 @pytest.mark.parametrize("encoding", COMPRESSED)
@@ -62,6 +62,12 @@ def test_of_a_long_error_the_beginning_is_read():
     assert len(answered(gzip.compress(bytes(10**7)), {"content-encoding": "gzip"}, status=500)[0].body) == MAX_ERROR_BYTES
 
 
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_an_error_that_cannot_be_read_is_told_by_its_status(encoding):
+    response, _ = answered(b"neither", {"content-encoding": encoding}, status=401)
+    assert (response.status, response.body) == (401, b"")
+
+
 def test_nothing_is_asked_again_elsewhere():
     response, asked = answered(b"", {"location": "https://elsewhere.example/"}, status=307)
     assert response.status == 307
@@ -74,6 +80,8 @@ def test_nothing_is_asked_again_elsewhere():
         ({}, ANSWER, False, False),
         ({"content-type": "text/event-stream; charset=utf-8"}, b"", True, False),
         ({}, b"\ndata: {}", True, False),
+        ({}, b": be patient\n\ndata: {}", True, False),
+        ({"content-type": "Application/X-NDJSON"}, b"{}\n{}", True, False),
         ({"content-type": "text/html"}, b" <!DOCTYPE html>", False, True),
     ],
 )

@@ -20,6 +20,14 @@ def test_a_parameter_that_is_refused_is_left_out_from_then_on_and_recorded(serve
         assert server.requests[-1]["max_completion_tokens"] == probes[2].max_new_tokens
 
 
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_parameter_that_a_server_names_is_left_out_whatever_its_status(server, probes, status):
+    server.faults = [f"{status}:nobody here takes logprobs"]
+    model = endpoint(server, pacing=ONE_FIRST)
+    assert model.answer(probes[:1])[0].text
+    assert model.record()["parameters_refused"] == ["logprobs"]
+
+
 SCHEMA = {"type": "object", "properties": {"said": {"type": "string"}}, "required": ["said"]}
 
 

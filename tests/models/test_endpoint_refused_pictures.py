@@ -41,6 +41,24 @@ def test_refused_pictures_as_a_server_error_are_found_out_if_it_speaks_of_them(s
     assert all(reply.not_applicable for reply in replies)
 
 
+@pytest.mark.parametrize("status", [413, 501, 500])
+def test_pictures_that_are_refused_under_any_status_are_found_out(server, probes, status):
+    server.most_images, server.refusal, server.refusal_status = 1, "no", status
+    two = [probe for probe in probes if len(probe.images) == 2][:2]
+    replies = endpoint(server, pacing=replace(ONE_FIRST, most=1, attempts=2)).answer([probes[0], *two])
+    assert [reply.not_applicable for reply in replies] == [False, True, True]
+
+
+@pytest.mark.parametrize("fault", ["400:your credit balance is too low", "400:not any more", "500:out of order"])
+def test_a_server_that_answers_nothing_any_more_has_not_refused_pictures(server, probes, fault):
+    model = endpoint(server, pacing=replace(ONE_FIRST, most=1, attempts=2))
+    assert model.answer(probes[:1])[0].error is None
+    server.faults = [fault] * 100
+    two = [probe for probe in probes if len(probe.images) == 2]
+    assert not any(reply.not_applicable for reply in model.answer(two))
+    assert model.record()["images_taken"] is None
+
+
 def test_pictures_that_are_refused_for_themselves_remain_errors(server, probes):
     server.faults = ["400:this image is larger than we take"]
     replies = endpoint(server, pacing=replace(ONE_FIRST, most=1)).answer(probes)

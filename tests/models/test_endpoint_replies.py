@@ -1,17 +1,24 @@
+"""What endpoints give back, read: a reply, or a failure in one line."""
+
 import json
 import math
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 
-import httpx2
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from arena.models.endpoint_failures import Failure, read_error_response, read_exception, without_secret
+from arena.models.endpoint_failures import Failure, read_error_response, without_secret
 from arena.models.endpoint_http import Response
-from arena.models.endpoint_pictures import speaks_of_pictures
-from arena.models.endpoint_replies import CHARACTERS_PER_TOKEN, DECLINED, completion_of, read_completion, told_of_itself
+from arena.models.endpoint_replies import (
+    CHARACTERS_PER_TOKEN,
+    DECLINED,
+    NO_ROOM,
+    ONLY_STREAMS,
+    ONLY_THOUGHTS,
+    completion_of,
+    read_completion,
+    told_of_itself,
+)
 from arena.probes import Probe, Reply, Tokens
 from arena.tasks.choice_replies import letter_choice, number_choice
 from arena.tasks.refusals import is_refusal
@@ -36,8 +43,8 @@ def top(*tokens):
     return {"content": [{**first, "top_logprobs": listed}]}
 
 
-def failure(status, body=b"", **headers):
-    return read_error_response(status, {name.replace("_", "-"): value for name, value in headers.items()}, body)
+def failure(status, body):
+    return read_error_response(status, {}, body)
 
 
 def test_log_probabilities_of_an_option_are_summed_over_its_spellings():
@@ -129,6 +136,68 @@ def test_tokens_are_those_that_the_server_counts(usage, tokens):
     assert reply.tokens == tokens
 
 
+@pytest.mark.parametrize(
+    "reason", ["CONTENT_FILTER", "content_filter: SAFETY", "SAFETY", "sensitive", "refusal", "PROHIBITED_CONTENT"]
+)
+def test_whatever_a_provider_calls_it_what_it_declines_is_declined(reason):
+    assert read({"content": ""}, finish_reason=reason) == read({}, finish_reason=reason) == Reply(DECLINED, finished=True)
+
+
+THOUGHTS = {
+    "text": {"content": "", "reasoning_content": "A?"},
+    "parts": {"content": "", "reasoning": [{"text": "A?"}]},
+    "details": {"content": None, "reasoning_details": [{"type": "reasoning.text", "text": "A?"}]},
+    "ollama": {"content": "", "thinking": "A?"},
+    "mistral": {"content": [{"type": "thinking", "thinking": [{"type": "text", "text": "A?"}]}]},
+    "with a tool": {"content": None, "reasoning_content": "A?", "tool_calls": [{}]},
+}
+
+
+@pytest.mark.parametrize("message", THOUGHTS.values(), ids=THOUGHTS)
+def test_thoughts_alone_are_one_outcome_wherever_a_server_puts_them(message):
+    assert read(message) == Failure(f"{ONLY_THOUGHTS}{NO_ROOM}", again=False)
+    assert read(message, thinking=100) == Reply("<think>A?", finished=False)
+    assert read({**message, "content": "B"}) == Reply("B", finished=True)
+
+
+@pytest.mark.parametrize("opening", ["<think>", "[THINK]", "◁think▷", "<|channel|>analysis"])
+def test_what_is_written_first_by_a_model_that_thinks_is_no_answer_that_has_a_score(opening):
+    logprobs = top(("A", 0.6), ("B", 0.3))
+    assert logprobs_in({"content": f"{opening}B or A?"}, CHOICE, logprobs) is None
+    assert logprobs_in({"content": f"A {opening}"}, CHOICE, logprobs) is not None
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"Ollama is running", "the answer is no chat completion in JSON: Ollama is running"),
+        (b" ", "the answer is empty"),
+        (b"<html>", "the answer is a web page"),
+        (b'{"choices": []}', 'the answer holds no choice with a message: {"choices": []}'),
+        (
+            b'{"base_resp": {"status_msg": "login"}}',
+            'the answer holds no choice with a message: {"base_resp": {"status_msg": "login"}}',
+        ),
+        (b'{"message": {"content": "A"}}', 'the answer holds no choice with a message: {"message": {"content": "A"}}'),
+    ],
+)
+def test_what_is_no_completion_is_shown_and_ends_all_once_it_came_three_times(body, reason):
+    given = read_completion(json.loads(body), CHOICE) if body.startswith(b"{") else completion_of(Response(200, {}, body))
+    assert isinstance(given, Failure)
+    assert given.reason == reason
+    assert [given.ends(answered=False, attempts=attempts) for attempts in (1, 2, 3)] == [False, False, True]
+
+
+def test_a_piece_of_a_stream_is_told_as_one():
+    given = read_completion({"object": "chat.completion.chunk", "choices": [{"delta": {"content": "A"}}]}, CHOICE)
+    assert given == completion_of(Response(200, {"content-type": "application/x-ndjson"}, b'{"done": true}')) == ONLY_STREAMS
+
+
+def test_the_error_of_a_choice_is_told_with_its_code():
+    given = read({"content": ""}, finish_reason="error", error={"code": 502, "message": "died upstream"})
+    assert given == Failure("HTTP 502: died upstream", again=True, status=502)
+
+
 def test_an_error_in_a_good_response_is_an_error():
     expected = Failure("HTTP 429: rate limited upstream", again=True, overloaded=True, status=429)
     assert read_completion({"error": {"message": "rate limited upstream", "code": 429}}, CHOICE) == expected
@@ -140,110 +209,6 @@ def test_an_error_in_a_good_response_is_an_error():
 def test_the_declared_refusal_is_read_as_a_refusal_and_as_no_answer():
     assert is_refusal(DECLINED)
     assert letter_choice(DECLINED, CHOICE) is number_choice(DECLINED, CHOICE) is yes_or_no(DECLINED, YES_NO) is None
-
-
-@pytest.mark.parametrize(
-    ("body", "reason"),
-    [
-        (b'{"error": {"message": "too long", "type": "x", "code": 400}}', "HTTP 418: too long"),
-        (b'{"error": "too long"}', "HTTP 418: too long"),
-        (b'{"object": "error", "message": "too long"}', "HTTP 418: too long"),
-        (b'{"detail": "too long"}', "HTTP 418: too long"),
-        (b'{"detail": [{"loc": ["body", "seed"], "msg": "extra"}]}', "HTTP 418: [{'loc': ['body', 'seed'], 'msg': 'extra'}]"),
-        (b'["too long"]', "HTTP 418: ['too long']"),
-        (b'"too long"', "HTTP 418: too long"),
-        (b"too long", "HTTP 418: too long"),
-        (b"<html><body>Bad</body></html>", "HTTP 418"),
-        (b"", "HTTP 418"),
-        (b"null", "HTTP 418"),
-        (b"\xff\xfe\x00", "HTTP 418: "),
-    ],
-)
-def test_the_body_of_an_error_is_told_however_it_is_written(body, reason):
-    given = without_secret(failure(418, body), None)
-    assert given.reason.startswith(reason)
-    assert "secret" not in given.reason
-
-
-@pytest.mark.parametrize(
-    ("status", "again", "overloaded"),
-    [
-        *[(status, False, False) for status in (400, 401, 404, 422)],
-        *[(status, True, False) for status in (500, 502)],
-        *[(status, True, True) for status in (408, 429, 503, 504, 529)],
-    ],
-)
-def test_what_may_pass_is_worth_another_attempt(status, again, overloaded):
-    given = failure(status, b"{}")
-    assert (given.again, given.overloaded) == (again, overloaded)
-
-
-def test_a_server_says_how_long_to_wait_in_seconds_or_by_a_date():
-    assert failure(429, retry_after="1.5").wait == 1.5
-    assert failure(
-        429, retry_after=format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)
-    ).wait == pytest.approx(60, abs=2)
-    assert failure(429, retry_after="1e308").wait == failure(429, retry_after="Fri, 31 Dec 9999 23:59:59 GMT").wait == 86400
-    for nonsense in ("", "soon", "nan", "inf", "-5"):
-        assert not failure(429, retry_after=nonsense).wait
-
-
-def test_a_key_is_taken_out_before_the_line_is_cut():
-    key = "sk-0123456789"
-    shown = without_secret(Failure("x" * 295 + key + "\nmore", again=False), key).reason
-    assert "sk-" not in shown
-    assert len(shown.splitlines()) == 1
-
-
-@pytest.mark.parametrize(
-    ("status", "body", "permanent", "waits"),
-    [
-        *[(status, "{}", True, False) for status in (307, 401, 402, 403, 404, 405)],
-        *[(status, "{}", False, False) for status in (400, 413, 422)],
-        *[(status, "{}", False, True) for status in (408, 429, 500, 503)],
-        (400, '{"message": "The model gpt-9 does not exist"}', True, False),
-        (400, '{"error": {"message": "x", "code": "model_not_found"}}', True, False),
-        (400, '{"message": "This model only supports streaming requests"}', True, False),
-        (400, '{"message": "the prompt is longer than the model takes"}', False, False),
-        (429, '{"error": {"type": "insufficient_quota", "message": "check your plan"}}', True, False),
-        (429, '{"error": {"message": "Your credit balance is too low"}}', True, False),
-        (429, '{"error": {"message": "limit 1000 requests per day"}}', True, False),
-        (429, '{"error": {"message": "quota", "details": [{"quotaId": "RequestsPerMinute"}]}}', False, True),
-        (400, '{"error": {"message": "no", "code": "content_filter"}}', False, False),
-        (403, '{"error": {"message": "flagged", "metadata": {"flagged_input": "how"}}}', False, False),
-    ],
-)
-def test_what_holds_for_every_question_is_permanent_and_what_passes_is_waited_for(status, body, permanent, waits):
-    given = failure(status, body.encode())
-    assert (given.permanent, given.again) == (permanent, waits)
-
-
-def test_a_limit_of_a_day_that_is_over_soon_is_waited_for():
-    body = b'{"error": {"message": "60 requests per minute, 1000 per day"}}'
-    assert failure(429, body, retry_after="20").again
-    assert not failure(429, body, retry_after="3600").again
-
-
-def test_a_permanent_failure_ends_nothing_that_an_answer_has_shown_to_work_unless_it_is_about_the_account():
-    address, account = failure(404, b"{}"), failure(402, b"{}")
-    assert address.ends(answered=False, attempts=1)
-    assert not address.ends(answered=True, attempts=1)
-    assert account.ends(answered=True, attempts=1)
-    page = completion_of(Response(200, {}, b"<!DOCTYPE html>"))
-    assert [page.ends(answered=False, attempts=attempts) for attempts in (1, 2, 3)] == [False, False, True]
-
-
-@pytest.mark.parametrize(
-    ("error", "line"),
-    [
-        (TimeoutError(), "no answer in time"),
-        (httpx2.ReadTimeout("x"), "no answer in time"),
-        (httpx2.ConnectError("to https://host?key=secret"), "the connection failed (ConnectError)"),
-        (ValueError("what\never"), "ValueError: what"),
-    ],
-)
-def test_an_exception_is_one_line_without_an_address(error, line):
-    assert read_exception(error).reason == line
 
 
 def test_a_text_is_no_longer_than_the_tokens_that_were_asked_for_can_be():
@@ -281,19 +246,11 @@ def test_what_the_server_counted_is_kept():
     assert reply.tokens == Tokens(7, 2)
 
 
-@pytest.mark.parametrize(
-    ("reason", "speaks"),
-    [("image inputs are not supported", True), ("not a multimodal model", True), ("provide the mmproj", True), ("no", False)],
-)
-def test_words_only_hint_at_pictures(reason, speaks):
-    assert speaks_of_pictures(reason) is speaks
-
-
 MESSAGE = ["choices", "message", "content", "text", "refusal", "reasoning", "finish_reason", "model", "system_fingerprint"]
 LOGPROBS = ["logprobs", "top_logprobs", "token", "logprob"]
 ERROR = ["error", "code", "detail", "innererror"]
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.just(10**400) | st.floats() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*MESSAGE, *LOGPROBS, *ERROR]), inner, max_size=4)
     ),

@@ -40,13 +40,24 @@ def test_a_server_that_takes_no_names_gives_its_likeliest_tokens():
 
 @pytest.mark.parametrize("logprob", [True, "x", None, math.nan, [1], {"a": 1}])
 def test_what_is_no_number_is_no_score(logprob):
-    given = named(32, (32, -0.1), (362, -0.1), (33, logprob))
+    given = named(32, (32, -1.0), (362, -2.0), (33, logprob))
     assert read_scores(given, ("A", "B"), LETTERS) is None
 
 
 def test_minus_infinity_is_very_unlikely_and_no_crash():
     scores, _ = read_scores(named(32, (32, 0.0), (362, -math.inf), (33, -9999.0)), ("A", "B"), LETTERS) or ((), "")
     assert scores == (0.0, pytest.approx(-744, abs=1))
+
+
+@pytest.mark.parametrize("values", [(0.0, 0.0), (0.9, 0.1), (5, 3), (10**400, -1), (-0.1, -0.2)])
+def test_numbers_that_cannot_be_log_probabilities_are_no_scores(values):
+    first, second = values
+    assert read_scores(named(32, (32, first), (362, -9999), (33, second)), ("A", "B"), LETTERS) is None
+
+
+def test_a_number_without_bound_is_very_unlikely():
+    scores, _ = read_scores(named(32, (32, -0.1), (362, -(10**400)), (33, -1e300)), ("A", "B"), LETTERS) or ((), "")
+    assert scores == (pytest.approx(-0.1), pytest.approx(-744, abs=1))
 
 
 def test_a_token_that_spells_two_options_is_left_out_of_both():
