@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from store_world import CLEAR_WIN, CONTESTANTS, NOON, PAIRS, RULE, make_battle, make_pair, outcomes
 
@@ -85,7 +85,6 @@ def reread(store: Store, battle_id: str, judged: tuple, version: str) -> None:
     store.rebuild_elo()
 
 
-@settings(max_examples=25)  # each opens a store
 @given(EVENTS)
 def test_tables_moved_by_any_history_hold_what_a_rebuild_makes_of_it(world, events):
     with TemporaryDirectory() as folder, Store.open(shutil.copytree(world, Path(folder) / "home"), RULE) as store:
