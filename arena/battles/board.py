@@ -41,7 +41,7 @@ class Board:
         self._oldest = oldest
         self._quick = ThreadPoolExecutor(1, thread_name_prefix="board")
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="bounds")
-        cheap = Pause(times=4, shortest=oldest / LOOKS, longest=oldest / 2)
+        cheap = Pause(times=20, shortest=oldest / LOOKS, longest=oldest / 2)
         self._points = Snapshots[str | None, Points](store.settled, self._count_points, self._quick, cheap)
         self._wholes = Snapshots[str | None, WholeCount](store.settled, self._count_all, self._slow, DEAR)
         self._gaps = Snapshots[tuple[str | None, date | None], tuple[MemorisationRow, ...]](

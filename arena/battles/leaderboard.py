@@ -150,19 +150,19 @@ def _facts(store: Store, entered: Mapping[str, Contestant], domain: str | None) 
 
 
 def _unit_counts(store: Store, contestants: Iterable[str], domain: str | None) -> UnitCounts:
-    rows = _unit_rows(store, domain)
+    rows = ((one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain))
     return UnitCounts.from_rows(rows, names=contestants, number_of_families=store.families_met(domain))
 
 
-def _unit_rows(store: Store, domain: str | None, pool: Pool | None = None, since: date | None = None) -> list[UnitRow]:
+def _unit_rows(store: Store, domain: str | None, pool: Pool, since: date | None) -> list[UnitRow]:
     return [UnitRow(one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain, pool, since)]
 
 
 def _units_since(store: Store, domain: str | None, last: Units) -> Units:
     log = store.unit_changes(domain, after=last.lines)
     won = Counter(dict(last.won))
-    for one in log.changes:
-        won[one.winner, one.loser] += one.units
+    for winner, loser, units in log.changes:
+        won[winner, loser] += units
     return Units(log.lines, {couple: units for couple, units in won.items() if units})
 
 

@@ -128,7 +128,7 @@ def _step_down(observed: Floats, drawn: Floats, error: float, degrees: int) -> n
     rank = int(error * (len(drawn) + 1))
     while not sure.all():
         rest = ~sure
-        largest = np.sort(drawn[:, rest].max(axis=1))
+        largest = np.sort(drawn.max(axis=1, where=rest, initial=-np.inf))
         needed = min(largest[-rank] if rank else np.inf, -stdtrit(degrees, error / rest.sum()))
         exceeding = rest & (observed > needed)
         if not exceeding.any():

@@ -34,14 +34,14 @@ def unit_changes(connection: duckdb.DuckDBPyConnection, domain: str | None, afte
     # One statement, so that no line comes in between: what was taken back counts towards the lines that were read.
     rows = connection.execute(
         """
-        SELECT winner, loser, family, sum(units)::BIGINT, max(place) FROM arena.unit_log
+        SELECT winner, loser, sum(units)::BIGINT, max(place) FROM arena.unit_log
         WHERE place > $after AND ($domain IS NULL OR domain = $domain)
-        GROUP BY winner, loser, family ORDER BY winner, loser, family
+        GROUP BY winner, loser ORDER BY winner, loser
         """,
         {"domain": domain, "after": after},
     ).fetchall()
     lines = max((last for *_, last in rows), default=after)
-    return UnitChanges(lines, tuple(UnitCount(*row) for *row, _ in rows if row[-1]))
+    return UnitChanges(lines, tuple((winner, loser, units) for winner, loser, units, _ in rows if units))
 
 
 def families_met(connection: duckdb.DuckDBPyConnection, domain: str | None) -> int:

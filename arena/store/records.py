@@ -234,12 +234,12 @@ class UnitCount:
 
 @dataclass(frozen=True)
 class UnitChanges:
-    """What has changed in counts of units since somebody looked at them."""
+    """What has changed in counts of units, over all families, since somebody looked at them."""
 
     lines: int
     """Of the log of units that were read; whoever gives this number next is told what has changed since."""
-    changes: tuple[UnitCount, ...]
-    """Units are fewer than none where some were taken back."""
+    changes: tuple[tuple[str, str, int], ...]
+    """(winner, loser, units); fewer than none where more were taken back than came."""
 
 
 @dataclass(frozen=True)

@@ -303,7 +303,7 @@ class Store:
         return self._read(counts.unit_counts, domain, pool, since)
 
     def unit_changes(self, domain: str | None = None, after: int = 0) -> UnitChanges:
-        """What has changed in `unit_counts` since it was asked for last.
+        """What has changed in `unit_counts`, over all families, since it was asked for last.
 
         Args:
             domain: over pairs of this domain; of all if not given.
