@@ -14,7 +14,6 @@ from arena.pairs import MinimalPair
 from arena.probes import Reply
 from arena.store import ReplyRecord, Store
 from arena.store.database import open_database
-from arena.suites.starter import starter_pairs
 
 BEGIN = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
 """When the first battle was opened."""
@@ -32,18 +31,18 @@ def contestants_of(number: int) -> list[Contestant]:
     return [Contestant(f"organisation/model-{place}", f"{place:040x}", "benchmark") for place in range(number)]
 
 
-def grow(home: Path, battles: int, contestants: Sequence[Contestant]) -> None:
+def grow(home: Path, battles: int, contestants: Sequence[Contestant], pairs: Sequence[MinimalPair]) -> None:
     """Make a home in which so many battles were played, all of them judged; nothing is derived from them yet.
 
     Half of the battles were played by visitors. A quarter was about pairs drawn for them, with 28 replies each; the others
-    about those of the starter suite, to which everybody has replied once. One battle in a hundred is void.
+    about pairs that come again, to which everybody has replied once. One battle in a hundred is void.
 
     Args:
         home: a folder that is not there yet.
         battles: how many.
         contestants: who plays.
+        pairs: those that come again; one at least has a request.
     """
-    pairs = starter_pairs()
     with Store.open(home, ELO_RULE) as store:
         store.add_pairs(pairs)
         store.add_contestants(contestants)

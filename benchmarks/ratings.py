@@ -1,8 +1,9 @@
-"""How long a board takes: a Bradley-Terry fit and 100 bootstrap rounds, next to evalica and choix on the same counts.
+"""How long a board takes: its points and its bounds by the number of contestants, and its fit and bootstrap beside libraries.
 
     python benchmarks/ratings.py [--battles 10000 100000 1000000] [--contestants 20] [--families 240] [--rounds 100]
+        [--boards 6 50 200]
 
-Battles are aggregated to (winner, loser, family) counts first, as the store's query gives them. The libraries fit the same
+The first table has a Bradley-Terry fit and 100 bootstrap rounds, next to evalica and choix on the same counts. Battles are aggregated to (winner, loser, family) counts first, as the store's query gives them. The libraries fit the same
 wins. Neither resamples families, so their bootstraps loop over win tables that are drawn for them beforehand, not timed; ours
 draws its own, timed. Times are the best of five runs; `agrees` is the largest difference of a rating from ours in Elo points.
 """

@@ -1,7 +1,7 @@
 """What a battle, a vote and a board cost in arenas that have kept ever more battles.
 
     python benchmarks/store_growth.py [--battles 1000 10000 100000 1000000] [--contestants 6 200] [--operations 200]
-        [--homes FOLDER] [--prove 10000]
+        [--pairs N] [--homes FOLDER] [--prove 10000]
 
 Homes of so many battles are written by SQL, and derived by the arena's own rules (`grown_homes.py`); `--homes` keeps them for
 the next time. Then models that answer at once play in all of them in turn, so that a busy machine slows all alike; printed are
@@ -32,6 +32,7 @@ from arena.battles import Arena, BattleFilter
 from arena.battles.leaderboard import Points, count_points, rows_of
 from arena.battles.scoring import ELO_RULE
 from arena.contestants import Contestant
+from arena.pairs import MinimalPair
 from arena.probes import Probe, Reply
 from arena.store import ReplyRecord, Store
 from arena.store.facts import add_pairs
@@ -103,27 +104,31 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--operations", type=int, default=200, help="how often each step is timed")
     parser.add_argument("--homes", type=Path, help="a folder that keeps the arenas (default: a temporary one)")
     parser.add_argument("--prove", type=int, metavar="N", help="give N battles to the writer, too, and compare the tables")
+    parser.add_argument("--pairs", type=int, help="how many pairs of the starter suite come again (default: all)")
     options = parser.parse_args(arguments)
+    pairs = starter_pairs()[: options.pairs]
     console = Console()
     breaches: list[str] = []
     with tempfile.TemporaryDirectory() as folder:
         homes = options.homes or Path(folder)
         for number in options.contestants:
-            with grown_arenas(homes, options.battles, number, console) as arenas:
+            with grown_arenas(homes, options.battles, number, pairs, console) as arenas:
                 for _ in range(options.operations):
                     for grown in arenas:
                         take_steps(grown)
             console.print(table_of(number, arenas))
             breaches += breaches_of(number, arenas)
         if options.prove:
-            breaches += prove(Path(folder), options.prove)
+            breaches += prove(Path(folder), options.prove, pairs)
     for breach in breaches:
         print(f"store growth: {breach}", file=sys.stderr)
     return 1 if breaches else 0
 
 
 @contextmanager
-def grown_arenas(homes: Path, sizes: Sequence[int], number: int, console: Console) -> Iterator[list[Grown]]:
+def grown_arenas(
+    homes: Path, sizes: Sequence[int], number: int, pairs: Sequence[MinimalPair], console: Console
+) -> Iterator[list[Grown]]:
     """Arenas with so many contestants after these numbers of battles, all open at once; missing homes are made."""
     contestants = contestants_of(number)
     with ExitStack() as stack:
@@ -132,12 +137,12 @@ def grown_arenas(homes: Path, sizes: Sequence[int], number: int, console: Consol
             home = homes / f"{number}-{size}"
             if not home.exists():
                 with console.status(f"{size:,} battles of {number} contestants are written"):
-                    grow(home, size, contestants)
+                    grow(home, size, contestants, pairs)
                     Store.open(home, ELO_RULE).close()  # derives, and replays the ratings
             start = time.perf_counter()
             store = stack.enter_context(Store.open(home, ELO_RULE))
             opening = time.perf_counter() - start
-            arena = Arena(store, Quick(), {one.id: one for one in contestants}, starter_pairs(), seed=1)
+            arena = Arena(store, Quick(), {one.id: one for one in contestants}, pairs, seed=1)
             stack.enter_context(closing(arena))
             board = count_points(store, {one.id: one for one in contestants}, None)
             arenas.append(Grown(size, arena, opening, starter_battles(store, size), board))
@@ -204,12 +209,12 @@ def breaches_of(number: int, arenas: Sequence[Grown]) -> Iterator[str]:
         yield f"the store opens in {most.opening:.1f} s after {most.battles:,} battles; at most {SLOWEST_OPENING}"
 
 
-def prove(folder: Path, battles: int) -> Iterator[str]:
+def prove(folder: Path, battles: int, pairs: Sequence[MinimalPair]) -> Iterator[str]:
     """Give the battles of a grown home to the writer, one by one, and compare what is derived there with what SQL led to."""
     contestants = contestants_of(FEW)
-    grow(folder / "by-sql", battles, contestants)
+    grow(folder / "by-sql", battles, contestants, pairs)
     with Store.open(folder / "by-sql", ELO_RULE) as grown, Store.open(folder / "by-writer", ELO_RULE) as written:
-        give_to_writer(grown, written, contestants)
+        give_to_writer(grown, written, contestants, pairs)
         with grown._connection.cursor() as one, written._connection.cursor() as other:  # noqa: SLF001
             rebuilt, moved = fingerprints(one), fingerprints(other)
     for table, fingerprint in rebuilt.items():
@@ -217,12 +222,12 @@ def prove(folder: Path, battles: int) -> Iterator[str]:
             yield f"{table}: the writer leaves something else than a rebuild"
 
 
-def give_to_writer(grown: Store, written: Store, contestants: Sequence[Contestant]) -> None:
+def give_to_writer(grown: Store, written: Store, contestants: Sequence[Contestant], pairs: Sequence[MinimalPair]) -> None:
     """Let the writer keep what the grown store knows, one battle and one vote at a time."""
-    written.add_pairs(starter_pairs())
+    written.add_pairs(pairs)
     written.add_contestants(contestants)
     for contestant in contestants:
-        written.add_replies(first_replies(contestant, starter_pairs()))
+        written.add_replies(first_replies(contestant, pairs))
     rows = grown._connection.execute(  # noqa: SLF001 - nobody else asks for all battles in their order
         "SELECT battles.id, drawn_at FROM arena.battles JOIN arena.pairs ON pairs.id = battles.pair_id ORDER BY seq"
     ).fetchall()
@@ -231,8 +236,8 @@ def give_to_writer(grown: Store, written: Store, contestants: Sequence[Contestan
         assert battle is not None
         replies = []
         if drawn_at is not None:
-            pairs = grown.pairs_without_images([battle.pair_id]).values()
-            written._write_one(partial(add_pairs, drawn_at=aware(drawn_at)), pairs)  # noqa: SLF001 - they have no pictures
+            drawn = grown.pairs_without_images([battle.pair_id]).values()
+            written._write_one(partial(add_pairs, drawn_at=aware(drawn_at)), drawn)  # noqa: SLF001 - they have no pictures
             replies = [
                 ReplyRecord(who, key, "", reply, battle.played_at)
                 for who in battle.seats
