@@ -8,10 +8,13 @@ the next time. Then models that answer at once play in all of them in turn, so t
 medians. With `--prove`, that many battles are given to the writer one by one as well, and must leave the same tables.
 
 Ends with 1 where something costs more than 1.5 times as much after the most battles as after the fewest, where the board after
-one more battle takes more than 50 ms of processor with 6 contestants, or where opening the store takes more than 2 s.
+one more battle takes more than 50 ms of processor with 6 contestants, or where opening the store takes more than 2 s, or 300 MB
+more after the most battles.
 """
 
 import argparse
+import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -45,6 +48,8 @@ SLOWEST_BOARD = 0.05
 """Seconds of processor, with `FEW` contestants."""
 SLOWEST_OPENING = 2.0
 """Seconds."""
+MOST_MEMORY = 300
+"""Megabytes."""
 FEW = 6
 OPEN, WRITE, VOTE, SHOW, BOARD = "open a battle", "write a battle", "vote", "show one again", "board after one more"
 SPREAD = 500
@@ -77,6 +82,8 @@ class Grown:
     arena: Arena
     opening: float
     """Seconds that its store took to open."""
+    memory: float
+    """Megabytes that it then took, with all that a board reads at first."""
     shown: Sequence[str]
     """Ids of battles on pairs of the starter suite, from all of its life."""
     board: Points
@@ -139,14 +146,29 @@ def grown_arenas(
                 with console.status(f"{size:,} battles of {number} contestants are written"):
                     grow(home, size, contestants, pairs)
                     Store.open(home, ELO_RULE).close()  # derives, and replays the ratings
-            start = time.perf_counter()
+            opening = json.loads(subprocess.check_output([sys.executable, "-c", _OPEN, str(home)]))
             store = stack.enter_context(Store.open(home, ELO_RULE))
-            opening = time.perf_counter() - start
             arena = Arena(store, Quick(), {one.id: one for one in contestants}, pairs, seed=1)
             stack.enter_context(closing(arena))
             board = count_points(store, {one.id: one for one in contestants}, None)
-            arenas.append(Grown(size, arena, opening, starter_battles(store, size), board))
+            arenas.append(Grown(size, arena, *opening, starter_battles(store, size), board))
         yield arenas
+
+
+_OPEN = """
+import json, resource, sys, time
+from pathlib import Path
+from arena.battles.scoring import ELO_RULE
+from arena.store import Store
+
+before, start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
+with Store.open(Path(sys.argv[1]), ELO_RULE) as store:
+    seconds = time.perf_counter() - start
+    store.elo(), store.battle_counts(), store.tallies(), store.unit_counts()
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(json.dumps([seconds, (after - before) / (1024 if sys.platform == "linux" else 1024**2)]))
+"""
+"""Seconds that it takes to open a store, and megabytes that it takes with what a board reads; in a process of its own."""
 
 
 def starter_battles(store: Store, size: int) -> list[str]:
@@ -190,6 +212,7 @@ def table_of(number: int, arenas: Sequence[Grown]) -> Table:
         growth = arenas[-1].median(step) / arenas[0].median(step)
         table.add_row(step, *(f"{1000 * one.median(step):.1f} ms" for one in arenas), f"{growth:.2f}")
     table.add_row("open the store", *(f"{one.opening:.2f} s" for one in arenas), "")
+    table.add_row("its memory", *(f"{one.memory:.0f} MB" for one in arenas), "")
     return table
 
 
@@ -207,6 +230,8 @@ def breaches_of(number: int, arenas: Sequence[Grown]) -> Iterator[str]:
         yield f"{BOARD}: takes {most.median(BOARD):.3f} s after {most.battles:,} battles; at most {SLOWEST_BOARD}"
     if most.opening > SLOWEST_OPENING:
         yield f"the store opens in {most.opening:.1f} s after {most.battles:,} battles; at most {SLOWEST_OPENING}"
+    if most.memory - fewest.memory > MOST_MEMORY:
+        yield f"the store takes {most.memory - fewest.memory:.0f} MB more after {most.battles:,} battles; at most {MOST_MEMORY}"
 
 
 def prove(folder: Path, battles: int, pairs: Sequence[MinimalPair]) -> Iterator[str]:
