@@ -14,8 +14,8 @@ from arena.models.demand import READ_TOGETHER
 from arena.models.device_memory import (
     FEATURES,
     MOST_PARTS,
-    MOST_PATIENCE,
     MOST_READ,
+    PATIENCE,
     Share,
     features_size,
     free_memory,
@@ -89,15 +89,15 @@ def test_a_batch_that_memory_cannot_hold_is_halved_until_it_can_with_the_same_an
 
 
 def test_as_much_is_read_together_again_once_memory_has_sufficed_for_long(model):
-    device = FullDevice(model, rows=5)
-    model.answer(PROBES)
-    assert model._share.parts > 1
-    device.rows = len(PROBES)
-    for _ in range(model._share.parts * MOST_PATIENCE):
-        if model._share.parts == 1:
-            break
+    device = FullDevice(model, rows=2)
+    model.answer(PROBES[:3])
+    assert model._share.parts == 2
+    device.rows = 3
+    readings = 0
+    while model._share.parts > 1:
         model.answer(PROBES[:1])
-    assert model._share.parts == 1
+        readings += 1
+    assert PATIENCE <= readings <= 2 * PATIENCE
 
 
 def test_more_is_tried_the_more_seldom_the_more_often_that_was_in_vain():

@@ -10,11 +10,13 @@ from transformers import AutoModelForImageTextToText
 from arena.contestants import Contestant
 from arena.errors import RepositoryError
 from arena.models.demand import Demand
-from arena.models.loading import contestant_of
+from arena.models.findings import Findings
+from arena.models.loading import contestant_of, load
 from arena.models.machine import Gpu, Machine
 from arena.models.placement import input_device, loading_arguments
 from arena.models.pretrained import from_pretrained
 from arena.models.repository import check_repository
+from arena.probes import Probe
 
 GB = 2**30
 CARD = Gpu(20 * GB, (8, 9))
@@ -45,17 +47,22 @@ def test_attention_is_that_of_the_contestant_and_what_it_needs_is_named():
         arguments(Machine(GB), attention="flash_attention_2")
 
 
-def test_weights_that_memory_does_not_hold_are_read_from_disk_with_the_same_answers(repositories, monkeypatch):
-    folder = repositories("llava")
+def test_weights_that_memory_does_not_hold_are_read_from_disk_with_the_same_answers(
+    repositories, picture, monkeypatch, tmp_path
+):
+    report = check_repository(str(repositories("llava")))
+    whole = load_writer(report.folder)
+    offloaded, findings = contestant_of(report, device="offload"), Findings(tmp_path / "findings.json")
+    findings.keep(offloaded, whole.finding)  # the guard would read the disk for each of its questions
     monkeypatch.setattr("arena.models.pretrained.this_machine", lambda: Machine(60_000))
-    monkeypatch.setattr("arena.models.room.Machine.room", lambda *_: GB)
-    model = load_writer(folder, device="offload")
-    places: Any = model._model.hf_device_map
-    assert "disk" in places.values()
-    assert model.memory_bytes < check_repository(str(folder)).memory_bytes
+    model: Any = load(report, offloaded, findings)
+    assert "disk" in model._model.hf_device_map.values()
+    assert model.memory_bytes < whole.memory_bytes
     assert input_device(model._model) == torch.device("cpu")
-    assert model.finding.difference <= 1e-4
-    assert model.contestant.settings["device"] == "offload"
+    probe = Probe("test", "", "", (picture(0),), "Is it a lamp?", options=("yes", "no"), max_new_tokens=2)
+    (reply,), (expected,) = model.answer([probe]), whole.answer([probe])
+    assert reply.text == expected.text
+    assert reply.logprobs == pytest.approx(expected.logprobs, abs=1e-4)
 
 
 def test_precision_is_that_of_the_contestant(repositories):
