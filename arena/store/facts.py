@@ -67,6 +67,8 @@ def add_battles(
             (lasting if moment is None else drawn.setdefault(moment, [])).extend(replies)
         acknowledged.append(Acknowledged(battle.id, places[battle.id], first))
     append(connection, "battles", [_battle_row(battle, seq) for battle, seq in fresh])
+    methods = {battle.method_version for battle, _ in fresh}
+    append(connection, "methods", [(version,) for version in methods - values_in(connection, "methods", "version", methods)])
     rows = [(battle.id, one.seat, *judged_row(one), None) for battle, _ in fresh for one in battle.outcomes]
     append(connection, "judgements", rows)
     add_replies(connection, lasting)

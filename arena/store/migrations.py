@@ -303,6 +303,7 @@ def m012_derived(connection: duckdb.DuckDBPyConnection) -> None:
             lower_units INTEGER NOT NULL, higher_units INTEGER NOT NULL
         );
         CREATE TABLE arena.vote_counts (choice VARCHAR NOT NULL, result VARCHAR NOT NULL, votes BIGINT NOT NULL);
+        CREATE TABLE arena.methods (version VARCHAR NOT NULL);
         CREATE TABLE arena.unjudged (battle_id VARCHAR NOT NULL, seq BIGINT NOT NULL, played_at TIMESTAMP NOT NULL);
         CREATE TABLE arena.reply_keys (key UBIGINT NOT NULL, asked_at TIMESTAMP NOT NULL);
         CREATE TABLE arena.derivation (version INTEGER NOT NULL, position VARCHAR, elo_version VARCHAR NOT NULL);

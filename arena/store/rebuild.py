@@ -29,6 +29,7 @@ CONTENTS = {
     "latest_battles": "FROM arena.latest_battles",
     "meetings": "FROM arena.meetings",
     "vote_counts": "FROM arena.vote_counts WHERE votes <> 0",
+    "methods": "FROM arena.methods",
     "unjudged": "FROM arena.unjudged",
     "reply_keys": "FROM arena.reply_keys",
     "elo": "FROM arena.elo",
@@ -86,6 +87,8 @@ def _count_the_rest(connection: duckdb.DuckDBPyConnection) -> None:
     """What takes one statement each."""
     vote_counts.count_anew(connection)
     replies.list_keys_anew(connection)
+    connection.execute("DELETE FROM arena.methods")
+    connection.execute("INSERT INTO arena.methods SELECT DISTINCT method_version FROM arena.battles")
     connection.execute("DELETE FROM arena.unjudged")
     connection.execute(
         """

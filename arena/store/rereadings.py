@@ -122,9 +122,8 @@ _JUDGE_ANEW = """
 
 def counted_by_older_methods(connection: duckdb.DuckDBPyConnection, method_version: str) -> Mapping[str, int]:
     """Why battles that count were not judged by this version of the method -> how many, most first."""
-    older = connection.execute("SELECT 1 FROM arena.battles WHERE method_version <> ? LIMIT 1", [method_version]).fetchall()
-    if not older:  # in most arenas; the database knows it of groups of rows
-        return {}
+    if not connection.execute("SELECT version FROM arena.methods WHERE version <> ?", [method_version]).fetchall():
+        return {}  # as in most arenas, without a look at their battles
     found = connection.execute(
         """
         WITH counted AS (
