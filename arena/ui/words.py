@@ -152,12 +152,12 @@ def bounds_as_of(bounds: AsOf | None, ratings: AsOf, moment: datetime) -> str:
         moment: when it is told.
     """
     if bounds is None:
-        return f"Ratings are as of battle {ratings.battle:,}. Intervals and ranks are being counted, and come in a moment."
+        return f"Ratings are as of battle {ratings.battle:,}. Intervals and ranks are being counted."
     if bounds.battle >= ratings.battle:
         return ""
     return (
-        f"Ratings are as of battle {ratings.battle:,}; intervals and ranks are as of {_battle(bounds, moment)}. "
-        "Where a rating has left its interval since, none is shown until the next one is counted."
+        f"Intervals and ranks are as of {_battle(bounds, moment)}, ratings as of battle {ratings.battle:,}. "
+        "Where a rating has left its interval since, none is shown."
     )
 
 
