@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from arena.battles import AsOf, BoardRow, Leaderboard, Snapshot
 from arena.contestants import Contestant
+from arena.ui import words
 from arena.ui.leaderboard_page import board_html
 
 RATED = BoardRow(
@@ -74,13 +75,21 @@ def test_a_board_says_which_battles_it_lacks(row):
 @pytest.mark.parametrize(
     ("bounds", "told"),
     [
-        (AsOf(1190, NOON - timedelta(minutes=3)), "Intervals and ranks are as of battle 1,190 (11:57:00 UTC, 3 min ago), ratings as of battle 1,204."),
+        (
+            AsOf(1190, NOON - timedelta(minutes=3)),
+            "Intervals and ranks are as of battle 1,190 (11:57:00 UTC, 3 min ago), ratings as of battle 1,204.",
+        ),
         (None, "Ratings are as of battle 1,204. Intervals and ranks are being counted."),
     ],
 )
 def test_a_board_says_where_its_intervals_lag_behind_its_ratings(bounds, told):
     assert told in shown(RATED, bounds=bounds)
     assert "as of battle" not in shown(RATED)
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(-1, "0 s"), (119, "119 s"), (125, "2 min"), (7199, "119 min"), (7200, "2 h")])
+def test_an_age_is_told_in_whole_units(seconds, told):
+    assert words.age(seconds) == told
 
 
 @pytest.fixture(scope="module")
