@@ -1,15 +1,22 @@
-"""Going through all settled battles, some at a time, by their ids."""
+"""Going through all settled battles, some at a time, in the order in which they were settled."""
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import duckdb
 
 
-def chunks(connection: duckdb.DuckDBPyConnection, size: int, after: str = "") -> Iterator[list[str]]:
-    """Ids of settled battles in their order, at most `size` at a time, those after the given one."""
-    while rows := connection.execute(_NEXT, [after, size]).fetchall():
-        yield (ids := [name for (name,) in rows])
-        after = ids[-1]
+class Chunk(NamedTuple):
+    """Some battles, one after the other."""
+
+    ids: list[str]
+    last: int
+    """Place of the last of them in the order of settlement."""
 
 
-_NEXT = "SELECT battle_id FROM arena.settlements WHERE battle_id > ? ORDER BY battle_id LIMIT ?"
+def chunks(connection: duckdb.DuckDBPyConnection, size: int, after: int = 0) -> Iterator[Chunk]:
+    """All settled battles after this place in the order, at most `size` at a time."""
+    query = "SELECT battle_id, seq FROM arena.settlements WHERE seq > ? ORDER BY seq LIMIT ?"
+    while rows := connection.execute(query, [after, size]).fetchall():
+        after = rows[-1][1]
+        yield Chunk([battle_id for battle_id, _ in rows], after)

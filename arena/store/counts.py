@@ -56,11 +56,6 @@ def families_met(connection: duckdb.DuckDBPyConnection, domain: str | None) -> i
     return families
 
 
-def battle_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """Contestant id -> battles that count; without those that have none."""
-    return dict(connection.execute("SELECT contestant_id, battles FROM arena.standings").fetchall())
-
-
 def solved_counts(connection: duckdb.DuckDBPyConnection, domain: str | None, since: date | None) -> list[SolvedCount]:
     """How often each contestant solved each task, by pool and family; older fresh pairs are left out."""
     rows = connection.execute(

@@ -1,57 +1,58 @@
 """Derived tables: what battles come to. They move in the transaction that settles a battle, and can be made anew at any time.
 
 Answers repeat, so meeting again on a pair shows nothing new: of each contestant on each pair, and of each two, the last battle
-counts. What the one before added is taken back. So a battle costs the same however many are kept.
+counts. What the one before added is taken back. So a battle costs the same however many are kept, and one that shows nothing
+new leaves these tables as they are.
 """
 
 # ruff: noqa: S608 - statements are put together from constants, values are always parameters
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import duckdb
 
 from arena.store.keys import key_of
-from arena.store.rows import append
+from arena.store.rows import append, columns_of
 from arena.store.scored_battles import BATTLES, Counts, Measure, PairFacts, ScoredBattle
 
 MOST_SINGLE = 8
 """Rows that are looked up one by one. A comparison with one key takes a tenth of the time of a join with some."""
-TABLES = ("standings", "rates", "fresh_rates", "unit_log", "latest_battles", "meetings")
+TABLES = ("rates", "fresh_rates", "unit_log", "latest_battles", "meetings")
 """Those that `count` moves."""
-COLUMNS = {
-    "latest_battles": ("seq", "counts"),
-    "meetings": ("seq", "pair_id", "lower", "higher", "comes_again", "lower_units", "higher_units"),
-}
-"""Of tables with keys, beside these."""
-T = TypeVar("T")
+Latest = Mapping[int, str]
+"""Key of a contestant, or of two, and a pair -> their last battle on it."""
 
 
-@dataclass(frozen=True)
-class Latest(Generic[T]):
-    """What the last battle of somebody on a pair came to."""
+class Changes(Counter[tuple[str, PairFacts, Measure, bool]]):
+    """How many more hits (True) and how many more in all (False) there are of a measure of a contestant on a pair."""
 
-    seq: int
-    value: T
+    def add(self, contestant: str, pair: PairFacts, counts: Counts, sign: int = 1) -> None:
+        """Note that so many were added, or taken back with a sign of -1."""
+        for measure, (hits, total) in counts.items():
+            self[contestant, pair, measure, True] += sign * hits
+            self[contestant, pair, measure, False] += sign * total
 
 
 def count(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]) -> None:
-    """Add battles that were settled and never counted before."""
-    changes: Counter[tuple[str, PairFacts, Measure, bool]] = Counter()
+    """Add battles that were settled after all that were counted, in this order."""
+    changes = Changes()
     for battle in battles:
         for contestant in battle.seats:
-            changes[contestant, battle.pair, BATTLES, True] += 1
-            changes[contestant, battle.pair, BATTLES, False] += 1
-    _move_standings(connection, Counter(contestant for battle in battles for contestant in battle.seats))
-    _move_latest(connection, battles, changes)
+            changes.add(contestant, battle.pair, {BATTLES: (1, 1)})
+    _move_counts(connection, battles, changes)
+    _move_units(connection, battles)
+    _move_rates(connection, changes)
 
 
 def judge_anew(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]) -> None:
     """Let battles that were counted count as they are judged now."""
-    _move_latest(connection, battles, Counter())
+    changes, latest = Changes(), _latest(connection, {battle.pair.id for battle in battles})
+    _move_counts(connection, battles, changes, latest)
+    _move_units(connection, battles, latest)
+    _move_rates(connection, changes)
 
 
 def clear(connection: duckdb.DuckDBPyConnection) -> None:
@@ -60,92 +61,60 @@ def clear(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"DELETE FROM arena.{table}")
 
 
-def _move_latest(
-    connection: duckdb.DuckDBPyConnection,
-    battles: Sequence[ScoredBattle],
-    changes: Counter[tuple[str, PairFacts, Measure, bool]],
-) -> None:
-    _move_counts(connection, battles, changes)
-    _move_units(connection, battles)
-    _move_rates(connection, changes)
-
-
 def _move_counts(
-    connection: duckdb.DuckDBPyConnection,
-    battles: Sequence[ScoredBattle],
-    changes: Counter[tuple[str, PairFacts, Measure, bool]],
+    connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle], changes: Changes, latest: Latest | None = None
 ) -> None:
     """Let each contestant's last battle on each pair stand for it, and note what that changes."""
     keys = {(name, battle.pair.id): key_of(name, battle.pair.id) for battle in battles for name in battle.seats}
-    before = {key: Latest(seq, _parsed(text)) for key, seq, text in _rows_of(connection, "latest_battles", keys.values())}
+    before = {key: _parsed(text) for key, text in _rows_of(connection, "latest_battles", keys.values())}
     after = dict(before)
     for battle in battles:
         for contestant, counts in zip(battle.seats, battle.counts, strict=True):
             key = keys[contestant, battle.pair.id]
-            last = after.get(key)
-            if last is not None and last.seq > battle.seq:
-                continue
-            for sign, moved in ((-1, last.value if last else {}), (1, counts)):
-                for measure, (hits, total) in moved.items():
-                    changes[contestant, battle.pair, measure, True] += sign * hits
-                    changes[contestant, battle.pair, measure, False] += sign * total
-            after[key] = Latest(battle.seq, counts)
-    _replace(connection, "latest_battles", before, {key: (last.seq, _text(last.value)) for key, last in after.items()})
+            if latest is None or latest[key] == battle.id:
+                changes.add(contestant, battle.pair, after.get(key, {}), -1)
+                changes.add(contestant, battle.pair, counts)
+                after[key] = counts
+    changed = {key: (_text(counts),) for key, counts in after.items() if key not in before or before[key] != counts}
+    _replace(connection, "latest_battles", before, changed)
 
 
-def _move_units(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]) -> None:
+def _move_units(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle], latest: Latest | None = None) -> None:
     """Let the last meeting of each two on each pair stand for it, and log what that changes."""
-    couples = {battle.id: (min(battle.seats), max(battle.seats)) for battle in battles}
-    keys = {battle.id: key_of(*couples[battle.id], battle.pair.id) for battle in battles}
-    before = {key: Latest(row[0], row[-2:]) for key, *row in _rows_of(connection, "meetings", keys.values())}
-    after: dict[int, tuple[Any, ...]] = {}
+    couples = [tuple(sorted(battle.seats)) for battle in battles]
+    keys = [key_of(*couple, battle.pair.id) for couple, battle in zip(couples, battles, strict=True)]
+    before = {key: tuple(row) for key, *row in _rows_of(connection, "meetings", keys)}
+    after = dict(before)
     moved: Counter[tuple[str, str, PairFacts]] = Counter()
-    latest = dict(before)
-    for battle in battles:
-        one, other = couples[battle.id]
-        units = list(battle.units if battle.seats[0] == one else battle.units[::-1])
-        last = latest.get(keys[battle.id], Latest(0, [0, 0]))
-        if last.seq > battle.seq:
-            continue
-        moved[one, other, battle.pair] += units[0] - last.value[0]
-        moved[other, one, battle.pair] += units[1] - last.value[1]
-        latest[keys[battle.id]] = Latest(battle.seq, units)
-        after[keys[battle.id]] = (battle.seq, battle.pair.id, one, other, battle.pair.comes_again, *units)
-    _replace(connection, "meetings", before, after)
-    ((place,),) = connection.execute("SELECT count(*) FROM arena.unit_log").fetchall()
+    for key, (one, other), battle in zip(keys, couples, battles, strict=True):
+        if latest is None or latest[key] == battle.id:
+            units = battle.units if battle.seats[0] == one else battle.units[::-1]
+            *_, one_before, other_before = after.get(key, (0, 0))
+            moved[one, other, battle.pair] += units[0] - one_before
+            moved[other, one, battle.pair] += units[1] - other_before
+            after[key] = (battle.pair.id, one, other, battle.pair.comes_again, *units)
+    changed = {key: row for key, row in after.items() if before.get(key) != row}
+    _replace(connection, "meetings", before, changed)
     rows = [
         (winner, loser, pair.domain, pair.family, pair.pool, pair.day, units)
         for (winner, loser, pair), units in moved.items()
         if units
     ]
-    append(connection, "unit_log", [(place + index, *row) for index, row in enumerate(rows, start=1)])
+    if rows:
+        ((place,),) = connection.execute("SELECT count(*) FROM arena.unit_log").fetchall()
+        append(connection, "unit_log", [(place + index, *row) for index, row in enumerate(rows, start=1)])
 
 
-def _move_standings(connection: duckdb.DuckDBPyConnection, battles: Counter[str]) -> None:
-    if battles:
-        connection.execute(
-            """
-            MERGE INTO arena.standings USING (SELECT unnest($1) AS contestant_id, unnest($2) AS battles) AS moved
-            USING (contestant_id)
-            WHEN MATCHED THEN UPDATE SET battles = standings.battles + moved.battles
-            WHEN NOT MATCHED THEN INSERT VALUES (moved.contestant_id, moved.battles, NULL)
-            """,
-            [list(battles.keys()), list(battles.values())],
-        )
-
-
-def _move_rates(connection: duckdb.DuckDBPyConnection, changes: Counter[tuple[str, PairFacts, Measure, bool]]) -> None:
-    totals: Counter[tuple[str, ...]] = Counter()
+def _move_rates(connection: duckdb.DuckDBPyConnection, changes: Changes) -> None:
+    totals: Counter[tuple[Any, ...]] = Counter()
     fresh: Counter[tuple[Any, ...]] = Counter()
     for (contestant, pair, measure, is_hit), number in changes.items():
         totals[contestant, pair.domain, pair.family, pair.pool, *measure, is_hit] += number
         if pair.day is not None and measure.kind == "solved":
             fresh[pair.day, contestant, pair.domain, pair.family, measure.name, is_hit] += number
     append(connection, "fresh_rates", _hits_and_totals(fresh))
-    rows = _hits_and_totals(totals)
-    if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        connection.execute(_MERGE_RATES, columns)
+    if rows := _hits_and_totals(totals):
+        connection.execute(_MERGE_RATES, columns_of(rows))
 
 
 def _hits_and_totals(changes: Counter[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -166,6 +135,23 @@ _MERGE_RATES = """
 """
 
 
+def _latest(connection: duckdb.DuckDBPyConnection, pair_ids: Iterable[str]) -> Latest:
+    """The last battles on these pairs, from the facts."""
+    rows = connection.execute(
+        """
+        SELECT pair_id, seat_a, seat_b, battles.id FROM arena.battles
+        JOIN arena.settlements ON settlements.battle_id = battles.id
+        WHERE result <> 'void' AND pair_id IN (SELECT unnest(?::VARCHAR[])) ORDER BY settlements.seq
+        """,
+        [list(pair_ids)],
+    ).fetchall()
+    latest: dict[int, str] = {}
+    for pair_id, seat_a, seat_b, battle_id in rows:
+        couple = sorted((seat_a, seat_b))
+        latest |= dict.fromkeys((key_of(seat_a, pair_id), key_of(seat_b, pair_id), key_of(*couple, pair_id)), battle_id)
+    return latest
+
+
 def _rows_of(connection: duckdb.DuckDBPyConnection, table: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
     """The rows that these keys have."""
     wanted = list(dict.fromkeys(keys))
@@ -178,19 +164,12 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, table: str, keys: Iterable[i
 
 
 def _replace(
-    connection: duckdb.DuckDBPyConnection, table: str, before: Iterable[int], after: dict[int, tuple[Any, ...]]
+    connection: duckdb.DuckDBPyConnection, table: str, before: Iterable[int], rows: Mapping[int, tuple[Any, ...]]
 ) -> None:
     """Let keys have these rows, in place of those that they had before."""
-    known = set(before)
-    changed = [key for key in after if key in known]
-    if len(changed) > MOST_SINGLE:
-        connection.execute(f"DELETE FROM arena.{table} WHERE key IN (SELECT unnest($1::UBIGINT[]))", [changed])
-        known = set()
-    else:
-        columns = ", ".join(f"{column} = ?" for column in COLUMNS[table])
-        for key in changed:
-            connection.execute(f"UPDATE arena.{table} SET {columns} WHERE key = ?", [*after[key], key])
-    append(connection, table, [(key, *row) for key, row in after.items() if key not in known])
+    if gone := [key for key in before if key in rows]:
+        connection.execute(f"DELETE FROM arena.{table} WHERE key IN (SELECT unnest($1::UBIGINT[]))", [gone])
+    append(connection, table, [(key, *row) for key, row in rows.items()])
 
 
 def _text(counts: Counts) -> str:

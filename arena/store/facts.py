@@ -86,19 +86,29 @@ def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], rule
     Raises:
         StoreError: a battle was never stored.
     """
-    battles = values_in(connection, "battles", "id", (vote.battle_id for vote in votes))
-    voted = values_in(connection, "votes", "battle_id", battles)
+    results = _results(connection, [vote.battle_id for vote in votes])
+    voted = values_in(connection, "votes", "battle_id", results)
     counts: list[bool] = []
     for vote in votes:
-        if vote.battle_id not in battles:
+        if vote.battle_id not in results:
             raise StoreError(f"vote: battle_id: {vote.battle_id!r} is not in the store; vote on a battle that was played")
         counts.append(vote.battle_id not in voted)
         voted.add(vote.battle_id)
     kept = [vote for vote, counted in zip(votes, counts, strict=True) if counted]
     append(connection, "votes", [(vote.battle_id, vote.visitor, vote.choice, utc(vote.voted_at)) for vote in kept])
     settle(connection, [vote.battle_id for vote in kept], rule)
-    vote_counts.count(connection, kept)
+    vote_counts.count(connection, kept, results)
     return counts
+
+
+def _results(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str]) -> dict[str, str]:
+    """Battle id -> what the last version of the method says came of it; without those that are not stored."""
+    results = dict(select_within(connection, "SELECT id, result FROM arena.battles WHERE id {}", battle_ids))
+    anew = """
+        SELECT battle_id, arg_max(result, read_at) FROM arena.rereadings
+        WHERE result IS NOT NULL AND battle_id {} GROUP BY battle_id
+    """
+    return results | dict(select_within(connection, anew, battle_ids))
 
 
 def skip_abandoned(connection: duckdb.DuckDBPyConnection, before: datetime, rule: EloRule | None) -> int:

@@ -296,17 +296,16 @@ def m012_derived(connection: duckdb.DuckDBPyConnection) -> None:
             place BIGINT NOT NULL, winner VARCHAR NOT NULL, loser VARCHAR NOT NULL, domain VARCHAR NOT NULL,
             family VARCHAR NOT NULL, pool VARCHAR NOT NULL, day DATE, units BIGINT NOT NULL
         );
-        CREATE TABLE arena.latest_battles (key UBIGINT NOT NULL, seq BIGINT NOT NULL, counts VARCHAR NOT NULL);
+        CREATE TABLE arena.latest_battles (key UBIGINT NOT NULL, counts VARCHAR NOT NULL);
         CREATE TABLE arena.meetings (
-            key UBIGINT NOT NULL, seq BIGINT NOT NULL, pair_id VARCHAR NOT NULL,
-            lower VARCHAR NOT NULL, higher VARCHAR NOT NULL, comes_again BOOLEAN NOT NULL,
-            lower_units INTEGER NOT NULL, higher_units INTEGER NOT NULL
+            key UBIGINT NOT NULL, pair_id VARCHAR NOT NULL, lower VARCHAR NOT NULL, higher VARCHAR NOT NULL,
+            comes_again BOOLEAN NOT NULL, lower_units INTEGER NOT NULL, higher_units INTEGER NOT NULL
         );
         CREATE TABLE arena.vote_counts (choice VARCHAR NOT NULL, result VARCHAR NOT NULL, votes BIGINT NOT NULL);
         CREATE TABLE arena.methods (version VARCHAR NOT NULL);
         CREATE TABLE arena.unjudged (battle_id VARCHAR NOT NULL, seq BIGINT NOT NULL, played_at TIMESTAMP NOT NULL);
         CREATE TABLE arena.reply_keys (key UBIGINT NOT NULL, asked_at TIMESTAMP NOT NULL);
-        CREATE TABLE arena.derivation (version INTEGER NOT NULL, position VARCHAR, elo_version VARCHAR NOT NULL);
+        CREATE TABLE arena.derivation (version INTEGER NOT NULL, position BIGINT, elo_version VARCHAR NOT NULL);
         INSERT INTO arena.derivation VALUES (0, NULL, '');
     """)
     for table, order in (

@@ -5,10 +5,11 @@ from contextlib import contextmanager
 
 import duckdb
 
-from arena.store import derived, ratings_log, replies, vote_counts
+from arena.store import derived, replies, standings, vote_counts
 from arena.store.battle_chunks import chunks
 from arena.store.progress import Progress, silent
-from arena.store.scored_battles import scored_battles
+from arena.store.records import EloRule
+from arena.store.settlements import add_up, number_settled
 
 VERSION = 1
 """Of what derived tables mean. Tables of another version are made anew when the store is opened."""
@@ -49,35 +50,34 @@ def is_due(connection: duckdb.DuckDBPyConnection) -> bool:
     return version != VERSION or position is not None
 
 
-def begin(connection: duckdb.DuckDBPyConnection) -> None:
+def begin(connection: duckdb.DuckDBPyConnection, rule: EloRule | None) -> None:
     """Forget what was derived, in one transaction; `go_on` makes it anew, now or when the store is opened next."""
     with _transaction(connection):
         derived.clear(connection)
-        connection.execute("UPDATE arena.derivation SET version = ?, position = ''", [VERSION])
-        ratings_log.mark_stale(connection)
+        standings.clear(connection, rule)
+        connection.execute("UPDATE arena.derivation SET version = ?, position = 0", [VERSION])
 
 
-def go_on(connection: duckdb.DuckDBPyConnection, progress: Progress = silent, chunk: int = CHUNK) -> None:
-    """Count what is not counted yet. Nobody else may write meanwhile. Online ratings are left to be replayed.
+def go_on(connection: duckdb.DuckDBPyConnection, rule: EloRule | None, progress: Progress = silent, chunk: int = CHUNK) -> None:
+    """Count what is not counted yet. Nobody else may write meanwhile.
 
     Args:
         connection: in no transaction; each chunk has its own.
+        rule: how online ratings move; where another one moved them before, they are left to be replayed.
         progress: told before the first and after each chunk.
         chunk: battles counted in one commit.
     """
     if _state(connection)[0] != VERSION:
-        begin(connection)
-    position = _state(connection)[1] or ""
-    ((total, done),) = connection.execute(
-        "SELECT count(*), count(*) FILTER (battle_id <= ?) FROM arena.settlements", [position]
-    ).fetchall()
-    progress(COUNTED, done, total)
-    for ids in chunks(connection, chunk, after=position):
+        begin(connection, rule)
+    if rule is not None and standings.is_stale(connection, rule):
+        rule = None
+    total, position = number_settled(connection), _state(connection)[1] or 0
+    progress(COUNTED, position, total)
+    for ids, last in chunks(connection, chunk, after=position):
         with _transaction(connection):
-            derived.count(connection, scored_battles(connection, ids))
-            connection.execute("UPDATE arena.derivation SET position = ?", [ids[-1]])
-        done += len(ids)
-        progress(COUNTED, done, total)
+            add_up(connection, ids, rule)
+            connection.execute("UPDATE arena.derivation SET position = ?", [last])
+        progress(COUNTED, last, total)
     with _transaction(connection):
         _count_the_rest(connection)
         connection.execute("UPDATE arena.derivation SET position = NULL")
@@ -98,8 +98,8 @@ def _count_the_rest(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, str | None]:
-    """Version of the tables, and the last battle that a rebuild under way has counted."""
+def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, int | None]:
+    """Version of the tables, and how many settled battles a rebuild under way has counted."""
     (state,) = connection.execute("SELECT version, position FROM arena.derivation").fetchall()
     return state
 

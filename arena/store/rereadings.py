@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import duckdb
 
-from arena.store import derived, ratings_log, vote_counts
+from arena.store import derived, standings, vote_counts
 from arena.store.records import OutcomeRecord, Result, now
 from arena.store.rows import append, judged_row, utc
 from arena.store.scored_battles import scored_battles
@@ -97,7 +97,7 @@ def add_rereadings(connection: duckdb.DuckDBPyConnection, given: Rereadings) -> 
         columns = [list(column) for column in zip(*rows, strict=True)]
         connection.execute(_JUDGE_ANEW, [*columns, changed, given.method_version])
         connection.execute("DELETE FROM arena.elo WHERE battle_id IN (SELECT unnest(?::VARCHAR[]))", [changed])
-        ratings_log.mark_stale(connection)
+        standings.mark_stale(connection)
         derived.judge_anew(connection, scored_battles(connection, changed))
         vote_counts.count_anew(connection)
     return len(changed)

@@ -12,13 +12,18 @@ from arena.store.records import OutcomeRecord
 Row = Sequence[Any]
 
 
-def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row], catalog: str = "arena") -> int:
+def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> int:
     """Append rows with one statement, and say how many. One list a column is seven times as fast as one execution a row."""
     if rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
+        columns = columns_of(rows)
         slots = ", ".join("unnest(?)" for _ in columns)
-        connection.execute(f"INSERT INTO {catalog}.{table} SELECT {slots}", columns)
+        connection.execute(f"INSERT INTO arena.{table} SELECT {slots}", columns)
     return len(rows)
+
+
+def columns_of(rows: Sequence[Row]) -> list[list[Any]]:
+    """The values of each column."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 def select_within(connection: duckdb.DuckDBPyConnection, query: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:

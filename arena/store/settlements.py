@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from arena.store import derived, ratings_log
+from arena.store import derived, standings
 from arena.store.records import EloRule
 from arena.store.rows import append, values_in
 from arena.store.scored_battles import scored_battles
@@ -18,11 +18,15 @@ def settle(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str], rul
         return
     last = number_settled(connection)
     append(connection, "settlements", [(battle_id, last + place) for place, battle_id in enumerate(fresh, start=1)])
-    for battle_id in values_in(connection, "unjudged", "battle_id", fresh):
-        connection.execute("DELETE FROM arena.unjudged WHERE battle_id = ?", [battle_id])
-    battles = scored_battles(connection, fresh)
+    connection.execute("DELETE FROM arena.unjudged WHERE battle_id IN (SELECT unnest(?::VARCHAR[]))", [fresh])
+    add_up(connection, fresh, rule)
+
+
+def add_up(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str], rule: EloRule | None) -> None:
+    """Let battles that were settled after all that were counted move counts and online ratings."""
+    battles = scored_battles(connection, battle_ids)
     derived.count(connection, battles)
-    ratings_log.rate(connection, battles, rule)
+    standings.move(connection, battles, rule)
 
 
 def number_settled(connection: duckdb.DuckDBPyConnection) -> int:

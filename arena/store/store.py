@@ -23,11 +23,11 @@ from arena.store import (
     erasure,
     facts,
     lookups,
-    ratings_log,
     rebuild,
     replies,
     rereadings,
     settlements,
+    standings,
     vote_counts,
 )
 from arena.store.acknowledged import Acknowledgements
@@ -132,14 +132,14 @@ class Store:
                 note.check(acknowledged.count_before_migration(connection), accepted_loss)
                 migrate(connection, progress=progress)
                 if rebuild.is_due(connection):
-                    rebuild.go_on(connection, progress)
+                    rebuild.go_on(connection, rule, progress)
                 note.write(acknowledged.count(connection))
                 store = cls(home, connection, note, rule, largest_group)
             except BaseException:
                 close_untouched(connection)  # what is damaged stays as it is, to be looked at
                 note.close()
                 raise
-        if rule is not None and store._read(ratings_log.is_stale, rule):
+        if rule is not None and store._read(standings.is_stale, rule):
             store.rebuild_elo(progress)
         store.takedowns.finish()
         return store
@@ -313,7 +313,7 @@ class Store:
 
     def battle_counts(self) -> dict[str, int]:
         """contestant id -> battles that count."""
-        return self._read(counts.battle_counts)
+        return self._read(standings.battle_counts)
 
     def families_met(self, domain: str | None = None) -> int:
         """How many families the battles that count were about."""
@@ -333,11 +333,11 @@ class Store:
 
     def elo(self) -> dict[str, float]:
         """contestant id -> online rating after its last settled battle; without contestants that have none."""
-        return self._read(ratings_log.elo)
+        return self._read(standings.elo)
 
     def elo_changes(self, battle_id: str) -> tuple[EloChange, ...]:
         """What the battle did to seats a and b; empty for a void or unrated battle."""
-        return self._read(ratings_log.changes_of, battle_id)
+        return self._read(standings.changes_of, battle_id)
 
     def rebuild_elo(self, progress: Progress = silent) -> int:
         """Replay the online ratings from the facts, and say how many battles were rated.
@@ -347,7 +347,7 @@ class Store:
         """
         if self._rule is None:
             raise StoreError("elo: the store was opened without a rule; pass one to Store.open")
-        return self._write_one(partial(ratings_log.replay, progress=progress), self._rule)
+        return self._write_one(partial(standings.replay, progress=progress), self._rule)
 
     def rebuild(self, progress: Progress = silent) -> tuple[str, ...]:
         """Make all that is derived anew from the facts, and name the tables that hold something else now. Everybody waits.
@@ -356,11 +356,9 @@ class Store:
         """
         with one_line_errors(self._path), self._lock.exclusive():
             before = rebuild.fingerprints(self._connection)
-            rebuild.begin(self._connection)
-            rebuild.go_on(self._connection, progress)
-        if self._rule is not None:
-            self.rebuild_elo(progress)
-        after = self._read(rebuild.fingerprints)
+            rebuild.begin(self._connection, self._rule)
+            rebuild.go_on(self._connection, self._rule, progress)
+            after = rebuild.fingerprints(self._connection)
         return tuple(table for table in after if after[table] != before[table])
 
     def backup(self, file: Path) -> Backup:

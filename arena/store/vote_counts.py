@@ -1,37 +1,32 @@
 """How often visitors chose what where the automatic score said what: moved by each vote."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 from arena.store.records import Vote
-from arena.store.rows import select_within
+from arena.store.rows import columns_of
 
 
-def count(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote]) -> None:
-    """Add votes that were never counted before."""
-    ids = [vote.battle_id for vote in votes]
-    results = dict(select_within(connection, "SELECT id, result FROM arena.battles WHERE id {}", ids))
-    results |= dict(
-        select_within(
-            connection,
-            """
-            SELECT battle_id, arg_max(result, read_at) FROM arena.rereadings
-            WHERE result IS NOT NULL AND battle_id {} GROUP BY battle_id
-            """,
-            ids,
-        )
-    )
+def count(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], results: Mapping[str, str]) -> None:
+    """Add votes that were never counted before.
+
+    Args:
+        connection: in a transaction of the writer.
+        votes: any.
+        results: battle id -> what the automatic score says of it today.
+    """
     counts = Counter((vote.choice, results[vote.battle_id]) for vote in votes)
-    for (choice, result), number in counts.items():
+    if counts:
         connection.execute(
             """
-            MERGE INTO arena.vote_counts USING (SELECT ? AS choice, ? AS result, ? AS votes) AS moved USING (choice, result)
+            MERGE INTO arena.vote_counts
+            USING (SELECT unnest($1) AS choice, unnest($2) AS result, unnest($3) AS votes) AS moved USING (choice, result)
             WHEN MATCHED THEN UPDATE SET votes = vote_counts.votes + moved.votes WHEN NOT MATCHED THEN INSERT
             """,
-            [choice, result, number],
+            columns_of([(*said, number) for said, number in counts.items()]),
         )
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import duckdb
 
 from arena.battles.scoring import ELO_RULE
-from arena.store import Store, derived, migrations, rebuild
-from arena.store.scored_battles import ScoredBattle
+from arena.store import EloRule, Store, migrations, rebuild
 
 PAUSE = 0.02
 """Seconds before each step."""
@@ -16,13 +15,13 @@ PAUSE = 0.02
 
 def open_slowly(home: Path, begun: Path) -> None:
     """Open the store, a few battles a step, and make the file `begun` before."""
-    count, steps = derived.count, list(migrations.MIGRATIONS)
+    add_up, steps = rebuild.add_up, list(migrations.MIGRATIONS)
 
-    def count_slowly(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]) -> None:
-        count(connection, battles)
+    def slowly(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str], rule: EloRule | None) -> None:
+        add_up(connection, battle_ids, rule)
         time.sleep(PAUSE)
 
-    rebuild.derived.count = count_slowly
+    rebuild.add_up = slowly
     rebuild.go_on.__defaults__ = (rebuild.silent, 8)
     last = steps[-1]
 

@@ -129,16 +129,16 @@ def test_a_rebuild_that_is_stopped_goes_on_where_it_was(home, store, chunk):
 
     told = []
 
-    def stop(work, done, total):
+    def stop(_, done, total):
         told.append((done, total))
         if done == chunk:
             raise Stopped
 
     connection = open_database(home / "arena.duckdb")
-    rebuilding.begin(connection)
+    rebuilding.begin(connection, RULE)
     if chunk < 5:
         with pytest.raises(Stopped):
-            rebuilding.go_on(connection, stop, chunk)
+            rebuilding.go_on(connection, RULE, stop, chunk)
         assert told == [(0, 5), (chunk, 5)]
     assert rebuilding.is_due(connection)
     connection.close()
