@@ -32,7 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from arena.battles import Arena, BattleFilter
-from arena.battles.leaderboard import Points, count_points, rows_of
+from arena.battles.leaderboard import PointEstimates, count_point_estimates, rows_of
 from arena.battles.scoring import ELO_RULE
 from arena.contestants import Contestant
 from arena.pairs import MinimalPair
@@ -86,7 +86,7 @@ class Grown:
     """Megabytes that it then took, with all that a board reads at first."""
     shown: Sequence[str]
     """Ids of battles on pairs of the starter suite, from all of its life."""
-    board: Points
+    board: PointEstimates
     """As it was counted last."""
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     """Step -> how long it took, each time; of the board, the time of the processor."""
@@ -150,7 +150,7 @@ def grown_arenas(
             store = stack.enter_context(Store.open(home, ELO_RULE))
             arena = Arena(store, Quick(), {one.id: one for one in contestants}, pairs, seed=1)
             stack.enter_context(closing(arena))
-            board = count_points(store, {one.id: one for one in contestants}, None)
+            board = count_point_estimates(store, {one.id: one for one in contestants}, None)
             arenas.append(Grown(size, arena, *opening, starter_battles(store, size), board))
         yield arenas
 
@@ -193,10 +193,10 @@ def take_steps(grown: Grown) -> None:
     grown.timed(VOTE, lambda: arena.vote(view.battle_id, f"visitor-{grown.turn}", "skip"))
     entered = {one.id: one for one in arena.contestants}
 
-    def board() -> Points:
-        points = count_points(arena.store, entered, None, grown.board)
-        rows_of(points, {})
-        return points
+    def board() -> PointEstimates:
+        estimates = count_point_estimates(arena.store, entered, None, grown.board)
+        rows_of(estimates, {})
+        return estimates
 
     grown.board = grown.timed(BOARD, board, time.thread_time)
     shown = grown.shown[grown.turn * 7919 % len(grown.shown)]

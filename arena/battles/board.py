@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from arena.battles.leaderboard import Points, WholeCount, count_all, count_points, fresh_beside_frozen, rows_of
+from arena.battles.leaderboard import PointEstimates, WholeCount, count_all, count_point_estimates, fresh_beside_frozen, rows_of
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.snapshots import Pause, Snapshot, Snapshots
 from arena.battles.views import Leaderboard
@@ -42,7 +42,7 @@ class Board:
         self._quick = ThreadPoolExecutor(1, thread_name_prefix="board")
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="bounds")
         cheap = Pause(times=20, shortest=oldest / LOOKS, longest=oldest / 2)
-        self._points = Snapshots[str | None, Points](store.settled, self._count_points, self._quick, cheap)
+        self._estimates = Snapshots[str | None, PointEstimates](store.settled, self._count_estimates, self._quick, cheap)
         self._wholes = Snapshots[str | None, WholeCount](store.settled, self._count_all, self._slow, DEAR)
         self._gaps = Snapshots[tuple[str | None, date | None], tuple[MemorisationRow, ...]](
             store.settled, self._count_gaps, self._slow, DEAR
@@ -64,11 +64,11 @@ class Board:
         """One row a contestant, best first, those without a rating or a bound last; over pairs of one domain or of all."""
         if not self._oldest:
             whole = self._wholes.complete(domain)
-            return _board(whole.of(whole.value.points), whole)
-        points, whole = self._points.latest(domain), self._wholes.at_hand(domain)
-        if whole is not None and whole.as_of.battle > points.as_of.battle:
-            points = whole.of(whole.value.points)
-        return _board(points, whole)
+            return _board(whole.of(whole.value.estimates), whole)
+        estimates, whole = self._estimates.latest(domain), self._wholes.at_hand(domain)
+        if whole is not None and whole.as_of.battle > estimates.as_of.battle:
+            estimates = whole.of(whole.value.estimates)
+        return _board(estimates, whole)
 
     def memorisation(self, domain: str | None = None, since: date | None = None) -> Snapshot[tuple[MemorisationRow, ...]]:
         """One row for each contestant that played on fresh pairs, the largest gap to the frozen ones first."""
@@ -76,18 +76,19 @@ class Board:
         return self._gaps.latest(choice) if self._oldest else self._gaps.complete(choice)
 
     def _keep_up(self, domains: Iterable[str | None]) -> None:
-        """Have the boards of these domains counted as battles come, whether somebody looks or not."""
+        """Have the boards of these domains, and fresh beside frozen, counted as battles come, whether somebody looks or not."""
         while not self._closed.is_set():
             try:
                 for domain in domains:
-                    self._points.at_hand(domain)
+                    self._estimates.at_hand(domain)
                     self._wholes.at_hand(domain)
+                self._gaps.at_hand((None, None))
             except Exception:
                 log.exception("board: the store could not be asked for new battles; it is asked again")
             self._closed.wait(self._oldest / LOOKS)
 
-    def _count_points(self, domain: str | None, last: Points | None) -> Points:
-        return count_points(self._store, self._entered, domain, last)
+    def _count_estimates(self, domain: str | None, last: PointEstimates | None) -> PointEstimates:
+        return count_point_estimates(self._store, self._entered, domain, last)
 
     def _count_all(self, domain: str | None, _: WholeCount | None) -> WholeCount:
         return count_all(self._store, self._entered, domain)
@@ -104,7 +105,7 @@ class Board:
         return min((day for day in self._store.fresh_days() if day >= since), default=date.max)
 
 
-def _board(points: Snapshot[Points], whole: Snapshot[WholeCount] | None) -> Snapshot[Leaderboard]:
-    facts = points.value.facts
-    rows = rows_of(points.value, whole.value.bounds if whole else {})
-    return points.of(Leaderboard(rows, facts.agreement, facts.older, whole.as_of if whole else None))
+def _board(estimates: Snapshot[PointEstimates], whole: Snapshot[WholeCount] | None) -> Snapshot[Leaderboard]:
+    facts = estimates.value.facts
+    rows = rows_of(estimates.value, whole.value.bounds if whole else {})
+    return estimates.of(Leaderboard(rows, facts.agreement, facts.older, whole.as_of if whole else None))

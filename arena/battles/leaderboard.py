@@ -1,4 +1,4 @@
-"""The rows of a leaderboard, counted from the facts: points, which are cheap, and the bounds of ratings, which are dear."""
+"""The rows of a leaderboard, counted from the facts: point estimates are cheap, and the bounds of ratings are dear."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,7 +53,7 @@ class Units:
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class PointEstimates:
     """All that a board tells but bounds and ranks."""
 
     facts: Facts
@@ -66,9 +66,9 @@ class Points:
 
 @dataclass(frozen=True, eq=False)
 class WholeCount:
-    """Points, and the bounds of their ratings."""
+    """Point estimates, and the bounds of the ratings among them."""
 
-    points: Points
+    estimates: PointEstimates
     bounds: Mapping[str, Bounds]
 
 
@@ -81,7 +81,7 @@ def leaderboard(store: Store, entered: Mapping[str, Contestant], domain: str | N
         domain: only battles on pairs of this domain.
     """
     whole = count_all(store, entered, domain)
-    return rows_of(whole.points, whole.bounds)
+    return rows_of(whole.estimates, whole.bounds)
 
 
 def count_all(store: Store, entered: Mapping[str, Contestant], domain: str | None) -> WholeCount:
@@ -89,26 +89,28 @@ def count_all(store: Store, entered: Mapping[str, Contestant], domain: str | Non
     facts = _facts(store, entered, domain)
     counts = _unit_counts(store, facts.contestants, domain)
     fitted = fit(counts)
-    return WholeCount(Points(facts, counts.wins(), fitted), bounds(counts, fitted, rounds=BOOTSTRAP_ROUNDS))
+    return WholeCount(PointEstimates(facts, counts.wins(), fitted), bounds(counts, fitted, rounds=BOOTSTRAP_ROUNDS))
 
 
-def count_points(store: Store, entered: Mapping[str, Contestant], domain: str | None, last: Points | None = None) -> Points:
+def count_point_estimates(
+    store: Store, entered: Mapping[str, Contestant], domain: str | None, last: PointEstimates | None = None
+) -> PointEstimates:
     """All but bounds and ranks, from what has changed since `last`; else as for `leaderboard`."""
     facts = _facts(store, entered, domain)
     units = _units_since(store, domain, last.units if last else Units())
     rows = ((winner, loser, "", number) for (winner, loser), number in units.won.items())
     counts = UnitCounts.from_rows(rows, names=facts.contestants)
-    return Points(facts, counts.wins(), fit(counts, last.fitted.known if last else None), units)
+    return PointEstimates(facts, counts.wins(), fit(counts, last.fitted.known if last else None), units)
 
 
-def rows_of(points: Points, known: Mapping[str, Bounds]) -> list[BoardRow]:
-    """The rows of a board, with bounds of these points or of older ones; see `join`."""
-    contestants = points.facts.contestants
+def rows_of(estimates: PointEstimates, known: Mapping[str, Bounds]) -> list[BoardRow]:
+    """The rows of a board, with bounds of these estimates or of older ones; see `join`."""
+    contestants = estimates.facts.contestants
     # Whoever was first met between two reads of the store has a row the next time.
-    ratings = [rating for rating in join(points.wins, points.fitted, known) if rating.name in contestants]
+    ratings = [rating for rating in join(estimates.wins, estimates.fitted, known) if rating.name in contestants]
     places = _places(ratings)
     ratings.sort(key=lambda rating: (places[rating.name], contestants[rating.name].repository))
-    return [_row(points.facts, rating) for rating in ratings]
+    return [_row(estimates.facts, rating) for rating in ratings]
 
 
 def ratings_of(store: Store, contestants: Iterable[str], domain: str | None) -> tuple[Rating, ...]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from players import always_first, perfect, refuses
 
-from arena.battles.leaderboard import count_all, count_points, leaderboard, rows_of
+from arena.battles.leaderboard import count_all, count_point_estimates, leaderboard, rows_of
 
 
 def knows(*families):
@@ -13,18 +13,18 @@ def knows(*families):
     return lambda probe: (perfect if probe.family in families else refuses)(probe)
 
 
-def test_points_that_go_on_from_the_last_ones_make_the_board_that_is_counted_afresh(open_with):
+def test_point_estimates_that_go_on_from_the_last_ones_make_the_board_that_is_counted_afresh(open_with):
     with open_with(home=knows("stove", "tea"), abroad=knows("helmet", "gate"), first=always_first) as (arena, _):
         entered = {one.id: one for one in arena.contestants}
-        points = {domain: count_points(arena.store, entered, domain) for domain in (None, "safety")}
+        estimates = {domain: count_point_estimates(arena.store, entered, domain) for domain in (None, "safety")}
         while arena.play_unmet():
-            for domain, last in points.items():
-                points[domain] = count_points(arena.store, entered, domain, last)
+            for domain, last in estimates.items():
+                estimates[domain] = count_point_estimates(arena.store, entered, domain, last)
                 whole = count_all(arena.store, entered, domain)
-                rows, afresh = rows_of(points[domain], whole.bounds), rows_of(whole.points, whole.bounds)
+                rows, afresh = rows_of(estimates[domain], whole.bounds), rows_of(whole.estimates, whole.bounds)
                 assert [row.rating for row in rows] == [row.rating and pytest.approx(row.rating, abs=1e-9) for row in afresh]
                 assert [replace(row, rating=None) for row in rows] == [replace(row, rating=None) for row in afresh]
-        assert all(len(one.fitted.known) > 1 for one in points.values()), "some were rated"
+        assert all(len(one.fitted.known) > 1 for one in estimates.values()), "some were rated"
 
 
 def test_whoever_left_the_arena_stays_on_the_board_with_what_it_did(open_with):

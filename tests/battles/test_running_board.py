@@ -65,11 +65,11 @@ def test_a_board_follows_the_battles_though_nobody_looks(played):
     arena, play = played
     with board_of(arena, 0.05, ["safety"]) as board:
         play()
-        for counts in (board._points, board._wholes):
+        for counts in (board._estimates, board._wholes):
             for choice in (None, "safety"):
                 until(lambda counts=counts, choice=choice: (kept := counts._places.get(choice)) and kept.last)
         play()
-        until(lambda: (kept := board._points._places[None].last) and kept.as_of.battle == 2)
+        until(lambda: (kept := board._estimates._places[None].last) and kept.as_of.battle == 2)
 
 
 def test_ratings_are_there_before_bounds_and_the_rows_say_that_those_are_counted(open_with, bounds_wait):
@@ -112,9 +112,9 @@ def test_a_store_that_fails_for_a_moment_is_told_in_the_log_and_does_not_stop_th
         raise OSError("no disk")
 
     with caplog.at_level(logging.ERROR), board_of(arena, 0.05) as board:
-        until(lambda: board._points._places.get(None))
-        monkeypatch.setattr(board._points, "_settled", fails)
+        until(lambda: board._estimates._places.get(None))
+        monkeypatch.setattr(board._estimates, "_settled", fails)
         until(lambda: "no disk" in caplog.text)
-        monkeypatch.setattr(board._points, "_settled", real)
+        monkeypatch.setattr(board._estimates, "_settled", real)
         play()
         until(lambda: board.leaderboard().as_of.battle == 1)
