@@ -23,6 +23,9 @@ from arena.models.endpoint_reference import Endpoint, contestant_of_endpoint, ke
 from arena.models.endpoint_replies import declined
 from arena.probes import Probe, Reply
 
+MEETINGS = 3
+"""How often nobody may be found at an address that never answered, before it is left alone: most likely it is wrong."""
+
 
 def unlimited() -> None:
     """Allow every request."""
@@ -124,7 +127,9 @@ class EndpointModel:
                     replies[asked.place] = reply
                     rest = reply if reply.permanent else rest
                 if rest is None and waiting and self._pace.hopeless():
-                    left = Reply(error=f"{self._last_failure} (left alone for {self._pace.pause():.0f} s)")
+                    pause = self._pace.pause()
+                    why = f"left alone for {pause:.0f} s" if pause >= 1 else "given up, as nothing is answered"
+                    left = Reply(error=f"{self._last_failure} ({why})")
                     replies |= {asked.place: left for asked in waiting}
                     waiting.clear()
             await _cancel(running)
@@ -155,6 +160,8 @@ class EndpointModel:
         if not given.again:
             return Reply(error=given.reason)
         self._last_failure = given.reason
+        if given.unreachable and not self._client.answered and asked.attempts >= MEETINGS:
+            self._pace.give_up()
         self._pace.failed(asked.asked_at, overloaded=given.overloaded, wait=given.wait)
         spent = time.monotonic() + self._pace.pause() - asked.first_asked_at
         if asked.attempts < self._pacing.attempts and spent <= self._pacing.patience:

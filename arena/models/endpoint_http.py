@@ -58,7 +58,7 @@ def session() -> "httpx2.AsyncClient":
     # It takes a fifth of a second to import, and not every arena asks endpoints.
     import httpx2  # noqa: PLC0415
 
-    direct = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "[::1]")}
+    direct = {f"all://{host}": None for host in ("localhost", "127.0.0.1", "0.0.0.0", "[::1]")}  # noqa: S104  asked, and not listened at
     return httpx2.AsyncClient(timeout=None, mounts=direct, follow_redirects=False, verify=_certificates())
 
 

@@ -57,6 +57,7 @@ class Pace:
         self._failing_since: float | None = None
         """When the first question was asked of those that failed since the last answer."""
         self._resumes_at = -math.inf
+        self._given_up = False
 
     def allows(self, under_way: int) -> bool:
         """Whether one more question may be asked now."""
@@ -68,13 +69,20 @@ class Pace:
 
     def hopeless(self) -> bool:
         """Whether waiting for the next question would exceed the patience with an endpoint that answers nothing."""
+        if self._given_up:
+            return True
         begun = self._clock() if self._failing_since is None else self._failing_since
         return self._resumes_at - begun > self._pacing.patience
 
     def begin(self) -> None:
         """New questions, new hope: what failed before the last pause ended is forgotten."""
+        self._given_up = False
         if self.pause() == 0:
             self._failed_rounds, self._failing_since = 0, None
+
+    def give_up(self) -> None:
+        """Waiting is in vain for what is asked now."""
+        self._given_up = True
 
     def answered(self) -> None:
         """A question was answered."""

@@ -158,7 +158,9 @@ def _check_provider(name: str, provider: str) -> None:
 
     known = providers()
     if provider not in known:
-        raise SettingsError(f"{name}: {provider!r} is no provider of chat models; use one of {', '.join(known)}")
+        raise SettingsError(
+            f"{name}: {provider!r} is no provider of chat models; write https://host/v1#model, or one of {', '.join(known)}"
+        )
     if provider != "openai" and is_offline_mode():
         raise SettingsError(f"{name}: HF_HUB_OFFLINE is set; unset it to ask Inference Providers")
 
@@ -184,7 +186,8 @@ def _checked_address(named: str, environment: Mapping[str, str]) -> SplitResult:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
+        return address.is_loopback or address.is_unspecified
     except ValueError:
         return host == "localhost"
 

@@ -55,7 +55,7 @@ def test_folders_and_repositories_are_no_endpoints(reference):
         ("https://vlm.example/v1?key=secret#m", "leave out what follows the '?'"),
         ("https://vlm.example/v1?key=secret", "names no model"),
         ("https://vlm.example/v1#m?colour=red", "the option 'colour=red' is unknown; use images=2, thinking=2048 or turns=1"),
-        ("nowhere:a/b", "'nowhere' is no provider of chat models; use one of auto, "),
+        ("nowhere:a/b", "'nowhere' is no provider of chat models; write https://host/v1#model, or one of auto, "),
         ("fal-ai:a/b", "'fal-ai' is no provider of chat models"),
         ("org/name", "is no endpoint; write https://host/v1#model or provider:organisation/model"),
     ],
