@@ -84,7 +84,9 @@ class Store:
         self._witness = Witness(self._path, note)
         self._rule = rule
         self._pictures = PictureFiles(home / "images")
-        self._add_battles = partial(facts.add_battles, rule=rule)  # one object, so that waiting battles are written together
+        # One object each, so that what waits is written together.
+        self._add_battles = partial(facts.add_battles, rule=rule)
+        self._add_votes = partial(facts.add_votes, rule=rule)
         self._lock = ReadersWriterLock()
         """Held alone while the file of the database is replaced."""
         around = (self._witness.before, self._witness.after, self._lock.shared)
@@ -265,7 +267,7 @@ class Store:
         Raises:
             StoreError: the battle was never added.
         """
-        return self._write(partial(facts.add_votes, rule=self._rule), Vote(battle_id, visitor, choice, voted_at or now()))
+        return self._write(self._add_votes, Vote(battle_id, visitor, choice, voted_at or now()))
 
     def vote_of(self, battle_id: str) -> Vote | None:
         """The vote that counts for the battle; None where there is none yet."""
