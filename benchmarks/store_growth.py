@@ -146,12 +146,12 @@ def grown_arenas(
                 with console.status(f"{size:,} battles of {number} contestants are written"):
                     grow(home, size, contestants, pairs)
                     Store.open(home, ELO_RULE).close()  # derives, and replays the ratings
-            opening = json.loads(subprocess.check_output([sys.executable, "-c", _OPEN, str(home)]))
+            seconds, memory = json.loads(subprocess.check_output([sys.executable, "-c", _OPEN, str(home)]))
             store = stack.enter_context(Store.open(home, ELO_RULE))
             arena = Arena(store, Quick(), {one.id: one for one in contestants}, pairs, seed=1)
             stack.enter_context(closing(arena))
             board = count_point_estimates(store, {one.id: one for one in contestants}, None)
-            arenas.append(Grown(size, arena, *opening, starter_battles(store, size), board))
+            arenas.append(Grown(size, arena, seconds, memory, starter_battles(store, size), board))
         yield arenas
 
 

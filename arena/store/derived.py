@@ -147,8 +147,8 @@ def _latest(connection: duckdb.DuckDBPyConnection, pair_ids: Iterable[str]) -> L
     ).fetchall()
     latest: dict[int, str] = {}
     for pair_id, seat_a, seat_b, battle_id in rows:
-        couple = sorted((seat_a, seat_b))
-        latest |= dict.fromkeys((key_of(seat_a, pair_id), key_of(seat_b, pair_id), key_of(*couple, pair_id)), battle_id)
+        for names in ((seat_a,), (seat_b,), sorted((seat_a, seat_b))):
+            latest[key_of(*names, pair_id)] = battle_id
     return latest
 
 

@@ -110,7 +110,8 @@ def battle(connection: duckdb.DuckDBPyConnection, battle_id: str) -> BattleRecor
         OutcomeRecord(seat, task, cell, key, Outcome(outcome), expected, read_by)
         for seat, task, cell, key, outcome, expected, read_by in judged
     )
-    drawn = (probability, played_by, *(anew or (result, method_version)))
+    result, method_version = anew or (result, method_version)
+    drawn = (probability, played_by, result, method_version)
     return BattleRecord(battle_id, pair_id, (seat_a, seat_b), *drawn, outcomes, aware(played_at), seq)
 
 

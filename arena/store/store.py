@@ -1,7 +1,7 @@
 """The arena's memory: one folder with a database and the images that it names."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -19,19 +19,17 @@ from arena.store import (
     acknowledged,
     backup,
     compaction,
-    counts,
     erasure,
     facts,
     lookups,
     rebuild,
     replies,
     rereadings,
-    settlements,
     standings,
-    vote_counts,
 )
 from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
+from arena.store.count_reads import CountReads
 from arena.store.database import CATALOG, close_untouched, one_line_errors, open_database
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
@@ -44,15 +42,8 @@ from arena.store.records import (
     Acknowledged,
     BattleRecord,
     Choice,
-    EloChange,
     EloRule,
-    Pool,
     ReplyRecord,
-    Result,
-    SolvedCount,
-    Tally,
-    UnitChanges,
-    UnitCount,
     Vote,
     now,
 )
@@ -65,7 +56,7 @@ Item = TypeVar("Item")
 T = TypeVar("T")
 
 
-class Store:
+class Store(CountReads):
     """Facts are appended and never changed; whoever writes is answered after the commit; any thread may call anything.
 
     Every method raises StoreError with one line when the disk or the file gives up.
@@ -241,10 +232,6 @@ class Store:
         """The battle with its outcomes, as the last version of the method judged it; None where it is unknown."""
         return self._read(lookups.battle, battle_id)
 
-    def pairs_met(self, one: str, other: str) -> set[str]:
-        """Ids of the pairs on which these two contestants have met, in whatever seats."""
-        return self._read(lookups.pairs_met, one, other)
-
     def older_battles(self, method_version: str, limit: int) -> list[OlderBattle]:
         """Battles judged by another version of the method that this one has not looked at, at most so many."""
         return self._read(rereadings.older_battles, method_version, limit)
@@ -256,10 +243,6 @@ class Store:
         the next `open` calls if nobody has.
         """
         return self._write_one(rereadings.add_rereadings, given)
-
-    def counted_by_older_methods(self, method_version: str) -> Mapping[str, int]:
-        """Why battles that count were not judged by this version of the method -> how many they are."""
-        return self._read(rereadings.counted_by_older_methods, method_version)
 
     def add_vote(self, battle_id: str, visitor: str, choice: Choice, voted_at: datetime | None = None) -> bool:
         """Keep a vote if its battle has none yet; True if this is the vote that counts from now on.
@@ -280,66 +263,9 @@ class Store:
             self._end_log()
         return votes
 
-    def votes_by_result(self) -> dict[tuple[Choice, Result], int]:
-        """(choice, result) -> how often visitors chose this where the automatic score said that."""
-        return self._read(vote_counts.votes_by_result)
-
     def settle_abandoned(self, before: datetime) -> int:
         """Skip the vote of visitors' battles played before this moment and never judged, and say how many those were."""
         return self._write_one(partial(facts.skip_abandoned, rule=self._rule), before)
-
-    def settled(self) -> int:
-        """How many battles were settled so far; whoever keeps counts knows by it when to count again."""
-        return self._read(settlements.number_settled)
-
-    def unit_counts(self, domain: str | None = None, pool: Pool | None = None, since: date | None = None) -> list[UnitCount]:
-        """How often each contestant solved what another did not, by family: what Bradley-Terry is fitted to.
-
-        Like all counts it sees settled battles alone.
-
-        Args:
-            domain: over pairs of this domain; of all if not given.
-            pool: over frozen or over fresh pairs alone.
-            since: without fresh pairs that were made before this day (UTC).
-        """
-        return self._read(counts.unit_counts, domain, pool, since)
-
-    def unit_changes(self, domain: str | None = None, after: int = 0) -> UnitChanges:
-        """What has changed in `unit_counts`, over all families, since it was asked for last.
-
-        Args:
-            domain: over pairs of this domain; of all if not given.
-            after: `UnitChanges.lines` of the last time; 0 for all there is.
-        """
-        return self._read(counts.unit_changes, domain, after)
-
-    def battle_counts(self) -> dict[str, int]:
-        """contestant id -> battles that count."""
-        return self._read(standings.battle_counts)
-
-    def families_met(self, domain: str | None = None) -> int:
-        """How many families the battles that count were about."""
-        return self._read(counts.families_met, domain)
-
-    def solved_counts(self, domain: str | None = None, since: date | None = None) -> list[SolvedCount]:
-        """What each contestant solved on frozen pairs, and on fresh ones, by family and task; see `unit_counts`."""
-        return self._read(counts.solved_counts, domain, since)
-
-    def fresh_days(self) -> set[date]:
-        """The days (UTC) on which fresh pairs were made."""
-        return self._read(counts.fresh_days)
-
-    def tallies(self, domain: str | None = None) -> dict[str, Tally]:
-        """contestant id -> its battles and rates."""
-        return self._read(counts.tallies, domain)
-
-    def elo(self) -> dict[str, float]:
-        """contestant id -> online rating after its last settled battle; without contestants that have none."""
-        return self._read(standings.elo)
-
-    def elo_changes(self, battle_id: str) -> tuple[EloChange, ...]:
-        """What the battle did to seats a and b; empty for a void or unrated battle."""
-        return self._read(standings.changes_of, battle_id)
 
     def rebuild_elo(self, progress: Progress = silent) -> int:
         """Replay the online ratings from the facts, and say how many battles were rated.

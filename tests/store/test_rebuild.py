@@ -76,7 +76,8 @@ def reread(store: Store, battle_id: str, judged: tuple, version: str) -> None:
     assert battle is not None
     if battle.result == "void":
         return
-    anew = outcomes({"caption_choice": tuple(["wrong" if one == "error" else one for one in seat] for seat in judged)})
+    a, b = (["wrong" if one == "error" else one for one in seat] for seat in judged)
+    anew = outcomes({"caption_choice": (a, b)})
     readings = [
         PairReading(name, battle.pair_id, [one for one in anew if one.seat == seat])
         for seat, name in zip("ab", battle.seats, strict=True)
