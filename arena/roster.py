@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 from functools import cache, partial
+from pathlib import Path
 
 from arena.contestants import Contestant
 from arena.errors import ArenaError, RepositoryError, SettingsError
@@ -69,6 +70,17 @@ def shipped(reference: str) -> str:
     return str(folder) if (folder / "config.json").exists() else reference
 
 
+def starter_folder(reference: str) -> str:
+    """The folder of a starter model, where the reference is its name, with or without the organisation; else the reference.
+
+    A folder of that very name wins.
+    """
+    if Path(reference).expanduser().exists():
+        return reference
+    named = (folder / reference for folder in (STARTER_MODELS, *STARTER_MODELS.iterdir()))
+    return next((str(folder) for folder in named if (folder / "config.json").exists()), reference)
+
+
 def gather(settings: Settings, budget: RequestBudget | None = None) -> Roster:
     """Check every model; one that cannot enter is a problem, and the others still take part.
 
@@ -99,9 +111,9 @@ def entry_of(reference: str, settings: Settings, device: str, budget: RequestBud
     """The contestant that a reference means.
 
     Args:
-        reference: a local folder, `organisation/name` or `organisation/name@commit` on the Hub, with options as
-            `arena.models.reference_options` tells, `mybackend:NAME`, or an endpoint as `arena.models.endpoint_reference` tells,
-            each with a strategy after a `+`; or a constant.
+        reference: the name of a starter model, a local folder, `organisation/name` or `organisation/name@commit` on the Hub,
+            with options as `arena.models.reference_options` tells, `mybackend:NAME`, or an endpoint as
+            `arena.models.endpoint_reference` tells, each with a strategy after a `+`; or a constant.
         settings: of the arena; what is found out about a model once is kept in its home.
         device: torch device that it runs on.
         budget: as for `gather`.
@@ -125,7 +137,7 @@ def _model_entry(reference: str, settings: Settings, device: str, budget: Reques
         return endpoint_entry(reference, battle_pacing(settings.endpoint_seconds) if budget else None, budget)
     local = local_reference(reference)
     largest = None if settings.model_gigabytes is None else round(settings.model_gigabytes * 2**30)
-    report = check_repository(local.repository, max_bytes=largest, unpacks=local.engine is None)
+    report = check_repository(starter_folder(local.repository), max_bytes=largest, unpacks=local.engine is None)
     contestant = _contestant(report, local, settings, device)
     findings = Findings(settings.home / FINDINGS)
     needs = check_room(report, contestant, this_machine(), findings.memory(contestant))

@@ -60,6 +60,16 @@ def test_starter_models_can_be_left_out():
     assert references(Settings(starter_models=False, models=("./mine",))) == ["./mine"]
 
 
+def test_a_starter_model_under_a_strategy_takes_part_by_its_name_and_a_folder_of_that_name_wins(tmp_path, monkeypatch):
+    models = ("clip-mini+blind", "drawn-world/clip-mini+blind")
+    entries = gather(Settings(home=tmp_path / "home", starter_models=False, models=models)).entries
+    assert [entry.contestant.reference for entry in entries] == ["drawn-world/clip-mini+blind"] * 2
+    (tmp_path / "clip-mini").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (problem,) = gather(Settings(home=tmp_path / "home", starter_models=False, models=("clip-mini",))).problems
+    assert problem.startswith("clip-mini: has no config.json")
+
+
 def test_a_strategy_and_a_constant_take_part_beside_their_model(tmp_path, roster):
     models = (f"{folder('clip-mini')}+blind", f"{folder('clip-mini')}+reminder", "always-answer")
     entries = gather(Settings(home=tmp_path, starter_models=False, models=models))
