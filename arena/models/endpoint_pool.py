@@ -83,7 +83,7 @@ class EndpointPool:
     def failed(self) -> dict[str, str]:
         """Who is not to be drawn now, and why: id -> reason. Whose pause is over is asked a small question meanwhile."""
         ill = {name: reason for name, endpoint in self._endpoints.items() if (reason := self._why_not(name, endpoint))}
-        return {**ill, **self._pool.failed()}
+        return {**self._pool.failed(), **ill}
 
     def warm(self) -> None:
         """Ask each that has requests left a small question in the background, so that what is wrong is told before a battle."""

@@ -20,6 +20,8 @@ from arena.probes import Probe, Reply
 
 MAX_BATCH = 256
 """Probes that are answered together; the others wait for the next batch."""
+PATIENCE = 120.0
+"""Seconds that whoever asks waits, where nothing else is said."""
 RETRY_SECONDS = 60.0
 """How long a model that could not be loaded is left alone, before it is tried again."""
 
@@ -79,9 +81,19 @@ class ModelPool:
             self._slots.setdefault(contestant.id, slot)
 
     def failed(self) -> dict[str, str]:
-        """Who cannot be asked now, and why loading failed: id -> reason. After `RETRY_SECONDS` another attempt may be made."""
+        """Who is not to be asked now, and why: id -> reason.
+
+        Those that could not be loaded, or have ended, until `RETRY_SECONDS` are over; and those that have been at questions for
+        so long that nobody waits for the answers.
+        """
+        now = self._clock()
         with self._changed:
-            return {key: slot.failure for key, slot in self._slots.items() if slot.failure and self._left_alone(slot)}
+            stuck = {
+                key: f"is at the same questions for {now - slot.busy_since:.0f} s"
+                for key, slot in self._slots.items()
+                if slot.busy_since is not None and now - slot.busy_since > PATIENCE
+            }
+            return stuck | {key: slot.failure for key, slot in self._slots.items() if slot.failure and self._left_alone(slot)}
 
     def loaded(self) -> list[str]:
         """Ids of the contestants in memory."""
@@ -101,7 +113,7 @@ class ModelPool:
             asked = [question.asked_at for question in (*slot.answering.values(), *slot.waiting.values())]
             return self._clock() - min(asked) if asked else 0.0
 
-    def ask(self, contestant_id: str, probes: Sequence[Probe], *, timeout: float = 120.0) -> list[Reply]:
+    def ask(self, contestant_id: str, probes: Sequence[Probe], *, timeout: float = PATIENCE) -> list[Reply]:
         """One reply a probe, in order. What goes wrong, or takes longer than `timeout` seconds, is an error reply.
 
         The same probe asked by several threads at once is answered once, and one that nobody waits for any more is not.
@@ -163,7 +175,7 @@ class ModelPool:
                 slot = self._oldest(loaded=True)
                 if self._closed or slot is None or slot.model is None:
                     return
-                model, slot.busy = slot.model, True
+                model, slot.busy_since = slot.model, self._clock()
                 slot.forget_late(self._clock())
                 for key in list(slot.waiting)[:MAX_BATCH]:
                     slot.answering[key] = slot.waiting.pop(key)
@@ -171,7 +183,7 @@ class ModelPool:
             replies, end = _answers(model, probes) if probes else ([], None)
             del model  # an evicted model must not live on in this frame
             with self._changed:
-                slot.busy, slot.used_at = False, self._clock()
+                slot.busy_since, slot.used_at = None, self._clock()
                 settle(slot.answering.values(), replies)
                 slot.answering.clear()
                 if end is not None:

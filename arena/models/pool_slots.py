@@ -30,7 +30,8 @@ class Slot:
     memory_bytes: int
     load: Callable[[], Model]
     model: Model | None = None
-    busy: bool = False
+    busy_since: float | None = None
+    """When it began to answer; None while it does not."""
     used_at: float = 0.0
     failure: str | None = None
     """Why it cannot be asked: the last attempt to load it failed, or its model has ended."""
@@ -40,6 +41,11 @@ class Slot:
     """To be loaded although nobody asked it yet."""
     waiting: dict[Key, Question] = field(default_factory=dict)
     answering: dict[Key, Question] = field(default_factory=dict)
+
+    @property
+    def busy(self) -> bool:
+        """Whether it is answering."""
+        return self.busy_since is not None
 
     def oldest(self) -> float:
         """When the first of the questions that wait was asked; there is one."""

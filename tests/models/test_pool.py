@@ -15,7 +15,7 @@ from tiny_repositories import load_folder
 from arena.errors import ModelEnded
 from arena.models.loading import contestant_of, load
 from arena.models.one_by_one import OneByOne
-from arena.models.pool import RETRY_SECONDS, ModelPool
+from arena.models.pool import PATIENCE, RETRY_SECONDS, ModelPool
 from arena.models.repository import check_repository
 from arena.models.runtime import NICE_TO_PAGES
 from arena.probes import Probe, Reply
@@ -91,6 +91,22 @@ def test_a_model_that_has_ended_is_left_alone_for_a_while_and_then_loaded_anew()
     assert pool.ask(identifier, [probe("x")]) == [Reply("x")]
     pool.close()
     assert loads == [0, RETRY_SECONDS]
+
+
+def test_a_model_is_not_to_be_asked_while_it_is_at_what_nobody_waits_for_any_more():
+    now, gate = [0.0], threading.Event()
+    pool, model = ModelPool(25, clock=lambda: now[0]), Echo("a", gate)
+    identifier = register(pool, model)
+    with ThreadPoolExecutor(1) as visitors:
+        visitors.submit(pool.ask, identifier, [probe("x")])
+        until(lambda: model.batches)
+        now[0] = PATIENCE
+        assert pool.failed() == {}
+        now[0] += 10
+        assert pool.failed() == {identifier: "is at the same questions for 130 s"}
+        gate.set()
+    assert pool.failed() == {}
+    pool.close()
 
 
 def test_a_model_that_takes_too_long_gives_error_replies(pool):
