@@ -1,14 +1,16 @@
 """`arena evaluate` of endpoints: what is said before, and what is said of those that cannot be asked."""
 
 import re
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from endpoint_server import serve
-from starter_model import StarterModel
 
 from arena.cli import main
 from arena.probes import Probe, Reply
+
+if TYPE_CHECKING:
+    from starter_model import StarterModel
 
 COMMAND = ("evaluate", "--suite", "starter", "--limit", "1")
 
