@@ -58,14 +58,14 @@ class Rating:
 class Bounds:
     """What resampled families tell of one contestant. They are dear, so a board may hold older ones beside newer ratings."""
 
-    rating: float | None
+    rating: float | None = None
     """Of the counts that were resampled; likewise the rest."""
-    reason_not_rankable: NotRankable | None
-    low: float | None
+    reason_not_rankable: NotRankable | None = None
+    low: float | None = None
     """As in `Rating`; likewise `high`, `rank_range` and `reason_no_interval`."""
-    high: float | None
-    rank_range: tuple[int, int] | None
-    reason_no_interval: NoInterval | None
+    high: float | None = None
+    rank_range: tuple[int, int] | None = None
+    reason_no_interval: NoInterval | None = None
 
     def may_stand_beside(self, rating: float | None, reason: NotRankable | None) -> bool:
         """Whether they hold what a newer fit tells: the same reason not to be rated, or a rating inside the interval."""
@@ -74,10 +74,6 @@ class Bounds:
         if rating is None or self.rating is None or abs(rating - self.rating) < 10**-DIGITS:
             return True
         return (self.low is None or self.low <= rating) and (self.high is None or rating <= self.high)
-
-
-NO_BOUNDS = Bounds(None, None, None, None, None, None)
-PENDING = Bounds(None, None, None, None, None, NoInterval.PENDING)
 
 
 def rate(counts: UnitCounts, seed: int = 0, rounds: int = 300) -> tuple[Rating, ...]:
@@ -133,31 +129,32 @@ def join(wins: Floats, fitted: BradleyTerryFit, known: Mapping[str, Bounds]) -> 
         known: name -> its bounds, of these counts or of older ones.
     """
     units = wins.sum(axis=0) + wins.sum(axis=1)
-    beside = sides(wins, fitted.placed)
-    may_be_bounded = beside[0] | beside[1]
-    may_be_bounded[fitted.placed] = True
-    lines: list[Rating] = []
-    for index, (name, rating, reason) in enumerate(zip(fitted.names, fitted.ratings, fitted.reasons, strict=True)):
-        own = known.get(name, PENDING)
-        if not may_be_bounded[index]:
-            own = NO_BOUNDS
-        elif not own.may_stand_beside(rating, reason):
-            own = PENDING
-        lines.append(
-            Rating(
-                name=name,
-                rating=rating,
-                low=own.low,
-                high=own.high,
-                rank=own.rank_range[0] if own.rank_range else None,
-                rank_range=own.rank_range,
-                reason_not_rankable=reason,
-                reason_no_interval=own.reason_no_interval,
-                units=round(units[index]),
-            )
+    above, below = sides(wins, fitted.placed)
+    may_be_bounded = above | below | np.isin(np.arange(len(wins)), fitted.placed)
+    lines = [
+        _line(name, rating, reason, known.get(name) if bounded else Bounds(reason_not_rankable=reason), number)
+        for name, rating, reason, bounded, number in zip(
+            fitted.names, fitted.ratings, fitted.reasons, may_be_bounded.tolist(), units.tolist(), strict=True
         )
+    ]
     order = _order(wins, fitted.placed, lines)
     return tuple(line for _, line in sorted(zip(order, lines, strict=True), key=lambda pair: (pair[0], pair[1].name)))
+
+
+def _line(name: str, rating: float | None, reason: NotRankable | None, known: Bounds | None, units: float) -> Rating:
+    if known is None or not known.may_stand_beside(rating, reason):
+        known = Bounds(reason_no_interval=NoInterval.PENDING)
+    return Rating(
+        name=name,
+        rating=rating,
+        low=known.low,
+        high=known.high,
+        rank=known.rank_range[0] if known.rank_range else None,
+        rank_range=known.rank_range,
+        reason_not_rankable=reason,
+        reason_no_interval=known.reason_no_interval,
+        units=round(units),
+    )
 
 
 def _order(wins: Floats, rated: Integers, lines: Sequence[Rating]) -> list[tuple[float, ...]]:

@@ -127,6 +127,7 @@ def test_the_board_shows_what_the_api_tells(board, played):
     told = {row["model"].rpartition("/")[2].lower(): row for row in played.predict(api_name="/leaderboard")}
     for name, battles, elo in zip(column(board, "Contestant"), column(board, "Battles"), column(board, "Elo"), strict=True):
         assert int(battles) == told[name]["battles"]
+        assert told[name]["bounds_battle"] == told[name]["battle"] > 0
         assert float(elo) == pytest.approx(told[name]["elo"])
 
 
