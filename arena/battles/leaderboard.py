@@ -1,11 +1,8 @@
 """The rows of a leaderboard, counted from the facts: point estimates are cheap, and the bounds of ratings are dear."""
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-
-import numpy as np
 
 from arena import method
 from arena.battles.memorisation import MemorisationRow, memorisation
@@ -20,6 +17,7 @@ from arena.ratings import (
     Rating,
     UnitCounts,
     UnitRow,
+    WinTable,
     bounds,
     fit,
     join,
@@ -41,15 +39,8 @@ class Facts:
     agreement: tuple[int, int]
     """As in `Leaderboard`; likewise `older`."""
     older: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class Units:
-    """Who won how many units from whom, over all families, and how many lines of the store's log that took."""
-
-    lines: int = 0
-    won: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    """(winner, loser) -> units."""
+    battles: Mapping[str, int]
+    """Contestant id -> battles that count, over all domains: those of whom it is the same have the same tallies."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,11 +48,10 @@ class PointEstimates:
     """All that a board tells but bounds and ranks."""
 
     facts: Facts
-    wins: np.ndarray
-    """Units that the row's contestant won against the column's, in the order of the fit's names."""
+    won: WinTable
     fitted: BradleyTerryFit
-    units: Units = Units()
-    """What the next fit may go on from."""
+    lines: int = 0
+    """Lines of the store's log of units that are in the table: what comes after them is added the next time."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,25 +79,25 @@ def count_all(store: Store, entered: Mapping[str, Contestant], domain: str | Non
     facts = _facts(store, entered, domain)
     counts = _unit_counts(store, facts.contestants, domain)
     fitted = fit(counts)
-    return WholeCount(PointEstimates(facts, counts.wins(), fitted), bounds(counts, fitted, rounds=BOOTSTRAP_ROUNDS))
+    estimates = PointEstimates(facts, WinTable(counts.names, counts.wins()), fitted)
+    return WholeCount(estimates, bounds(counts, fitted, rounds=BOOTSTRAP_ROUNDS))
 
 
 def count_point_estimates(
     store: Store, entered: Mapping[str, Contestant], domain: str | None, last: PointEstimates | None = None
 ) -> PointEstimates:
-    """All but bounds and ranks, from what has changed since `last`; else as for `leaderboard`."""
-    facts = _facts(store, entered, domain)
-    units = _units_since(store, domain, last.units if last else Units())
-    rows = ((winner, loser, "", number) for (winner, loser), number in units.won.items())
-    counts = UnitCounts.from_rows(rows, names=facts.contestants)
-    return PointEstimates(facts, counts.wins(), fit(counts, last.fitted.known if last else None), units)
+    """All but bounds and ranks, from what has changed since `last`, which this made; else as for `leaderboard`."""
+    facts = _facts(store, entered, domain, last.facts if last else None)
+    log = store.unit_changes(domain, after=last.lines if last else 0)
+    won = (last.won if last else WinTable()).plus(log.changes, names=facts.contestants)
+    return PointEstimates(facts, won, fit(won, last.fitted.known if last else None), log.lines)
 
 
 def rows_of(estimates: PointEstimates, known: Mapping[str, Bounds]) -> list[BoardRow]:
     """The rows of a board, with bounds of these estimates or of older ones; see `join`."""
     contestants = estimates.facts.contestants
     # Whoever was first met between two reads of the store has a row the next time.
-    ratings = [rating for rating in join(estimates.wins, estimates.fitted, known) if rating.name in contestants]
+    ratings = [rating for rating in join(estimates.won.wins(), estimates.fitted, known) if rating.name in contestants]
     places = _places(ratings)
     ratings.sort(key=lambda rating: (places[rating.name], contestants[rating.name].repository))
     return [_row(estimates.facts, rating) for rating in ratings]
@@ -144,11 +134,18 @@ def vote_agreement(store: Store) -> tuple[int, int]:
     return sum(count for agrees, count in compared if agrees), sum(count for agrees, count in compared if agrees is not None)
 
 
-def _facts(store: Store, entered: Mapping[str, Contestant], domain: str | None) -> Facts:
-    tallies, elo = store.tallies(domain), store.elo()
-    known = store.contestants()
+def _facts(store: Store, entered: Mapping[str, Contestant], domain: str | None, last: Facts | None = None) -> Facts:
+    """Counted afresh, or only for those who have played since `last`."""
+    battles = store.battle_counts()
+    before = last.battles if last else {}
+    played = [name for name, number in battles.items() if before.get(name) != number]
+    tallies = {**(last.tallies if last else {}), **store.tallies(domain, played)}
+    known = last.contestants if last else {}
+    if not tallies.keys() <= known.keys():
+        known = store.contestants()
     contestants = {name: known[name] for name in tallies} | dict(entered)
-    return Facts(contestants, tallies, elo, vote_agreement(store), store.counted_by_older_methods(method.VERSION))
+    older = store.counted_by_older_methods(method.VERSION)
+    return Facts(contestants, tallies, store.elo(), vote_agreement(store), older, battles)
 
 
 def _unit_counts(store: Store, contestants: Iterable[str], domain: str | None) -> UnitCounts:
@@ -158,14 +155,6 @@ def _unit_counts(store: Store, contestants: Iterable[str], domain: str | None) -
 
 def _unit_rows(store: Store, domain: str | None, pool: Pool, since: date | None) -> list[UnitRow]:
     return [UnitRow(one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain, pool, since)]
-
-
-def _units_since(store: Store, domain: str | None, last: Units) -> Units:
-    log = store.unit_changes(domain, after=last.lines)
-    won = Counter(dict(last.won))
-    for winner, loser, units in log.changes:
-        won[winner, loser] += units
-    return Units(log.lines, {couple: units for couple, units in won.items() if units})
 
 
 def _places(ratings: Sequence[Rating]) -> dict[str, int]:

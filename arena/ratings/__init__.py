@@ -3,7 +3,7 @@
 from arena.ratings.board import Bounds, Rating, bounds, join, rate
 from arena.ratings.bradley_terry import BradleyTerryFit, fit
 from arena.ratings.connectivity import NotRankable
-from arena.ratings.counts import UnitCounts, UnitRow
+from arena.ratings.counts import UnitCounts, UnitRow, WinTable
 from arena.ratings.elo import START, BattleScore, K, battle_score, expected_score, replay, update
 from arena.ratings.gaps import RatingGap, rating_gaps
 from arena.ratings.intervals import Intervals, NoInterval, family_bootstrap
@@ -22,6 +22,7 @@ __all__ = [
     "RatingGap",
     "UnitCounts",
     "UnitRow",
+    "WinTable",
     "battle_score",
     "bounds",
     "expected_score",

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.special import expit
 
 from arena.ratings.connectivity import NotRankable, main_component, reasons
-from arena.ratings.counts import Floats, Integers, UnitCounts
+from arena.ratings.counts import Floats, Integers, Wins
 from arena.ratings.elo import POINTS_PER_LOGIT, START
 from arena.ratings.threads import hold_blas_to_one_thread
 
@@ -69,11 +69,11 @@ class Maximum(NamedTuple):
     """Newton steps of the slowest problem."""
 
 
-def fit(counts: UnitCounts, start: Mapping[str, float] | None = None) -> BradleyTerryFit:
+def fit(counts: Wins, start: Mapping[str, float] | None = None) -> BradleyTerryFit:
     """Rate all contestants that can be compared; say of the others why not.
 
     Args:
-        counts: discordant units; their families do not matter here.
+        counts: discordant units, as `UnitCounts` or `WinTable`; their families do not matter here.
         start: ratings to begin with, such as those of the last fit. They save Newton steps; the maximum is the same to 1e-9.
     """
     wins = counts.wins()

@@ -6,8 +6,8 @@ there are says how easy or hard the pairs were, not who is better.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple, Self
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,50 @@ class UnitRow(NamedTuple):
     loser: str
     family: str
     units: float
+
+
+class Wins(Protocol):
+    """Who won how many discordant units from whom."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Contestants."""
+        ...
+
+    def wins(self) -> Floats:
+        """Units that the row's contestant won against the column's (n x n)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class WinTable:
+    """Wins over all families, to which others can be added."""
+
+    names: tuple[str, ...] = ()
+    """Contestants, sorted."""
+    table: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    """Units that the row's contestant won against the column's (n x n)."""
+
+    def wins(self) -> Floats:
+        """The table."""
+        return self.table
+
+    def plus(self, changes: Iterable[tuple[str, str, float]], names: Iterable[str] = ()) -> Self:
+        """The table after some changes.
+
+        Args:
+            changes: (winner, loser, units more); units are negative where some were taken back.
+            names: contestants to list even when they have no discordant unit.
+        """
+        moved = list(changes)
+        everybody = tuple(sorted({*self.names, *names, *(name for winner, loser, _ in moved for name in (winner, loser))}))
+        place = {name: index for index, name in enumerate(everybody)}
+        table = np.zeros((len(everybody), len(everybody)))
+        before = [place[name] for name in self.names]
+        table[np.ix_(before, before)] = self.table
+        for winner, loser, units in moved:
+            table[place[winner], place[loser]] += units
+        return type(self)(everybody, table)
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +87,13 @@ class UnitCounts:
     def __post_init__(self) -> None:
         """Refuse tables that cannot be counts, naming the field."""
         rows = len(self.count)
-        for field in ("winner", "loser", "family"):
-            index = getattr(self, field)
-            bound = self.number_of_families if field == "family" else len(self.names)
+        for column in ("winner", "loser", "family"):
+            index = getattr(self, column)
+            bound = self.number_of_families if column == "family" else len(self.names)
             if len(index) != rows:
-                raise ValueError(f"UnitCounts.{field}: {len(index)} entries for {rows} counts; give one for each")
+                raise ValueError(f"UnitCounts.{column}: {len(index)} entries for {rows} counts; give one for each")
             if rows and not 0 <= index.min() <= index.max() < bound:
-                raise ValueError(f"UnitCounts.{field}: an index is outside 0..{bound - 1}")
+                raise ValueError(f"UnitCounts.{column}: an index is outside 0..{bound - 1}")
         if np.any(self.winner == self.loser):
             raise ValueError("UnitCounts.winner: a contestant cannot win against itself; drop battles with one contestant")
         if not np.all(np.isfinite(self.count) & (self.count > 0)):

@@ -1,6 +1,6 @@
 """Reading what battles come to: the counts that ratings and boards are made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -58,9 +58,9 @@ class CountReads:
         """The days (UTC) on which fresh pairs were made."""
         return self._read(counts.fresh_days)
 
-    def tallies(self, domain: str | None = None) -> dict[str, Tally]:
-        """contestant id -> its battles and rates."""
-        return self._read(counts.tallies, domain)
+    def tallies(self, domain: str | None = None, contestants: Sequence[str] | None = None) -> dict[str, Tally]:
+        """Contestant id -> its battles and rates; of these contestants, or of all."""
+        return self._read(counts.tallies, domain, contestants)
 
     def elo(self) -> dict[str, float]:
         """contestant id -> online rating after its last settled battle; without contestants that have none."""

@@ -5,6 +5,7 @@ plays in it. One in which the machine failed never counts. One that an older ver
 read anew, counts as it was judged.
 """
 
+from collections.abc import Sequence
 from datetime import date
 
 import duckdb
@@ -80,15 +81,18 @@ def fresh_days(connection: duckdb.DuckDBPyConnection) -> set[date]:
     return {day for (day,) in connection.execute("SELECT DISTINCT day FROM arena.fresh_rates").fetchall()}
 
 
-def tallies(connection: duckdb.DuckDBPyConnection, domain: str | None) -> dict[str, Tally]:
-    """Contestant id -> what its battles say about it; without those that have no counted battle."""
+def tallies(
+    connection: duckdb.DuckDBPyConnection, domain: str | None, contestants: Sequence[str] | None = None
+) -> dict[str, Tally]:
+    """Contestant id -> what its battles say about it, of these or of all; without those that have no counted battle."""
     rows = connection.execute(
         """
         SELECT contestant_id, kind, name, sum(hits)::BIGINT, sum(total)::BIGINT, count(DISTINCT family) FROM arena.rates
         WHERE total > 0 AND ($domain IS NULL OR domain = $domain)
+          AND ($everybody OR contestant_id IN (SELECT unnest($contestants::VARCHAR[])))
         GROUP BY contestant_id, kind, name ORDER BY contestant_id, kind, name
         """,
-        {"domain": domain},
+        {"domain": domain, "everybody": contestants is None, "contestants": list(contestants or ())},
     ).fetchall()
     rates: dict[str, dict[Measure, Rate]] = {}
     for contestant, kind, name, *counts in rows:

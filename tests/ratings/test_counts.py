@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from arena.ratings import UnitCounts
+from arena.ratings import UnitCounts, WinTable
 
 ROWS = [("a", "b", "f1", 2), ("b", "a", "f1", 1), ("a", "c", "f2", 3)]
 
@@ -59,3 +61,19 @@ def test_fields_of_different_length_are_refused():
     one, two = np.zeros(1, dtype=np.int64), np.ones(2, dtype=np.int64)
     with pytest.raises(ValueError, match=r"UnitCounts\.loser"):
         UnitCounts(names=("a", "b"), winner=one, loser=two, family=one, count=np.ones(1), number_of_families=1)
+
+
+CHANGES = st.lists(
+    st.tuples(st.permutations("abcd").map(lambda names: names[:2]), st.integers(1, 3)).map(lambda one: (*one[0], one[1])),
+    max_size=12,
+)
+
+
+@given(CHANGES, st.integers(0, 12), st.sets(st.sampled_from("acef")))
+def test_a_table_of_wins_that_grows_is_that_of_all_counts(changes, split, names):
+    grown = WinTable().plus(changes[:split], names=names).plus(changes[split:])
+    counted = UnitCounts.from_rows([(winner, loser, "", units) for winner, loser, units in changes], names=names)
+    assert grown.names == counted.names
+    assert np.array_equal(grown.wins(), counted.wins())
+    back = grown.plus([(winner, loser, -units) for winner, loser, units in changes])
+    assert not back.wins().any()
