@@ -73,8 +73,8 @@ class EndpointPool:
     def ask(self, contestant_id: str, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe, in order; what goes wrong is an error reply."""
         endpoint = self._endpoints[contestant_id]
-        if not endpoint.may_be_asked():  # it was drawn before it became ill
-            return [Reply(error=endpoint.illness)] * len(probes)
+        if (illness := endpoint.left_alone()) is not None:  # it was drawn before it became ill
+            return [Reply(error=illness)] * len(probes)
         replies = self._ask(endpoint, probes)
         if replies and not any(reply.error for reply in replies):
             endpoint.doubted = False
@@ -96,10 +96,10 @@ class EndpointPool:
         self._pool.close(timeout=0)
 
     def _why_not(self, name: str, endpoint: "_Endpoint") -> str | None:
-        if endpoint.illness is not None:
-            if endpoint.may_be_asked():
+        if (illness := endpoint.illness) is not None:
+            if endpoint.left_alone() is None:
                 self._try(endpoint)
-            return endpoint.illness
+            return illness
         if self._pool.longest_wait(name) > self._seconds / DOUBT:
             return BUSY
         waiting = self._pool.waiting(name)
@@ -148,9 +148,10 @@ class _Endpoint:
     def illness(self) -> str | None:
         return self._health.illness
 
-    def may_be_asked(self) -> bool:
+    def left_alone(self) -> str | None:
+        """Why it is asked nothing now; None where it is well, or its pause is over."""
         with self._lock:
-            return self._health.may_be_asked()
+            return None if self._health.may_be_asked() else self._health.illness
 
     def rest(self, least: int) -> int:
         """Requests that are left today. The log is told once when they become less than `least`."""
@@ -191,8 +192,8 @@ class _Guarded:
         self.capabilities = self._model.capabilities
 
     def answer(self, probes: Sequence[Probe]) -> list[Reply]:
-        if not self._endpoint.may_be_asked():
-            return [Reply(error=self._endpoint.illness)] * len(probes)
+        if (illness := self._endpoint.left_alone()) is not None:
+            return [Reply(error=illness)] * len(probes)
         began = self._clock()
         replies = self._model.answer(probes)
         spent = self._clock() - began

@@ -115,7 +115,8 @@ def test_options_of_a_name_tell_contestants_of_one_commit_apart(store):
     thinker, single = (FunctionModel("good") for _ in range(2))
     thinker.contestant = replace(GOOD.contestant, settings={"thinking": 64})
     single.contestant = replace(GOOD.contestant, settings={"turns": 1})
-    put(store, thinker, single, GOOD)
+    put(store, thinker, single)
+    put(store, GOOD)  # which is the last, by itself
     shown = results(store)
     meant = {"good?thinking=64": thinker, "tests/good@0000?turns=1": single, "good?turns=2": GOOD, "good": GOOD}
     for reference, model in meant.items():
