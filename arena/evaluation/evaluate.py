@@ -135,7 +135,8 @@ class _Run:
 
     def answers(self, entrants: Sequence[Entrant]) -> list[Evaluation]:
         """Every entrant on every suite: as many models side by side as the machine and its memory bear, and all endpoints."""
-        places = _places([entrant.memory_bytes for entrant in entrants if entrant.memory_bytes], self._options.memory_bytes)
+        sizes = [entrant.memory_bytes for entrant in entrants if not entrant.contestant.is_endpoint]
+        places = _places(sizes, self._options.memory_bytes)
         turns = threading.Semaphore(places)
         return self._in_threads(len(entrants), [partial(self._answers_of, one, places, turns) for one in entrants])
 
@@ -166,7 +167,7 @@ class _Run:
                 raise
 
     def _answers_of(self, entrant: Entrant, places: int, turns: threading.Semaphore) -> list[Evaluation]:
-        with turns if entrant.memory_bytes else nullcontext():
+        with nullcontext() if entrant.contestant.is_endpoint else turns:
             if entrant.memory_bytes and not self._stop.is_set():
                 _share_cores(places)
             model = _Model(entrant)

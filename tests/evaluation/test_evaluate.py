@@ -191,6 +191,8 @@ def test_as_many_models_answer_side_by_side_as_machine_and_memory_bear_and_endpo
     monkeypatch.setattr("arena.evaluation.evaluate.this_machine", lambda: machine)
     local, elsewhere = Crowd(), Crowd()
     here = [replace(FunctionModel(f"here{n}", local).entrant(), memory_bytes=10) for n in range(3)]
-    remote = [FunctionModel(f"there{n}", elsewhere).entrant() for n in range(3)]
-    evaluate(store, [*here, *remote], [(suite(TINY), TINY)], Options(memory_bytes=memory_bytes))
+    remote = [FunctionModel(f"there{n}", elsewhere) for n in range(3)]
+    for model in remote:
+        model.contestant = replace(model.contestant, engine="endpoint openai-compatible")
+    evaluate(store, [*here, *(model.entrant() for model in remote)], [(suite(TINY), TINY)], Options(memory_bytes=memory_bytes))
     assert (local.busiest, elsewhere.busiest) == (most, 3)
