@@ -23,8 +23,8 @@ from arena.models.endpoint_reference import Endpoint, contestant_of_endpoint, ke
 from arena.models.endpoint_replies import declined
 from arena.probes import Probe, Reply
 
-MEETINGS = 3
-"""How often nobody may be found at an address that never answered, before it is left alone: most likely it is wrong."""
+FIRST_ATTEMPTS = 3
+"""How often one question is asked of an endpoint that never answered, and is not busy: most likely it is broken."""
 
 
 def unlimited() -> None:
@@ -160,7 +160,7 @@ class EndpointModel:
         if not given.again:
             return Reply(error=given.reason)
         self._last_failure = given.reason
-        if given.unreachable and not self._client.answered and asked.attempts >= MEETINGS:
+        if not given.overloaded and not self._client.answered and self._is_last(asked):
             self._pace.give_up()
         self._pace.failed(asked.asked_at, overloaded=given.overloaded, wait=given.wait)
         spent = time.monotonic() + self._pace.pause() - asked.first_asked_at
@@ -172,7 +172,11 @@ class EndpointModel:
         asked.attempts += 1
         asked.asked_at = time.monotonic()
         asked.first_asked_at = asked.first_asked_at or asked.asked_at
-        return await self._client.attempt(asked.probe, last=asked.attempts >= self._pacing.attempts)
+        return await self._client.attempt(asked.probe, last=self._is_last(asked))
+
+    def _is_last(self, asked: _Asked) -> bool:
+        most = self._pacing.attempts if self._client.answered else min(FIRST_ATTEMPTS, self._pacing.attempts)
+        return asked.attempts >= most
 
 
 def load_endpoint(

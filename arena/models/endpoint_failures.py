@@ -69,8 +69,6 @@ class Failure:
     """Every other question would fail alike, until somebody mends the key, the address, the model's name or the account."""
     of_account: bool = False
     """It is permanent, and about the account."""
-    unreachable: bool = False
-    """Nobody was there to be asked."""
 
     def ends(self, *, answered: bool, attempts: int) -> bool:
         """Whether no other question is worth asking now.
@@ -126,8 +124,7 @@ def read_exception(error: BaseException) -> Failure:
     if isinstance(error, TimeoutError | httpx2.TimeoutException):
         return Failure("no answer in time", again=True, overloaded=True)
     if isinstance(error, httpx2.RequestError):
-        unreachable = isinstance(error, httpx2.ConnectError)
-        return Failure(f"the connection failed ({type(error).__name__})", again=True, unreachable=unreachable)
+        return Failure(f"the connection failed ({type(error).__name__})", again=True)
     return Failure(one_line(error), again=False)
 
 

@@ -44,9 +44,10 @@ def test_refused_pictures_as_a_server_error_are_found_out_if_it_speaks_of_them(s
 @pytest.mark.parametrize("status", [413, 501, 500])
 def test_pictures_that_are_refused_under_any_status_are_found_out(server, probes, status):
     server.most_images, server.refusal, server.refusal_status = 1, "no", status
-    two = [probe for probe in probes if len(probe.images) == 2][:2]
-    replies = endpoint(server, pacing=replace(ONE_FIRST, most=1, attempts=2)).answer([probes[0], *two])
-    assert [reply.not_applicable for reply in replies] == [False, True, True]
+    two = [probe for probe in probes if len(probe.images) == 2]
+    model = endpoint(server, pacing=replace(ONE_FIRST, most=1))
+    assert all(reply.not_applicable for reply in model.answer(two))
+    assert model.answer(probes[:1])[0].text
 
 
 @pytest.mark.parametrize("fault", ["400:your credit balance is too low", "400:not any more", "500:out of order"])
