@@ -127,15 +127,19 @@ class EndpointModel:
                     replies[asked.place] = reply
                     rest = reply if reply.permanent else rest
                 if rest is None and waiting and self._pace.hopeless():
-                    pause = self._pace.pause()
-                    why = f"left alone for {pause:.0f} s" if pause >= 1 else "given up, as nothing is answered"
-                    left = Reply(error=f"{self._last_failure} ({why})")
-                    replies |= {asked.place: left for asked in waiting}
+                    replies |= dict.fromkeys((asked.place for asked in waiting), self._given_up())
                     waiting.clear()
             await _cancel(running)
         if rest is not None:
             self._pace = Pace(self._pacing)
         return [replies[place] if rest is None else replies.get(place, rest) for place in range(len(probes))]
+
+    def _given_up(self) -> Reply:
+        """The reply to questions that are not asked, as that would be in vain."""
+        pause = self._pace.pause()
+        asks = pause > self._pacing.longest_pause
+        why = f"left alone for {pause:.0f} s, as it asks" if asks else "given up, as nothing is answered"
+        return Reply(error=f"{self._last_failure} ({why})")
 
     async def _next_done(self, running: Iterable[asyncio.Task[Any]], *, somebody_waits: bool) -> set[asyncio.Task[Any]]:
         """The attempts that are over; none where a pause that somebody waits for is over first."""
