@@ -281,6 +281,8 @@ class Arena:
     def _keep(self, battle_id: str, battle: OpenBattle, played: Played) -> None:
         asked = [probe for probes in played.probes.values() for probe in probes]
         outcomes = judge("a", asked, played.replies[0]) + judge("b", asked, played.replies[1])
+        # Replies are looked up between the first and the last of these, so a clock that was set back must hide none.
+        moments = [battle.opened_at, now(), *(record.asked_at for record in played.fresh)]
         record = BattleRecord(
             id=battle_id,
             pair_id=battle.pair.id,
@@ -290,9 +292,10 @@ class Arena:
             result=result_of(outcomes),
             method_version=method.VERSION,
             outcomes=outcomes,
+            played_at=max(moments),
         )
         if battle.pair.source == FRESH:
-            self.store.add_pairs([battle.pair], drawn_at=battle.opened_at)
+            self.store.add_pairs([battle.pair], drawn_at=min(moments))
         kept = self.store.add_battle(record, played.fresh)
         log.info("battle %s: number %d, %s", battle_id, kept.seq, battle.pair.domain)
         for seat, replies in zip(battle.seats, played.replies, strict=True):

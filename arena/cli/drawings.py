@@ -18,7 +18,7 @@ EXAMPLES = """examples:
 
 A quarter of all battles is about a pair that is drawn for it, two pictures each, and nobody draws it again. What is dropped is
 drawn again when somebody opens the link of such a battle: only pictures of which today's code draws every pixel are dropped.
-Pairs of suites, and generated and uploaded ones, stay.
+Pairs of suites stay, generated and uploaded ones, and what was reported or taken down.
 """
 
 

@@ -53,6 +53,19 @@ def close_untouched(connection: duckdb.DuckDBPyConnection) -> None:
     connection.close()
 
 
+@contextmanager
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All that is done inside the block, or nothing."""
+    connection.execute("BEGIN")
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(duckdb.Error):  # a failed commit has rolled back already
+            connection.execute("ROLLBACK")
+        raise
+
+
 def store_error(error: duckdb.Error, path: Path) -> StoreError:
     """What DuckDB said, as one line with a way out."""
     message = str(error)

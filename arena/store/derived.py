@@ -173,7 +173,7 @@ def _replace(
 
 
 def _text(counts: Counts) -> str:
-    return json.dumps([[*measure, *count] for measure, count in counts.items()])
+    return json.dumps([[*measure, *count] for measure, count in sorted(counts.items())])
 
 
 def _parsed(text: str) -> Counts:

@@ -28,16 +28,22 @@ def pairs_without_images(connection: duckdb.DuckDBPyConnection, ids: Iterable[st
 
 
 def drawn_before(connection: duckdb.DuckDBPyConnection, moment: datetime, after: str, limit: int) -> list[MinimalPair]:
-    """Pairs that were drawn for one battle before a moment, by their ids, whose pictures nothing else shows."""
+    """Pairs that were drawn for one battle before a moment, by their ids, whose pictures nothing else shows or needs.
+
+    Those that were reported or taken down are left out: whoever decides looks at their pictures.
+    """
     rows = connection.execute(
         f"""
         WITH others AS (
             SELECT unnest([image_0, image_1]) AS digest FROM arena.pairs WHERE source <> 'fresh'
             UNION SELECT source FROM arena.generations
             UNION SELECT unnest(images) FROM arena.questions
+        ), disputed AS (
+            SELECT subject FROM arena.reports UNION SELECT subject FROM arena.takedowns
         )
         SELECT id, {_PAIR} FROM arena.pairs
-        WHERE source = 'fresh' AND added_at < ? AND id > ? AND image_0 NOT IN (FROM others) AND image_1 NOT IN (FROM others)
+        WHERE source = 'fresh' AND added_at < ? AND id > ? AND id NOT IN (FROM disputed)
+          AND image_0 NOT IN (FROM others) AND image_1 NOT IN (FROM others)
         ORDER BY id LIMIT ?
         """,  # noqa: S608 - a constant
         [utc(moment), after, limit],

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from arena.errors import StoreError
+from arena.store.database import transaction
 from arena.store.progress import Progress, silent
 from arena.store.records import now
 
@@ -33,15 +34,10 @@ def migrate(
     taken = [step for step in migrations if _name(step) not in applied]
     for number, step in enumerate(taken):
         progress("steps to the new form of the database", number, len(taken))
-        connection.execute("BEGIN")
-        try:
+        with transaction(connection):
             step(connection)
             row = [_name(step), now().replace(tzinfo=None)]
             connection.execute("INSERT INTO arena.migrations VALUES (?, ?)", row)
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
     return [_name(step) for step in taken]
 
 

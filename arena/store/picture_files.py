@@ -4,6 +4,7 @@ import os
 import threading
 import uuid
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from arena.errors import StoreError
@@ -51,12 +52,14 @@ class PictureFiles:
 
     def drop(self, digests: Iterable[str]) -> tuple[int, int]:
         """Delete pictures that can be made again, and say how many there were, and how many bytes they took."""
+        sizes: list[int] = []
         with one_line_errors(self._folder):
-            paths = [path for digest in set(digests) if (path := self.path(digest)).exists()]
-            freed = sum(path.stat().st_size for path in paths)
-            for path in paths:
-                path.unlink()
-        return len(paths), freed
+            for path in map(self.path, set(digests)):
+                with suppress(FileNotFoundError):  # another one drops it, too
+                    size = path.stat().st_size
+                    path.unlink()
+                    sizes.append(size)
+        return len(sizes), sum(sizes)
 
     def shown(self, digest: str) -> Picture:
         """The picture as it may be shown: one that is withheld has its digest, and nothing to show.

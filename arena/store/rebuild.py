@@ -1,12 +1,10 @@
 """Making all derived tables anew from the facts, some battles at a time; whoever is killed meanwhile goes on from there."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import duckdb
 
 from arena.store import derived, replies, standings, vote_counts
 from arena.store.battle_chunks import chunks
+from arena.store.database import transaction
 from arena.store.progress import Progress, silent
 from arena.store.records import EloRule
 from arena.store.settlements import add_up, number_settled
@@ -52,7 +50,7 @@ def is_due(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def begin(connection: duckdb.DuckDBPyConnection, rule: EloRule | None) -> None:
     """Forget what was derived, in one transaction; `go_on` makes it anew, now or when the store is opened next."""
-    with _transaction(connection):
+    with transaction(connection):
         derived.clear(connection)
         standings.clear(connection, rule)
         connection.execute("UPDATE arena.derivation SET version = ?, position = 0", [VERSION])
@@ -74,11 +72,11 @@ def go_on(connection: duckdb.DuckDBPyConnection, rule: EloRule | None, progress:
     total, position = number_settled(connection), _state(connection)[1] or 0
     progress(COUNTED, position, total)
     for ids, last in chunks(connection, chunk, after=position):
-        with _transaction(connection):
+        with transaction(connection):
             add_up(connection, ids, rule)
             connection.execute("UPDATE arena.derivation SET position = ?", [last])
         progress(COUNTED, last, total)
-    with _transaction(connection):
+    with transaction(connection):
         _count_the_rest(connection)
         connection.execute("UPDATE arena.derivation SET position = NULL")
 
@@ -102,14 +100,3 @@ def _state(connection: duckdb.DuckDBPyConnection) -> tuple[int, int | None]:
     """Version of the tables, and how many settled battles a rebuild under way has counted."""
     (state,) = connection.execute("SELECT version, position FROM arena.derivation").fetchall()
     return state
-
-
-@contextmanager
-def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    connection.execute("BEGIN")
-    try:
-        yield
-        connection.execute("COMMIT")
-    except BaseException:
-        connection.execute("ROLLBACK")
-        raise

@@ -73,6 +73,7 @@ class Store(CountReads):
         self._path = home / DATABASE
         self._connection = connection
         self._witness = Witness(self._path, note)
+        self._is_half_rebuilt = False
         self._rule = rule
         self._pictures = PictureFiles(home / "images")
         # One object each, so that what waits is written together.
@@ -80,7 +81,7 @@ class Store(CountReads):
         self._add_votes = partial(facts.add_votes, rule=rule)
         self._lock = ReadersWriterLock()
         """Held alone while the file of the database is replaced."""
-        around = (self._witness.before, self._witness.after, self._lock.shared)
+        around = (self._admit, self._witness.after, self._lock.shared)
         self._writer = Writer(connection.cursor(), largest_group, *around)
         self.evaluations = Evaluations(self._write_one, self._read, self._keep, self._pictures)
         """Questions and answers of suites."""
@@ -175,7 +176,7 @@ class Store(CountReads):
         return self._read(lookups.pairs_without_images, ids)
 
     def drawn_before(self, moment: datetime, after: str = "", limit: int = 200) -> list[MinimalPair]:
-        """Pairs without images that were drawn for one battle before a moment, and whose pictures nothing else shows.
+        """Pairs without images that were drawn for one battle before a moment, and whose pictures nothing else shows or needs.
 
         Args:
             moment: they are older.
@@ -280,12 +281,16 @@ class Store(CountReads):
     def rebuild(self, progress: Progress = silent) -> tuple[str, ...]:
         """Make all that is derived anew from the facts, and name the tables that hold something else now. Everybody waits.
 
-        Killed, the next `open` goes on.
+        Killed or stopped, the next `open` goes on; until then this store takes no more writes.
         """
         with one_line_errors(self._path), self._lock.exclusive():
             before = rebuild.fingerprints(self._connection)
             rebuild.begin(self._connection, self._rule)
-            rebuild.go_on(self._connection, self._rule, progress)
+            try:
+                rebuild.go_on(self._connection, self._rule, progress)
+            except BaseException:
+                self._is_half_rebuilt = True
+                raise
             after = rebuild.fingerprints(self._connection)
         return tuple(table for table in after if after[table] != before[table])
 
@@ -311,6 +316,12 @@ class Store(CountReads):
         """Fold the write-ahead log, which still says what was overwritten, into the database. Everybody waits meanwhile."""
         with one_line_errors(self._path), self._lock.exclusive():
             self._connection.execute(f"CHECKPOINT {CATALOG}")
+
+    def _admit(self) -> None:
+        """Let a transaction of the writer begin."""
+        if self._is_half_rebuilt:  # what is counted now, the next `open` would count again
+            raise StoreError("the rebuild was stopped on the way; open the store again, which goes on with it")
+        self._witness.before()
 
     def _write(self, work: Work[Item, T], item: Item) -> T:
         with one_line_errors(self._path):

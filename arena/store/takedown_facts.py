@@ -13,6 +13,7 @@ from arena.errors import InputError
 from arena.store.erasure import ERASED
 from arena.store.generation_records import FRESH, GENERATED
 from arena.store.records import now
+from arena.store.replies import list_keys_anew
 from arena.store.rows import append, aware, utc
 from arena.store.takedown_records import Report, Reported, Takedown, TakedownState
 
@@ -223,6 +224,7 @@ def _overwrite(connection: duckdb.DuckDBPyConnection, names: list[str], gone: li
         """,
         {"names": names, "erased": ERASED},
     )
+    list_keys_anew(connection)
     connection.execute(
         """
         UPDATE arena.pairs SET caption_0 = '', caption_1 = '', request = NULL,

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from players import always_first, perfect
 
-from arena.battles import BattleFilter
+from arena.battles import BattleFilter, host
 from arena.battles.drawings import drawn_again, drop_drawings, pair_shown
 from arena.errors import StoreError
 from arena.generators.scenes import draw_pair
@@ -72,3 +73,50 @@ def test_a_picture_that_something_else_shows_stays(open_with):
         arena.store.add_pairs([drawn], drawn_at=now())
         arena.store.add_pairs([replace(drawn, id="edited", source="generated")])
         assert drop_drawings(arena.store, now() + LATER).pairs == 0
+
+
+def test_what_was_reported_or_hidden_stays_to_be_looked_at(open_with):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        reported, hidden = drawn = [draw_pair("stove", seed) for seed in (7, 8)]
+        arena.store.add_pairs(drawn, drawn_at=now())
+        arena.store.takedowns.report(reported.sides[0].picture.digest, "private")
+        arena.store.takedowns.hide([hidden.id], by="operator", reason="private")
+        assert drop_drawings(arena.store, now() + LATER).pairs == 0
+
+
+def test_an_erased_pair_is_not_drawn_again(open_with):
+    drawn = draw_pair("stove", 7)
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        arena.store.add_pairs([drawn], drawn_at=now())
+        assert drop_drawings(arena.store, now() + LATER).pictures == 2
+        assert arena.store.takedowns.erase([drawn.id], by="operator", reason="private").subjects == (drawn.id,)
+        with pytest.raises(StoreError, match="cannot be read"):
+            pair_shown(arena.store, drawn.id)
+
+
+def test_pictures_that_another_drops_meanwhile_are_left_to_it(open_with, monkeypatch):
+    drawn = draw_pair("stove", 7)
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        arena.store.add_pairs([drawn], drawn_at=now())
+        unlink = Path.unlink
+
+        def unlink_twice(path: Path) -> None:
+            unlink(path)
+            unlink(path)
+
+        monkeypatch.setattr(Path, "unlink", unlink_twice)
+        assert arena.store.drop_pictures(digests(drawn)) == (0, 0)
+
+
+def test_a_clock_that_is_set_back_hides_no_reply(open_with, monkeypatch):
+    with open_with(good=perfect, first=always_first) as (arena, _):
+        monkeypatch.setattr(host, "now", lambda: now() + timedelta(hours=1))
+        battle = arena.open_battle(FRESH)
+        monkeypatch.undo()
+        list(arena.play(battle.battle_id))
+        shown = arena.vote(battle.battle_id, "somebody", "skip")
+        assert not any(one.failed for one in shown.rounds)
+        monkeypatch.setattr(host, "now", lambda: now() - timedelta(hours=1))
+        battle = arena.open_battle(FRESH)
+        list(arena.play(battle.battle_id))
+        assert not any(one.failed for one in arena.vote(battle.battle_id, "somebody", "skip").rounds)

@@ -1,7 +1,11 @@
 """Derived tables: whatever happens, they hold what a rebuild makes of the facts."""
 
+import resource
 import shutil
+import signal
 from datetime import timedelta
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from store_world import CLEAR_WIN, CONTESTANTS, NOON, PAIRS, RULE, make_battle, make_pair, outcomes
 
+from arena.errors import StoreError
 from arena.probes import Outcome, Reply
 from arena.store import PairReading, ReplyRecord, Rereading, Rereadings, Store
 from arena.store import rebuild as rebuilding
@@ -19,6 +24,8 @@ TASKS: list[str] = ["caption_choice", "image_choice", "request"]
 NAMES = [contestant.id for contestant in CONTESTANTS]
 FRESH = [make_pair(60 + number, family="stove", source=source) for number, source in enumerate(("fresh", "fresh", "generated"))]
 """The first is drawn for its battle."""
+ROOM = 1_000
+"""Bytes of a file on a full disk: less than what a rebuild writes."""
 SHOWN = [*PAIRS, *FRESH]
 VERDICTS = st.lists(st.sampled_from([o.value for o in Outcome] + ["correct"] * 6), min_size=2, max_size=2)
 PLAYED = st.fixed_dictionaries(
@@ -148,3 +155,52 @@ def test_a_rebuild_that_is_stopped_goes_on_where_it_was(home, store, chunk):
         assert told[0] == (rebuilding.COUNTED, chunk if chunk < 5 else 0, 5)
         assert (opened.tallies(), opened.unit_counts(), opened.elo()) == right
         assert opened.rebuild() == ()
+
+
+def test_a_rebuild_that_fails_takes_no_more_writes_until_the_store_is_opened_again(home, store):
+    def fail(*_):
+        raise RuntimeError("no more room")
+
+    store.add_battle(make_battle("first"))
+    right = store.tallies(), store.unit_counts(), store.elo()
+    with pytest.raises(RuntimeError, match="no more room"):
+        store.rebuild(fail)
+    with pytest.raises(StoreError, match="open the store again"):
+        store.add_battle(make_battle("second"))
+    store.close()
+    with Store.open(home, RULE) as opened:
+        assert (opened.tallies(), opened.unit_counts(), opened.elo()) == right
+
+
+def test_a_full_disk_is_told_and_the_rebuild_goes_on_with_space_again(home, store):
+    store.add_battle(make_battle("first"))
+    right = store.tallies(), store.unit_counts(), store.elo()
+    store.close()
+    told = get_context("fork").SimpleQueue()
+    process = get_context("fork").Process(target=rebuild_on_a_full_disk, args=(home, told))
+    process.start()
+    process.join()
+    assert "too large" in told.get()
+    with Store.open(home, RULE) as opened:
+        assert (opened.tallies(), opened.unit_counts(), opened.elo()) == right
+
+
+def rebuild_on_a_full_disk(home: Path, told: SimpleQueue) -> None:
+    """Rebuild where a file may not grow beyond some bytes, and tell what is said."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with Store.open(home, RULE) as store:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (ROOM, ROOM))
+        try:
+            store.rebuild()
+        except StoreError as error:
+            told.put(str(error))
+
+
+def test_an_erasure_takes_its_replies_out_of_the_table_of_keys(store):
+    pair, battle = FRESH[2], make_battle("first", pair_id=FRESH[2].id)
+    store.add_pairs([pair])
+    replies = [ReplyRecord(battle.seats[0], one.probe_key, one.task, Reply("A")) for one in battle.outcomes]
+    store.add_battle(battle, replies)
+    store.takedowns.erase([pair.id], by="operator", reason="private")
+    assert store.replies(battle.seats[0], [one.probe_key for one in battle.outcomes]) == {}
+    assert store.rebuild() == ()
