@@ -12,6 +12,7 @@ from arena.errors import StoreError
 from arena.store.database import transaction
 from arena.store.progress import Progress, silent
 from arena.store.records import now
+from arena.store.row_order import put_in_order
 
 Migration = Callable[[duckdb.DuckDBPyConnection], object]
 MIGRATIONS: list[Migration] = []
@@ -266,11 +267,7 @@ def m011_scored_by(connection: duckdb.DuckDBPyConnection) -> None:
 
 @migration
 def m012_derived(connection: duckdb.DuckDBPyConnection) -> None:
-    """What battles come to, moved with them; `rebuild` fills it from the facts.
-
-    Rows of battles lie in the order of their ids from now on, and ids begin with their time, so that the database finds one
-    without reading the others. Those of before are put in order here.
-    """
+    """What battles come to, moved with them; `rebuild` fills it from the facts."""
     connection.execute("""
         ALTER TABLE arena.pairs ADD COLUMN drawn_at TIMESTAMP;
         ALTER TABLE arena.pairs ADD COLUMN key UBIGINT;
@@ -304,16 +301,14 @@ def m012_derived(connection: duckdb.DuckDBPyConnection) -> None:
         CREATE TABLE arena.derivation (version INTEGER NOT NULL, position BIGINT, elo_version VARCHAR NOT NULL);
         INSERT INTO arena.derivation VALUES (0, NULL, '');
     """)
-    for table, order in (
-        ("battles", "id"),
-        ("settlements", "battle_id"),
-        ("votes", "battle_id"),
-        ("judgements", "battle_id, place"),
-    ):
-        place = ", rowid AS place" if "place" in order else ""
-        connection.execute(f"""
-            CREATE OR REPLACE TEMP TABLE unordered AS SELECT *{place} FROM arena.{table};
-            DELETE FROM arena.{table};
-            INSERT INTO arena.{table} SELECT {"* EXCLUDE (place)" if place else "*"} FROM unordered ORDER BY {order};
-            DROP TABLE unordered;
-        """)  # noqa: S608 - names are ours
+
+
+@migration
+def m013_order(connection: duckdb.DuckDBPyConnection) -> None:
+    """Rows about battles lie in the order of their ids, so that the database finds one without reading the others.
+
+    Ids begin with their time from now on; those of before do not, and are put in order here.
+    """
+    put_in_order(connection, "battles", "id")
+    for table in ("settlements", "votes", "judgements"):
+        put_in_order(connection, table, "battle_id")
