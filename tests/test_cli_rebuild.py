@@ -8,7 +8,7 @@ from arena.battles.scoring import ELO_RULE
 from arena.cli import main
 from arena.contestants import Contestant
 from arena.generators.scenes import draw_pair
-from arena.store import BattleRecord, Store, now
+from arena.store import BattleRecord, Store, now, rebuild
 
 SEATS = [Contestant(f"organisation/{name}", "0" * 40, "test") for name in "ab"]
 
@@ -42,6 +42,20 @@ def test_a_rebuild_says_whether_the_numbers_were_right(home, run):
     assert run("rebuild")[1].endswith("made anew; standings held something else before")
     with Store.open(home, ELO_RULE) as store:
         assert set(store.battle_counts().values()) == {1}
+
+
+def test_a_rebuild_goes_on_with_one_that_was_stopped(home, run):
+    with Store.open(home, ELO_RULE) as store:
+        rebuild.begin(store._connection, ELO_RULE)
+    assert run("rebuild") == (0, "arena: counts and ratings of 1 battles are made anew; they were not whole before")
+    assert run("rebuild")[1].endswith("all of it was right before, too")
+
+
+@pytest.mark.parametrize("days", ["0", "x", "36501", "9" * 30])
+def test_days_that_never_were_are_refused(run, capsys, days):
+    with pytest.raises(SystemExit):
+        run("pairs", "drop", "--days", days)
+    assert f"'{days}' is" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("days", "pictures"), [((), 2), (("--days", "41"), 0)])

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
 
+MOST_DAYS = 36_500
 EXAMPLES = """examples:
   arena pairs drop                            pictures older than 30 days
   arena pairs drop --days 7                   beside a running arena, too; once a day, from cron
@@ -30,8 +31,15 @@ def add_action(actions: "argparse._SubParsersAction[IdParser]") -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    drop.add_argument("--days", type=positive, default=30, metavar="N", help="older than so many days (default: 30)")
+    drop.add_argument("--days", type=_days, default=30, metavar="N", help="older than so many days (default: 30)")
     drop.set_defaults(run=_drop)
+
+
+def _days(text: str) -> int:
+    """An argument that counts days up to today."""
+    if (days := positive(text)) > MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is before all that was drawn; give a number up to {MOST_DAYS}")
+    return days
 
 
 def _drop(options: argparse.Namespace) -> int:

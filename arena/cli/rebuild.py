@@ -23,14 +23,14 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    rebuild.set_defaults(run=_rebuild)
+    rebuild.set_defaults(run=_rebuild, stopped="stopped; the next command that opens this home goes on")
 
 
 def _rebuild(options: argparse.Namespace) -> int:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     from arena.opening import open_store
-    from arena.store import holds_arena
+    from arena.store import COUNTED, holds_arena
 
     settings = settings_of(options)
     if not holds_arena(settings.home):
@@ -45,8 +45,11 @@ def _rebuild(options: argparse.Namespace) -> int:
             progress.update(bars[work], completed=done)
 
         with open_store(settings, watch) as store:
-            changed = store.rebuild(watch)
+            if COUNTED in bars:  # an older arena left none of them, or a rebuild was stopped
+                told = "they were not whole before"
+            else:
+                changed = store.rebuild(watch)
+                told = f"{', '.join(changed)} held something else before" if changed else "all of it was right before, too"
             battles = store.settled()
-    told = f"{', '.join(changed)} held something else before" if changed else "all of it was right before, too"
     say(f"counts and ratings of {battles:,} battles are made anew; {told}")
     return 0

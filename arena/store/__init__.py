@@ -18,6 +18,7 @@ from arena.store.generation_records import (
     Verdict,
 )
 from arena.store.progress import Progress, silent
+from arena.store.rebuild import COUNTED
 from arena.store.records import (
     CHOICES,
     SEATS,
@@ -56,6 +57,7 @@ from arena.store.takedowns import Takedowns
 
 __all__ = [
     "CHOICES",
+    "COUNTED",
     "GENERATED",
     "HIDING_FLAGS",
     "LONGEST_REPORT",

@@ -17,6 +17,7 @@ from arena.store.row_order import put_in_order
 Migration = Callable[[duckdb.DuckDBPyConnection], object]
 MIGRATIONS: list[Migration] = []
 migration = MIGRATIONS.append
+TAKEN = "steps to the new form of the database"
 
 
 def migrate(
@@ -34,11 +35,13 @@ def migrate(
         raise StoreError(f"the database is newer than this arena (it has {step}); run newer code or set another ARENA_HOME")
     taken = [step for step in migrations if _name(step) not in applied]
     for number, step in enumerate(taken):
-        progress("steps to the new form of the database", number, len(taken))
+        progress(TAKEN, number, len(taken))
         with transaction(connection):
             step(connection)
             row = [_name(step), now().replace(tzinfo=None)]
             connection.execute("INSERT INTO arena.migrations VALUES (?, ?)", row)
+    if taken:
+        progress(TAKEN, len(taken), len(taken))
     return [_name(step) for step in taken]
 
 

@@ -12,6 +12,7 @@ from arena.store.settlements import add_up, number_settled
 VERSION = 1
 """Of what derived tables mean. Tables of another version are made anew when the store is opened."""
 COUNTED = "battles counted"
+"""The work that is told of, whoever begins it."""
 CHUNK = 20_000
 """Battles counted in one commit."""
 CONTENTS = {
