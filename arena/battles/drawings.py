@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from arena.errors import InputError
+from arena.errors import InputError, StoreError
 from arena.generators.scenes import draw_pair
 from arena.pairs import MinimalPair
 from arena.store import Store
@@ -40,15 +40,20 @@ def drawn_again(pair: MinimalPair) -> MinimalPair | None:
 def pair_shown(store: Store, pair_id: str) -> MinimalPair | None:
     """The pair with its pictures, drawn again where these were dropped; None where it is unknown.
 
+    What was drawn again is kept again: whoever sees it may report it, and somebody will want to look at it then.
+
     Raises:
         StoreError: its pictures are gone, and cannot be drawn again.
     """
-    known = store.pairs_without_images([pair_id]).get(pair_id)
-    if known is None:
-        return None
-    if known.source == FRESH and not all(map(store.has_picture, _digests(known))) and (again := drawn_again(known)):
-        return again
-    return store.pair(pair_id)
+    try:
+        return store.pair(pair_id)
+    except StoreError:
+        known = store.pairs_without_images([pair_id]).get(pair_id)
+        again = known and drawn_again(known)
+        if again is None:
+            raise
+    store.add_pairs([again])
+    return again
 
 
 def drop_drawings(store: Store, before: datetime, after: str = "", limit: int = 200) -> Dropped:

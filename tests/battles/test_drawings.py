@@ -30,8 +30,10 @@ def test_what_is_dropped_is_drawn_again_to_the_last_pixel(open_with):
         assert (dropped.pairs, dropped.pictures, dropped.last) == (1, 2, view.pair.id)
         assert dropped.freed > 0
         assert not any(map(arena.store.has_picture, digests(view.pair)))
-        assert arena.view(view.battle_id) == before
         assert drop_drawings(arena.store, now() + LATER) == (1, 0, 0, view.pair.id), "nothing is left to drop"
+        assert arena.view(view.battle_id) == before
+        assert all(map(arena.store.has_picture, digests(view.pair))), "whoever reported it, somebody looks at it"
+        assert drop_drawings(arena.store, now() + LATER).pictures == 2
 
 
 def test_only_old_drawings_are_dropped_some_at_a_time(open_with, pairs):
