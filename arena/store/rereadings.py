@@ -8,7 +8,7 @@ import duckdb
 
 from arena.store import derived, standings, vote_counts
 from arena.store.records import OutcomeRecord, Result, now
-from arena.store.rows import append, judged_row, utc
+from arena.store.rows import append, judged_row, select_within, utc
 from arena.store.scored_battles import scored_battles
 
 NOT_YET = "not read anew yet"
@@ -74,12 +74,9 @@ def add_rereadings(connection: duckdb.DuckDBPyConnection, given: Rereadings) -> 
 
     Online ratings of these battles go: they are derived, and the next replay writes them again.
     """
-    known = {
-        battle
-        for (battle,) in connection.execute(
-            "SELECT battle_id FROM arena.rereadings WHERE method_version = ?", [given.method_version]
-        ).fetchall()
-    }
+    ids = [one.battle_id for one in given.battles]
+    read = "SELECT battle_id, method_version FROM arena.rereadings WHERE battle_id {}"
+    known = {battle for battle, version in select_within(connection, read, ids) if version == given.method_version}
     fresh = [one for one in given.battles if one.battle_id not in known]
     moment = utc(now())
     append(
