@@ -75,7 +75,8 @@ def replies_of(
         probe_keys: what was asked.
         pair_ids: the pairs that all of it is about, where these are known. Replies about a pair that was drawn for a battle
             are found only so.
-        until: when the last of it was asked; now, if not given.
+        until: when the last of it was asked, where that is known: what was replied later about a pair that was drawn for a
+            battle is left out.
     """
     keys = list(dict.fromkeys(probe_keys))
     if not keys:

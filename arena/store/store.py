@@ -215,7 +215,8 @@ class Store(CountReads):
             keys: what was asked.
             pair_ids: the pairs that all of it is about, where these are known. Replies about a pair that was drawn for one
                 battle are found only so.
-            until: when the last of it was asked; now, if not given.
+            until: when the last of it was asked, where that is known: what was replied later about a pair that was drawn for
+                one battle is left out.
         """
         return self._read(replies.replies_of, contestant_id, keys, pair_ids, until)
 

@@ -42,6 +42,8 @@ EVENTS = st.lists(
     st.one_of(
         st.tuples(st.just("play"), PLAYED),
         st.tuples(st.just("vote"), st.integers(0, 9), st.sampled_from(["a", "both_bad", "skip"])),
+        st.tuples(st.just("play again"), st.integers(0, 9)),
+        st.tuples(st.just("draw again"), st.integers(-50, 50)),
         st.tuples(st.just("abandon"), st.integers(0, 50)),
         st.tuples(st.just("reread"), st.integers(0, 9), st.tuples(VERDICTS, VERDICTS)),
         st.tuples(st.just("reply"), st.integers(0, 5), st.booleans()),
@@ -69,6 +71,12 @@ def happen(store: Store, number: int, event: tuple, battles: list[str]) -> None:
             battles.append(battle.id)
         case ("vote", which, choice) if battles:
             store.add_vote(battles[which % len(battles)], "somebody", choice)
+        case ("play again", which) if battles:
+            battle = store.battle(battles[which % len(battles)])
+            assert battle is not None
+            assert not store.add_battle(battle, [ReplyRecord(battle.seats[0], "again", "request", Reply("No."), NOON)]).first
+        case ("draw again", minutes):
+            assert store.add_pairs(FRESH[:1], drawn_at=NOON + timedelta(minutes=minutes)) == 0
         case ("abandon", minutes):
             store.settle_abandoned(NOON + timedelta(minutes=minutes))
         case ("reread", which, judged) if battles:
