@@ -85,7 +85,7 @@ class Board:
                 self._gaps.at_hand((None, None))
             except Exception:
                 log.exception("board: the store could not be asked for new battles; it is asked again")
-            self._closed.wait(self._oldest / LOOKS)
+            self._closed.wait(min(self._oldest / LOOKS, threading.TIMEOUT_MAX))
 
     def _count_estimates(self, domain: str | None, last: PointEstimates | None) -> PointEstimates:
         return count_point_estimates(self._store, self._entered, domain, last)

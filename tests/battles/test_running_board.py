@@ -72,6 +72,13 @@ def test_a_board_follows_the_battles_though_nobody_looks(played):
         until(lambda: (kept := board._estimates._places[None].last) and kept.as_of.battle == 2)
 
 
+def test_a_board_may_be_older_than_a_thread_can_wait(played):
+    arena, _ = played
+    with board_of(arena, 10**12) as board:
+        board._upkeep.join(0.05)
+        assert board._upkeep.is_alive()
+
+
 def test_ratings_are_there_before_bounds_and_the_rows_say_that_those_are_counted(open_with, bounds_wait):
     def knows(*families):
         return lambda probe: (perfect if probe.family in families else refuses)(probe)
