@@ -27,8 +27,8 @@ from rich.console import Console
 from rich.table import Table
 
 from arena.evaluation.entrants import EVERYBODY, Entrant, entrants
-from arena.evaluation.evaluate import WORKERS, Evaluation, Options, evaluate
-from arena.models import generative
+from arena.evaluation.evaluate import Evaluation, Options, evaluate
+from arena.models import generative, this_machine
 from arena.models.contrastive import ContrastiveModel
 from arena.models.runtime import cores
 from arena.models.shared_prefixes import SharedPrefixes
@@ -147,7 +147,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         entry.contestant.name: STARTER_MODELS / entry.contestant.repository for entry in entries if entry.kind == "generative"
     }
     probes = random.Random(0).sample([question.probe for question in loaded.questions], options.naive)
-    torch.set_num_threads(max(1, cores() // WORKERS))
+    torch.set_num_threads(max(1, cores() // this_machine().workers()))
     names = [one.contestant.name for one in done if one.contestant.name in folders]
     naive = {name: naive_rate(folders[name], probes, clock) for name in names}
     console = Console(width=120)
