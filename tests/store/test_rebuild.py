@@ -188,6 +188,7 @@ def test_a_full_disk_is_told_and_the_rebuild_goes_on_with_space_again(home, stor
     process = get_context("fork").Process(target=rebuild_on_a_full_disk, args=(home, told))
     process.start()
     process.join()
+    assert not told.empty()
     assert "too large" in told.get()
     with Store.open(home, RULE) as opened:
         assert (opened.tallies(), opened.unit_counts(), opened.elo()) == right
