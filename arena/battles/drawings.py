@@ -65,10 +65,10 @@ def drop_drawings(store: Store, before: datetime, after: str = "", limit: int = 
         after: id of the last pair that was looked at before.
         limit: at most so many pairs are looked at.
     """
-    pairs = store.drawn_before(before, after, limit)
-    same = [pair for pair in pairs if any(map(store.has_picture, _digests(pair))) and drawn_again(pair) is not None]
+    pairs = store.drawings.before(before, after, limit)
+    same = [pair for pair in pairs if any(map(store.drawings.has_picture, _digests(pair))) and drawn_again(pair) is not None]
     digests = [digest for pair in same for digest in _digests(pair)]
-    pictures, freed = store.drop_pictures(digests)
+    pictures, freed = store.drawings.drop(digests)
     return Dropped(len(pairs), pictures, freed, pairs[-1].id if pairs else "")
 
 

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -14,7 +13,7 @@ from arena.probes import Outcome
 from arena.store.pair_rows import pair_rows
 from arena.store.picture_files import PictureFiles
 from arena.store.records import BattleRecord, OutcomeRecord, Vote
-from arena.store.rows import aware, utc
+from arena.store.rows import aware
 
 
 def pair(connection: duckdb.DuckDBPyConnection, pictures: PictureFiles, pair_id: str) -> MinimalPair | None:
@@ -25,30 +24,6 @@ def pair(connection: duckdb.DuckDBPyConnection, pictures: PictureFiles, pair_id:
 def pairs_without_images(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> dict[str, MinimalPair]:
     """id -> pair, of those that are known; its pictures have their digests, and nothing to show."""
     return _pairs(connection, ids, _without_image)
-
-
-def drawn_before(connection: duckdb.DuckDBPyConnection, moment: datetime, after: str, limit: int) -> list[MinimalPair]:
-    """Pairs that were drawn for one battle before a moment, by their ids, whose pictures nothing else shows or needs.
-
-    Those that were reported or taken down are left out: whoever decides looks at their pictures.
-    """
-    rows = connection.execute(
-        f"""
-        WITH others AS (
-            SELECT unnest([image_0, image_1]) AS digest FROM arena.pairs WHERE source <> 'fresh'
-            UNION SELECT source FROM arena.generations
-            UNION SELECT unnest(images) FROM arena.questions
-        ), disputed AS (
-            SELECT subject FROM arena.reports UNION SELECT subject FROM arena.takedowns
-        )
-        SELECT id, {_PAIR} FROM arena.pairs
-        WHERE source = 'fresh' AND added_at < ? AND id > ? AND id NOT IN (FROM disputed)
-          AND image_0 NOT IN (FROM others) AND image_1 NOT IN (FROM others)
-        ORDER BY id LIMIT ?
-        """,  # noqa: S608 - a constant
-        [utc(moment), after, limit],
-    ).fetchall()
-    return [_pair(row, _without_image) for row in rows]
 
 
 def _without_image(digest: str) -> Picture:

@@ -31,6 +31,7 @@ from arena.store.acknowledged import Acknowledgements
 from arena.store.backup import DATABASE, Backup
 from arena.store.count_reads import CountReads
 from arena.store.database import CATALOG, close_untouched, one_line_errors, open_database
+from arena.store.drawings import Drawings
 from arena.store.evaluations import Evaluations
 from arena.store.generations import Generations
 from arena.store.labels import Labels
@@ -87,6 +88,8 @@ class Store(CountReads):
         """Questions and answers of suites."""
         self.generations = Generations(self._write_one, self._read, self._keep, self._pictures)
         """Generated pairs and what reviewers say of them."""
+        self.drawings = Drawings(self._read, self._pictures)
+        """Pairs that were drawn for one battle."""
         self.labels = Labels(self._write_one, self._read, self._pictures)
         """What raters say of replies to requests."""
         self.takedowns = Takedowns(self._write_one, self._read, self._pictures, self._compact)
@@ -174,24 +177,6 @@ class Store(CountReads):
     def pairs_without_images(self, ids: Iterable[str]) -> dict[str, MinimalPair]:
         """id -> pair, of those that are known; its pictures have their digests, and nothing to show."""
         return self._read(lookups.pairs_without_images, ids)
-
-    def drawn_before(self, moment: datetime, after: str = "", limit: int = 200) -> list[MinimalPair]:
-        """Pairs without images that were drawn for one battle before a moment, and whose pictures nothing else shows or needs.
-
-        Args:
-            moment: they are older.
-            after: id of the pair after which they come; they are in the order of their ids.
-            limit: at most so many.
-        """
-        return self._read(lookups.drawn_before, moment, after, limit)
-
-    def has_picture(self, digest: str) -> bool:
-        """Whether the picture is on disk."""
-        return self._pictures.path(digest).exists()
-
-    def drop_pictures(self, digests: Iterable[str]) -> tuple[int, int]:
-        """Delete pictures that can be made again, and say how many there were, and how many bytes they took."""
-        return self._pictures.drop(digests)
 
     def add_contestants(self, contestants: Iterable[Contestant]) -> int:
         """Keep contestants, and say how many were new."""

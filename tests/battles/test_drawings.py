@@ -29,10 +29,10 @@ def test_what_is_dropped_is_drawn_again_to_the_last_pixel(open_with):
         dropped = drop_drawings(arena.store, now() + LATER)
         assert (dropped.pairs, dropped.pictures, dropped.last) == (1, 2, view.pair.id)
         assert dropped.freed > 0
-        assert not any(map(arena.store.has_picture, digests(view.pair)))
+        assert not any(map(arena.store.drawings.has_picture, digests(view.pair)))
         assert drop_drawings(arena.store, now() + LATER) == (1, 0, 0, view.pair.id), "nothing is left to drop"
         assert arena.view(view.battle_id) == before
-        assert all(map(arena.store.has_picture, digests(view.pair))), "whoever reported it, somebody looks at it"
+        assert all(map(arena.store.drawings.has_picture, digests(view.pair))), "whoever reported it, somebody looks at it"
         assert drop_drawings(arena.store, now() + LATER).pictures == 2
 
 
@@ -46,7 +46,9 @@ def test_only_old_drawings_are_dropped_some_at_a_time(open_with, pairs):
         first = drop_drawings(arena.store, now() + LATER, limit=2)
         assert (first.pairs, first.pictures) == (2, 4)
         assert drop_drawings(arena.store, now() + LATER, after=first.last, limit=2).pictures == 2
-        assert all(arena.store.has_picture(digest) for pair in pairs for digest in digests(pair)), "pairs of suites stay"
+        assert all(arena.store.drawings.has_picture(digest) for pair in pairs for digest in digests(pair)), (
+            "pairs of suites stay"
+        )
 
 
 @pytest.mark.parametrize("lost", ["seed", "family", "pixels"])
@@ -64,7 +66,7 @@ def test_what_cannot_be_drawn_again_stays(open_with, lost):
         arena.store.add_pairs([pair], drawn_at=now())
         assert drop_drawings(arena.store, now() + LATER).pictures == 0
         assert pair_shown(arena.store, pair.id) == pair
-        arena.store.drop_pictures(digests(pair))
+        arena.store.drawings.drop(digests(pair))
         with pytest.raises(StoreError, match="cannot be read"):
             pair_shown(arena.store, pair.id)
 
@@ -107,7 +109,7 @@ def test_pictures_that_another_drops_meanwhile_are_left_to_it(open_with, monkeyp
             unlink(path)
 
         monkeypatch.setattr(Path, "unlink", unlink_twice)
-        assert arena.store.drop_pictures(digests(drawn)) == (0, 0)
+        assert arena.store.drawings.drop(digests(drawn)) == (0, 0)
 
 
 def test_a_clock_that_is_set_back_hides_no_reply(open_with, monkeypatch):
