@@ -92,7 +92,7 @@ def _count_the_rest(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         INSERT INTO arena.unjudged SELECT id, seq, played_at FROM arena.battles
-        WHERE played_by = 'visitor' AND id NOT IN (SELECT battle_id FROM arena.settlements) ORDER BY seq
+        WHERE id NOT IN (SELECT battle_id FROM arena.settlements) ORDER BY seq
         """
     )
 

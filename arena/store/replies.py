@@ -19,8 +19,6 @@ from arena.store.rows import Row, append, as_logprobs, aware, utc
 
 GAP = timedelta(minutes=10)
 """Replies that were asked for within this time of each other are looked up together."""
-
-
 LAST = datetime(9999, 12, 31)  # noqa: DTZ001 - as tables keep moments
 """After all that was ever asked for."""
 

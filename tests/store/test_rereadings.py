@@ -47,6 +47,16 @@ def test_what_was_read_anew_counts_everywhere(store):
     assert store.votes_by_result() == {("b", "b"): 1}
 
 
+def test_a_battle_that_two_have_repeated_counts_no_more_however_it_is_read(store):
+    for name in ("first", "last"):
+        store.add_battle(make_battle(name))
+    before = store.unit_counts(), store.tallies()
+    store.add_rereadings(reread("first"))
+    store.rebuild_elo()
+    assert (store.unit_counts(), store.tallies()) == before
+    assert store.rebuild() == ()
+
+
 def test_the_first_judgement_stays(store):
     store.add_battle(make_battle("old"))
     before = store._connection.execute("SELECT * FROM arena.judgements ORDER BY rowid").fetchall()
