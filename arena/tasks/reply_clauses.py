@@ -58,14 +58,17 @@ def is_limit(clause: Clause) -> bool:
 def _clauses(words: list[str]) -> Sentence:
     """The clauses of one sentence. One that introduces words that are not known keeps its colon."""
     condition = (OTHER,) if "if" in words else ()
-    clauses: list[Clause] = []
+    clauses: list[list[str]] = []
+    last_known = False
     for part in _split(words):
-        if clauses and clauses[-1] == ("not", ":"):
-            clauses[-1:] = [("not",), part]
-        elif clauses and clauses[-1][-1] == ":" and is_known(clauses[-1]) and is_known(part):
-            clauses[-1] = (*clauses[-1][:-1], *part)
+        known = is_known(part)
+        if clauses and clauses[-1] == ["not", ":"]:
+            clauses[-1:] = [["not"], [*part]]
+        elif clauses and clauses[-1][-1] == ":" and last_known and known:
+            clauses[-1][-1:] = part
         else:
-            clauses.append(part)
+            clauses.append([*part])
+        last_known = known
     return tuple((*clause, *condition) for clause in clauses)
 
 
