@@ -28,7 +28,7 @@ SECONDS_A_LINE = 3.0
 log = logging.getLogger(__name__)
 
 
-def lines() -> Progress:
+def progress_lines() -> Progress:
     """Tells on standard error how far long work is: a line every few seconds, and none of what takes less."""
     told_at = time.monotonic()
 
@@ -47,7 +47,9 @@ def open_store(settings: Settings, progress: Progress | None = None) -> Iterator
 
     Operators' commands reach whoever has it open: see `operate`.
     """
-    with Store.open(settings.home, ELO_RULE, accepted_loss=settings.accepted_loss, progress=progress or lines()) as store:
+    with Store.open(
+        settings.home, ELO_RULE, accepted_loss=settings.accepted_loss, progress=progress or progress_lines()
+    ) as store:
         start_log(settings.home)
         with Control(settings.home, handlers(store)):
             read_anew(store)

@@ -1,6 +1,7 @@
 """Settings from the environment."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -13,74 +14,55 @@ def test_an_empty_environment_gives_the_defaults():
     assert from_environment({}) == Settings()
 
 
-def test_every_variable_is_read():
-    settings = from_environment(
-        {
-            "ARENA_HOME": "/data",
-            "ARENA_HOST": "::1",
-            "ARENA_PORT": "8000",
-            "ARENA_AUTOPLAY": "on",
-            "ARENA_MEMORY": "2.5",
-            "ARENA_MODELS": "a/b@" + "0" * 40 + ", ./mine,",
-            "ARENA_STARTER_MODELS": "0",
-            "ARENA_ACCEPTS": "3",
-            "ARENA_EDITOR": " ./editor ",
-            "ARENA_GATE": "./gate.json",
-            "ARENA_IMAGE_SAFETY": "a/safety",
-            "ARENA_IMAGE_SAFETY_LABELS": "violence, gore",
-            "ARENA_IMAGE_SIZE": "384",
-            "ARENA_UPLOAD_MEGABYTES": "8",
-            "ARENA_UPLOAD_MEGAPIXELS": "24",
-            "ARENA_UPLOAD_SECONDS": "30",
-            "ARENA_UPLOAD_SPEED": "64",
-            "ARENA_UPLOAD_PLACES": "12",
-            "ARENA_UPLOAD_PLACES_OF_CLIENT": "2",
-            "ARENA_UPLOAD_GRACE": "3",
-            "ARENA_UPLOAD_DECODERS": "1",
-            "ARENA_UPLOAD_DECODING_SECONDS": "20",
-            "ARENA_IMAGE_SAFETY_THRESHOLD": "0.8",
-            "ARENA_CONTACT": " us@example.org ",
-            "ARENA_UPLOADS": "1",
-            "ARENA_REVIEWERS": "ada, an-organisation",
-            "ARENA_REVIEW_TOKEN": "0123456789-abcdef",
-            "ARENA_BOARD_SECONDS": "0",
-            "ARENA_ENDPOINT_REQUESTS_A_DAY": "0",
-            "ARENA_ENDPOINT_SECONDS": "20",
-            "ARENA_AUTOPLAY_ENDPOINTS": "1",
-        }
-    )
-    assert settings == Settings(
-        Path("/data"),
-        "::1",
-        8000,
-        True,
-        2.5,
-        ("a/b@" + "0" * 40, "./mine"),
-        False,
-        3,
-        "./editor",
-        Path("gate.json"),
-        "a/safety",
-        ("violence", "gore"),
-        384,
-        8,
-        24,
-        30,
-        64,
-        12,
-        2,
-        3,
-        1,
-        20,
-        image_safety_threshold=0.8,
-        contact="us@example.org",
-        uploads=True,
-        reviewers=("ada", "an-organisation"),
-        review_token="0123456789-abcdef",
-        board_seconds=0,
-        endpoint_requests_a_day=0,
-        endpoint_seconds=20,
-        autoplay_endpoints=True,
+VARIABLES = {
+    "ARENA_HOME": ("/data", "home", Path("/data")),
+    "ARENA_HOST": ("::1", "host", "::1"),
+    "ARENA_PORT": ("8000", "port", 8000),
+    "ARENA_AUTOPLAY": ("on", "autoplay", True),
+    "ARENA_MEMORY": ("2.5", "memory_gigabytes", 2.5),
+    "ARENA_MODEL_FILES": ("7.5", "model_gigabytes", 7.5),
+    "ARENA_MODELS": ("a/b@" + "0" * 40 + ", ./mine,", "models", ("a/b@" + "0" * 40, "./mine")),
+    "ARENA_STARTER_MODELS": ("0", "starter_models", False),
+    "ARENA_ACCEPTS": ("3", "accepts", 3),
+    "ARENA_EDITOR": (" ./editor ", "editor", "./editor"),
+    "ARENA_GATE": ("./gate.json", "gate", Path("gate.json")),
+    "ARENA_IMAGE_SAFETY": ("a/safety", "image_safety", "a/safety"),
+    "ARENA_IMAGE_SAFETY_LABELS": ("violence, gore", "image_safety_labels", ("violence", "gore")),
+    "ARENA_IMAGE_SAFETY_THRESHOLD": ("0.8", "image_safety_threshold", 0.8),
+    "ARENA_IMAGE_SIZE": ("384", "image_size", 384),
+    "ARENA_UPLOAD_MEGABYTES": ("8", "upload_megabytes", 8),
+    "ARENA_UPLOAD_MEGAPIXELS": ("24", "upload_megapixels", 24),
+    "ARENA_UPLOAD_SECONDS": ("30", "upload_seconds", 30),
+    "ARENA_UPLOAD_SPEED": ("63", "upload_kilobytes_per_second", 63),
+    "ARENA_UPLOAD_PLACES": ("12", "upload_places", 12),
+    "ARENA_UPLOAD_PLACES_OF_CLIENT": ("2", "upload_places_of_client", 2),
+    "ARENA_UPLOAD_GRACE": ("4", "upload_grace_seconds", 4),
+    "ARENA_UPLOAD_DECODERS": ("1", "upload_decoders", 1),
+    "ARENA_UPLOAD_DECODING_SECONDS": ("20", "upload_decoding_seconds", 20),
+    "ARENA_BODY_KILOBYTES": ("50", "body_kilobytes", 50),
+    "ARENA_CONTACT": (" us@example.org ", "contact", "us@example.org"),
+    "ARENA_UPLOADS": ("1", "uploads", True),
+    "ARENA_REVIEWERS": ("ada, an-organisation", "reviewers", ("ada", "an-organisation")),
+    "ARENA_REVIEW_TOKEN": ("0123456789-abcdef", "review_token", "0123456789-abcdef"),
+    "ARENA_TRUSTED_PROXIES": ("10.0.0.1, fd00::/8", "trusted_proxies", ("10.0.0.1", "fd00::/8")),
+    "ARENA_SHARE_READS": ("9 3", "shares", {"reads": "9 3"}),
+    "ARENA_PLACES_READS": ("6 12", "places", {"reads": "6 12"}),
+    "ARENA_BATTLES_BESIDE_OTHERS": ("5", "battles_beside_others", 5),
+    "ARENA_BOARD_SECONDS": ("0", "board_seconds", 0),
+    "ARENA_ENDPOINT_REQUESTS_A_DAY": ("0", "endpoint_requests_a_day", 0),
+    "ARENA_ENDPOINT_SECONDS": ("21", "endpoint_seconds", 21),
+    "ARENA_AUTOPLAY_ENDPOINTS": ("1", "autoplay_endpoints", True),
+    "ARENA_ACCEPT_LOSS": ("11", "accepted_loss", 11),
+}
+"""Variable -> what is written in it, the setting that it is, and what is read."""
+
+
+def test_every_variable_is_read_into_the_setting_that_it_is():
+    read = {setting: value for _, setting, value in VARIABLES.values()}
+    assert from_environment({name: text for name, (text, _, _) in VARIABLES.items()}) == Settings(**read)
+    assert read.keys() == {field.name for field in fields(Settings)}
+    assert all(getattr(Settings(), setting) != value for setting, value in read.items()), (
+        "no default is taken for what was read"
     )
 
 

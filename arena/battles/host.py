@@ -18,7 +18,7 @@ from arena.battles.generated_pairs import GeneratedPairs
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
-from arena.battles.playing import Asks, Played, drawn_for_it, names_of, play_rounds, probes_of
+from arena.battles.playing import Asks, Played, lookup_ids, names_of, play_rounds, probes_of
 from arena.battles.reveals import Reveals, failure
 from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
@@ -151,7 +151,7 @@ class Arena:
             self._refuse_removed(battle_id, battle.pair.id)
             played = Played(probes_of(battle.pair))
             last, failed = None, False
-            known = partial(self.store.replies, pair_ids=drawn_for_it(battle.pair))
+            known = partial(self.store.replies, pair_ids=lookup_ids(battle.pair))
             for answered in play_rounds(played, battle.seats, known, self._models, self._executor, self._names):
                 self._refuse_removed(battle_id, battle.pair.id)
                 failed |= answered.failed

@@ -64,8 +64,8 @@ def probes_of(pair: MinimalPair) -> dict[str, list[Probe]]:
     return {name: [replace(probe, family=pair.family) for probe in TASKS[name].probes(pair)] for name in tasks_of(pair)}
 
 
-def drawn_for_it(pair: MinimalPair) -> tuple[str, ...]:
-    """The pair, if it was drawn for its battle alone: replies about it are found only by its id."""
+def lookup_ids(pair: MinimalPair) -> tuple[str, ...]:
+    """What replies about a pair are looked up by, beside their probes: its id, if it was drawn for its battle alone."""
     return (pair.id,) if pair.source == FRESH else ()
 
 

@@ -6,7 +6,7 @@ from re import Pattern
 
 from arena.battles.drawings import pair_shown
 from arena.battles.generated_pairs import without_makers
-from arena.battles.playing import drawn_for_it, probes_of, round_of
+from arena.battles.playing import lookup_ids, probes_of, round_of
 from arena.battles.views import BattleView, Reveal, SeatReveal
 from arena.errors import BattleError, BattleFailed
 from arena.probes import Outcome, Probe, Reply
@@ -44,7 +44,7 @@ class Reveals:
         if pair is None:
             raise BattleError(f"battle {record.id}: its pair {record.pair_id} is gone; restore the database from a backup")
         probes = probes_of(pair)
-        drawn = drawn_for_it(pair)
+        drawn = lookup_ids(pair)
         replies = (self._replies(record, "a", probes, drawn), self._replies(record, "b", probes, drawn))
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         reveal = self._reveal(record, vote) if vote else None

@@ -56,15 +56,14 @@ def add_battles(
     places, last = _places(connection, [battle.id for battle, _ in played])
     fresh: list[tuple[BattleRecord, int]] = []
     lasting: list[ReplyRecord] = []
-    drawn: dict[datetime, list[ReplyRecord]] = {}
+    about_drawn: list[ReplyRecord] = []
     acknowledged: list[Acknowledged] = []
     for battle, replies in played:
         first = battle.id not in places
         if first:
             places[battle.id] = last + len(fresh) + 1
             fresh.append((battle, places[battle.id]))
-            moment = drawn_at[battle.pair_id]
-            (lasting if moment is None else drawn.setdefault(moment, [])).extend(replies)
+            (lasting if drawn_at[battle.pair_id] is None else about_drawn).extend(replies)
         acknowledged.append(Acknowledged(battle.id, places[battle.id], first))
     append(connection, "battles", [_battle_row(battle, seq) for battle, seq in fresh])
     methods = {battle.method_version for battle, _ in fresh}
@@ -72,8 +71,8 @@ def add_battles(
     rows = [(battle.id, one.seat, *judged_row(one), None) for battle, _ in fresh for one in battle.outcomes]
     append(connection, "judgements", rows)
     add_replies(connection, lasting)
-    if drawn:
-        add_replies(connection, [reply for replies in drawn.values() for reply in replies], min(drawn))
+    if about_drawn:
+        add_replies(connection, about_drawn, min(moment for moment in drawn_at.values() if moment is not None))
     waiting = [(battle.id, seq, utc(battle.played_at)) for battle, seq in fresh if battle.played_by == "visitor"]
     append(connection, "unjudged", waiting)
     settle(connection, [battle.id for battle, _ in fresh if battle.played_by != "visitor"], rule)

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import duckdb
 
 from arena.store.pair_rows import pair_rows
 from arena.store.records import Pool, Seat
-
-Row = tuple[Any, ...]
+from arena.store.rows import Row
 
 
 class Measure(NamedTuple):
