@@ -60,7 +60,7 @@ def test_the_page_stays_with_its_battle_until_the_verdict_is_there(visit):
     page = visitor.open_battle()
     first_picture = page.locator("#pair .picture").first
     before = first_picture.get_attribute("src") or ""
-    with visitor.next_request_held_back("**/gradio_api/queue/join**") as held:
+    with visitor.requests_held_back("**/gradio_api/queue/join**") as held:
         page.keyboard.press("a")
         while not held:
             page.wait_for_timeout(50)

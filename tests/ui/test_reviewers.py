@@ -145,12 +145,14 @@ def arena(generated, tmp_path_factory):
 @pytest.mark.long
 def test_the_operators_link_is_opened_once_and_the_token_leaves_the_address(arena, browser):
     with windows(browser, arena) as open_window:
-        visitor = open_window()
+        visitor = open_window(listens=True)
         page = visitor.open("/review")
         expect(page.locator("#pair")).to_contain_text("those whom the operator gave a link")
         expect(page.locator("#bar")).to_be_hidden()
+        visitor.wait_for_events(2)  # the pair and the agreement: the link, opened in the same window, loads the page anew
         for address in (f"/review#token={TOKEN}", "/review"):
             page = visitor.open(address)
+            expect(page.locator("#accept")).to_be_visible()  # the page that is left for this one has it, too, but hides it
             expect(page.locator("#accept")).to_be_enabled()
             assert TOKEN not in page.url
         assert TOKEN not in "".join(visitor.addresses).replace(f"/review#token={TOKEN}", "")

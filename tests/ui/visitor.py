@@ -83,8 +83,21 @@ class Visitor:
             _LEFT.append(self.page)
 
     def open(self, path: str = "/") -> Page:
-        self.page.goto(self.server.url + path)
+        with self._old_page_ignored():
+            self.page.goto(self.server.url + path, wait_until="commit")
+        self.page.wait_for_load_state()
         return self.page
+
+    @contextmanager
+    def _old_page_ignored(self) -> Iterator[None]:
+        """Take no complaints: a page that is left in the middle of an event complains of it, and nobody sees that."""
+        complaints, self.complaints = self.complaints, []
+        yield
+        self.complaints = complaints
+
+    def wait_for_events(self, count: int) -> None:
+        """Wait until the page has heard the end of so many of its events; for a visitor who `listens`."""
+        self.page.wait_for_function("count => window.received.join('').split('process_completed').length > count", arg=count)
 
     def open_battle(self, path: str = "/") -> Page:
         """Open the battle page and wait until both models have answered everything."""
@@ -94,20 +107,30 @@ class Visitor:
 
     @contextmanager
     def answers_held_back(self) -> Iterator[None]:
-        """Let the page open, and keep from it what its first event streams until the block ends."""
-        with self.next_request_held_back(STREAM) as held:
+        """Let the page open, and keep from it what its events stream until the block ends."""
+        with self.requests_held_back(STREAM) as held:
             self.open()
             while not held:
                 self.page.wait_for_timeout(50)
             yield
 
     @contextmanager
-    def next_request_held_back(self, address: str) -> Iterator[list[Route]]:
-        """Let the next request to `address` go only when the block ends."""
+    def requests_held_back(self, address: str) -> Iterator[list[Route]]:
+        """Let requests to `address` go only when the block ends; all of them, since a page may send more than the one meant."""
         held: list[Route] = []
-        self.page.route(address, lambda route: held.append(route), times=1)  # noqa: PLW0108 - Playwright cannot mark a built-in
+        holds = True
+
+        def hold(route: Route) -> None:
+            if holds:
+                held.append(route)
+            else:
+                route.continue_()
+
+        self.page.route(address, hold)
         yield held
-        held[0].continue_()
+        holds = False
+        for route in held:
+            route.continue_()
 
     def wait_for_answers(self) -> None:
         self.page.wait_for_selector("#vote-a:not([disabled])")
