@@ -5,7 +5,6 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from typing import Any
 
 from arena.battles import Arena
 from arena.battles.autoplay import Autoplay
@@ -13,10 +12,8 @@ from arena.battles.older_battles import read_anew
 from arena.battles.requests import most_requests, small_question
 from arena.battles.scoring import ELO_RULE
 from arena.contestants import Contestant
-from arena.control import Answer, Control, ask
 from arena.logs import start_log
 from arena.models import EndpointPool, ModelPool, Pools, RequestBudget, memory_budget, this_machine
-from arena.operations import OPERATIONS, handlers
 from arena.pairs import MinimalPair
 from arena.roster import Roster, gather, register
 from arena.settings import Settings
@@ -45,33 +42,14 @@ def progress_lines() -> Progress:
 def open_store(settings: Settings, progress: Progress | None = None) -> Iterator[Store]:
     """The facts of an arena, for reading its board or writing to it, with its log started, and older battles read anew.
 
-    Operators' commands reach whoever has it open: see `operate`.
+    Beside other processes of the home, too: see `Store.open`.
     """
     with Store.open(
         settings.home, ELO_RULE, accepted_loss=settings.accepted_loss, progress=progress or progress_lines()
     ) as store:
         start_log(settings.home)
-        with Control(settings.home, handlers(store)):
-            read_anew(store)
-            yield store
-
-
-def operate(settings: Settings, command: str, **arguments: Any) -> Answer:
-    """Carry an operator's command out, in the process that has the home open, or here where none has.
-
-    Args:
-        settings: name the home.
-        command: one of `arena.operations.OPERATIONS`.
-        arguments: what it needs; must be JSON.
-
-    Raises:
-        ArenaError: it failed; its one line is that of the operation.
-    """
-    answer = ask(settings.home, command, arguments)
-    if answer is not None:
-        return answer
-    with open_store(settings) as store:
-        return OPERATIONS[command](store, arguments)
+        read_anew(store)
+        yield store
 
 
 @contextmanager

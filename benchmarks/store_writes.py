@@ -24,9 +24,15 @@ from arena.probes import Outcome, Reply
 from arena.store import BattleRecord, EloRule, OutcomeRecord, ReplyRecord, Store
 from arena.store.records import SEATS
 
-RULE = EloRule("benchmark", 1000.0, lambda a, b, only_a, only_b: (a + only_a - only_b, b + only_b - only_a))
 CELLS = {"caption_choice": 4, "image_choice": 4, "verification": 4, "request": 2}
 CONTESTANTS = [Contestant(f"organisation/model-{number}", f"{number:040x}", "generative") for number in range(6)]
+
+
+def _move(a: float, b: float, only_a: int, only_b: int) -> tuple[float, float]:
+    return a + only_a - only_b, b + only_b - only_a
+
+
+RULE = EloRule("benchmark", 1000.0, _move)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ import shutil
 import pytest
 from processes import arena as arena_process
 from processes import exit_code, wait_until
+from store_insides import connection_of
 
 from arena.battles.scoring import ELO_RULE
 from arena.cli import main
@@ -92,7 +93,7 @@ def test_what_cannot_be_backed_up_is_one_line(home, tmp_path, run):
 
 def test_a_loss_ends_every_command_until_it_is_accepted(home, run, monkeypatch):
     with Store.open(home, ELO_RULE) as store:
-        store._connection.execute(  # the quickest way to something that is counted
+        connection_of(store).execute(  # the quickest way to something that is counted
             "INSERT INTO arena.votes SELECT 'battle', 'visitor', 'a', now() FROM range(3)"
         )
     Store.open(home, ELO_RULE).close()

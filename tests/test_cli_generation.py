@@ -86,12 +86,6 @@ def test_all_of_it_works_beside_a_process_that_holds_the_home(capsys, home, monk
     assert [row["retired"] for row in listed(capsys, home, "--state", "retired")] == ["an example"]
 
 
-def test_a_list_comes_in_as_many_answers_as_it_takes(capsys, home, monkeypatch):
-    alone = listed(capsys, home)
-    monkeypatch.setattr("arena.operations.MOST_TOLD", 4)
-    assert listed(capsys, home) == alone
-
-
 def test_a_retired_pair_says_why_and_is_retired_once(capsys, home):
     name = listed(capsys, home)[1]["id"]
     assert arena(capsys, home, "pairs", "retire", name, "--reason", "leaked")[0] == 0

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from store_insides import connection_of
 
 from arena.battles.scoring import ELO_RULE
 from arena.cli import main
@@ -38,7 +39,7 @@ def run(home, capsys):
 def test_a_rebuild_says_whether_the_numbers_were_right(home, run):
     assert run("rebuild") == (0, "arena: counts and ratings of 1 battles are made anew; all of it was right before, too")
     with Store.open(home, ELO_RULE) as store:
-        store._connection.execute("UPDATE arena.standings SET battles = 7")
+        connection_of(store).execute("UPDATE arena.standings SET battles = 7")
     assert run("rebuild")[1].endswith("made anew; standings held something else before")
     with Store.open(home, ELO_RULE) as store:
         assert set(store.battle_counts().values()) == {1}
@@ -46,7 +47,7 @@ def test_a_rebuild_says_whether_the_numbers_were_right(home, run):
 
 def test_a_rebuild_goes_on_with_one_that_was_stopped(home, run):
     with Store.open(home, ELO_RULE) as store:
-        rebuild.begin(store._connection, ELO_RULE)
+        rebuild.begin(connection_of(store), ELO_RULE)
     assert run("rebuild") == (0, "arena: counts and ratings of 1 battles are made anew; they were not whole before")
     assert run("rebuild")[1].endswith("all of it was right before, too")
 

@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 from processes import FEW_MODELS, arena, killed, wait_until
+from store_insides import connection_of
 
 from arena.battles.leaderboard import ratings_of
 from arena.battles.scoring import ELO_RULE
@@ -65,7 +66,7 @@ def test_ten_kills_during_200_battles_lose_and_repeat_nothing(tmp_path):
 
 def every_battle(store) -> list[BattleRecord]:
     """All battles of the database in the order of their commits."""
-    rows = store._connection.execute("SELECT id FROM arena.battles ORDER BY seq").fetchall()
+    rows = connection_of(store).execute("SELECT id FROM arena.battles ORDER BY seq").fetchall()
     return [store.battle(name) for (name,) in rows]
 
 

@@ -39,7 +39,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from arena.opening import operate
+    from arena.opening import open_store
     from arena.store import holds_arena
 
     settings, file = settings_of(options), options.file.absolute()
@@ -49,8 +49,9 @@ def _backup(options: argparse.Namespace) -> int:
         raise StoreError(f"{options.file} exists; choose another name, or add --replace to lose it")
     if not file.parent.is_dir():
         raise StoreError(f"{options.file}: there is no folder {file.parent}; make it first")
-    made = operate(settings, "backup", file=str(file))
-    say(f"{options.file} holds {_told(made['records'], made['pictures'])} ({file.stat().st_size / 1e6:,.1f} MB)")
+    with open_store(settings) as store:
+        made = store.backup(file)
+    say(f"{options.file} holds {_told(made.records, made.pictures)} ({file.stat().st_size / 1e6:,.1f} MB)")
     return 0
 
 

@@ -1,6 +1,7 @@
 """`arena pairs drop`: pictures of pairs that were drawn for one battle, which nobody is likely to see again."""
 
 import argparse
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from arena.cli.console import positive, say, settings_of
@@ -43,15 +44,18 @@ def _days(text: str) -> int:
 
 
 def _drop(options: argparse.Namespace) -> int:
-    from arena.opening import operate
-    from arena.store import holds_arena
+    from arena.battles.drawings import drop_drawings
+    from arena.opening import open_store
+    from arena.store import holds_arena, now
 
     settings = settings_of(options)
     if not holds_arena(settings.home):
         raise StoreError(f"{settings.home} is no home of an arena; set ARENA_HOME or give --home")
+    before = now() - timedelta(days=options.days)
     pictures = freed = 0
     last = ""
-    while (told := operate(settings, "drop", days=options.days, after=last))["last"]:
-        pictures, freed, last = pictures + told["pictures"], freed + told["freed"], told["last"]
+    with open_store(settings) as store:
+        while (dropped := drop_drawings(store, before, last)).last:
+            pictures, freed, last = pictures + dropped.pictures, freed + dropped.freed, dropped.last
     say(f"{pictures:,} pictures older than {options.days} days are dropped ({freed / 1e6:,.1f} MB); all can be drawn again")
     return 0

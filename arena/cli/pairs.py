@@ -79,15 +79,12 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _generations(settings: "Settings") -> list[Mapping[str, Any]]:
-    """All of them, the oldest first, from as many answers as it takes."""
-    from arena.opening import operate
+    """All of them, the oldest first."""
+    from arena.cli.records import standing_json
+    from arena.opening import open_store
 
-    rows: list[Mapping[str, Any]] = []
-    while True:
-        told = operate(settings, "generations", after=len(rows), accepts=settings.accepts)
-        rows += told["generations"]
-        if len(rows) >= told["total"]:
-            return rows
+    with open_store(settings) as store:
+        return [standing_json(one, settings.accepts) for one in store.generations.standings()]
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -103,10 +100,13 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _generation(options: argparse.Namespace) -> Mapping[str, Any]:
-    from arena.opening import operate
+    from arena.cli.records import history_json
+    from arena.generation.history import history
+    from arena.opening import open_store
 
     settings = settings_of(options)
-    return operate(settings, "generation", name=options.id, accepts=settings.accepts)
+    with open_store(settings) as store:
+        return history_json(store, history(store, options.id), settings.accepts)
 
 
 def _lines(name: str, value: Any) -> list[str]:
@@ -152,10 +152,15 @@ def _picture(image: str) -> "Picture":
 
 
 def _retire(options: argparse.Namespace) -> int:
-    from arena.opening import operate
+    from arena.generation.history import history
+    from arena.opening import open_store
 
     if not options.reason.strip():
         raise GenerationError("--reason: is empty; say in a few words why the pair is retired")
-    operate(settings_of(options), "retire", name=options.id, reason=options.reason.strip())
+    with open_store(settings_of(options)) as store:
+        standing = history(store, options.id).standing
+        if standing.retired is not None:
+            raise GenerationError(f"{options.id}: was retired before ({standing.retired}); once is enough")
+        store.generations.retire(standing.record.id, options.reason.strip())
     say(f"{options.id} is retired; its battles stay")
     return 0

@@ -11,7 +11,7 @@ from arena.errors import StoreError
 EXAMPLES = """examples:
   arena rebuild                               make counts and ratings anew, and say whether they were right
 
-The arena must not run meanwhile. Nothing that was played is changed. Stopped or killed, the next command goes on.
+Beside a running arena, too: its visitors wait meanwhile. Nothing that was played is changed. Killed, the next start goes on.
 """
 
 

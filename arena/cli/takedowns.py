@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
 
+OPERATOR = "operator"
+"""Stands as who decided what is done by a command."""
 EXAMPLES = {
     "hide": """examples:
   arena pairs hide 1f0c9a7e52b64d38 --reason "may be private"
@@ -48,8 +50,8 @@ count as before. Backups still hold it: make a new one, and delete those from be
 
 def add_actions(actions: "argparse._SubParsersAction[IdParser]") -> None:
     """Make them known to the parser of `arena pairs`."""
-    hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _decide("hide", "hidden"))
-    restore = _action(actions, "restore", "show again what was hidden, or settle reports", _decide("restore", "shown"))
+    hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _hide)
+    restore = _action(actions, "restore", "show again what was hidden, or settle reports", _restore)
     erase = _action(actions, "erase", "delete one for good: pictures, captions, replies; its battles count as before", _erase)
     erase.add_argument("--yes", action="store_true", help="do not ask")
     named = "of a pair, its generation or a battle; or digest of a picture"
@@ -74,26 +76,36 @@ def _action(
     return parser
 
 
-def _decide(operation: str, state: str) -> Callable[[argparse.Namespace], int]:
-    def decide(options: argparse.Namespace) -> int:
-        from arena.opening import operate
+def _hide(options: argparse.Namespace) -> int:
+    from arena.opening import open_store
 
-        decided = operate(_settings(options), operation, names=options.names, reason=_reason(options))
-        say(f"{', '.join(decided['subjects'])}: {state}")
-        return 0
+    reason = _reason(options)
+    with open_store(_settings(options)) as store:
+        subjects = store.takedowns.hide(options.names, by=OPERATOR, reason=reason)
+    say(f"{', '.join(subjects)}: hidden")
+    return 0
 
-    return decide
+
+def _restore(options: argparse.Namespace) -> int:
+    from arena.opening import open_store
+
+    reason = _reason(options)
+    with open_store(_settings(options)) as store:
+        subjects = store.takedowns.restore(options.names, by=OPERATOR, reason=reason)
+    say(f"{', '.join(subjects)}: shown")
+    return 0
 
 
 def _erase(options: argparse.Namespace) -> int:
-    from arena.opening import operate
+    from arena.opening import open_store
 
-    settings, reason = _settings(options), _reason(options)
-    if not options.yes:
-        _confirm(operate(settings, "subjects", names=options.names)["subjects"])
-    erased = operate(settings, "erase", names=options.names, reason=reason)
-    say(f"{', '.join(erased['subjects'])}: erased, {erased['pictures']} pictures; backups made before still hold them")
-    for digest, others in erased["shared"].items():
+    reason = _reason(options)
+    with open_store(_settings(options)) as store:
+        if not options.yes:
+            _confirm(store.takedowns.subjects(options.names))
+        erased = store.takedowns.erase(options.names, by=OPERATOR, reason=reason)
+    say(f"{', '.join(erased.subjects)}: erased, {erased.pictures} pictures; backups made before still hold them")
+    for digest, others in erased.shared.items():
         say(f"picture {digest} stays, since {', '.join(others)} shows it; to erase it there, too, give its digest")
     return 0
 
@@ -106,22 +118,24 @@ def _confirm(subjects: Sequence[str]) -> None:
 
 
 def _takedowns(options: argparse.Namespace) -> int:
-    from arena.opening import operate
+    from arena.cli.records import takedown_json
+    from arena.opening import open_store
 
-    found = operate(_settings(options), "takedowns")["takedowns"]
+    with open_store(_settings(options)) as store:
+        found = [takedown_json(takedown) for takedown in store.takedowns.all()]
     titles = {"subject": "Id", "state": "State", "decided_at": "When", "decided_by": "By", "reason": "Reason"}
     return _listed(found, titles, options, "Nothing was taken down.")
 
 
 def _reports(options: argparse.Namespace) -> int:
-    from arena.opening import operate
+    from arena.cli.records import report_json
+    from arena.opening import open_store
 
-    told = operate(_settings(options), "reports", open_only=not options.all)
-    if told["left_out"]:
-        say(f"{told['left_out']:,} older reports are left out; decide these first")
+    with open_store(_settings(options)) as store:
+        told = [report_json(store, one) for one in store.takedowns.reports(open_only=not options.all)]
     titles = {"subject": "Id", "state": "State", "reported_at": "When", "reason": "Reason", "words": "Words"}
     none = "Nothing was reported." if options.all else "No report waits for a decision."
-    return _listed(told["reports"], titles, options, none)
+    return _listed(told, titles, options, none)
 
 
 def _listed(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str], options: argparse.Namespace, none: str) -> int:

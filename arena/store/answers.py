@@ -26,7 +26,7 @@ from arena.store.records import (
     now,
 )
 from arena.store.replies import add_replies
-from arena.store.rows import Row, append, as_logprobs, aware, utc
+from arena.store.rows import Row, append, as_logprobs, aware, has_row, utc
 
 UnitRow = tuple[str, str, str, str, float, float]
 """metric, slice, item, family, hits, total: what one item adds to one metric."""
@@ -227,6 +227,8 @@ def units(
 
 def add_evaluation(connection: duckdb.DuckDBPyConnection, record: EvaluationRecord) -> int:
     """Append the beginning of an evaluation to the log."""
+    if has_row(connection, "evaluations", id=record.id):
+        return 0
     described = [json.dumps(dict(part)) for part in (record.arguments, record.versions, record.endpoint)]
     who = (record.id, record.suite, record.edition, record.contestant_id, record.judge)
     return append(connection, "evaluations", [(*who, *described, utc(record.started_at))])
@@ -235,6 +237,8 @@ def add_evaluation(connection: duckdb.DuckDBPyConnection, record: EvaluationReco
 def add_evaluation_end(connection: duckdb.DuckDBPyConnection, end: tuple[str, str, Mapping[str, Any]]) -> int:
     """Append the end of an evaluation to the log: its id, the reason, and what an endpoint told by then."""
     identifier, reason, endpoint = end
+    if has_row(connection, "evaluation_ends", evaluation_id=identifier):
+        return 0
     return append(connection, "evaluation_ends", [(identifier, reason, json.dumps(dict(endpoint)), utc(now()))])
 
 

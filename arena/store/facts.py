@@ -80,24 +80,27 @@ def add_battles(
 
 
 def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], rule: EloRule | None) -> list[bool]:
-    """Append each vote if its battle has none, and say whether it was appended. A visitor's battle is settled by its vote.
+    """Append each vote if its battle has none, and say whether it is the one that counts. It settles a visitor's battle.
 
     Raises:
         StoreError: a battle was never stored.
     """
     results = _results(connection, [vote.battle_id for vote in votes])
-    voted = values_in(connection, "votes", "battle_id", results)
-    counts: list[bool] = []
+    stored = select_within(
+        connection, "SELECT battle_id, visitor, choice, voted_at FROM arena.votes WHERE battle_id {}", results
+    )
+    counted = {row[0]: row for row in stored}
+    new: list[Vote] = []
     for vote in votes:
         if vote.battle_id not in results:
             raise StoreError(f"vote: battle_id: {vote.battle_id!r} is not in the store; vote on a battle that was played")
-        counts.append(vote.battle_id not in voted)
-        voted.add(vote.battle_id)
-    kept = [vote for vote, counted in zip(votes, counts, strict=True) if counted]
-    append(connection, "votes", [(vote.battle_id, vote.visitor, vote.choice, utc(vote.voted_at)) for vote in kept])
-    settle(connection, [vote.battle_id for vote in kept], rule)
-    vote_counts.count(connection, kept, results)
-    return counts
+        if vote.battle_id not in counted:
+            counted[vote.battle_id] = _vote_row(vote)
+            new.append(vote)
+    append(connection, "votes", [_vote_row(vote) for vote in new])
+    settle(connection, [vote.battle_id for vote in new], rule)
+    vote_counts.count(connection, new, results)
+    return [counted[vote.battle_id] == _vote_row(vote) for vote in votes]
 
 
 def _results(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str]) -> dict[str, str]:
@@ -150,6 +153,10 @@ def _pair_row(pair: MinimalPair, drawn_at: datetime | None) -> Row:
 def _contestant_row(contestant: Contestant) -> Row:
     settings = json.dumps(dict(contestant.settings))
     return (contestant.id, contestant.repository, contestant.revision, contestant.engine, settings, utc(now()))
+
+
+def _vote_row(vote: Vote) -> Row:
+    return (vote.battle_id, vote.visitor, vote.choice, utc(vote.voted_at))
 
 
 def _battle_row(battle: BattleRecord, seq: int) -> Row:

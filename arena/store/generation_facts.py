@@ -11,7 +11,7 @@ from arena.pairs import MinimalPair
 from arena.store.facts import add_pairs
 from arena.store.generation_records import GenerationRecord, PairInPlay, ReviewRecord, Standing, Verdict
 from arena.store.records import now
-from arena.store.rows import Row, append, aware, utc
+from arena.store.rows import Row, append, aware, has_row, utc
 
 # ruff: noqa: S608 - statements are put together from constants, values are always parameters
 
@@ -105,6 +105,12 @@ def add_review(connection: duckdb.DuckDBPyConnection, given: tuple[ReviewRecord,
     """
     review, required = given
     _refuse_unknown(connection, "review", review.generation_id)
+    again = connection.execute(
+        "SELECT verdict FROM arena.reviews WHERE generation_id = ? AND reviewer = ? AND reviewed_at = ?",
+        [review.generation_id, review.reviewer, utc(review.reviewed_at)],
+    ).fetchone()
+    if again is not None:
+        return again[0]
     (standing,) = standings(connection, [review.generation_id])
     verdict = standing.kept_as(review.verdict, required)
     if verdict is not None:
@@ -150,6 +156,8 @@ def retire(connection: duckdb.DuckDBPyConnection, given: tuple[str, str]) -> Non
     """
     generation_id, reason = given
     _refuse_unknown(connection, "retire", generation_id)
+    if has_row(connection, "retirements", generation_id=generation_id):
+        return
     append(connection, "retirements", [(generation_id, reason, utc(now()))])
 
 

@@ -11,7 +11,7 @@ from arena.images import Picture
 from arena.store.evaluations import Reads, Writes
 from arena.store.picture_files import PictureFiles
 from arena.store.records import now
-from arena.store.rows import append, aware, utc
+from arena.store.rows import append, aware, has_row, utc
 
 UNDONE = "undone"
 """Stands as the label that takes a rater's last one back."""
@@ -64,8 +64,12 @@ class Labels:
 
 
 def _add(connection: duckdb.DuckDBPyConnection, record: LabelRecord) -> int:
+    moment = utc(record.labelled_at)
+    again = {"contestant_id": record.contestant_id, "question_id": record.question_id, "rater": record.rater}
+    if has_row(connection, "labels", **again, labelled_at=moment):
+        return 0
     said = (record.contestant_id, record.question_id, record.reply, record.rater, record.by_model, record.label)
-    return append(connection, "labels", [(_revision(connection) + 1, *said, utc(record.labelled_at))])
+    return append(connection, "labels", [(_revision(connection) + 1, *said, moment)])
 
 
 def _labels(connection: duckdb.DuckDBPyConnection, contestant_id: str) -> list[LabelRecord]:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
@@ -10,6 +11,9 @@ from pathlib import Path
 from arena.errors import StoreError
 from arena.images import Picture
 from arena.store.database import one_line_errors
+
+LEFTOVER_SECONDS = 600.0
+"""Age of a file half written whose process was killed; others may be writing at this moment."""
 
 
 class PictureFiles:
@@ -23,8 +27,10 @@ class PictureFiles:
         self._folder = folder
         self._incoming = folder / "incoming"
         self._incoming.mkdir(parents=True, exist_ok=True)
-        for leftover in self._incoming.iterdir():  # of a process that was killed while it wrote
-            leftover.unlink()
+        for leftover in self._incoming.iterdir():
+            with suppress(FileNotFoundError):  # another process has put it in its place, or clears up, too
+                if time.time() - leftover.stat().st_mtime > LEFTOVER_SECONDS:
+                    leftover.unlink()
 
     def path(self, digest: str) -> Path:
         """Where the picture with this digest lies, or would lie."""

@@ -41,6 +41,13 @@ def select_within(connection: duckdb.DuckDBPyConnection, query: str, ids: Iterab
     return connection.execute(query.format(within.format(column=column)), [wanted[0], wanted[-1], wanted]).fetchall()
 
 
+def has_row(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> bool:
+    """Whether a table has a row with these values: what a process asks twice, as its owner ended meanwhile, is kept once."""
+    wanted = " AND ".join(f"{column} = ?" for column in values)
+    found = connection.execute(f"SELECT 1 FROM arena.{table} WHERE {wanted} LIMIT 1", list(values.values()))  # noqa: S608 - names are ours
+    return found.fetchone() is not None
+
+
 def values_in(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Iterable[str]) -> set[str]:
     """Which of the values the column of the table has."""
     query = f"SELECT {column} FROM arena.{table} WHERE {column} {{}}"  # noqa: S608 - names are ours

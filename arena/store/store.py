@@ -15,43 +15,23 @@ from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
 from arena.settings import make_home
-from arena.store import (
-    acknowledged,
-    backup,
-    compaction,
-    erasure,
-    facts,
-    lookups,
-    rebuild,
-    replies,
-    rereadings,
-    standings,
-)
-from arena.store.acknowledged import Acknowledgements
-from arena.store.backup import DATABASE, Backup
+from arena.store import erasure, facts, lookups, maintenance, replies, rereadings, standings
+from arena.store.backup import Backup
 from arena.store.count_reads import CountReads
-from arena.store.database import CATALOG, close_untouched, one_line_errors, open_database
+from arena.store.database import one_line_errors
 from arena.store.drawings import Drawings
 from arena.store.evaluations import Evaluations
+from arena.store.file_database import FileDatabase
 from arena.store.generations import Generations
 from arena.store.labels import Labels
-from arena.store.migrations import migrate
 from arena.store.picture_files import PictureFiles
 from arena.store.progress import Progress, silent
-from arena.store.readers_writer_lock import ReadersWriterLock
-from arena.store.records import (
-    Acknowledged,
-    BattleRecord,
-    Choice,
-    EloRule,
-    ReplyRecord,
-    Vote,
-    now,
-)
+from arena.store.records import Acknowledged, BattleRecord, Choice, EloRule, ReplyRecord, Vote, now
 from arena.store.rereadings import OlderBattle, Rereadings
+from arena.store.shared_database import SharedDatabase
 from arena.store.takedowns import Takedowns
-from arena.store.witness import Witness
-from arena.store.writer import LARGEST_GROUP, Work, Writer
+from arena.store.works import OneByOne, Ruled
+from arena.store.writer import LARGEST_GROUP
 
 Item = TypeVar("Item")
 T = TypeVar("T")
@@ -63,27 +43,18 @@ class Store(CountReads):
     Every method raises StoreError with one line when the disk or the file gives up.
     """
 
-    def __init__(
-        self,
-        home: Path,
-        connection: duckdb.DuckDBPyConnection,
-        note: Acknowledgements,
-        rule: EloRule | None,
-        largest_group: int,
-    ) -> None:
-        self._path = home / DATABASE
-        self._connection = connection
-        self._witness = Witness(self._path, note)
-        self._is_half_rebuilt = False
+    def __init__(self, home: Path, open_file: Callable[[], FileDatabase], rule: EloRule | None) -> None:
+        self._home = home
         self._rule = rule
         self._pictures = PictureFiles(home / "images")
-        # One object each, so that what waits is written together.
-        self._add_battles = partial(facts.add_battles, rule=rule)
-        self._add_votes = partial(facts.add_votes, rule=rule)
-        self._lock = ReadersWriterLock()
-        """Held alone while the file of the database is replaced."""
-        around = (self._admit, self._witness.after, self._lock.shared)
-        self._writer = Writer(connection.cursor(), largest_group, *around)
+        self._takedowns: Takedowns | None = None
+        self._database = SharedDatabase(home, self._pictures, open_file, self._refresh, self._settle_in)
+        try:
+            self.takedowns = self._takedowns = Takedowns(self._write_one, self._database, self._pictures)
+            """What was hidden or erased, and what visitors report."""
+        except BaseException:
+            self._database.abandon()
+            raise
         self.evaluations = Evaluations(self._write_one, self._read, self._keep, self._pictures)
         """Questions and answers of suites."""
         self.generations = Generations(self._write_one, self._read, self._keep, self._pictures)
@@ -92,8 +63,6 @@ class Store(CountReads):
         """Pairs that were drawn for one battle."""
         self.labels = Labels(self._write_one, self._read, self._pictures)
         """What raters say of replies to requests."""
-        self.takedowns = Takedowns(self._write_one, self._read, self._pictures, self._compact)
-        """What was hidden or erased, and what visitors report."""
 
     @classmethod
     def open(
@@ -106,6 +75,8 @@ class Store(CountReads):
     ) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
+        Who opens it first holds the database; other processes speak to that one, and one of them takes its place when it ends.
+
         Args:
             home: ARENA_HOME.
             rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
@@ -114,38 +85,23 @@ class Store(CountReads):
             progress: told how far it is, where a home of an earlier version is brought up to date.
 
         Raises:
-            StoreBusy: another process has it open.
+            StoreBusy: another process has it open and lets nobody in, or runs another version.
             StoreError: the folder cannot be used, the database is damaged, newer than this code, or has lost what was
                 acknowledged.
         """
-        path = home / DATABASE
-        with one_line_errors(path):
+        with one_line_errors(home):
             make_home(home)
-            note = Acknowledgements(home)
-            if not path.exists():
-                note.check({}, accepted_loss)
-            connection = open_database(path)
-            try:
-                note.check(acknowledged.count_before_migration(connection), accepted_loss)
-                migrate(connection, progress=progress)
-                if rebuild.is_due(connection):
-                    rebuild.go_on(connection, rule, progress)
-                note.write(acknowledged.count(connection))
-                store = cls(home, connection, note, rule, largest_group)
-            except BaseException:
-                close_untouched(connection)  # what is damaged stays as it is, to be looked at
-                note.close()
-                raise
-        if rule is not None and store._read(standings.is_stale, rule):
-            store.rebuild_elo(progress)
-        store.takedowns.finish()
+        store = cls(home, partial(FileDatabase.open, home, rule, largest_group, accepted_loss, progress), rule)
+        try:
+            store._settle_in(progress)
+        except BaseException:
+            store._database.abandon()
+            raise
         return store
 
     def close(self) -> None:
         """Commit what waits and let go of the database. Safe to call twice."""
-        self._writer.close()
-        with one_line_errors(self._path):
-            self._witness.close(self._connection)
+        self._database.close()
 
     def __enter__(self) -> Self:
         return self
@@ -155,8 +111,8 @@ class Store(CountReads):
 
     @property
     def transactions(self) -> int:
-        """Commits since the store was opened; far fewer than writes when many write at once."""
-        return self._writer.transactions
+        """Commits since the database was opened; far fewer than writes when many write at once."""
+        return self._database.call(maintenance.transactions)
 
     def add_pairs(self, pairs: Iterable[MinimalPair], drawn_at: datetime | None = None) -> int:
         """Keep pairs and their images, and say how many were new. Images are on disk before a row names them.
@@ -176,7 +132,7 @@ class Store(CountReads):
 
     def pairs_without_images(self, ids: Iterable[str]) -> dict[str, MinimalPair]:
         """id -> pair, of those that are known; its pictures have their digests, and nothing to show."""
-        return self._read(lookups.pairs_without_images, ids)
+        return self._read(lookups.pairs_without_images, list(ids))
 
     def add_contestants(self, contestants: Iterable[Contestant]) -> int:
         """Keep contestants, and say how many were new."""
@@ -203,7 +159,7 @@ class Store(CountReads):
             until: when the last of it was asked, where that is known: what was replied later about a pair that was drawn for
                 one battle is left out.
         """
-        return self._read(replies.replies_of, contestant_id, keys, pair_ids, until)
+        return self._read(replies.replies_of, contestant_id, list(keys), list(pair_ids), until)
 
     def add_battle(self, battle: BattleRecord, replies: Sequence[ReplyRecord] = ()) -> Acknowledged:
         """Keep a battle with its outcomes and replies, all or nothing. A visitor's counts once it has its vote.
@@ -213,7 +169,7 @@ class Store(CountReads):
         Raises:
             StoreError: its pair or a contestant was never added.
         """
-        return self._write(self._add_battles, (battle, replies))
+        return self._database.write(Ruled(facts.add_battles, self._rule), (battle, replies))
 
     def battle(self, battle_id: str) -> BattleRecord | None:
         """The battle with its outcomes, as the last version of the method judged it; None where it is unknown."""
@@ -237,7 +193,7 @@ class Store(CountReads):
         Raises:
             StoreError: the battle was never added.
         """
-        return self._write(self._add_votes, Vote(battle_id, visitor, choice, voted_at or now()))
+        return self._database.write(Ruled(facts.add_votes, self._rule), Vote(battle_id, visitor, choice, voted_at or now()))
 
     def vote_of(self, battle_id: str) -> Vote | None:
         """The vote that counts for the battle; None where there is none yet."""
@@ -247,7 +203,7 @@ class Store(CountReads):
         """Overwrite this visitor beside its votes, and say how many they were. The votes stay, and count as before."""
         votes = self._write_one(erasure.erase_voter, voter)
         if votes:
-            self._end_log()
+            self._database.call(maintenance.end_log)
         return votes
 
     def settle_abandoned(self, before: datetime) -> int:
@@ -262,23 +218,14 @@ class Store(CountReads):
         """
         if self._rule is None:
             raise StoreError("elo: the store was opened without a rule; pass one to Store.open")
-        return self._write_one(partial(standings.replay, progress=progress), self._rule)
+        return self._database.call(maintenance.replay_elo, self._rule, progress=progress)
 
     def rebuild(self, progress: Progress = silent) -> tuple[str, ...]:
         """Make all that is derived anew from the facts, and name the tables that hold something else now. Everybody waits.
 
         Killed or stopped, the next `open` goes on; until then this store takes no more writes.
         """
-        with one_line_errors(self._path), self._lock.exclusive():
-            before = rebuild.fingerprints(self._connection)
-            rebuild.begin(self._connection, self._rule)
-            try:
-                rebuild.go_on(self._connection, self._rule, progress)
-            except BaseException:
-                self._is_half_rebuilt = True
-                raise
-            after = rebuild.fingerprints(self._connection)
-        return tuple(table for table in after if after[table] != before[table])
+        return self._database.call(maintenance.rebuild, self._rule, progress=progress)
 
     def backup(self, file: Path) -> Backup:
         """Write what is committed by now, with the pictures, into one file, while others read and write.
@@ -286,42 +233,29 @@ class Store(CountReads):
         Args:
             file: is there whole or not at all, and takes the place of what was there; `arena.store.backup.restore` reads it.
         """
-        with one_line_errors(file), self._lock.shared(), self._connection.cursor() as cursor:
-            return backup.write(cursor, self._path.parent, file)
-
-    def _compact(self) -> None:
-        """Write the file of the database anew, without what was overwritten. Everybody waits meanwhile."""
-        with one_line_errors(self._path), self._lock.exclusive():
-            self._witness.before()
-            try:
-                compaction.compact(self._connection, self._path)
-            finally:
-                self._witness.renew()
-
-    def _end_log(self) -> None:
-        """Fold the write-ahead log, which still says what was overwritten, into the database. Everybody waits meanwhile."""
-        with one_line_errors(self._path), self._lock.exclusive():
-            self._connection.execute(f"CHECKPOINT {CATALOG}")
-
-    def _admit(self) -> None:
-        """Let a transaction of the writer begin."""
-        if self._is_half_rebuilt:  # what is counted now, the next `open` would count again
-            raise StoreError("the rebuild was stopped on the way; open the store again, which goes on with it")
-        self._witness.before()
-
-    def _write(self, work: Work[Item, T], item: Item) -> T:
-        with one_line_errors(self._path):
-            return self._writer.submit(work, item).result()
+        return self._database.call(maintenance.backup, file.absolute())
 
     def _write_one(self, write: Callable[[duckdb.DuckDBPyConnection, Item], T], item: Item) -> T:
         """Write what no other waiting write could share a statement with."""
-        return self._write(lambda connection, items: [write(connection, each) for each in items], item)
+        return self._database.write(OneByOne(write), item)
 
     def _keep(self, pictures: Iterable[Picture]) -> None:
-        with one_line_errors(self._path):
+        with one_line_errors(self._home):
             self._pictures.write(pictures)
 
     def _read(self, query: Callable[..., T], *arguments: object) -> T:
         """Run a query on a cursor of its own: it sees the last commit, and waits for no writer."""
-        with one_line_errors(self._path), self._lock.shared(), self._connection.cursor() as cursor:
-            return query(cursor, *arguments)
+        self._refresh()
+        return self._database.read(query, *arguments)
+
+    def _refresh(self) -> None:
+        """Hear of what other processes have taken down."""
+        if self._takedowns is not None:
+            self._takedowns.refresh()
+
+    def _settle_in(self, progress: Progress = silent) -> None:
+        """Do what an earlier version, or a process that was killed, has left to do."""
+        if self._rule is not None and self._read(standings.is_stale, self._rule):
+            self.rebuild_elo(progress)
+        if self._database.is_owner:
+            self.takedowns.finish()

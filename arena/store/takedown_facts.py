@@ -5,6 +5,7 @@ which they are refused should they come again.
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 import duckdb
@@ -14,7 +15,7 @@ from arena.store.erasure import ERASED
 from arena.store.generation_records import FRESH, GENERATED
 from arena.store.records import now
 from arena.store.replies import list_keys_anew
-from arena.store.rows import append, aware, utc
+from arena.store.rows import append, aware, has_row, utc
 from arena.store.takedown_records import Report, Reported, Takedown, TakedownState
 
 SHOWN = """
@@ -34,6 +35,7 @@ class Decision(NamedTuple):
     state: TakedownState
     by: str
     reason: str
+    moment: datetime
 
 
 def subjects(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
@@ -141,6 +143,8 @@ def finish(connection: duckdb.DuckDBPyConnection, seqs: Iterable[int]) -> None:
 def add_report(connection: duckdb.DuckDBPyConnection, given: tuple[Report, int]) -> bool:
     """Append a report, unless its subject is erased or has so many open ones for the same reason; whether it was appended."""
     report, most = given
+    if has_row(connection, "reports", subject=report.subject, reason=report.reason, reported_at=utc(report.reported_at)):
+        return True
     ((waiting, is_erased),) = connection.execute(
         """
         SELECT count(*) FILTER (reports.reason = $reason AND (decided_at IS NULL OR decided_at < reported_at)),
@@ -170,10 +174,11 @@ def reports(connection: duckdb.DuckDBPyConnection) -> list[Reported]:
 
 
 def _append(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
-    last, moment = _last(connection, "takedowns"), utc(now())
+    last, moment = _last(connection, "takedowns"), utc(decision.moment)
+    new = [one for one in decision.subjects if not has_row(connection, "takedowns", subject=one, decided_at=moment)]
     rows = [
         (last + place, subject, decision.state, decision.reason, decision.by, moment)
-        for place, subject in enumerate(decision.subjects, start=1)
+        for place, subject in enumerate(new, start=1)
     ]
     append(connection, "takedowns", rows)
 

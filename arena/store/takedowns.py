@@ -1,16 +1,18 @@
 """Taking pairs and pictures down: hidden, restored or erased; and what visitors report."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
 from arena.errors import InputError
 from arena.images import Picture
-from arena.store import takedown_facts
-from arena.store.evaluations import Reads, Writes
+from arena.store import maintenance, takedown_facts
+from arena.store.evaluations import Writes
 from arena.store.picture_files import PictureFiles
 from arena.store.records import now
+from arena.store.shared_database import SharedDatabase
 from arena.store.takedown_facts import Decision
 from arena.store.takedown_records import (
     LONGEST_REPORT,
@@ -36,14 +38,25 @@ class Takedowns:
     all that shows it. What follows speaks of these as names.
     """
 
-    def __init__(self, write: Writes, read: Reads, pictures: PictureFiles, compact: Callable[[], None]) -> None:
+    def __init__(self, write: Writes, database: SharedDatabase, pictures: PictureFiles) -> None:
         self._write = write
-        self._read = read
+        self._database = database
+        self._read = database.read
         self._pictures = pictures
-        self._compact = compact
         self._listeners: list[Listener] = []
-        self._pictures.erase(read(takedown_facts.erased_pictures))
+        self._looking = threading.Lock()
+        self._known = database.takedowns
         self._look()
+
+    def refresh(self) -> None:
+        """Hear of what was decided since, by any process of this home."""
+        if self._known == self._database.takedowns:
+            return
+        with self._looking:
+            if self._known != (known := self._database.takedowns):
+                self._look()
+                self._known = known
+                self._tell()
 
     def subjects(self, names: Sequence[str]) -> tuple[str, ...]:
         """What these names stand for.
@@ -72,11 +85,11 @@ class Takedowns:
         Raises:
             InputError: a name stands for nothing here, or for what was erased.
         """
-        return self._decide(Decision(self.subjects(names), "hidden", by, reason))
+        return self._decide(Decision(self.subjects(names), "hidden", by, reason, now()))
 
     def restore(self, names: Sequence[str], *, by: str, reason: str) -> tuple[str, ...]:
         """Show again what was hidden; of what is shown, settle its reports. As for `hide`."""
-        return self._decide(Decision(self.subjects(names), "restored", by, reason))
+        return self._decide(Decision(self.subjects(names), "restored", by, reason, now()))
 
     def erase(self, names: Sequence[str], *, by: str, reason: str) -> Erasure:
         """Delete pictures, captions and all that was said of them from this home, and leave who decided it, when and why.
@@ -95,8 +108,8 @@ class Takedowns:
         """
         subjects = self.subjects(names)
         before = self._read(takedown_facts.erased_pictures)
-        shared = self._write(takedown_facts.erase, Decision(subjects, "erased", by, reason))
-        self._look()
+        shared = self._write(takedown_facts.erase, Decision(subjects, "erased", by, reason, now()))
+        self.refresh()
         self.finish()
         gone = self._read(takedown_facts.erased_pictures) - before
         return Erasure(subjects, len(gone), shared)
@@ -106,8 +119,7 @@ class Takedowns:
         if not (left := self._read(takedown_facts.unfinished)):
             return
         self._pictures.erase(self._read(takedown_facts.erased_pictures))
-        self._tell()
-        self._compact()
+        self._database.call(maintenance.compact)
         self._write(takedown_facts.finish, left)
 
     def on_change(self, listener: Listener) -> None:
@@ -116,18 +128,22 @@ class Takedowns:
 
     def state_of(self, subject: str) -> Takedown | None:
         """What was decided last of this subject; None where nothing was."""
+        self.refresh()
         return self._latest.get(subject)
 
     def all(self) -> list[Takedown]:
         """What was decided last of each subject, the oldest decision first."""
+        self.refresh()
         return list(self._latest.values())
 
     def is_down(self, subject: str) -> bool:
         """Whether it is shown to nobody, hidden or erased."""
+        self.refresh()
         return subject in self._down
 
     def shows(self, digest: str) -> bool:
         """Whether this picture, or any that is unknown here, may be shown."""
+        self.refresh()
         return digest not in self._pictures.withheld
 
     def report(self, name: str, reason: str, words: str = "", pair: str = "") -> bool:
@@ -179,12 +195,11 @@ class Takedowns:
 
     def _decide(self, decision: Decision) -> tuple[str, ...]:
         self._write(takedown_facts.decide, decision)
-        self._look()
-        self._tell()
+        self.refresh()
         return tuple(decision.subjects)
 
     def _look(self) -> None:
-        """Read what is down; nobody but this process changes it."""
+        self._pictures.erase(self._read(takedown_facts.erased_pictures))
         self._latest: Mapping[str, Takedown] = self._read(takedown_facts.takedowns)
         self._down = frozenset(subject for subject, takedown in self._latest.items() if takedown.is_down)
         self._pictures.withheld = frozenset(self._read(takedown_facts.pictures_down))

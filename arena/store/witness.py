@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from arena.errors import StoreError
-from arena.store.acknowledged import Acknowledgements, count
+from arena.store.acknowledged import Acknowledgements, Counts, count
 from arena.store.database import close_untouched
 from arena.store.open_files import OpenFiles
 
@@ -16,11 +16,13 @@ log = logging.getLogger(__name__)
 class Witness:
     """For the thread that writes the database at this path."""
 
-    def __init__(self, database: Path, note: Acknowledgements) -> None:
+    def __init__(self, database: Path, note: Acknowledgements, counts: Counts) -> None:
         self._database = database
         self._files = OpenFiles(database)
         self._note = note
         self._in_place = True
+        self.counts = counts
+        """Table -> rows, as of the last commit."""
 
     def before(self) -> None:
         """Let a transaction begin.
@@ -44,7 +46,8 @@ class Witness:
             StoreError: as `before`.
         """
         self.before()
-        self._note.write(count(connection))
+        self.counts = count(connection)
+        self._note.write(self.counts)
 
     def renew(self) -> None:
         """Look anew at the files of the home: this process has put another database in place of the old one."""

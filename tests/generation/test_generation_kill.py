@@ -5,6 +5,7 @@ import time
 
 import pytest
 from processes import arena, exit_code, killed, wait_until
+from store_insides import connection_of
 
 from arena.generation.orders import Order
 from arena.generators.proposals import scene_proposals
@@ -45,9 +46,9 @@ def check_whole(home):
             pair = store.pair(standing.record.pair_id or "")
             assert pair
             assert {side.picture.pixels().size for side in pair.sides} == {(512, 512)}
-        stored = store._connection.execute("SELECT id FROM arena.pairs WHERE source = 'generated'").fetchall()
+        stored = connection_of(store).execute("SELECT id FROM arena.pairs WHERE source = 'generated'").fetchall()
         assert {name for (name,) in stored} == named
-        rows = store._connection.execute("SELECT count(*) FROM arena.generations").fetchone()
+        rows = connection_of(store).execute("SELECT count(*) FROM arena.generations").fetchone()
         assert rows == (len(standings),)
     assert not [*(home / "images" / "incoming").iterdir()]
     return {standing.record.id for standing in standings}

@@ -16,7 +16,13 @@ from arena.store.records import SEATS, BattleRecord, EloRule, OutcomeRecord
 
 T = TypeVar("T")
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RULE = EloRule("test/1", 1000.0, lambda a, b, only_a, only_b: (a + 8 * only_a - 3 * only_b, b + 8 * only_b - 3 * only_a))
+
+
+def _move(a: float, b: float, only_a: int, only_b: int) -> tuple[float, float]:
+    return a + 8 * only_a - 3 * only_b, b + 8 * only_b - 3 * only_a
+
+
+RULE = EloRule("test/1", 1000.0, _move)
 """Not symmetric and dependent on order, so that a swapped seat or a lost battle shows."""
 
 

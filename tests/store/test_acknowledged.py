@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from old_homes import OldBattle, write_old_home
+from store_insides import connection_of, copy_home
 from store_world import CLEAR_WIN, CONTESTANTS, PAIRS, RULE, furnish, make_battle
 
 from arena.errors import StoreError
@@ -22,23 +23,23 @@ def killed(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("killed")
     with Store.open(folder / "running", RULE) as store:
         furnish(store)
-        store._connection.execute("CHECKPOINT arena")
+        connection_of(store).execute("CHECKPOINT arena")
         for number in range(BATTLES):
             store.add_battle(make_battle(f"{number}", played_by="visitor"))
             if number:
                 store.add_vote(f"{number}", "visitor", "a")
-        shutil.copytree(folder / "running", folder / "home")
+        copy_home(folder / "running", folder / "home")
     return folder / "home"
 
 
 @pytest.fixture
 def home(tmp_path, killed) -> Path:
-    return Path(shutil.copytree(killed, tmp_path / "home"))
+    return copy_home(killed, tmp_path / "home")
 
 
 def held(home: Path) -> dict[str, int]:
     """How many battles and votes DuckDB itself finds in a copy of the home."""
-    looked_at = Path(shutil.copytree(home, home.with_name("looked-at")))
+    looked_at = copy_home(home, home.with_name("looked-at"))
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{looked_at / 'arena.duckdb'}' AS arena")
         counts = _counts(connection)
@@ -59,7 +60,7 @@ def refusal(home: Path) -> str:
 
 
 def counts_of(store: Store) -> dict[str, int]:
-    return _counts(store._connection)
+    return _counts(connection_of(store))
 
 
 def test_a_log_cut_anywhere_is_told_by_numbers(home):
@@ -150,8 +151,8 @@ def test_nothing_is_missing_after_checkpoints_copies_and_kills(home, tmp_path):
     with Store.open(home, RULE) as store:
         for number in range(5):
             store.add_battle(make_battle(f"more-{number}"))
-            store._connection.execute("CHECKPOINT arena")
-            copy = Path(shutil.copytree(home, tmp_path / f"copy-{number}"))
+            connection_of(store).execute("CHECKPOINT arena")
+            copy = copy_home(home, tmp_path / f"copy-{number}")
             with Store.open(copy, RULE) as copied:
                 assert counts_of(copied) == counts_of(store)
     for _ in range(2):

@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from store_insides import connection_of, copy_home
 from store_world import PAIRS, RULE, furnish, make_battle, make_pair
 
 from arena.errors import StoreBusy, StoreError
@@ -28,7 +29,7 @@ def file(tmp_path) -> Path:
 def backup_of_three(tmp_path_factory, furnished) -> Path:
     """Of a home with three battles and two votes; to be copied by who changes it."""
     folder = tmp_path_factory.mktemp("backup")
-    shutil.copytree(furnished, folder / "home")
+    copy_home(furnished, folder / "home")
     with Store.open(folder / "home", RULE) as store:
         fill(store)
         store.backup(folder / "backup.zip")
@@ -44,7 +45,7 @@ def fill(store: Store) -> None:
 
 def facts(store: Store) -> list[object]:
     """All rows of all tables, and what is read through views."""
-    connection = store._connection
+    connection = connection_of(store)
     tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'arena' ORDER BY ALL").fetchall()
     rows = [connection.execute(f"SELECT * FROM arena.{table}").fetchall() for (table,) in tables]
     return [*rows, [store.battle(f"{number}") for number in range(3)], store.elo(), [store.pair(pair.id) for pair in PAIRS]]
@@ -97,7 +98,7 @@ def test_a_backup_beside_writers_is_of_one_moment(store, tmp_path, file):
         assert count > 0
         assert restored.settled() == made.records["votes"] in (count, count - 1, count - 2), "no vote without its battle"
         assert restored.add_battle(make_battle("next")).seq == count + 1, "no gap"
-        ids = [pair_id for (pair_id,) in restored._connection.execute("SELECT id FROM arena.pairs").fetchall()]
+        ids = [pair_id for (pair_id,) in connection_of(restored).execute("SELECT id FROM arena.pairs").fetchall()]
         assert all(restored.pair(pair_id) for pair_id in ids), "each picture that is named is there"
 
 
@@ -116,7 +117,7 @@ def test_a_home_that_holds_something_is_replaced_only_when_told(home, store, bac
 
 @pytest.mark.parametrize("harm", ["cut", "flipped", "not a backup", "other archive", "fewer pictures", "missing"])
 def test_a_damaged_backup_is_refused_before_anything_changes(home, furnished, file, backup_of_three, harm):
-    shutil.copytree(furnished, home)
+    copy_home(furnished, home)
     content = bytearray(backup_of_three.read_bytes())
     if harm == "flipped":
         content[len(content) // 2] ^= 1
@@ -192,10 +193,10 @@ restore(Path(backup), Path(home), replace=True)
 def test_a_kill_during_a_restore_leaves_no_home_that_lies(home, backup_of_three, name, then):
     with Store.open(home, RULE) as store:
         furnish(store)
-        store._connection.execute("CHECKPOINT arena")
+        connection_of(store).execute("CHECKPOINT arena")
         for number in range(5):
             store.add_battle(make_battle(f"older-{number}"))
-        copy = Path(shutil.copytree(home, home.with_name("killed")))
+        copy = copy_home(home, home.with_name("killed"))
     arguments = [str(copy), str(backup_of_three), name]
     killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE, *arguments], env=ENVIRONMENT, check=False)
     assert killed.returncode == -signal.SIGKILL

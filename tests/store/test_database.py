@@ -9,20 +9,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from store_insides import connection_of, copy_home
 from store_world import PAIRS, furnish, make_battle
 
 from arena.errors import StoreBusy, StoreError
-from arena.store import Store
+from arena.store import Store, shared_database
 
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
 HOLDER = """
 import sys
 from pathlib import Path
-from arena.store import Store
-with Store.open(Path(sys.argv[1])):
-    print("open", flush=True)
-    sys.stdin.read()
+from arena.store.database import open_database
+connection = open_database(Path(sys.argv[1]) / "arena.duckdb")
+print("open", flush=True)
+sys.stdin.read()
 """
 FILLER = """
 import sys
@@ -49,7 +50,9 @@ def one_line(caught: pytest.ExceptionInfo[StoreError]) -> str:
     return message
 
 
-def test_a_second_process_is_told_who_has_the_database(home):
+def test_a_second_process_is_told_who_has_the_database_and_lets_nobody_in(home, monkeypatch):
+    home.mkdir()
+    monkeypatch.setattr(shared_database, "PATIENCE", 0.1)
     with subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
     ) as holder:
@@ -64,13 +67,6 @@ def test_a_second_process_is_told_who_has_the_database(home):
     assert f"is in use by process {holder.pid}; stop it or set another ARENA_HOME" in message
     assert str(home) in message
     Store.open(home).close()
-
-
-def test_a_second_store_in_the_same_process_is_refused_too(home):
-    with Store.open(home) as store:
-        with pytest.raises(StoreBusy, match=f"process {os.getpid()}"):
-            Store.open(home)
-        assert store.add_pairs(PAIRS) == len(PAIRS), "the first goes on"
 
 
 def test_two_homes_live_side_by_side(tmp_path):
@@ -106,16 +102,16 @@ def test_a_flipped_bit_is_damage_and_no_matter_of_rights(tmp_path, name):
     """Or it lies where nothing is kept, and all is there."""
     with Store.open(tmp_path / "sound") as store:
         furnish(store)
-        store._connection.execute("CHECKPOINT arena")
+        connection_of(store).execute("CHECKPOINT arena")
         store.add_battle(make_battle("x"))
-        sound = shutil.copytree(tmp_path / "sound", tmp_path / "home") / name
+        sound = copy_home(tmp_path / "sound", tmp_path / "home") / name
     whole = sound.read_bytes()
     rng = random.Random(2)
     refused = 0
     for _ in range(12):
         harmed = bytearray(whole)
         harmed[rng.randrange(len(whole))] ^= 1 << rng.randrange(8)
-        harm = Path(shutil.copytree(tmp_path / "home", tmp_path / "harmed"))
+        harm = copy_home(tmp_path / "home", tmp_path / "harmed")
         (harm / name).write_bytes(harmed)
         try:
             with Store.open(harm) as store:

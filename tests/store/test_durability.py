@@ -9,24 +9,26 @@ import time
 from pathlib import Path
 
 import pytest
+from store_insides import connection_of
 from store_world import CONTESTANTS, PAIRS, RULE, furnish, make_battle, make_pair
 
 from arena.store import Store
 from arena.store.records import Acknowledged
 
 ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
+ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests", ROOT / "tests" / "store")))}
 ROUNDS = 10
 PLAYER = """
 import os, sys, threading
 from pathlib import Path
 from arena.store import Store
+from store_insides import connection_of
 from store_world import RULE, furnish, make_battle
 
 home, turn = Path(sys.argv[1]), sys.argv[2]
 store = furnish(Store.open(home, RULE))
 if int(turn) % 2:  # every other process folds its log into the database all the time, so kills hit that as well
-    store._connection.execute("SET checkpoint_threshold = '10KB'")
+    connection_of(store).execute("SET checkpoint_threshold = '10KB'")
 
 def play(thread):
     for number in range(10_000):
@@ -62,14 +64,14 @@ def test_what_was_acknowledged_survives_ten_kills(home):
         acknowledged |= killed_while_playing(home, turn, delay=rng.uniform(0, 0.3))
     assert len(acknowledged) >= ROUNDS
     with Store.open(home, RULE) as store:
-        battles = store._connection.execute("SELECT id, seq FROM arena.battles ORDER BY seq").fetchall()
-        votes = store._connection.execute("SELECT battle_id FROM arena.votes").fetchall()
+        battles = connection_of(store).execute("SELECT id, seq FROM arena.battles ORDER BY seq").fetchall()
+        votes = connection_of(store).execute("SELECT battle_id FROM arena.votes").fetchall()
         count = len(battles)
         assert acknowledged.items() <= dict(battles).items(), "all that was acknowledged, at its place"
         assert {(name,) for name in acknowledged} <= set(votes)
         assert (len(dict(battles)), len(set(votes))) == (count, len(votes)), "none twice"
         assert [seq for _, seq in battles] == list(range(1, count + 1)), "no gap"
-        assert store._connection.execute("SELECT count(*) FROM arena.outcomes").fetchone() == (4 * count,), "none by half"
+        assert connection_of(store).execute("SELECT count(*) FROM arena.outcomes").fetchone() == (4 * count,), "none by half"
         for name in rng.sample(list(acknowledged), ROUNDS):
             assert store.add_battle(make_battle(name)) == Acknowledged(name, acknowledged[name], first=False)
         assert store.battle_counts() == {contestant.id: count for contestant in CONTESTANTS[:2]}
@@ -81,7 +83,10 @@ def test_what_was_acknowledged_survives_ten_kills(home):
     [
         pytest.param("store._pictures.write(s.picture for s in pair.sides)", id="images are there, the row is not"),
         pytest.param("store._pictures.write([pair.sides[0].picture])", id="one image is there"),
-        pytest.param("(home / 'images' / 'incoming' / 'x').write_bytes(b'RIFF')", id="an image is half written"),
+        pytest.param(
+            "half = home / 'images' / 'incoming' / 'x'; half.write_bytes(b'RIFF'); os.utime(half, (0, 0))",
+            id="an image was half written",
+        ),
     ],
 )
 def test_a_kill_between_images_and_commit_leaves_no_broken_pair(home, last_words):

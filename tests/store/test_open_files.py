@@ -2,6 +2,7 @@ import logging
 import shutil
 
 import pytest
+from store_insides import connection_of, copy_home
 from store_world import RULE, furnish, make_battle, make_contestant
 
 from arena.errors import StoreError
@@ -27,7 +28,7 @@ def delete_home(path):
 
 
 def replace_home(path):
-    shutil.copytree(path.parent, path.parent.with_name("copy"))
+    copy_home(path.parent, path.parent.with_name("copy"))
     shutil.rmtree(path.parent)
     path.parent.with_name("copy").rename(path.parent)
 
@@ -78,7 +79,7 @@ def test_the_home_that_took_its_place_is_left_alone(store, home):
 def test_checkpoints_end_a_log_and_no_acknowledgements(store, home):
     for number in range(3):
         assert store.add_battle(make_battle(f"{number}")).seq == number + 1
-        store._connection.execute("CHECKPOINT arena")
+        connection_of(store).execute("CHECKPOINT arena")
         assert not (home / "arena.duckdb.wal").exists()
 
 

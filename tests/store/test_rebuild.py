@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from store_insides import connection_of
 from store_world import CLEAR_WIN, CONTESTANTS, NOON, PAIRS, RULE, make_battle, make_pair, outcomes
 
 from arena.errors import StoreError
@@ -113,8 +114,8 @@ def test_tables_moved_by_any_history_hold_what_a_rebuild_makes_of_it(world, even
 def test_a_table_that_was_wrong_is_named_and_right_again(store):
     store.add_battle(make_battle("first"))
     right = store.tallies(), store.unit_counts(), store.elo()
-    store._connection.execute("UPDATE arena.rates SET hits = hits + 1")
-    store._connection.execute("DELETE FROM arena.unit_log")
+    connection_of(store).execute("UPDATE arena.rates SET hits = hits + 1")
+    connection_of(store).execute("DELETE FROM arena.unit_log")
     assert store.rebuild() == ("rates", "unit_log")
     assert (store.tallies(), store.unit_counts(), store.elo()) == right
 

@@ -1,6 +1,7 @@
 """Battles read anew by a later version of the method: the new judgement counts, the old one stays."""
 
 import pytest
+from store_insides import connection_of
 from store_world import CONTESTANTS, PAIRS, RULE, found, make_battle, outcomes
 
 from arena.store import OlderBattle, PairReading, Rereading, Rereadings, Result, Store
@@ -59,9 +60,9 @@ def test_a_battle_that_two_have_repeated_counts_no_more_however_it_is_read(store
 
 def test_the_first_judgement_stays(store):
     store.add_battle(make_battle("old"))
-    before = store._connection.execute("SELECT * FROM arena.judgements ORDER BY rowid").fetchall()
+    before = connection_of(store).execute("SELECT * FROM arena.judgements ORDER BY rowid").fetchall()
     store.add_rereadings(reread("old"))
-    after = store._connection.execute("SELECT * FROM arena.judgements ORDER BY rowid").fetchall()
+    after = connection_of(store).execute("SELECT * FROM arena.judgements ORDER BY rowid").fetchall()
     assert after[: len(before)] == before
     assert len(after) == 2 * len(before)
 

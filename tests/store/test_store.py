@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from store_insides import connection_of, database_of
 from store_world import CONTESTANTS, NOON, PAIRS, RULE, found, furnish, make_battle, make_contestant, make_pair, outcomes
 
 from arena.errors import BattleError, StoreError
@@ -140,7 +141,7 @@ def test_a_battle_said_again_does_not_say_its_errors_again(store):
     errors = [ReplyRecord(CONTESTANT, "request/0", "request", Reply(error="out of memory"))]
     for first in (True, False):
         assert store.add_battle(make_battle("x", failed), errors).first is first
-    assert store._connection.execute("SELECT count(*) FROM arena.replies").fetchone() == (1,)
+    assert connection_of(store).execute("SELECT count(*) FROM arena.replies").fetchone() == (1,)
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_readers_do_not_wait_for_the_writer(store):
         return items
 
     store.add_battle(make_battle("x"))
-    future = store._writer.submit(slow_work, None)
+    future = database_of(store).writer.submit(slow_work, None)
     assert writing.wait(10)
     assert store.vote_of("x") is None, "what is not committed is not seen"
     assert store.battle("x") is not None

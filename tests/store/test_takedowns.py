@@ -1,11 +1,11 @@
 """Hiding, restoring and erasing pairs and pictures, and what visitors report of them."""
 
 import re
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from store_insides import copy_home
 from store_world import CONTESTANTS, PAIRS, RULE, make_battle, make_pair, outcomes, picture
 
 from arena.errors import InputError, StoreError
@@ -163,7 +163,7 @@ def test_an_erasure_that_broke_off_is_finished_by_the_next_start(store, home, mo
     assert store.takedowns.is_down(UPLOADED.id)
     assert not store.takedowns.shows(SOURCE.digest)
     killed = home.parent / "killed"
-    shutil.copytree(home, killed)  # as a kill would leave it
+    copy_home(home, killed)  # as a kill would leave it
     assert bool(holds(killed, *SECRET)) == left
     with Store.open(killed, RULE) as again:
         assert holds(killed, *SECRET, SOURCE.encoded) == []

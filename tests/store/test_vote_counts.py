@@ -2,6 +2,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+from store_insides import database_of
 from store_world import make_battle
 
 from arena.store import vote_counts
@@ -19,11 +20,11 @@ def test_votes_that_wait_are_counted_together(store, monkeypatch):
         release.wait(20)
         return items
 
-    store._writer.submit(wait, None)
+    database_of(store).writer.submit(wait, None)
     assert busy.wait(20)
     with ThreadPoolExecutor(20) as visitors:
         votes = [visitors.submit(store.add_vote, f"{number}", "somebody", "a") for number in range(20)]
-        while store._writer._jobs.qsize() < 20:
+        while database_of(store).writer._jobs.qsize() < 20:
             time.sleep(0.001)
         release.set()
         assert all(vote.result() for vote in votes)

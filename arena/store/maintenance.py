@@ -1,0 +1,60 @@
+"""What is done to a whole database, where its file is open, while others wait or go on."""
+
+from functools import partial
+from pathlib import Path
+
+from arena.store import backup as backups
+from arena.store import compaction, standings
+from arena.store import rebuild as rebuilding
+from arena.store.backup import Backup
+from arena.store.database import CATALOG, one_line_errors
+from arena.store.file_database import FileDatabase
+from arena.store.progress import Progress
+from arena.store.records import EloRule
+from arena.store.works import OneByOne
+
+
+def rebuild(database: FileDatabase, progress: Progress, rule: EloRule | None) -> tuple[str, ...]:
+    """Make all that is derived anew from the facts, and name the tables that hold something else now. Everybody waits."""
+    with database.alone() as connection:
+        before = rebuilding.fingerprints(connection)
+        rebuilding.begin(connection, rule)
+        try:
+            rebuilding.go_on(connection, rule, progress)
+        except BaseException:
+            database.is_half_rebuilt = True
+            raise
+        after = rebuilding.fingerprints(connection)
+    return tuple(table for table in after if after[table] != before[table])
+
+
+def replay_elo(database: FileDatabase, progress: Progress, rule: EloRule) -> int:
+    """Replay the online ratings, and say how many battles were rated."""
+    return database.write(OneByOne(partial(standings.replay, progress=progress)), rule)
+
+
+def backup(database: FileDatabase, _: Progress, file: Path) -> Backup:
+    """Write what is committed by now into one file, while others read and write."""
+    with one_line_errors(file), database.shared() as cursor:
+        return backups.write(cursor, database.home, file)
+
+
+def compact(database: FileDatabase, _: Progress) -> None:
+    """Write the file anew, without what was overwritten. Everybody waits meanwhile."""
+    with database.alone() as connection:
+        database.witness.before()
+        try:
+            compaction.compact(connection, database.path)
+        finally:
+            database.witness.renew()
+
+
+def end_log(database: FileDatabase, _: Progress) -> None:
+    """Fold the write-ahead log, which still says what was overwritten, into the file. Everybody waits meanwhile."""
+    with database.alone() as connection:
+        connection.execute(f"CHECKPOINT {CATALOG}")
+
+
+def transactions(database: FileDatabase, _: Progress) -> int:
+    """Commits since the file was opened."""
+    return database.writer.transactions

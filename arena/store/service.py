@@ -1,0 +1,143 @@
+"""Answers the other processes of a home, in the one that holds it."""
+
+import logging
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from arena.errors import ArenaError, StoreError, one_line
+from arena.store.file_database import FileDatabase
+from arena.store.messages import Answered, Progressed, Request, packed, unpacked
+from arena.store.owner_socket import OwnerSocket
+from arena.store.picture_files import PictureFiles
+
+log = logging.getLogger(__name__)
+
+
+class Service:
+    """Answers until it is closed. Each other process has some connections, each with a thread of its own here."""
+
+    def __init__(self, home: Path, database: FileDatabase, pictures: PictureFiles, refresh: Callable[[], None]) -> None:
+        """Listen. Where no socket can be had, a line in the log says so, and other processes find the home busy.
+
+        Args:
+            home: the folder.
+            database: what is asked for.
+            pictures: those of the home.
+            refresh: called before each query, so that nothing is told by what was decided before.
+        """
+        self._database = database
+        self._pictures = pictures
+        self._refresh = refresh
+        self._closing = threading.Event()
+        self._links: set[_Link] = set()
+        self._entrance = threading.Lock()
+        self._socket: OwnerSocket | None = None
+        try:
+            self._socket = OwnerSocket(home)
+        except OSError as error:
+            log.warning("other processes cannot use %s: %s", home, one_line(error))
+        else:
+            threading.Thread(target=self._accept, args=(self._socket,), name="store-service", daemon=True).start()
+
+    def close(self) -> None:
+        """Finish the requests under way, and let all others know that they must look for another owner. Safe to call twice."""
+        if self._socket is None or self._closing.is_set():
+            return
+        self._closing.set()
+        self._socket.shut()
+        with self._entrance:
+            links = list(self._links)
+        for link in links:
+            link.end()
+        self._socket.close()
+
+    def _accept(self, listener: OwnerSocket) -> None:
+        while True:
+            try:
+                accepted = listener.accept()
+            except OSError:
+                if self._closing.wait(0.1):  # else this process has too many files open at the moment
+                    return
+                continue
+            threading.Thread(target=self._serve, args=(listener, accepted), name="store-service", daemon=True).start()
+
+    def _serve(self, listener: OwnerSocket, accepted: socket.socket) -> None:
+        with Connection(accepted.detach()) as connection:
+            if not listener.greet(connection):
+                return
+            link = _Link(connection)
+            with self._entrance:
+                if self._closing.is_set():
+                    return
+                self._links.add(link)
+            try:
+                link.serve(self._answer)
+            except (EOFError, OSError):  # the other process has ended
+                pass
+            finally:
+                with self._entrance:
+                    self._links.discard(link)
+
+    def _answer(self, content: bytes, tell: Callable[[bytes], None]) -> bytes:
+        value, failure = None, None
+        takedowns = self._database.takedowns
+        try:
+            request = unpacked(content, self._pictures)
+            value = self._do(request, tell)
+            if request.kind == "write":  # what a query has read may be older
+                takedowns = self._database.takedowns
+        except ArenaError as error:
+            failure = error
+        except Exception as error:
+            log.exception("a request of another process failed")
+            failure = StoreError(f"store: a request failed in the process that holds the home ({one_line(error)}); see its log")
+        try:
+            return packed(Answered(value, failure, takedowns))
+        except StoreError as error:
+            return packed(Answered(None, error, takedowns))
+
+    def _do(self, request: Request, tell: Callable[[bytes], None]) -> Any:
+        if request.kind == "write":
+            return self._database.write(request.function, *request.arguments)
+        if request.kind == "call":
+
+            def progress(work: str, done: int, total: int, /) -> None:
+                with suppress(OSError):  # whoever asked has ended; what was begun is finished
+                    tell(packed(Progressed((work, done, total))))
+
+            return self._database.call(request.function, *request.arguments, progress=progress)
+        self._refresh()
+        return self._database.read(request.function, *request.arguments)
+
+
+class _Link:
+    """One connection of another process."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._busy = threading.Lock()
+        self._ended = False
+
+    def serve(self, answer: Callable[[bytes, Callable[[bytes], None]], bytes]) -> None:
+        """Answer requests until one side ends it."""
+        while not self._ended:
+            self._connection.poll(None)
+            with self._busy:
+                if self._ended:
+                    return
+                self._connection.send_bytes(answer(self._connection.recv_bytes(), self._connection.send_bytes))
+
+    def end(self) -> None:
+        """Close it, after the request under way."""
+        with self._busy:
+            self._ended = True
+            with suppress(OSError), socket.socket(fileno=self._connection.fileno()) as link:
+                try:
+                    link.shutdown(socket.SHUT_RDWR)  # wakes the thread, which closes it
+                finally:
+                    link.detach()

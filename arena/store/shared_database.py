@@ -1,0 +1,146 @@
+"""The database of a home for each of the processes that use it: one holds the file, the others ask that one.
+
+When it ends, one of the others takes its place; what they had asked for meanwhile they ask again. That does no harm: to write
+the same thing twice changes nothing.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from arena.errors import StoreBusy, StoreError
+from arena.store.file_database import Action, FileDatabase
+from arena.store.owner_socket import OwnerGone
+from arena.store.picture_files import PictureFiles
+from arena.store.progress import Progress, silent
+from arena.store.remote_database import RemoteDatabase
+from arena.store.service import Service
+from arena.store.writer import Work
+
+log = logging.getLogger(__name__)
+
+Item = TypeVar("Item")
+T = TypeVar("T")
+PATIENCE = 10.0
+"""Seconds after which a home counts as busy whose owner does not let others in: it may be about to begin or to end."""
+PAUSE = 0.02
+"""Seconds between two tries."""
+
+
+class SharedDatabase:
+    """Any thread may call anything. Every method raises StoreError with one line."""
+
+    def __init__(
+        self,
+        home: Path,
+        pictures: PictureFiles,
+        open_file: Callable[[], FileDatabase],
+        refresh: Callable[[], None],
+        succeed: Callable[[], None],
+    ) -> None:
+        """Hold the file, or connect to whoever does.
+
+        Args:
+            home: the folder.
+            pictures: those of the home.
+            open_file: opens the file; raises StoreBusy where another process has it.
+            refresh: called before each query of another process.
+            succeed: called when this process has taken an owner's place.
+
+        Raises:
+            StoreBusy: another process holds the file and lets nobody in.
+            StoreError: as `FileDatabase.open`.
+        """
+        self._home = home
+        self._pictures = pictures
+        self._open_file = open_file
+        self._refresh = refresh
+        self._succeed = succeed
+        self._changing = threading.Lock()
+        self._closed = False
+        self._service: Service | None = None
+        self._current = self._opened()
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process holds the file."""
+        return isinstance(self._current, FileDatabase)
+
+    @property
+    def takedowns(self) -> int:
+        """How many decisions to take something down are committed, as far as this process was told."""
+        return self._current.takedowns
+
+    def read(self, query: Callable[..., T], *arguments: object) -> T:
+        """Run a query: it sees the last commit, and waits for no writer. Its arguments must be values, or the pictures."""
+        return self._carry_out(lambda database: database.read(query, *arguments))
+
+    def write(self, work: Work[Item, T], item: Item) -> T:
+        """Have an item written, and come back after its commit."""
+        return self._carry_out(lambda database: database.write(work, item))
+
+    def call(self, action: Action[T], *arguments: object, progress: Progress = silent) -> T:
+        """Do something to the whole database, where its file is open."""
+        return self._carry_out(lambda database: database.call(action, *arguments, progress=progress))
+
+    def close(self) -> None:
+        """Commit what waits and let go of the database. Safe to call twice."""
+        with self._changing:
+            self._end_service()
+            self._current.close()
+
+    def abandon(self) -> None:
+        """Let go of a database that cannot be used, and leave its file as it is, to be looked at."""
+        with self._changing:
+            self._end_service()
+            if isinstance(self._current, FileDatabase):
+                self._current.abandon()
+            else:
+                self._current.close()
+
+    def _end_service(self) -> None:
+        self._closed = True
+        if self._service is not None:
+            self._service.close()
+
+    def _carry_out(self, work: Callable[[FileDatabase | RemoteDatabase], T]) -> T:
+        while True:
+            database = self._current
+            try:
+                return work(database)
+            except OwnerGone:
+                self._replace(database)
+
+    def _replace(self, gone: FileDatabase | RemoteDatabase) -> None:
+        """Have another database than the one whose owner is gone."""
+        with self._changing:
+            if self._closed:
+                raise StoreError("the store is closed; open it again")
+            if self._current is not gone:  # another thread was here before
+                return
+            gone.close()
+            self._current = self._opened()
+            has_succeeded = self.is_owner
+        if has_succeeded:
+            log.info("the process that held the database has ended; this one holds it now")
+            self._succeed()
+
+    def _opened(self) -> FileDatabase | RemoteDatabase:
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return RemoteDatabase(self._home, self._pictures)
+            except OwnerGone:
+                pass
+            try:
+                database = self._open_file()
+            except StoreBusy:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(PAUSE)
+                continue
+            self._service = Service(self._home, database, self._pictures, self._refresh)
+            return database
