@@ -240,6 +240,7 @@ class Store(CountReads):
         return self._database.write(OneByOne(write), item)
 
     def _keep(self, pictures: Iterable[Picture]) -> None:
+        self._refresh()
         with one_line_errors(self._home):
             self._pictures.write(pictures)
 
