@@ -1,17 +1,22 @@
-"""How many battles a second the store keeps: group commit against one commit each, by number of writers.
+"""How many battles a second the store keeps, by number of writers: by the process that holds the home, and through its socket.
 
     python benchmarks/store_writes.py [--seconds 3] [--home FOLDER]
 
 Each battle is what a starter pair makes: 4 tasks, 28 outcomes, 28 replies, two moves of the online ratings, one flush to disk
-before it is acknowledged. Both ways run in turn on the same disk, on a fresh store each.
+before it is acknowledged. All ways run in turn on the same disk, on a fresh store each. `one commit each` writes no two battles
+together. Through the socket, three writers are three processes, and twenty are threads of one.
 """
 
 import argparse
+import contextlib
 import itertools
+import sys
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +28,15 @@ from arena.pairs import MinimalPair, Side, minimal_pair
 from arena.probes import Outcome, Reply
 from arena.store import BattleRecord, EloRule, OutcomeRecord, ReplyRecord, Store
 from arena.store.records import SEATS
+from arena.store.writer import LARGEST_GROUP
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from processes import forked
 
 CELLS = {"caption_choice": 4, "image_choice": 4, "verification": 4, "request": 2}
 CONTESTANTS = [Contestant(f"organisation/model-{number}", f"{number:040x}", "generative") for number in range(6)]
+PROCESSES = {1: 1, 3: 3, 20: 1}
+"""Writers -> processes that they are, through the socket."""
 
 
 def _move(a: float, b: float, only_a: int, only_b: int) -> tuple[float, float]:
@@ -33,34 +44,90 @@ def _move(a: float, b: float, only_a: int, only_b: int) -> tuple[float, float]:
 
 
 RULE = EloRule("benchmark", 1000.0, _move)
+WAYS = ("one commit each", "direct", "socket")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
+    """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=3, help="how long each case runs")
+    parser.add_argument("--writers", type=int, nargs="+", choices=PROCESSES, default=list(PROCESSES), help="default: all")
     parser.add_argument("--home", type=Path, help="a folder on the disk to measure (default: the temporary folder)")
     options = parser.parse_args(arguments)
-    print(f"{'writers':>7}  {'commits':<13}  {'battles/s':>9}  {'battles a commit':>16}  {'median ms':>9}  {'p99 ms':>7}")
-    for writers, (name, largest_group) in itertools.product((1, 20), (("one each", 1), ("group commit", 256))):
-        with tempfile.TemporaryDirectory(dir=options.home) as folder, Store.open(Path(folder), RULE, largest_group) as store:
-            waits, commits = measure(store, writers, options.seconds)
-        median, slow = np.percentile(waits, [50, 99]) * 1000
+    print(f"{'writers':>7}  {'way':<15}  {'battles/s':>9}  {'a commit':>8}  {'median ms':>9}  {'p95 ms':>7}  {'p99 ms':>7}")
+    for writers, way in itertools.product(options.writers, WAYS):
+        with tempfile.TemporaryDirectory(dir=options.home) as folder:
+            waits, commits = measure(Path(folder), way, writers, options.seconds)
+        median, slow, slowest = np.percentile(waits, [50, 95, 99]) * 1000
         rate = len(waits) / options.seconds
-        print(f"{writers:>7}  {name:<13}  {rate:>9.0f}  {len(waits) / commits:>16.1f}  {median:>9.1f}  {slow:>7.1f}")
+        print(
+            f"{writers:>7}  {way:<15}  {rate:>9.0f}  {len(waits) / commits:>8.1f}  {median:>9.1f}  {slow:>7.1f}  {slowest:>7.1f}"
+        )
 
 
-def measure(store: Store, writers: int, seconds: float) -> tuple[list[float], int]:
+def measure(home: Path, way: str, writers: int, seconds: float) -> tuple[list[float], int]:
     """Seconds that each acknowledged battle waited, and the commits they took."""
+    group = 1 if way == "one commit each" else LARGEST_GROUP
+    with holder(home) if way == "socket" else contextlib.nullcontext(), Store.open(home, RULE, group) as store:
+        store.add_pairs([make_pair()])
+        store.add_contestants(CONTESTANTS)
+        before = store.transactions
+        if way == "socket":
+            waits = write_elsewhere(home, writers, seconds)
+        else:
+            waits = write(store, "", writers, seconds)
+        return waits, store.transactions - before
+
+
+@contextlib.contextmanager
+def holder(home: Path) -> Iterator[None]:
+    """Another process that holds the home."""
+    ours, theirs = Pipe()
+    with forked(hold, home, theirs):
+        ours.recv()
+        yield
+        ours.send("the end")
+        ours.recv()
+
+
+def hold(home: Path, outside: Connection) -> None:
+    """What that process does."""
+    with Store.open(home, RULE):
+        outside.send("open")
+        outside.recv()
+    outside.send("closed")
+
+
+def write_elsewhere(home: Path, writers: int, seconds: float) -> list[float]:
+    """The waits of processes of their own, which begin together."""
+    processes = PROCESSES[writers]
+    with contextlib.ExitStack() as stack:
+        pipes = [Pipe() for _ in range(processes)]
+        for number, (_, theirs) in enumerate(pipes):
+            stack.enter_context(forked(write_when_told, home, str(number), writers // processes, seconds, theirs))
+        for word in ("open", "begin"):
+            for ours, _ in pipes:
+                ours.recv() if word == "open" else ours.send(word)
+        return [wait for ours, _ in pipes for wait in ours.recv()]
+
+
+def write_when_told(home: Path, name: str, writers: int, seconds: float, outside: Connection) -> None:
+    """What each of them does."""
+    with Store.open(home, RULE) as store:
+        outside.send("open")
+        outside.recv()
+        outside.send(write(store, name, writers, seconds))
+
+
+def write(store: Store, name: str, writers: int, seconds: float) -> list[float]:
+    """The waits of threads of this process."""
     pair = make_pair()
-    store.add_pairs([pair])
-    store.add_contestants(CONTESTANTS)
     waits: list[float] = []
-    before = store.transactions
     end = time.perf_counter() + seconds
 
     def play(writer: int) -> None:
         for number in itertools.count():
-            battle, replies = make_battle(f"{writer}-{number}", pair, writer + number)
+            battle, replies = make_battle(f"{name}-{writer}-{number}", pair, writer + number)
             start = time.perf_counter()
             if start > end:
                 return
@@ -72,7 +139,7 @@ def measure(store: Store, writers: int, seconds: float) -> tuple[list[float], in
         thread.start()
     for thread in threads:
         thread.join()
-    return waits, store.transactions - before
+    return waits
 
 
 def make_pair() -> MinimalPair:

@@ -1,10 +1,16 @@
-"""Battles that many writers hand to the store."""
+"""Battles that many writers hand to the store, directly and through the socket."""
+
+import pytest
+
+WAYS = ("one commit each", "direct", "socket")
 
 
-def test_one_writer_is_never_grouped_and_twenty_share_commits(printed, tmp_path):
-    _, *rows = printed("store_writes", "--seconds", 0.3, "--home", tmp_path)
-    assert [row[:2] for row in rows] == [[str(n), way] for n in (1, 20) for way in ("one each", "group commit")]
-    *one_each, grouped = [float(row[3]) for row in rows]
-    assert one_each == [1, 1, 1]
-    assert grouped > 1
+@pytest.mark.long
+def test_twenty_writers_share_commits_through_the_socket_too(printed, tmp_path):
+    _, *rows = printed("store_writes", "--seconds", 0.2, "--writers", 3, 20, "--home", tmp_path)
+    assert [row[:2] for row in rows] == [[str(writers), way] for writers in (3, 20) for way in WAYS]
+    a_commit = {(row[0], row[1]): float(row[3]) for row in rows}
+    assert a_commit["3", "one commit each"] == a_commit["20", "one commit each"] == 1
+    assert a_commit["20", "direct"] > 1
+    assert a_commit["20", "socket"] > 1
     assert not list(tmp_path.iterdir())
