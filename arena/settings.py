@@ -34,7 +34,7 @@ class Settings:
     host: str = "127.0.0.1"
     """ARENA_HOST: address to listen on; 0.0.0.0 in a Space."""
     port: int = 7860
-    """ARENA_PORT."""
+    """ARENA_PORT: port to listen on."""
     autoplay: bool = False
     """ARENA_AUTOPLAY: play battles while nobody waits."""
     memory_gigabytes: float | None = None

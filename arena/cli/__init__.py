@@ -22,6 +22,7 @@ from arena.cli import (
     playing,
     rebuild,
     reporting,
+    settings,
     strategies,
     suites,
     tune,
@@ -49,6 +50,7 @@ EXAMPLES = """examples:
   arena generate --source starter --count 50               make fresh pairs, which people then review
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
+  arena settings                                           every setting: value, source, meaning
   arena rebuild                                            counts and ratings anew, should they ever be in doubt
 
 The state lives in ARENA_HOME (default ./arena-home). ARENA_MODELS adds contestants: folders or organisation/name@commit, with
@@ -115,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         models,
         backup,
         rebuild,
+        settings,
     ):
         part.add_commands(commands)
     return parser
