@@ -5,13 +5,12 @@ The count lies in the home of the arena, so that a restart forgets none of it. A
 
 import json
 import logging
-import os
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from arena.contestants import Contestant
+from arena.shared_files import alone_in, replace_text
 
 FILE = "endpoint_requests.json"
 """In a home: the day, and the requests of each endpoint on it."""
@@ -19,11 +18,10 @@ SPENT = "its requests of today are used up; ARENA_ENDPOINT_REQUESTS_A_DAY allows
 UNCOUNTED = "its requests cannot be counted; see the log"
 
 log = logging.getLogger(__name__)
-_writing = threading.Lock()
 
 
 class RequestBudget:
-    """The requests of all endpoints on this day. Any thread may call it, and other processes may read along.
+    """The requests of all endpoints on this day, by all processes of the home. Any thread may call it.
 
     Contestants that are one endpoint, under several strategies or with several options, share its requests.
     """
@@ -46,17 +44,18 @@ class RequestBudget:
 
     def spend(self, endpoint: Contestant) -> str | None:
         """Count one more request; or say in one line why it may not be sent."""
-        with _writing:
-            counts = self._counts()
-            spent = counts.get(endpoint.revision, 0)
-            if spent >= self.a_day:
-                return SPENT
-            try:
-                self._write({**counts, endpoint.revision: spent + 1})
-            except OSError:
-                log.exception("%s: requests of endpoints cannot be counted, and none is sent", self._file)
-                return UNCOUNTED
-            return None
+        try:
+            with alone_in(self._file.parent):
+                counts = self._counts()
+                spent = counts.get(endpoint.revision, 0)
+                if spent >= self.a_day:
+                    return SPENT
+                today = {"day": self._today(), "requests": {**counts, endpoint.revision: spent + 1}}
+                replace_text(self._file, json.dumps(today) + "\n")
+        except OSError:
+            log.exception("%s: requests of endpoints cannot be counted, and none is sent", self._file)
+            return UNCOUNTED
+        return None
 
     def _counts(self) -> dict[str, int]:
         """Endpoint -> requests today; a file that is broken is as good as none."""
@@ -69,11 +68,6 @@ class RequestBudget:
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             log.warning("%s: cannot be read; requests of today are counted anew", self._file)
             return {}
-
-    def _write(self, counts: dict[str, int]) -> None:
-        partial = self._file.with_suffix(f".{os.getpid()}")
-        partial.write_text(json.dumps({"day": self._today(), "requests": counts}) + "\n", encoding="utf-8")
-        partial.replace(self._file)
 
     def _today(self) -> str:
         return self._now().date().isoformat()

@@ -1,17 +1,15 @@
 """What the guard found about models, kept so that each is held against stock transformers once; and the memory they took."""
 
 import json
-import os
-import threading
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from arena.contestants import Contestant
+from arena.shared_files import alone_in, replace_text
 
 VERSION = 2
 """Rises when a way to read prompts changes, or more is found, so that all models are looked at anew."""
-_writing = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -63,7 +61,7 @@ class Findings:
         self._add(contestant, memory=memory)
 
     def _add(self, contestant: Contestant, **facts: Any) -> None:
-        with _writing:
+        with alone_in(self._file.parent):
             content = self._content()
             known = content.get(contestant.id)
             entry = {
@@ -71,10 +69,7 @@ class Findings:
                 "model": f"{contestant.repository}@{contestant.revision}",
                 **facts,
             }
-            partial = self._file.with_suffix(f".{os.getpid()}")  # each process writes its own, and the last one counts
-            text = json.dumps({**content, contestant.id: entry}, indent=1, sort_keys=True)
-            partial.write_text(f"{text}\n", encoding="utf-8")
-            partial.replace(self._file)
+            replace_text(self._file, json.dumps({**content, contestant.id: entry}, indent=1, sort_keys=True) + "\n")
 
     def _content(self) -> dict[str, Any]:
         """Nothing where the file is not there or broken, as all of it can be found again."""

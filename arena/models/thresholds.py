@@ -11,6 +11,7 @@ from arena.errors import SettingsError
 from arena.models.loading import contestant_of, load
 from arena.models.repository import RepositoryReport
 from arena.pairs import MinimalPair
+from arena.shared_files import alone_in, replace_text
 
 if TYPE_CHECKING:
     from arena.models.contrastive import ContrastiveModel
@@ -45,9 +46,8 @@ def verification_threshold(
         if key in (known := _thresholds(file)):
             return known[key]
     threshold = fit_threshold(cast("ContrastiveModel", load(report, contestant)), pairs())
-    partial = kept.with_suffix(".partial")
-    partial.write_text(json.dumps({**_thresholds(kept), key: threshold}, indent=1, sort_keys=True) + "\n")
-    partial.replace(kept)
+    with alone_in(kept.parent):
+        replace_text(kept, json.dumps({**_thresholds(kept), key: threshold}, indent=1, sort_keys=True) + "\n")
     return threshold
 
 

@@ -5,6 +5,7 @@ The recipe is in the file's metadata, so that neither goes without the other, an
 
 import json
 import math
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -135,7 +136,7 @@ def save(file: Path, recipe: Recipe, vectors: "tuple[Mapping[Site, Tensor], ...]
     from safetensors.torch import save_file  # noqa: PLC0415 - torch takes seconds
 
     make_folder(file.parent)
-    partial = file.with_suffix(".partial")
+    partial = file.with_suffix(f".{os.getpid()}.partial")  # another process may fit the same
     tensors = {f"{fold}/{site}": vector.contiguous() for fold, some in enumerate(vectors) for site, vector in some.items()}
     try:
         save_file(tensors, partial, {RECIPE: json.dumps(asdict(recipe), ensure_ascii=False)})

@@ -3,8 +3,10 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from multiprocessing import Pipe
 
 import pytest
+from processes import forked
 
 from arena.contestants import Contestant
 from arena.models.endpoint_budget import FILE, SPENT, UNCOUNTED, RequestBudget
@@ -50,6 +52,19 @@ def test_threads_together_are_sent_no_more_than_one_alone(tmp_path):
     with ThreadPoolExecutor(8) as threads:
         given = list(threads.map(lambda _: budget.spend(ONE), range(60)))
     assert given.count(None) == 40
+
+
+def spend(home, times, outside):
+    budget = RequestBudget(home, 80, now=lambda: NOON)
+    outside.send([budget.spend(ONE) for _ in range(times)])
+
+
+def test_processes_together_are_sent_no_more_than_one_alone(tmp_path):
+    ours, theirs = Pipe()
+    with forked(spend, tmp_path, 60, theirs), forked(spend, tmp_path, 60, theirs):
+        given = ours.recv() + ours.recv()
+    assert given.count(None) == 80
+    assert [path.name for path in tmp_path.iterdir()] == [FILE]
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", json.dumps({"day": "2026-11-29", "requests": [1]}), "\x00"])

@@ -1,7 +1,8 @@
 """What the guard found outlives the process that found it, whatever other processes do."""
 
-import multiprocessing
 from pathlib import Path
+
+from processes import exit_code, forked
 
 from arena.contestants import Contestant
 from arena.models.findings import Finding, Findings
@@ -19,14 +20,10 @@ def keep_all(file: Path, process: int) -> None:
         Findings(file).keep(contestant(process, number), FINDING)
 
 
-def test_processes_that_keep_findings_at_once_do_not_fail_and_leave_a_whole_file(tmp_path):
+def test_of_processes_that_keep_findings_at_once_all_are_kept(tmp_path):
     file = tmp_path / "findings.json"
-    processes = [multiprocessing.get_context("spawn").Process(target=keep_all, args=(file, number)) for number in (1, 2)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-    assert [process.exitcode for process in processes] == [0, 0]
-    last = [Findings(file).get(contestant(number, COUNT - 1)) for number in (1, 2)]
-    assert FINDING in last
+    with forked(keep_all, file, 1) as one, forked(keep_all, file, 2) as other:
+        assert (exit_code(one), exit_code(other)) == (0, 0)
+    known = Findings(file)
+    assert all(known.get(contestant(process, number)) == FINDING for process in (1, 2) for number in range(COUNT))
     assert [path.name for path in tmp_path.iterdir()] == ["findings.json"]
