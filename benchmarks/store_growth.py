@@ -25,8 +25,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import TypeVar
+from typing import Any, TypeVar
 
+import duckdb
 from grown_homes import FRESH_SHARE, contestants_of, first_replies, grow
 from rich.console import Console
 from rich.table import Table
@@ -177,14 +178,16 @@ with Store.open(Path(sys.argv[1]), ELO_RULE) as store:
 def starter_battles(store: Store, size: int) -> list[str]:
     """Ids of battles on pairs of the starter suite, from all of an arena's life."""
     wanted = range(1, size + 1, max(1, size // SPREAD))
-    rows = store._connection.execute(  # noqa: SLF001 - nobody else asks for battles by their places
-        """
+    query = """
         SELECT battles.id FROM arena.battles JOIN arena.pairs ON pairs.id = battles.pair_id
         WHERE seq IN (SELECT unnest(?)) AND pairs.source = 'starter' AND result <> 'void'
-        """,
-        [list(wanted)],
-    ).fetchall()
-    return [name for (name,) in rows]
+    """
+    return [name for (name,) in store._read(selected, query, [list(wanted)])]  # noqa: SLF001 - nobody else asks so
+
+
+def selected(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """The rows of any query."""
+    return connection.execute(query, list(values)).fetchall()
 
 
 def take_steps(grown: Grown) -> None:
@@ -243,8 +246,7 @@ def prove(folder: Path, battles: int, pairs: Sequence[MinimalPair]) -> Iterator[
     grow(folder / "by-sql", battles, contestants, pairs)
     with Store.open(folder / "by-sql", ELO_RULE) as grown, Store.open(folder / "by-writer", ELO_RULE) as written:
         give_to_writer(grown, written, contestants, pairs)
-        with grown._connection.cursor() as one, written._connection.cursor() as other:  # noqa: SLF001
-            rebuilt, moved = fingerprints(one), fingerprints(other)
+        rebuilt, moved = (store._read(fingerprints) for store in (grown, written))  # noqa: SLF001 - nobody else compares them
     for table, fingerprint in rebuilt.items():
         if moved[table] != fingerprint:
             yield f"{table}: the writer leaves something else than a rebuild"
@@ -256,9 +258,8 @@ def give_to_writer(grown: Store, written: Store, contestants: Sequence[Contestan
     written.add_contestants(contestants)
     for contestant in contestants:
         written.add_replies(first_replies(contestant, pairs))
-    rows = grown._connection.execute(  # noqa: SLF001 - nobody else asks for all battles in their order
-        "SELECT battles.id, drawn_at FROM arena.battles JOIN arena.pairs ON pairs.id = battles.pair_id ORDER BY seq"
-    ).fetchall()
+    query = "SELECT battles.id, drawn_at FROM arena.battles JOIN arena.pairs ON pairs.id = battles.pair_id ORDER BY seq"
+    rows = grown._read(selected, query)  # noqa: SLF001 - nobody else asks for all battles in their order
     for name, drawn_at in rows:
         battle = grown.battle(name)
         assert battle is not None
