@@ -89,7 +89,7 @@ def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], rule
     stored = select_within(
         connection, "SELECT battle_id, visitor, choice, voted_at FROM arena.votes WHERE battle_id {}", results
     )
-    counted = {row[0]: row for row in stored}
+    counted: dict[str, Row] = {row[0]: row for row in stored}
     new: list[Vote] = []
     for vote in votes:
         if vote.battle_id not in results:

@@ -55,6 +55,11 @@ def end_log(database: FileDatabase, _: Progress) -> None:
         connection.execute(f"CHECKPOINT {CATALOG}")
 
 
+def takedowns(database: FileDatabase, _: Progress) -> int:
+    """How many decisions to take something down, or to restore it, are committed."""
+    return database.takedowns
+
+
 def transactions(database: FileDatabase, _: Progress) -> int:
     """Commits since the file was opened."""
     return database.writer.transactions

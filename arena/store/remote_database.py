@@ -1,6 +1,7 @@
 """The database of a home that another process holds, through its socket."""
 
 import queue
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from arena.errors import StoreBusy
+from arena.store import maintenance
 from arena.store.backup import DATABASE
 from arena.store.file_database import Action
 from arena.store.messages import Answered, Request, packed, unpacked
@@ -18,6 +20,8 @@ from arena.store.writer import Work
 
 Item = TypeVar("Item")
 T = TypeVar("T")
+NEWS = 0.2
+"""Seconds after which the other process is asked what was taken down."""
 
 
 class RemoteDatabase:
@@ -37,9 +41,16 @@ class RemoteDatabase:
         self._pictures = pictures
         self._closed = False
         self._idle: queue.LifoQueue[Connection] = queue.LifoQueue()
-        self.takedowns = 0
-        """How many decisions to take something down the other process told of last."""
+        self._takedowns = (0, float("-inf"))
+        """How many the other process told of last, and when."""
         self._idle.put(self._connect())
+
+    @property
+    def takedowns(self) -> int:
+        """How many decisions to take something down were committed a moment ago."""
+        if self._takedowns[1] < time.monotonic() - NEWS:
+            return self.call(maintenance.takedowns)
+        return self._takedowns[0]
 
     def read(self, query: Callable[..., T], *arguments: object) -> T:
         """Have a query run on the last commit."""
@@ -79,7 +90,7 @@ class RemoteDatabase:
         self._idle.put(connection)
         if self._closed:
             self.close()
-        self.takedowns = message.takedowns
+        self._takedowns = (message.takedowns, time.monotonic())
         if message.error is not None:
             raise message.error
         return message.value

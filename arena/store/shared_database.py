@@ -71,8 +71,8 @@ class SharedDatabase:
 
     @property
     def takedowns(self) -> int:
-        """How many decisions to take something down are committed, as far as this process was told."""
-        return self._current.takedowns
+        """How many decisions to take something down were committed a moment ago."""
+        return self._carry_out(lambda database: database.takedowns)
 
     def read(self, query: Callable[..., T], *arguments: object) -> T:
         """Run a query: it sees the last commit, and waits for no writer. Its arguments must be values, or the pictures."""

@@ -237,7 +237,9 @@ class Store(CountReads):
 
     def _write_one(self, write: Callable[[duckdb.DuckDBPyConnection, Item], T], item: Item) -> T:
         """Write what no other waiting write could share a statement with."""
-        return self._database.write(OneByOne(write), item)
+        answer = self._database.write(OneByOne(write), item)
+        self._refresh()  # another process may have erased a picture while this one put it in its place
+        return answer
 
     def _keep(self, pictures: Iterable[Picture]) -> None:
         self._refresh()

@@ -44,7 +44,7 @@ class Takedowns:
         self._read = database.read
         self._pictures = pictures
         self._listeners: list[Listener] = []
-        self._looking = threading.Lock()
+        self._looking = threading.RLock()  # listeners ask again
         self._known = database.takedowns
         self._look()
 
