@@ -19,7 +19,10 @@ from arena.errors import StoreError
 _flush = getattr(os, "fdatasync", os.fsync)  # macOS has the slower one alone
 log = logging.getLogger(__name__)
 
-COUNTED = ("battles", "votes", "replies", "readings", "generations", "reviews", "retirements", "labels", "takedowns", "reports")
+COUNTED = (
+    *("battles", "votes", "replies", "readings", "generations", "reviews", "retirements", "labels", "takedowns", "reports"),
+    *("submissions", "submission_events"),
+)
 """Tables whose rows are counted."""
 NOTE = "acknowledged"
 SLOT = 512

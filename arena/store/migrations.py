@@ -315,3 +315,29 @@ def m013_order(connection: duckdb.DuckDBPyConnection) -> None:
     put_in_order(connection, "battles", "id")
     for table in ("settlements", "votes", "judgements"):
         put_in_order(connection, table, "battle_id")
+
+
+@migration
+def m014_submissions(connection: duckdb.DuckDBPyConnection) -> None:
+    """What organisations submit, with each step until it is listed or not, and who may submit no more.
+
+    Who submitted is NULL once it was forgotten. The last step counts, and so does the last word on a block.
+    """
+    connection.execute("""
+        CREATE TABLE arena.submissions (
+            id VARCHAR NOT NULL, reference VARCHAR NOT NULL, contestant_id VARCHAR NOT NULL, organisation VARCHAR NOT NULL,
+            subject VARCHAR, account VARCHAR, contact VARCHAR, licence VARCHAR NOT NULL, base_model VARCHAR NOT NULL,
+            weights VARCHAR[] NOT NULL, facts JSON NOT NULL, submitted_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.submission_events (
+            seq BIGINT NOT NULL, submission_id VARCHAR NOT NULL, state VARCHAR NOT NULL, words VARCHAR NOT NULL,
+            taken_by VARCHAR NOT NULL, detail JSON NOT NULL, taken_at TIMESTAMP NOT NULL
+        );
+        CREATE TABLE arena.submission_blocks (
+            name VARCHAR NOT NULL, blocked BOOLEAN NOT NULL, reason VARCHAR NOT NULL, decided_by VARCHAR NOT NULL,
+            decided_at TIMESTAMP NOT NULL
+        );
+        CREATE VIEW arena.latest_submission_events AS
+        SELECT * FROM arena.submission_events
+        QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY seq DESC) = 1;
+    """)

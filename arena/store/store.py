@@ -29,6 +29,7 @@ from arena.store.progress import Progress, silent
 from arena.store.records import Acknowledged, BattleRecord, Choice, EloRule, ReplyRecord, Vote, now
 from arena.store.rereadings import OlderBattle, Rereadings
 from arena.store.shared_database import SharedDatabase
+from arena.store.submissions import Submissions
 from arena.store.takedowns import Takedowns
 from arena.store.works import OneByOne, Ruled
 from arena.store.writer import LARGEST_GROUP
@@ -63,6 +64,8 @@ class Store(CountReads):
         """Pairs that were drawn for one battle."""
         self.labels = Labels(self._write_one, self._read, self._pictures)
         """What raters say of replies to requests."""
+        self.submissions = Submissions(self._write_one, self._read, self._end_log)
+        """What organisations submit."""
 
     @classmethod
     def open(
@@ -203,7 +206,7 @@ class Store(CountReads):
         """Overwrite this visitor beside its votes, and say how many they were. The votes stay, and count as before."""
         votes = self._write_one(erasure.erase_voter, voter)
         if votes:
-            self._database.call(maintenance.end_log)
+            self._end_log()
         return votes
 
     def settle_abandoned(self, before: datetime) -> int:
@@ -234,6 +237,9 @@ class Store(CountReads):
             file: is there whole or not at all, and takes the place of what was there; `arena.store.backup.restore` reads it.
         """
         return self._database.call(maintenance.backup, file.absolute())
+
+    def _end_log(self) -> None:
+        self._database.call(maintenance.end_log)
 
     def _write_one(self, write: Callable[[duckdb.DuckDBPyConnection, Item], T], item: Item) -> T:
         """Write what no other waiting write could share a statement with."""
