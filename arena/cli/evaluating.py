@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from arena.evaluation.entrants import Entrant
     from arena.evaluation.evaluate import Evaluation, Options
+    from arena.evaluation.workers import Workers
     from arena.store import Store
     from arena.suites.suite import Loaded, Suite
 
@@ -33,6 +34,8 @@ EXAMPLES = """examples:
   arena evaluate --model llava-small+reminder --model blind:llava-small --model always-refuse --suite starter
   arena evaluate --model organisation/model@commit --suite vscbench-image --data ./VSCBench
   arena evaluate --model all --suite degradation --segmenter organisation/segformer    with mIoU on the same images
+  arena evaluate --model all --suite starter --workers 4                         four processes, each with cores or GPUs of its own
+  arena evaluate --model all --suite starter --engine ray                        workers of a Ray cluster (RAY_ADDRESS)
   arena evaluate --model https://host/v1#model --suite starter --estimate        requests, tokens and time; nothing is asked
   arena evaluate --model https://host/v1#model --suite cross --data ./CROSS --judge together:organisation/judge
 
@@ -75,6 +78,18 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     command.add_argument("--data", metavar="SOURCE", help="folder or Hub dataset with the files of the suite")
     command.add_argument(
         "--max-errors", type=_share, default=0.1, metavar="SHARE", help="of failed questions that ends the run (default: 0.1)"
+    )
+    command.add_argument(
+        "--workers",
+        type=positive,
+        metavar="N",
+        help="load and ask models in N processes, each with its share of the cores or with its own GPUs (default: in this one)",
+    )
+    command.add_argument(
+        "--engine",
+        choices=["ray"],
+        help="where the workers are: ray for those of a Ray cluster, that of RAY_ADDRESS or one of this machine "
+        "(default: this machine)",
     )
     command.add_argument(
         "--estimate",
@@ -120,7 +135,8 @@ def _evaluate(options: argparse.Namespace) -> int:
         if options.estimate:
             return 1 if problems else 0
         with _Bars() as bars:
-            done = evaluate(store, models, loaded, wanted, judge=judge, watch=bars.draw)
+            workers = _workers(options, settings)
+            done = evaluate(store, models, loaded, wanted, judge=judge, workers=workers, watch=bars.draw)
         _tell_failures(done)
         print_headlines(results, done, options.judge)
     return 1 if problems or any(evaluation.failure for evaluation in done) else 0
@@ -137,6 +153,23 @@ def _models(options: argparse.Namespace, settings: Settings, suites: "Sequence[S
         except RepositoryError as error:
             problems.append(str(error))
     return models, problems
+
+
+def _workers(options: argparse.Namespace, settings: Settings) -> "Workers | None":
+    """Who loads and asks the models; None for this process.
+
+    Raises:
+        SettingsError: there is no Ray, or no cluster.
+    """
+    if options.engine == "ray":
+        from arena.evaluation.ray_workers import RayWorkers
+
+        return RayWorkers(options.workers)
+    if options.workers:
+        from arena.evaluation.local_workers import LocalWorkers
+
+        return LocalWorkers(options.workers, settings.home)
+    return None
 
 
 def _suites(names: Sequence[str], data: str | None) -> "list[Suite]":

@@ -1,16 +1,17 @@
-"""Puts what is left of one evaluation to one model, batch by batch, each committed with its readings before the next."""
+"""Puts what is left of one evaluation to one model, shard by shard, each committed with its readings before the next."""
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
-from threading import Event
+from threading import Event, Lock
 
 from arena.errors import EvaluationError
+from arena.evaluation.backlog import Backlog, Shard
 from arena.evaluation.batches import BatchSize, answers
-from arena.evaluation.choosing import Inquiry, largest_first
+from arena.evaluation.choosing import Inquiry
+from arena.evaluation.workers import WorkerEnded
 from arena.models import Model
 from arena.probes import Probe, Reply
 from arena.store import ReadingRecord, ReplyRecord, Store
@@ -20,6 +21,8 @@ READ_TOGETHER = 1000
 """Inquiries without a question left that are read and committed together."""
 ENOUGH_TO_TELL = 50
 """Probes after which the share of errors says something."""
+MOST_LOSSES = 3
+"""Workers that may end over the same questions."""
 
 log = logging.getLogger(__name__)
 
@@ -47,19 +50,31 @@ class UnansweredError(EvaluationError):
     """A model answers nothing, and asking on is no use."""
 
 
+class LoadError(EvaluationError):
+    """A model cannot be loaded."""
+
+
+Loop = Callable[[Model], None]
+"""Asks a model whatever waits, shard by shard."""
+AskAll = Callable[[Loop, Backlog], None]
+"""Runs a loop on the model of a contestant until nothing waits in the backlog; see `Respondent`."""
+
+
 @dataclass(frozen=True)
 class Asker:
-    """How one contestant, or one judge, is asked."""
+    """How one contestant, or one judge, is asked on one suite."""
 
     store: Store
     contestant_id: str
     name: str
     """How messages call it."""
-    load: Callable[[], Model]
+    ask_all: AskAll
     """Called when there is a first probe to ask, so that a finished evaluation loads nothing."""
     max_errors: float
     stop: Event
-    """Once set, no batch is begun."""
+    """Once set, no shard is begun."""
+    _lock: Lock = field(default_factory=Lock)
+    """Held while anything is counted."""
 
     def make(self, inquiries: Sequence[Inquiry], count: Count, watch: Callable[[Count], None]) -> None:
         """Make the inquiries. A stored reply is not asked for again, but for a request that may have been cut before it warned.
@@ -77,32 +92,56 @@ class Asker:
             watch(count)
         if not unasked or self.stop.is_set():
             return
-        model, size = self.load(), BatchSize()
-        waiting = deque(largest_first(unasked))
-        while waiting and not self.stop.is_set():
-            batch = _next_batch(waiting, size.probes)
-            given = self._make_batch(batch, known, count, model, size)
-            known.update({key: reply for key, reply in given.items() if reply.error is None})
-            count.done += _questions(batch)
-            if size.seconds_per_probe is not None:
-                count.seconds_left = size.seconds_per_probe * sum(len(inquiry.probes) for inquiry in waiting)
-            log.info("%d of %d questions committed", count.done, count.total)
-            watch(count)
-            self._check_errors(count, given.values())
+        backlog = Backlog(unasked)
+        self.ask_all(partial(self._ask_shards, backlog, known, count, watch), backlog)
         _check_answered(count)
 
-    def _make_batch(
-        self, batch: Sequence[Inquiry], known: Mapping[str, Reply], count: Count, model: Model, size: BatchSize
+    def _ask_shards(
+        self, backlog: Backlog, known: dict[str, Reply], count: Count, watch: Callable[[Count], None], model: Model
+    ) -> None:
+        size = BatchSize()
+        with backlog.taker():
+            while not self.stop.is_set() and (shard := backlog.take(size.probes)):
+                try:
+                    given = self._make_shard(shard, known, count, model, size)
+                except WorkerEnded as end:
+                    self._give_back(shard, backlog, end)
+                    raise
+                backlog.went(size.seconds_per_probe)
+                with self._lock:
+                    known.update({key: reply for key, reply in given.items() if reply.error is None})
+                    count.done += _questions(shard.inquiries)
+                    count.seconds_left = backlog.seconds_left
+                    log.info("%d of %d questions committed", count.done, count.total)
+                    watch(count)
+                    self._check_errors(count, given.values())
+
+    def _give_back(self, shard: Shard, backlog: Backlog, end: WorkerEnded) -> None:
+        """Have another worker ask it, unless too many have ended over it."""
+        losses = shard.losses + 1
+        log.warning("%s: a worker has ended %s; %d questions are asked by another", self.name, end, shard.probes)
+        if losses < MOST_LOSSES or self.stop.is_set():
+            backlog.give_back(shard)
+            return
+        reason = f"{losses} workers ended over the same questions, the last one {end}"
+        backlog.fail(UnansweredError(f"{reason}; the same command goes on; with fewer --workers each has more memory"))
+
+    def _make_shard(
+        self, shard: Shard, known: dict[str, Reply], count: Count, model: Model, size: BatchSize
     ) -> dict[str, Reply]:
-        """Ask what is missing, commit it, then ask again what could not be read. Returns all replies of the batch."""
-        missing = [probe for inquiry in batch for probe in inquiry.probes if probe.key not in known]
-        fresh = self._ask(missing, count, model, size)
-        given, again = self._both_turns(batch, {**known, **{record.probe_key: record.reply for record in fresh}})
+        """Ask what is missing, commit it, then ask again what could not be read. Returns all replies of the shard."""
+        probes = [probe for inquiry in shard.inquiries for probe in inquiry.probes]
+        replies = {probe.key: known[probe.key] for probe in probes if probe.key in known}
+        fresh = self._ask([probe for probe in probes if probe.key not in replies], count, model, size)
+        replies.update({record.probe_key: record.reply for record in fresh})
+        given, again = self._both_turns(shard.inquiries, replies)
         if not model.capabilities.second_turn:
             again = {}
-        ready, undecided = _split(batch, lambda probe: probe.key not in again)
+        ready, undecided = _split(shard.inquiries, lambda probe: probe.key not in again)
         self._commit(ready, given, fresh)
         if undecided:
+            with self._lock:  # whoever goes on with this shard, should its worker end now, asks nothing of this again
+                known.update({key: reply for key, reply in replies.items() if reply.error is None})
             seconds = self._ask(list(again.values()), count, model, size)
             for key, record in zip(again, seconds, strict=True):
                 given[key] = replace(given[key], second=record.reply)
@@ -113,9 +152,10 @@ class Asker:
         """One reply for each key among the probes."""
         unique = list({probe.key: probe for probe in probes}.values())
         replies = answers(model, unique, size) if unique else []
-        count.asked += len(replies)
-        count.errors += sum(reply.error is not None for reply in replies)
-        count.not_applicable += sum(reply.not_applicable for reply in replies)
+        with self._lock:
+            count.asked += len(replies)
+            count.errors += sum(reply.error is not None for reply in replies)
+            count.not_applicable += sum(reply.not_applicable for reply in replies)
         return [
             ReplyRecord(self.contestant_id, probe.key, probe.task, reply, again=True)
             for probe, reply in zip(unique, replies, strict=True)
@@ -161,16 +201,6 @@ def _check_answered(count: Count) -> None:
             f"none of {count.errors} probes was answered, the last with: {count.last_error}; "
             "mend that and run the same command, which asks them again"
         )
-
-
-def _next_batch(waiting: deque[Inquiry], probes: int) -> list[Inquiry]:
-    """The next inquiries with at most so many probes, at least one inquiry."""
-    batch = [waiting.popleft()]
-    size = len(batch[0].probes)
-    while waiting and size + len(waiting[0].probes) <= probes:
-        batch.append(waiting.popleft())
-        size += len(batch[-1].probes)
-    return batch
 
 
 def _split(inquiries: Iterable[Inquiry], is_ready: Callable[[Probe], bool]) -> tuple[list[Inquiry], list[Inquiry]]:

@@ -5,7 +5,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.metadata import version
@@ -14,14 +14,18 @@ from typing import Any
 from arena import __version__, method
 from arena.contestants import Contestant
 from arena.errors import ArenaError, EvaluationError, ModelEnded, PluginError, SettingsError, one_line
-from arena.evaluation.asking import Asker, Count, UnansweredError
+from arena.evaluation.asking import Asker, Count, LoadError, UnansweredError
 from arena.evaluation.choosing import Inquiry, chosen
 from arena.evaluation.entrants import Entrant
-from arena.evaluation.reading import question_records, read_by_judge, read_by_rules
-from arena.judging import JUDGINGS, check_judge
-from arena.models import Model, this_machine
+from arena.evaluation.inquiries import contestant_inquiries, judge_inquiries
+from arena.evaluation.reading import question_records
+from arena.evaluation.respondents import OwnModel, Respondent, WorkersModel, is_for_workers
+from arena.evaluation.worker_pool import WorkerPool
+from arena.evaluation.workers import Workers
+from arena.judging import check_judge
+from arena.models import this_machine
 from arena.models.runtime import cores
-from arena.probes import Probe, Reply
+from arena.probes import Reply
 from arena.store import EvaluationRecord, Store
 from arena.suites.suite import Loaded, Question, Suite
 from arena.tasks.second_turn import both_turns
@@ -69,12 +73,23 @@ def evaluate(
     options: Options,
     *,
     judge: Entrant | None = None,
+    workers: Workers | None = None,
     watch: Watch = lambda _: None,
 ) -> list[Evaluation]:
     """Ask every entrant what it has not answered of every suite, read the replies, and have a judge read them too.
 
     Each batch is committed with its readings before the next is asked, so that a crash costs one batch in flight. A model that
     cannot be loaded, answers nothing, or may not be judged by this judge, is told in `failure`, and the others go on.
+
+    Args:
+        store: of the facts; this process alone writes it.
+        entrants: whom to ask.
+        suites: what to ask, each with its questions.
+        options: how much of it.
+        judge: who reads the replies, too; it runs in this process, once all have answered.
+        workers: processes that load and ask the models; without them this one does. It asks in any case what runs elsewhere,
+            what is on a GPU that is named, and what cannot be sent to another process.
+        watch: told how far each evaluation is.
 
     Raises:
         EvaluationError: a suite needs a judge, has no such task, or more than `max_errors` of the probes of a model failed.
@@ -84,8 +99,8 @@ def evaluate(
         _check(suite, options, judge)
     store.add_contestants(entrant.contestant for entrant in (*entrants, *([judge] if judge else [])))
     run = _Run(store, suites, options, watch)
-    done = run.answers(entrants)
-    return done + (run.verdicts(_Model(judge), entrants, done) if judge else [])
+    done = run.answers(entrants, workers)
+    return done + (run.verdicts(OwnModel(judge), entrants, done) if judge else [])
 
 
 def _check(suite: Suite, options: Options, judge: Entrant | None) -> None:
@@ -98,31 +113,6 @@ def _check(suite: Suite, options: Options, judge: Entrant | None) -> None:
         )
 
 
-class _LoadError(Exception):
-    """The model cannot be loaded."""
-
-
-class _Model:
-    """A model that is loaded when it is first needed, and then kept."""
-
-    def __init__(self, entrant: Entrant) -> None:
-        self.entrant = entrant
-        self._model: Model | None = None
-
-    def load(self) -> Model:
-        if self._model is None:
-            try:
-                self._model = self.entrant.load()
-            except Exception as error:
-                raise _LoadError(str(error) if isinstance(error, ArenaError) else one_line(error)) from error
-        return self._model
-
-    def endpoint(self) -> dict[str, Any]:
-        """What an endpoint told of itself so far; nothing for a local model."""
-        record = getattr(self._model, "record", None)
-        return record() if record else {}
-
-
 class _Run:
     """One call of `evaluate`."""
 
@@ -133,14 +123,24 @@ class _Run:
         self._watch = watch
         self._stop = threading.Event()
 
-    def answers(self, entrants: Sequence[Entrant]) -> list[Evaluation]:
-        """Every entrant on every suite: as many models side by side as the machine and its memory bear, and all endpoints."""
-        sizes = [entrant.memory_bytes for entrant in entrants if not entrant.contestant.is_endpoint]
+    def answers(self, entrants: Sequence[Entrant], workers: Workers | None) -> list[Evaluation]:
+        """Every entrant on every suite: all endpoints at once, and as many models as there are workers.
+
+        Without workers, as many models side by side as the machine and its memory bear, each asked by a thread.
+        """
+        away = [one for one in entrants if workers and is_for_workers(one)]
+        sizes = [one.memory_bytes for one in entrants if one not in away and not one.contestant.is_endpoint]
         places = _places(sizes, self._options.memory_bytes)
         turns = threading.Semaphore(places)
-        return self._in_threads(len(entrants), [partial(self._answers_of, one, places, turns) for one in entrants])
+        jobs = [partial(self._answers_of, one, places, turns) for one in entrants if one not in away]
+        if not workers or not away:
+            return self._in_threads(len(jobs), jobs)
+        pool = WorkerPool(workers, self._options.memory_bytes, self._stop)
+        with closing(pool):
+            jobs += [partial(self._answers_by, pool, one) for one in away]
+            return self._in_threads(len(jobs), jobs, halt=pool.halt)
 
-    def verdicts(self, judge: _Model, entrants: Sequence[Entrant], answered: Sequence[Evaluation]) -> list[Evaluation]:
+    def verdicts(self, judge: OwnModel, entrants: Sequence[Entrant], answered: Sequence[Evaluation]) -> list[Evaluation]:
         """The judge on every entrant's answers to every suite that is judged."""
         failed = {(one.contestant.id, one.suite) for one in answered if one.failure}
 
@@ -154,54 +154,55 @@ class _Run:
 
         return self._in_threads(1, [judge_all])
 
-    def _in_threads(self, workers: int, jobs: Sequence[Callable[[], list[Evaluation]]]) -> list[Evaluation]:
+    def _in_threads(
+        self, threads: int, jobs: Sequence[Callable[[], list[Evaluation]]], halt: Callable[[], None] = lambda: None
+    ) -> list[Evaluation]:
         """Do the jobs. When one fails, or the user stops them, the others commit the batch that they are at, and end."""
-        with ThreadPoolExecutor(max(1, workers)) as threads:
-            begun = [threads.submit(job) for job in jobs]
+        with ThreadPoolExecutor(max(1, threads)) as executor:
+            begun = [executor.submit(job) for job in jobs]
             try:
                 return [evaluation for job in as_completed(begun) for evaluation in job.result()]
             except BaseException:
                 self._stop.set()
                 for waiting in begun:
                     waiting.cancel()
+                halt()
                 raise
 
     def _answers_of(self, entrant: Entrant, places: int, turns: threading.Semaphore) -> list[Evaluation]:
         with nullcontext() if entrant.contestant.is_endpoint else turns:
             if entrant.memory_bytes and not self._stop.is_set():
                 _share_cores(places)
-            model = _Model(entrant)
-            return [self._answers_to(model, suite, loaded) for suite, loaded in self._suites if not self._stop.is_set()]
+            return self._answers_to_all(OwnModel(entrant), entrant)
 
-    def _answers_to(self, model: _Model, suite: Suite, loaded: Loaded) -> Evaluation:
-        contestant = model.entrant.contestant
-        questions = self._questions(suite, loaded, model.entrant)
+    def _answers_by(self, pool: WorkerPool, entrant: Entrant) -> list[Evaluation]:
+        with pool.presence(entrant.contestant.id):
+            return self._answers_to_all(WorkersModel(entrant, pool), entrant)
+
+    def _answers_to_all(self, model: Respondent, entrant: Entrant) -> list[Evaluation]:
+        return [self._answers_to(model, entrant, *suite) for suite in self._suites if not self._stop.is_set()]
+
+    def _answers_to(self, model: Respondent, entrant: Entrant, suite: Suite, loaded: Loaded) -> Evaluation:
+        contestant = model.contestant
+        questions = self._questions(suite, loaded, entrant)
         left = self._store.evaluations.unread(suite.name, loaded.edition, contestant.id, method_version=method.VERSION)
         unread = {*left.unanswered, *left.replies}
-        asked: dict[str, list[Question]] = {}
-        for question in questions:
-            if question.id in unread:
-                asked.setdefault(question.probe.key, []).append(question)
-        inquiries = [_inquiry(same, contestant, suite) for same in asked.values()]
+        inquiries = contestant_inquiries([one for one in questions if one.id in unread], contestant, suite)
         return self._make(model, Evaluation(contestant, suite.name, None, Count(len(questions))), loaded.edition, inquiries)
 
-    def _verdicts_on(self, judge: _Model, entrant: Entrant, suite: Suite, loaded: Loaded) -> Evaluation:
-        by, contestant = judge.entrant.contestant, entrant.contestant
+    def _verdicts_on(self, judge: OwnModel, entrant: Entrant, suite: Suite, loaded: Loaded) -> Evaluation:
+        by, contestant = judge.contestant, entrant.contestant
         questions = self._questions(suite, loaded, entrant)
         unread = self._store.evaluations.unread(
             suite.name, loaded.edition, contestant.id, judge=by.id, method_version=method.VERSION
         )
         replies = self._both_turns(questions, unread.replies, contestant)
-        inquiries = [
-            _judge_inquiry(question, replies[question.id], contestant, by, suite)
-            for question in questions
-            if question.id in replies
-        ]
+        inquiries = judge_inquiries(questions, replies, contestant, by, suite)
         evaluation = Evaluation(contestant, suite.name, by, Count(len(questions)))
         try:
             if inquiries:
                 check_judge(by, judge.load().capabilities, contestant)
-        except (SettingsError, _LoadError) as error:
+        except (SettingsError, LoadError) as error:
             return replace(evaluation, failure=str(error))
         return self._make(judge, evaluation, loaded.edition, inquiries)
 
@@ -222,24 +223,24 @@ class _Run:
         self._store.evaluations.add_questions(suite.name, loaded.edition, question_records(questions))
         return questions
 
-    def _make(self, model: _Model, evaluation: Evaluation, edition: str, inquiries: Sequence[Inquiry]) -> Evaluation:
+    def _make(self, model: Respondent, evaluation: Evaluation, edition: str, inquiries: Sequence[Inquiry]) -> Evaluation:
         count = evaluation.count
         count.done = count.total - sum(inquiry.questions for inquiry in inquiries)
         self._watch(evaluation)
         if not inquiries:
             return evaluation
-        who = model.entrant.contestant
-        asker = Asker(self._store, who.id, who.reference, model.load, self._options.max_errors, self._stop)
+        who = model.contestant
+        asker = Asker(self._store, who.id, who.reference, model.ask_all, self._options.max_errors, self._stop)
         with self._logged(model, evaluation, edition) as ended:
             try:
                 asker.make(inquiries, count, lambda _: self._watch(evaluation))
-            except (_LoadError, ModelEnded, PluginError, UnansweredError) as error:
+            except (LoadError, ModelEnded, PluginError, UnansweredError) as error:
                 ended.append(str(error))
                 return replace(evaluation, failure=str(error))
         return evaluation
 
     @contextmanager
-    def _logged(self, model: _Model, evaluation: Evaluation, edition: str) -> Iterator[list[str]]:
+    def _logged(self, model: Respondent, evaluation: Evaluation, edition: str) -> Iterator[list[str]]:
         """Tell the store's log when the evaluation begins and ends; whoever is inside may add why."""
         identifier, reason = uuid.uuid4().hex, list[str]()
         judge = evaluation.judge.id if evaluation.judge else ""
@@ -255,26 +256,6 @@ class _Run:
         finally:
             ended = "stopped" if self._stop.is_set() else "finished"
             self._store.evaluations.end(identifier, reason[0] if reason else ended, model.endpoint())
-
-
-def _inquiry(same: Sequence[Question], contestant: Contestant, suite: Suite) -> Inquiry:
-    """One probe, and all the questions that it answers."""
-
-    def read(replies: Sequence[Reply]) -> list:
-        return [read_by_rules(question, replies[0], contestant, drawn=suite.drawn, readers=suite.readers) for question in same]
-
-    probe = replace(same[0].probe, family=same[0].family)
-    return Inquiry(same[0].item, (probe,), read, len(same))
-
-
-def _judge_inquiry(question: Question, reply: Reply, contestant: Contestant, judge: Contestant, suite: Suite) -> Inquiry:
-    judging = JUDGINGS.get(question.probe.task)
-    probes: list[Probe] = judging.judge_probes(question, reply) if judging else []
-
-    def read(verdicts: Sequence[Reply]) -> list:
-        return [read_by_judge(question, reply, contestant, verdicts, judge.id, drawn=suite.drawn, readers=suite.readers)]
-
-    return Inquiry(question.item, tuple(probes), read, 1)
 
 
 def _places(sizes: Sequence[int], memory_bytes: float) -> int:
