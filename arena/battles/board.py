@@ -6,15 +6,15 @@ follow when they can, and a board says at which battle they stand.
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from arena.battles.leaderboard import PointEstimates, WholeCount, count_all, count_point_estimates, fresh_beside_frozen, rows_of
+from arena.battles.lineup import Lineup
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.snapshots import Pause, Snapshot, Snapshots
 from arena.battles.views import Leaderboard
-from arena.contestants import Contestant
 from arena.store import Store
 
 log = logging.getLogger(__name__)
@@ -30,14 +30,14 @@ class Board:
 
     Args:
         store: where the facts are.
-        entered: id -> contestant now in the arena; others appear once they have a battle.
+        lineup: who takes part; others appear once they have a battle.
         oldest: seconds for which ratings may lack battles; with 0 nothing lacks any, and all wait.
         domains: whose boards are there from the start.
     """
 
-    def __init__(self, store: Store, entered: Mapping[str, Contestant], oldest: float = 0, domains: Iterable[str] = ()) -> None:
+    def __init__(self, store: Store, lineup: Lineup, oldest: float = 0, domains: Iterable[str] = ()) -> None:
         self._store = store
-        self._entered = dict(entered)
+        self._lineup = lineup
         self._oldest = oldest
         self._quick = ThreadPoolExecutor(1, thread_name_prefix="board")
         self._slow = ThreadPoolExecutor(1, thread_name_prefix="bounds")
@@ -88,10 +88,10 @@ class Board:
             self._closed.wait(min(self._oldest / LOOKS, threading.TIMEOUT_MAX))
 
     def _count_estimates(self, domain: str | None, last: PointEstimates | None) -> PointEstimates:
-        return count_point_estimates(self._store, self._entered, domain, last)
+        return count_point_estimates(self._store, self._lineup.present(), domain, last)
 
     def _count_all(self, domain: str | None, _: WholeCount | None) -> WholeCount:
-        return count_all(self._store, self._entered, domain)
+        return count_all(self._store, self._lineup.present(), domain)
 
     def _count_gaps(
         self, choice: tuple[str | None, date | None], _: tuple[MemorisationRow, ...] | None

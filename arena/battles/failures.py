@@ -5,9 +5,10 @@ One failed question voids a battle, so that nothing is judged by whoever reads h
 
 import logging
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from arena.battles.lineup import Lineup
 from arena.battles.playing import Asks
 from arena.contestants import Contestant
 from arena.probes import Reply
@@ -33,14 +34,14 @@ class ModelFailure:
 class Failures:
     """Who could not answer in battles. Any thread may call it."""
 
-    def __init__(self, contestants: Mapping[str, Contestant], models: Asks) -> None:
+    def __init__(self, lineup: Lineup, models: Asks) -> None:
         """Begin with nothing.
 
         Args:
-            contestants: id -> contestant that may play.
+            lineup: who takes part.
             models: who knows which of them cannot be loaded.
         """
-        self._contestants = contestants
+        self._lineup = lineup
         self._models = models
         self._in_battles: dict[str, ModelFailure] = {}
         self._lock = threading.Lock()
@@ -59,10 +60,12 @@ class Failures:
 
     def all(self) -> list[ModelFailure]:
         """Everybody who failed in a battle, or cannot be asked now."""
-        unable = {name: self._failure(name, 0, reason) for name, reason in self._models.failed().items()}
+        unable = {
+            name: self._failure(name, 0, reason) for name, reason in self._models.failed().items() if name in self._lineup
+        }
         with self._lock:
             return list({**unable, **self._in_battles}.values())
 
     def _failure(self, contestant_id: str, questions: int, error: str) -> ModelFailure:
-        contestant = self._contestants[contestant_id]
+        contestant = self._lineup.ever[contestant_id]
         return ModelFailure(contestant, questions, error.removeprefix(f"{contestant.repository}: "))

@@ -15,10 +15,11 @@ from arena import method
 from arena.battles.board import Board
 from arena.battles.failures import Failures
 from arena.battles.generated_pairs import GeneratedPairs
+from arena.battles.lineup import Lineup
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
-from arena.battles.playing import Asks, Played, lookup_ids, names_of, play_rounds, probes_of
+from arena.battles.playing import Asks, Played, lookup_ids, play_rounds, probes_of
 from arena.battles.reveals import Reveals, failure
 from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
@@ -60,7 +61,7 @@ class Arena:
     Args:
         store: where facts are kept; it and the models are closed by whoever opened them.
         models: who answers.
-        contestants: id -> contestant that may be drawn, at least two for battles.
+        contestants: id -> contestant that may be drawn from the start; two are needed for battles.
         pairs: the frozen pairs.
         seed: of matchmaking; None for a surprise.
         accepts: distinct reviewers that put a generated pair into play.
@@ -81,15 +82,15 @@ class Arena:
         self.pairs = tuple(pairs)
         """The frozen pairs."""
         self._models = models
-        self._contestants = dict(contestants)
-        self.failures = Failures(self._contestants, models)
+        self.lineup = Lineup(contestants.values(), store.contestants().values())
+        """Who takes part; it may change."""
+        self.failures = Failures(self.lineup, models)
         """Who could not answer and why, for whoever runs the arena: it must reach no visitor."""
-        self._names = names_of([*store.contestants().values(), *self._contestants.values()])
-        self._reveals = Reveals(store, self._names)
+        self._reveals = Reveals(store, self.lineup)
         self._rng = random.Random(seed)
         generated = GeneratedPairs(store, accepts)
-        self._choice = PairChoice(pairs, generated, self._rng, store.takedowns.is_down, self._contestants.values())
-        self._board = Board(store, self._contestants, oldest_board, self.categories())
+        self._choice = PairChoice(pairs, generated, self._rng, store.takedowns.is_down, self.lineup)
+        self._board = Board(store, self.lineup, oldest_board, self.categories())
         self._open: dict[str, OpenBattle] = {}
         self._lock = threading.Lock()
         self._last_visit = -math.inf
@@ -104,7 +105,7 @@ class Arena:
     @property
     def contestants(self) -> Sequence[Contestant]:
         """All that take part."""
-        return tuple(self._contestants.values())
+        return tuple(self.lineup.present().values())
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories."""
@@ -122,15 +123,16 @@ class Arena:
             BattleError: fewer than two contestants take part, or can be asked now.
         """
         self._skip_abandoned()
-        standings = self._standings()
-        if len(self._contestants) < 2:
+        present = self.lineup.present()
+        standings = self._standings(present)
+        if len(present) < 2:
             raise BattleError("battle: fewer than two models take part; add one with ARENA_MODELS")
         if len(standings) < 2:
             raise BattleError(
                 "battle: fewer than two models can be asked right now; try again in a minute, or add one with ARENA_MODELS"
             )
-        chosen = self._choice.choose(filters, [self._contestants[name].repository for name in standings])
-        allowed = {name: one for name, one in standings.items() if self._contestants[name].repository not in chosen.shut_out}
+        chosen = self._choice.choose(filters, [present[name].repository for name in standings])
+        allowed = {name: one for name, one in standings.items() if present[name].repository not in chosen.shut_out}
         meeting = draw_meeting(allowed, self._rng)
         assert meeting is not None, "no pair is chosen that two contestants may not play on"
         return BattleView(self._remember(OpenBattle(chosen.pair, meeting, played_by)), chosen.pair, (), None)
@@ -152,7 +154,7 @@ class Arena:
             played = Played(probes_of(battle.pair))
             last, failed = None, False
             known = partial(self.store.replies, pair_ids=lookup_ids(battle.pair))
-            for answered in play_rounds(played, battle.seats, known, self._models, self._executor, self._names):
+            for answered in play_rounds(played, battle.seats, known, self._models, self._executor, self.lineup.names):
                 self._refuse_removed(battle_id, battle.pair.id)
                 failed |= answered.failed
                 if failed or not answered.counts:
@@ -182,11 +184,12 @@ class Arena:
         Args:
             without: ids of contestants that do not play.
         """
-        standings = {name: standing for name, standing in self._standings().items() if name not in without}
+        present = self.lineup.present()
+        standings = {name: standing for name, standing in self._standings(present).items() if name not in without}
         exhausted: set[Couple] = set()
         while (meeting := draw_meeting(standings, self._rng, without=exhausted)) is not None:
             seats = (meeting.seat_a, meeting.seat_b)
-            pair = self._choice.unmet(self.store.pairs_met(*seats), [self._contestants[seat].repository for seat in seats])
+            pair = self._choice.unmet(self.store.pairs_met(*seats), [present[seat].repository for seat in seats])
             if pair is not None:
                 return self._finish(self._remember(OpenBattle(pair, meeting, "autoplay")))
             exhausted.add(meeting.couple)
@@ -248,9 +251,9 @@ class Arena:
         if domain is not None and domain not in self.categories():
             raise InputError(f"domain: there is no {domain!r}; choose from {', '.join(self.categories())}")
 
-    def _standings(self) -> dict[str, Standing]:
+    def _standings(self, present: Mapping[str, Contestant]) -> dict[str, Standing]:
         elo, battles = self.store.elo(), self.store.battle_counts()
-        able = self._contestants.keys() - set(self._models.failed())
+        able = present.keys() - set(self._models.failed())
         return {name: Standing(elo.get(name, START), battles.get(name, 0)) for name in able}
 
     def _skip_abandoned(self) -> None:

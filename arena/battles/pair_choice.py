@@ -1,18 +1,18 @@
 """Which pair a battle is about: one of the frozen suites, one drawn afresh, or a generated one that reviewers have accepted."""
 
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from arena.battles.generated_pairs import GeneratedPairs
+from arena.battles.lineup import Lineup
 from arena.battles.views import BattleFilter
-from arena.contestants import Contestant
 from arena.errors import InputError
 from arena.generators.scenes import FAMILIES, Family, draw_pair
 from arena.pairs import MinimalPair
 from arena.store.generation_records import FRESH, GENERATED, PairInPlay
-from arena.strategies.folds import fold_of, tested_fold
+from arena.strategies.folds import fold_of
 
 FRESH_SHARE = 0.25
 """Share of fresh pairs where the visitor does not ask for a source."""
@@ -44,7 +44,7 @@ class PairChoice:
         generated: those in play.
         rng: draws.
         is_down: whether the pair with this id was taken down, and is drawn no more.
-        contestants: who may play; of those who were tuned, none plays on what that may have shown them.
+        lineup: who may play; of those who were tuned, none plays on what that may have shown them.
     """
 
     def __init__(
@@ -53,13 +53,13 @@ class PairChoice:
         generated: GeneratedPairs,
         rng: random.Random,
         is_down: Callable[[str], bool] = lambda _: False,
-        contestants: Iterable[Contestant] = (),
+        lineup: Lineup | None = None,
     ) -> None:
         self._all_frozen = tuple(frozen)
         self._is_down = is_down
         self._generated = generated
         self._rng = rng
-        self._tuned = [(one.repository, fold) for one in contestants if (fold := tested_fold(one)) is not None]
+        self._lineup = lineup or Lineup(())
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories, both sorted."""
@@ -110,7 +110,7 @@ class PairChoice:
 
     def _shut_out(self, family: str, models: Collection[str] = ()) -> set[str]:
         """Repositories that may not play on a pair of this family, made or judged by these models."""
-        return {*models, *(repository for repository, tested in self._tuned if tested != fold_of(family))}
+        return {*models, *(repository for repository, tested in self._lineup.tuned if tested != fold_of(family))}
 
     def _frozen(self) -> list[MinimalPair]:
         return [pair for pair in self._all_frozen if not self._is_down(pair.id)]
@@ -159,7 +159,7 @@ class PairChoice:
         if filters.source == GENERATED:
             missing = "no generated pair is in play here that two models may play on"
             return InputError(f"filters: {missing}; review pending ones, or widen the filters")
-        if self._tuned:
+        if self._lineup.tuned:
             return InputError("filters: two models may play on no such pair, as tuned ones play on no family of their training")
         where = f"in domain {filters.domain!r} with category {filters.category!r}"
         return InputError(f"filters: no pair is {where}; widen one of them")

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from re import Pattern
 
 from arena.battles.drawings import pair_shown
 from arena.battles.generated_pairs import without_makers
+from arena.battles.lineup import Lineup
 from arena.battles.playing import lookup_ids, probes_of, round_of
 from arena.battles.views import BattleView, Reveal, SeatReveal
 from arena.errors import BattleError, BattleFailed
@@ -20,12 +20,12 @@ class Reveals:
 
     Args:
         store: where the facts are.
-        names: what is struck out of answers before the reveal.
+        lineup: whose names are struck out of answers before the reveal.
     """
 
-    def __init__(self, store: Store, names: Pattern[str]) -> None:
+    def __init__(self, store: Store, lineup: Lineup) -> None:
         self._store = store
-        self._names = names
+        self._lineup = lineup
 
     def view(self, record: BattleRecord, vote: Vote | None) -> BattleView:
         """Pair and answers; if it is judged, who played, and the tasks that did not count.
@@ -48,7 +48,7 @@ class Reveals:
         replies = (self._replies(record, "a", probes, drawn), self._replies(record, "b", probes, drawn))
         answered = [task for task, asked in probes.items() if all(probe.key in seat for probe in asked for seat in replies)]
         reveal = self._reveal(record, vote) if vote else None
-        rounds = [round_of(probes, task, replies, self._names, judged=reveal is not None) for task in answered]
+        rounds = [round_of(probes, task, replies, self._lineup.names, judged=reveal is not None) for task in answered]
         shown = tuple(one for one in rounds if one.counts or reveal)
         return BattleView(record.id, pair if reveal else without_makers(pair), shown, reveal)
 

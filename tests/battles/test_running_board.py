@@ -48,7 +48,7 @@ def until(holds):
 
 
 def board_of(arena, oldest, domains=()):
-    return closing(Board(arena.store, {one.id: one for one in arena.contestants}, oldest, domains))
+    return closing(Board(arena.store, arena.lineup, oldest, domains))
 
 
 def test_without_an_age_the_board_is_what_is_counted_afresh(played):

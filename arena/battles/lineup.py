@@ -1,0 +1,54 @@
+"""Who takes part in battles at present: it changes while the arena runs, when a model is listed or withdrawn."""
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+
+from arena.battles.playing import names_of
+from arena.contestants import Contestant
+from arena.strategies.folds import tested_fold
+
+
+class Lineup(Mapping[str, Contestant]):
+    """Contestant id -> contestant. Any thread may ask and change it; whoever iterates sees one moment.
+
+    Args:
+        contestants: who takes part from the start.
+        others: who took part before, whose names stay secret, too.
+    """
+
+    def __init__(self, contestants: Iterable[Contestant], others: Iterable[Contestant] = ()) -> None:
+        self._changing = threading.Lock()
+        self.ever: Mapping[str, Contestant] = {one.id: one for one in others}
+        """Everybody who took part at any time."""
+        self._set({one.id: one for one in contestants})
+
+    def __getitem__(self, contestant_id: str) -> Contestant:
+        return self._present[contestant_id]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._present)
+
+    def __len__(self) -> int:
+        return len(self._present)
+
+    def present(self) -> Mapping[str, Contestant]:
+        """As it is at this moment; it changes no more."""
+        return self._present
+
+    def enter(self, contestant: Contestant) -> None:
+        """Let somebody take part from now on."""
+        with self._changing:
+            self._set({**self._present, contestant.id: contestant})
+
+    def leave(self, contestant_id: str) -> None:
+        """Let somebody take part no more; battles under way are played to their end. Nobody need take part."""
+        with self._changing:
+            self._set({name: one for name, one in self._present.items() if name != contestant_id})
+
+    def _set(self, present: Mapping[str, Contestant]) -> None:
+        self.ever = {**self.ever, **present}
+        self.names = names_of(self.ever.values())
+        """Matches the name of everybody who took part at any time."""
+        self.tuned = [(one.repository, fold) for one in present.values() if (fold := tested_fold(one)) is not None]
+        """Repositories of models that were tuned here, each with the fold of families that it has not seen."""
+        self._present = present
