@@ -17,7 +17,7 @@ def families_of(arena, drawn, name):
     found = set()
     for battle_id in drawn:
         battle = arena._open[battle_id]
-        if any(arena._contestants[seat].name == name for seat in battle.seats):
+        if any(arena.lineup[seat].name == name for seat in battle.seats):
             found.add(battle.pair.family)
     return found
 
