@@ -145,6 +145,19 @@ def connect(home: Path) -> tuple[Connection, Greeting]:
     return connection, theirs
 
 
+def shut(connection: Connection) -> None:
+    """End a connection: whoever waits at either side hears of it.
+
+    Raises:
+        OSError: it has ended.
+    """
+    with socket.socket(fileno=connection.fileno()) as link:
+        try:
+            link.shutdown(socket.SHUT_RDWR)
+        finally:
+            link.detach()
+
+
 @cache
 def version() -> str:
     """Names the code of the store and what it keeps: processes that share a home must run the same."""

@@ -13,7 +13,7 @@ from arena.store import maintenance
 from arena.store.backup import DATABASE
 from arena.store.file_database import Action
 from arena.store.messages import Answered, Request, packed, unpacked
-from arena.store.owner_socket import OwnerGone, connect, version
+from arena.store.owner_socket import OwnerGone, connect, shut, version
 from arena.store.picture_files import PictureFiles
 from arena.store.progress import Progress, silent
 from arena.store.writer import Work
@@ -43,7 +43,8 @@ class RemoteDatabase:
         self._idle: queue.LifoQueue[Connection] = queue.LifoQueue()
         self._takedowns = (0, float("-inf"))
         """How many the other process told of last, and when."""
-        self._idle.put(self._connect())
+        self._watched = self._connect()
+        """Nothing is asked here: it ends with the other process."""
 
     @property
     def takedowns(self) -> int:
@@ -64,9 +65,16 @@ class RemoteDatabase:
         """Have something done to the whole database."""
         return self._ask(Request("call", action, arguments), progress)
 
+    def wait(self) -> None:
+        """Return once the other process lets go of the home, or this is closed."""
+        with suppress(EOFError, OSError):
+            self._watched.recv_bytes()
+
     def close(self) -> None:
         """Let go of connections that nobody uses, and of the others once they were answered. Safe to call twice."""
         self._closed = True
+        with suppress(OSError):
+            shut(self._watched)
         with suppress(queue.Empty):
             while True:
                 self._idle.get_nowait().close()

@@ -12,7 +12,7 @@ from typing import Any
 from arena.errors import ArenaError, StoreError, one_line
 from arena.store.file_database import FileDatabase
 from arena.store.messages import Answered, Progressed, Request, packed, unpacked
-from arena.store.owner_socket import OwnerSocket
+from arena.store.owner_socket import OwnerSocket, shut
 from arena.store.picture_files import PictureFiles
 
 log = logging.getLogger(__name__)
@@ -136,8 +136,5 @@ class _Link:
         """Close it, after the request under way."""
         with self._busy:
             self._ended = True
-            with suppress(OSError), socket.socket(fileno=self._connection.fileno()) as link:
-                try:
-                    link.shutdown(socket.SHUT_RDWR)  # wakes the thread, which closes it
-                finally:
-                    link.detach()
+            with suppress(OSError):
+                shut(self._connection)  # wakes the thread, which closes it

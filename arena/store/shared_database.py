@@ -28,6 +28,8 @@ PATIENCE = 10.0
 """Seconds after which a home counts as busy whose owner does not let others in: it may be about to begin or to end."""
 PAUSE = 0.02
 """Seconds between two tries."""
+PAUSE_WHEN_BUSY = 1.0
+"""The same, once it counts as busy and nobody waits."""
 
 
 class SharedDatabase:
@@ -60,8 +62,9 @@ class SharedDatabase:
         self._refresh = refresh
         self._succeed = succeed
         self._changing = threading.Lock()
-        self._closed = False
+        self._closing = threading.Event()
         self._service: Service | None = None
+        self._watch: threading.Thread | None = None
         self._current = self._opened()
 
     @property
@@ -88,23 +91,30 @@ class SharedDatabase:
 
     def close(self) -> None:
         """Commit what waits and let go of the database. Safe to call twice."""
+        self._closing.set()
         with self._changing:
             self._end_service()
             self._current.close()
+        self._end_watch()
 
     def abandon(self) -> None:
         """Let go of a database that cannot be used, and leave its file as it is, to be looked at."""
+        self._closing.set()
         with self._changing:
             self._end_service()
             if isinstance(self._current, FileDatabase):
                 self._current.abandon()
             else:
                 self._current.close()
+        self._end_watch()
 
     def _end_service(self) -> None:
-        self._closed = True
         if self._service is not None:
             self._service.close()
+
+    def _end_watch(self) -> None:
+        if self._watch is not None and self._watch is not threading.current_thread():
+            self._watch.join()
 
     def _carry_out(self, work: Callable[[FileDatabase | RemoteDatabase], T]) -> T:
         while True:
@@ -117,8 +127,6 @@ class SharedDatabase:
     def _replace(self, gone: FileDatabase | RemoteDatabase) -> None:
         """Have another database than the one whose owner is gone."""
         with self._changing:
-            if self._closed:
-                raise StoreError("the store is closed; open it again")
             if self._current is not gone:  # another thread was here before
                 return
             gone.close()
@@ -128,13 +136,32 @@ class SharedDatabase:
             log.info("the process that held the database has ended; this one holds it now")
             self._succeed()
 
+    def _follow(self, database: RemoteDatabase) -> None:
+        """Look for another owner as soon as there is none: others may wait for one, even if this process does not."""
+        database.wait()
+        while self._current is database and not self._closing.is_set():
+            try:
+                self._replace(database)
+            except StoreBusy:
+                self._closing.wait(PAUSE_WHEN_BUSY)
+            except StoreError as error:
+                if not self._closing.is_set():
+                    log.error("%s", error)  # noqa: TRY400 - one line
+                return
+
     def _opened(self) -> FileDatabase | RemoteDatabase:
         deadline = time.monotonic() + PATIENCE
         while True:
+            if self._closing.is_set():
+                raise StoreError("the store is closed; open it again")
             try:
-                return RemoteDatabase(self._home, self._pictures)
+                remote = RemoteDatabase(self._home, self._pictures)
             except OwnerGone:
                 pass
+            else:
+                self._watch = threading.Thread(target=self._follow, args=(remote,), name="store-watch", daemon=True)
+                self._watch.start()
+                return remote
             try:
                 database = self._open_file()
             except StoreBusy:
