@@ -154,4 +154,4 @@ def _tell_trial(name: str, trial: "Trial", turns: int) -> None:
 
 
 def _tell(line: str) -> None:
-    console().print(line, highlight=False, soft_wrap=True)
+    console().print(line, highlight=False, markup=False, soft_wrap=True)

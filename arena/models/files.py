@@ -6,16 +6,16 @@ import os
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from arena.errors import RepositoryError, one_line
-from arena.models.hub import CONFIGURATION_SUFFIXES, HubListing, hub_listing, weight_files
+from arena.models.configuration_bounds import check_file_sizes, check_numbers
+from arena.models.headers import LENGTH_BYTES, header_length, tensors_in
+from arena.models.hub import CONFIGURATION_SUFFIXES, MAX_FILES, HubListing, hub_listing, weight_files
+from arena.models.hub_access import HubAccess
 
-MAX_FILES = 10_000
-"""Most files, of any kind, in an accepted folder: a folder above many others is none of a model."""
-MAX_HEADER = 100 * 2**20
-"""Largest accepted safetensors header, as in the format's own reader."""
 READ_SUFFIXES = (*CONFIGURATION_SUFFIXES, ".safetensors")
 PICKLE_SUFFIXES = (".bin", ".ckpt", ".h5", ".msgpack", ".pkl", ".pt", ".pth")
 HUB_NAME = re.compile(r"([\w-][\w.-]*/[\w-][\w.-]*)(?:@([\w.-]+))?")
@@ -42,7 +42,7 @@ class Files:
         """The object that a JSON file holds.
 
         Raises:
-            RepositoryError: it is not there, or holds something else.
+            RepositoryError: it is not there, holds something else, or numbers of which no model can be built.
         """
         if file not in self.sizes:
             raise RepositoryError(f"{self.name}: has no {file}; save the model with save_pretrained")
@@ -52,6 +52,7 @@ class Files:
             raise RepositoryError(f"{self.name}: {file} is not readable JSON ({one_line(error)}); save it again") from error
         if not isinstance(content, dict):
             raise RepositoryError(f"{self.name}: {file} holds no JSON object; save it again")
+        check_numbers(self.name, file, content)
         return content
 
 
@@ -70,30 +71,47 @@ def repository_files(reference: str) -> Files:
             f"{reference.strip() or 'the empty name'}: no such folder; give a folder, or organisation/name@commit on the Hub"
         )
     *_, organisation, name = ("local", *folder.resolve().parts[1:])
+    sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in _model_files(reference, folder)}
+    check_file_sizes(reference, sizes)
     return Files(
         reference,
         f"{organisation}/{name}",
         folder,
-        {path.relative_to(folder).as_posix(): path.stat().st_size for path in _model_files(reference, folder)},
-        lambda file: _header(reference, folder / file),
+        sizes,
+        cache(lambda file: _header(reference, folder / file)),
         local=True,
         revision=lambda: content_hash(folder),
     )
 
 
-def hub_files(repository: str, revision: str | None, *, name: str) -> Files:
+def hub_files(repository: str, revision: str | None, *, name: str, access: HubAccess | None = None) -> Files:
     """The files of a Hub repository, whatever folders are here.
+
+    Args:
+        repository: `organisation/name`.
+        revision: a branch, a tag or a commit; None for the main branch.
+        name: how error messages call it.
+        access: how the Hub is asked; by default as the environment says.
 
     Raises:
         RepositoryError: no such repository or commit, no access to it, or the Hub cannot be reached.
     """
-    listing = hub_listing(repository, revision)
+    return listed_files(hub_listing(repository, revision, access), name)
+
+
+def listed_files(listing: HubListing, name: str) -> Files:
+    """The files of a commit that the Hub has listed.
+
+    Args:
+        listing: what it holds.
+        name: how error messages call it.
+    """
     return Files(
         name,
         listing.repository,
         listing.folder,
         listing.sizes,
-        _hub_header(name, listing),
+        cache(lambda file: _hub_header(name, listing, file)),
         local=False,
         revision=lambda: listing.revision,
     )
@@ -145,28 +163,14 @@ def _raise(error: OSError) -> None:
 
 
 def _header(name: str, path: Path) -> dict[str, Any]:
-    """The header of a safetensors file (8 bytes of length, JSON, data), compared with the size of the file."""
-    broken = RepositoryError(f"{name}: {path.name} is truncated or not a safetensors file; save or download it again")
+    """The header of a safetensors file (8 bytes of length, JSON, data)."""
+    size = path.stat().st_size
     with path.open("rb") as file:
-        length = int.from_bytes(file.read(8), "little")
-        if length > min(MAX_HEADER, path.stat().st_size - 8):
-            raise broken
-        try:
-            header = json.loads(file.read(length))
-            header.pop("__metadata__", None)
-            end = max((tensor["data_offsets"][1] for tensor in header.values()), default=0)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            raise broken from None
-    if path.stat().st_size != 8 + length + end:
-        raise broken
-    return header
+        length = header_length(name, path.name, file.read(LENGTH_BYTES), size)
+        return tensors_in(name, path.name, file.read(length), size)
 
 
-def _hub_header(name: str, listing: HubListing) -> Callable[[str], dict[str, Any]]:
+def _hub_header(name: str, listing: HubListing, file: str) -> dict[str, Any]:
     """From the cache where the weights lie there, else by a request for the first bytes."""
-
-    def header(file: str) -> dict[str, Any]:
-        path = listing.folder / file
-        return _header(name, path) if path.exists() else listing.safetensors_header(file)
-
-    return header
+    path = listing.folder / file
+    return _header(name, path) if path.exists() else listing.safetensors_header(name, file)

@@ -2,15 +2,18 @@
 
 import json
 import re
-from collections.abc import Callable, Collection, Container
+from collections.abc import Collection, Container
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, TypeVar
+from pathlib import Path, PurePosixPath
+from typing import Any
 
-from huggingface_hub import HfApi, snapshot_download
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+from huggingface_hub import ModelInfo, hf_hub_url, snapshot_download
+from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
 from arena.errors import RepositoryError
+from arena.models.configuration_bounds import check_file_sizes
+from arena.models.headers import LENGTH_BYTES, header_length, tensors_in
+from arena.models.hub_access import HubAccess
 
 CONFIGURATION_SUFFIXES = (".json", ".jinja", ".model", ".txt")
 PIPELINE_INDEX = "model_index.json"
@@ -25,10 +28,10 @@ VISION_LORAS = {"phi4_multimodal": "vision-lora"}
 CONFIGURATION = tuple(f"*{suffix}" for suffix in CONFIGURATION_SUFFIXES)
 MAX_CONFIGURATION = 200 * 2**20
 """Bound on what is fetched before the checks: configuration and tokenizer, in bytes."""
-REASONS = {401: "is private or not there", 403: "is gated", 404: "is not on the Hub, or has no such commit"}
-"""What HTTP codes of the Hub mean for a repository."""
-
-Result = TypeVar("Result")
+MAX_FILES = 10_000
+"""Most files, of any kind, in an accepted repository: a folder above many others is none of a model."""
+FIRST_BYTES = 100_000
+"""Of a file of weights, which nearly always hold its header."""
 
 
 @dataclass(frozen=True)
@@ -41,35 +44,78 @@ class HubListing:
     folder: Path
     """Local copy of its configuration files."""
     sizes: dict[str, int]
+    access: HubAccess
 
-    def safetensors_header(self, file: str) -> dict[str, Any]:
-        """Name -> dtype, shape and data_offsets of the tensors in `file`, by a range request of its first bytes."""
-        api = HfApi()
-        metadata = _asked(
-            self.repository, lambda: api.parse_safetensors_file_metadata(self.repository, file, revision=self.revision)
-        )
-        return {key: vars(tensor) for key, tensor in metadata.tensors.items()}
+    def safetensors_header(self, name: str, file: str) -> dict[str, Any]:
+        """Name -> dtype, shape and data_offsets of the tensors in `file`, by requests for its first bytes.
+
+        Args:
+            name: how error messages call the repository.
+            file: with weights.
+
+        Raises:
+            RepositoryError: the header breaks its schema, or the Hub does not send it.
+        """
+        size = self.sizes[file]
+        url = hf_hub_url(self.repository, file, revision=self.revision, endpoint=self.access.api.endpoint)
+        beginning = self.access.first_bytes(name, url, min(size, FIRST_BYTES))
+        length = header_length(name, file, beginning[:LENGTH_BYTES], size)
+        if len(beginning) < LENGTH_BYTES + length:
+            beginning = self.access.first_bytes(name, url, LENGTH_BYTES + length)
+        return tensors_in(name, file, beginning[LENGTH_BYTES : LENGTH_BYTES + length], size)
 
 
-def hub_listing(repository: str, revision: str | None) -> HubListing:
+def hub_listing(repository: str, revision: str | None, access: HubAccess | None = None) -> HubListing:
     """What `repository` holds at `revision`; a branch, or None for the main one, is resolved to its commit once.
 
     A commit that was downloaded before is read from the cache, so that an arena starts without a network.
 
+    Args:
+        repository: `organisation/name`.
+        revision: a branch, a tag or a commit.
+        access: how the Hub is asked; by default as the environment says.
+
     Raises:
         RepositoryError: no such repository or commit, no access to it, or the Hub cannot be reached.
     """
-    if revision and re.fullmatch("[0-9a-f]{40}", revision) and (folder := cached(repository, revision)):
+    access = access or HubAccess()
+    if revision and re.fullmatch("[0-9a-f]{40}", revision) and (folder := cached(repository, revision, access.cache)):
         sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
-        return HubListing(repository, revision, folder, sizes)
-    info = _asked(repository, lambda: HfApi().model_info(repository, revision=revision, files_metadata=True))
+        return HubListing(repository, revision, folder, sizes, access)
+    info = access.ask(repository, lambda: access.api.model_info(repository, revision=revision, files_metadata=True))
+    return listing(info, access)
+
+
+def listing(info: ModelInfo, access: HubAccess, patterns: Collection[str] = CONFIGURATION) -> HubListing:
+    """What a repository holds at the commit that the Hub has told of, with its configuration fetched.
+
+    Args:
+        info: with metadata of files.
+        access: how the Hub is asked.
+        patterns: of the files that are fetched.
+
+    Raises:
+        RepositoryError: there is more than a model would have, or a name that leads elsewhere; or the Hub cannot be reached.
+    """
+    repository = info.id
     if info.sha is None or info.siblings is None:
-        raise RepositoryError(f"{repository}: the Hub names no commit for {revision or 'main'}; give one of 40 hex digits")
+        raise RepositoryError(f"{repository}: the Hub names no commit for it; give one of 40 hex digits")
     sizes = {sibling.rfilename: sibling.size or 0 for sibling in info.siblings}
+    if len(sizes) > MAX_FILES:
+        raise RepositoryError(f"{repository}: holds more than {MAX_FILES} files; give the repository of one model")
+    if strange := next((name for name in sizes if not _is_inside(name)), None):
+        raise RepositoryError(f"{repository}: file {strange!r}: its name leads out of the repository; rename it")
+    check_file_sizes(repository, sizes)
     total = sum(size for name, size in sizes.items() if name.endswith(CONFIGURATION_SUFFIXES))
     if total > MAX_CONFIGURATION:
         raise RepositoryError(f"{repository}: {total / 2**20:.0f} MB of configuration; remove what loading does not need")
-    return HubListing(repository, info.sha, _fetched(repository, info.sha, CONFIGURATION), sizes)
+    return HubListing(repository, info.sha, access.fetch(repository, info.sha, patterns), sizes, access)
+
+
+def _is_inside(name: str) -> bool:
+    """Whether the name of a file leads to nowhere but into its repository."""
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and not set("\\\0") & set(name)
 
 
 def download(repository: str, revision: str, weights: Collection[str]) -> Path:
@@ -83,7 +129,7 @@ def download(repository: str, revision: str, weights: Collection[str]) -> Path:
     Raises:
         RepositoryError: the Hub cannot be reached, or refuses.
     """
-    return cached(repository, revision) or _fetched(repository, revision, (*CONFIGURATION, *weights))
+    return cached(repository, revision) or HubAccess().fetch(repository, revision, (*CONFIGURATION, *weights))
 
 
 def weight_files(folder: Path, names: Container[str]) -> dict[str, tuple[str, ...]]:
@@ -122,12 +168,12 @@ def _weight_files(folder: Path, names: Container[str], prefix: str) -> tuple[str
     return (prefix + ADAPTER_WEIGHTS,) if adapter else ()
 
 
-def cached(repository: str, revision: str) -> Path | None:
-    """The folder of a commit whose weights were downloaded before."""
+def cached(repository: str, revision: str, cache: Path | None = None) -> Path | None:
+    """The folder of a commit whose weights were downloaded before; by default into the cache of huggingface_hub."""
     try:
         # Copies of the weights in other formats are never fetched, and must not make it incomplete.
-        patterns = list(CONFIGURATION)
-        folder = Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, local_files_only=True))
+        options: dict[str, Any] = {"allow_patterns": list(CONFIGURATION), "cache_dir": cache, "local_files_only": True}
+        folder = Path(snapshot_download(repository, revision=revision, **options))
     except (LocalEntryNotFoundError, HFValidationError):
         return None
     return folder if _complete(folder) else None
@@ -141,23 +187,3 @@ def _complete(folder: Path) -> bool:
         return bool(parts) and all(files and names.issuperset(files) for files in parts)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return False
-
-
-def _fetched(repository: str, revision: str, patterns: Collection[str]) -> Path:
-    return Path(_asked(repository, lambda: snapshot_download(repository, revision=revision, allow_patterns=list(patterns))))
-
-
-def _asked(repository: str, question: Callable[[], Result]) -> Result:
-    """The answer of the Hub, with its many ways to fail told in one line."""
-    try:
-        return question()
-    except HFValidationError:
-        raise RepositoryError(f"{repository}: not a repository name; write organisation/name@commit") from None
-    except HfHubHTTPError as error:
-        status = error.response.status_code
-        reason = REASONS.get(status, f"failed with HTTP {status}")
-        raise RepositoryError(f"{repository}: {reason}; check the name and HF_TOKEN") from error
-    except Exception as error:  # the exception of a broken network depends on the HTTP library beneath
-        raise RepositoryError(
-            f"{repository}: no such folder, and the Hub cannot be reached; check the name and the network"
-        ) from error

@@ -57,6 +57,21 @@ def without_shape(header):
     del next(tensor for name, tensor in header.items() if name != "__metadata__")["shape"]
 
 
+def nested(path, *keys, **changes):
+    content = json.loads(path.read_text())
+    inner = content
+    for key in keys:
+        inner = inner[key]
+    inner.update(changes)
+    path.write_text(json.dumps(content))
+
+
+def padded(path, size):
+    """With blanks behind its JSON, which take no place on the disk."""
+    with path.open("ab") as file:
+        file.truncate(size)
+
+
 def shards_in_a_list(folder):
     (folder / "model.safetensors").rename(folder / "model-00001-of-00001.safetensors")
     (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": ["model-00001-of-00001.safetensors"]}))
@@ -105,12 +120,30 @@ DAMAGES = {
     "no processor": (lambda f: (f / "processor_config.json").unlink(), "has no processor_config.json"),
     "no words": (lambda f: (f / "tokenizer.json").unlink(), "has no tokenizer.json"),
     "no chat template": (without_template, "has no chat template"),
-    "tensor without shape": (lambda f: rewrite_header(f, without_shape), "cannot be read as a model (KeyError"),
+    "tensor without shape": (lambda f: rewrite_header(f, without_shape), "without dtype, shape and data_offsets alone"),
     "shards in a list": (shards_in_a_list, "cannot be read as a model"),
     "numbered architecture": (lambda f: edit_json(f / "config.json", architectures=5), "cannot be read as a model"),
     "model and adapter": (lambda f: (f / "adapter_config.json").write_text("{}"), "holds a model and an adapter"),
     "type in a list": (lambda f: edit_json(f / "config.json", model_type=["llava"]), "cannot be read as a model"),
     "deep config": (lambda f: (f / "config.json").write_text("[" * 100_000), "config.json is not readable JSON (Recursion"),
+    "a million layers": (
+        lambda f: nested(f / "config.json", "text_config", num_hidden_layers=10**6),
+        "config.json: text_config.num_hidden_layers: 1000000 is above 1000",
+    ),
+    "pictures a million wide": (
+        lambda f: nested(f / "processor_config.json", "image_processor", "size", height=10**6),
+        "processor_config.json: image_processor.size.height: 1000000 is above 8192",
+    ),
+    "endless edge": (
+        lambda f: nested(f / "processor_config.json", "image_processor", size={"longest_edge": float("inf")}),
+        "processor_config.json: image_processor.size.longest_edge: inf is above 8192",
+    ),
+    "large config": (lambda f: padded(f / "config.json", 200 * 10**6), "config.json has 200 MB, and at most 10 MB"),
+    "large tokenizer": (lambda f: padded(f / "tokenizer.json", 300 * 10**6), "tokenizer.json has 300 MB, and at most 64 MB"),
+    "large template": (
+        lambda f: padded(f / "chat_template.jinja", 2 * 10**6),
+        "chat_template.jinja has 2 MB, and at most 1 MB",
+    ),
     "deep header": (deep_header, "model.safetensors is truncated or not a safetensors file"),
 }
 

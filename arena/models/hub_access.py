@@ -1,0 +1,130 @@
+"""How the Hugging Face Hub is asked: with whose rights, for how long, and what its refusals mean."""
+
+import math
+import queue
+import threading
+import time
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from huggingface_hub import HfApi
+from huggingface_hub.errors import HfHubHTTPError, HFValidationError
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+
+from arena.errors import RepositoryError
+
+REASONS = {401: "is private or not there", 403: "is gated", 404: "is not on the Hub, or has no such commit"}
+"""What HTTP codes of the Hub mean for a repository."""
+TIMEOUT = 20.0
+"""Seconds of silence after which the Hub is taken not to answer."""
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class HubAccess:
+    """The Hub, as one arena asks it. By default as the environment of huggingface_hub says, for as long as it takes."""
+
+    api: HfApi = field(default_factory=HfApi)
+    """With its address and the token."""
+    cache: Path | None = None
+    """Where files are kept; None for the folder of huggingface_hub."""
+    until: float = math.inf
+    """Time of the monotonic clock until which it is waited for."""
+
+    def ask(self, repository: str, question: Callable[[], Result]) -> Result:
+        """The answer of the Hub, with its many ways to fail told in one line.
+
+        Args:
+            repository: how error messages call what is asked about.
+            question: what asks, through huggingface_hub.
+
+        Raises:
+            RepositoryError: the Hub refuses, cannot be reached, or does not answer in time.
+        """
+        try:
+            return question() if self.until == math.inf else _within(self.until - time.monotonic(), question)
+        except RepositoryError:
+            raise
+        except HFValidationError:
+            raise RepositoryError(f"{repository}: not a repository name; write organisation/name@commit") from None
+        except HfHubHTTPError as error:
+            raise RepositoryError(f"{repository}: {_refusal(error)}") from error
+        except TimeoutError as error:
+            raise RepositoryError(f"{repository}: the Hub does not answer in time; try again later") from error
+        except Exception as error:  # the exception of a broken network depends on the HTTP library beneath
+            raise RepositoryError(
+                f"{repository}: no such folder, and the Hub cannot be reached; check the name and the network"
+            ) from error
+
+    def fetch(self, repository: str, revision: str, patterns: Collection[str]) -> Path:
+        """The folder of a commit with those of its files that a pattern fits.
+
+        Args:
+            repository: `organisation/name`.
+            revision: 40 hex digits.
+            patterns: as those of a shell.
+
+        Raises:
+            RepositoryError: as `ask`.
+        """
+        options: dict[str, Any] = {"revision": revision, "allow_patterns": list(patterns), "cache_dir": self.cache}
+        return Path(self.ask(repository, lambda: self.api.snapshot_download(repository, **options)))
+
+    def first_bytes(self, repository: str, url: str, count: int) -> bytes:
+        """What a file begins with. No more is read, whatever the server sends.
+
+        Args:
+            repository: how error messages call what is asked about.
+            url: of the file.
+            count: how many bytes.
+
+        Raises:
+            RepositoryError: as `ask`.
+        """
+        return self.ask(repository, lambda: self._first_bytes(url, count))
+
+    def _first_bytes(self, url: str, count: int) -> bytes:
+        headers = {**build_hf_headers(token=self.api.token), "range": f"bytes=0-{count - 1}", "accept-encoding": "identity"}
+        read = bytearray()
+        with get_session().stream("GET", url, headers=headers, timeout=TIMEOUT) as response:
+            hf_raise_for_status(response)
+            for block in response.iter_bytes():
+                read += block
+                if len(read) >= count:
+                    break
+        return bytes(read[:count])
+
+
+def _within(seconds: float, question: Callable[[], Result]) -> Result:
+    """The answer to a question, in a thread that is left alone when it takes longer: some of huggingface_hub has no timeout."""
+    answers: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
+
+    def work() -> None:
+        try:
+            answers.put((question(), None))
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            answers.put((None, error))
+
+    threading.Thread(target=work, daemon=True, name="Hub").start()
+    try:
+        answer, error = answers.get(timeout=max(0.0, seconds))
+    except queue.Empty:
+        raise TimeoutError from None
+    if error is not None:
+        raise error
+    return answer  # pyright: ignore[reportReturnType]  # without an error it is the answer
+
+
+def _refusal(error: HfHubHTTPError) -> str:
+    """What an HTTP error of the Hub means, and what to do about it."""
+    status = error.response.status_code
+    if status == 429:
+        wait = error.response.headers.get("retry-after", "")
+        return f"the Hub has had too many requests; try again {f'in {wait} s' if wait.isdecimal() else 'later'}"
+    if status >= 500:
+        return f"the Hub failed with HTTP {status}; try again later"
+    reason = REASONS.get(status, f"failed with HTTP {status}")
+    return f"{reason}; check the name and HF_TOKEN"
