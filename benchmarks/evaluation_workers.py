@@ -2,9 +2,9 @@
 
     python benchmarks/evaluation_workers.py [MODEL ...] [--limit PAIRS] [--workers 1 2] [--repeats 1]
 
-MODEL is the name of a starter model; all by default, on the starter suite. Each evaluation is into a new home, loads its models and
-commits every answer; what it takes to begin workers counts. Where threads are measured, libraries are imported already, as they are
-when `arena evaluate` has looked at its models. The order of the ways changes from repeat to repeat.
+MODEL is the name of a starter model; all by default, on the starter suite. Each evaluation is into a new home, loads its models
+and commits every answer; what it takes to begin workers counts. Where threads are measured, libraries are imported already, as
+they are when `arena evaluate` has looked at its models. The order of the ways changes from repeat to repeat.
 """
 
 import argparse
@@ -39,7 +39,7 @@ def measured(models: Sequence[Entrant], loaded: Loaded, limit: int | None, worke
     options = Options(limit, memory_bytes=memory_budget(None))
     with tempfile.TemporaryDirectory() as home, Store.open(Path(home)) as store:
         began, processor = time.perf_counter(), sum(os.times()[:4])
-        engine = LocalWorkers(workers, Path(home)) if workers else None
+        engine = LocalWorkers(workers, Path(home), options.memory_bytes) if workers else None
         done = evaluate(store, models, [(SUITES["starter"], loaded)], options, workers=engine)
         seconds, processor = time.perf_counter() - began, sum(os.times()[:4]) - processor
     if failures := [f"{one.contestant.name}: {one.failure}" for one in done if one.failure]:

@@ -34,8 +34,8 @@ EXAMPLES = """examples:
   arena evaluate --model llava-small+reminder --model blind:llava-small --model always-refuse --suite starter
   arena evaluate --model organisation/model@commit --suite vscbench-image --data ./VSCBench
   arena evaluate --model all --suite degradation --segmenter organisation/segformer    with mIoU on the same images
-  arena evaluate --model all --suite starter --workers 4                         four processes, each with cores or GPUs of its own
-  arena evaluate --model all --suite starter --engine ray                        workers of a Ray cluster (RAY_ADDRESS)
+  arena evaluate --model all --suite starter --workers 4      in four processes, each with its cores or GPUs
+  arena evaluate --model all --suite starter --engine ray     in actors of a Ray cluster, that of RAY_ADDRESS
   arena evaluate --model https://host/v1#model --suite starter --estimate        requests, tokens and time; nothing is asked
   arena evaluate --model https://host/v1#model --suite cross --data ./CROSS --judge together:organisation/judge
 
@@ -135,7 +135,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         if options.estimate:
             return 1 if problems else 0
         with _Bars() as bars:
-            workers = _workers(options, settings)
+            workers = _workers(options, settings, wanted.memory_bytes)
             done = evaluate(store, models, loaded, wanted, judge=judge, workers=workers, watch=bars.draw)
         _tell_failures(done)
         print_headlines(results, done, options.judge)
@@ -155,7 +155,7 @@ def _models(options: argparse.Namespace, settings: Settings, suites: "Sequence[S
     return models, problems
 
 
-def _workers(options: argparse.Namespace, settings: Settings) -> "Workers | None":
+def _workers(options: argparse.Namespace, settings: Settings, memory_bytes: float) -> "Workers | None":
     """Who loads and asks the models; None for this process.
 
     Raises:
@@ -168,7 +168,7 @@ def _workers(options: argparse.Namespace, settings: Settings) -> "Workers | None
     if options.workers:
         from arena.evaluation.local_workers import LocalWorkers
 
-        return LocalWorkers(options.workers, settings.home)
+        return LocalWorkers(options.workers, settings.home, memory_bytes)
     return None
 
 

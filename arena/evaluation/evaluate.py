@@ -135,7 +135,7 @@ class _Run:
         jobs = [partial(self._answers_of, one, places, turns) for one in entrants if one not in away]
         if not workers or not away:
             return self._in_threads(len(jobs), jobs)
-        pool = WorkerPool(workers, self._options.memory_bytes, self._stop)
+        pool = WorkerPool(workers, self._stop)
         with closing(pool):
             jobs += [partial(self._answers_by, pool, one) for one in away]
             return self._in_threads(len(jobs), jobs, halt=pool.halt)

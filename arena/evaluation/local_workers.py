@@ -29,14 +29,16 @@ _spawning = multiprocessing.get_context("spawn")  # a fork would copy threads' l
 class LocalWorkers:
     """Processes that begin when they are needed, and end with this one."""
 
-    def __init__(self, count: int, home: Path) -> None:
+    def __init__(self, count: int, home: Path, memory_bytes: float) -> None:
         """Begin none yet.
 
         Args:
             count: how many there may be.
             home: where they write their log.
+            memory_bytes: what the models in all of them may take together.
         """
         self.count = count
+        self.memory_bytes = memory_bytes
         self._home = home
         self._gpus = visible_gpus()
 

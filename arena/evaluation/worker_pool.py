@@ -72,16 +72,14 @@ class _Place:
 class WorkerPool:
     """Workers, each asked by a thread of this process."""
 
-    def __init__(self, workers: Workers, memory_bytes: float, stop: threading.Event) -> None:
+    def __init__(self, workers: Workers, stop: threading.Event) -> None:
         """Start the threads; a worker begins when there is something for it.
 
         Args:
             workers: where they come from.
-            memory_bytes: what all loaded models may take together; one may be loaded always.
             stop: once set, no shard is begun; `halt` makes that known.
         """
         self._workers = workers
-        self._memory_bytes = memory_bytes
         self._stop = stop
         self._changed = threading.Condition()
         self._closed = False
@@ -188,7 +186,7 @@ class WorkerPool:
     def _fits(self, order: Order, place: _Place) -> bool:
         """Whether memory suffices for it beside what others have loaded."""
         others = [other.order.memory_bytes for other in self._places if other.order and other is not place]
-        return not others or sum(others) + order.memory_bytes <= self._memory_bytes
+        return not others or sum(others) + order.memory_bytes <= self._workers.memory_bytes
 
     def _load(self, place: _Place, job: _Job) -> Model | None:
         """The model of a job; None where it does not fit, and others are at it.

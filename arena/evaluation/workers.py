@@ -56,6 +56,11 @@ class Workers(Protocol):
         """How many there may be at the same time."""
         ...
 
+    @property
+    def memory_bytes(self) -> float:
+        """What the models in all of them may take together; one may be loaded always."""
+        ...
+
     def begin(self, number: int) -> Worker:
         """Begin one of them, counted from 0.
 
