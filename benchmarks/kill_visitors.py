@@ -128,9 +128,11 @@ def request(port: int, path: str, body: object) -> Any:
     """Post something to Gradio."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     connection.request("POST", f"/gradio_api/{path}", json.dumps(body), {"Content-Type": "application/json"})
-    answer = connection.getresponse().read()
-    connection.close()
-    return json.loads(answer)
+    with contextlib.closing(connection), connection.getresponse() as response:
+        answer = json.loads(response.read())
+        if response.status != http.HTTPStatus.OK:
+            raise ValueError(answer)
+    return answer
 
 
 def stream(port: int, path: str, prefix: str = "gradio_api/") -> str:

@@ -38,6 +38,7 @@ from kill_visitors import Told, clients
 from processes import FEW_MODELS, arena, exit_code, forked, killed, wait_until
 
 READY = "Ctrl-C stops it"
+SHARES = ("BATTLES", "VOTES", "READS", "REVIEWS")
 LONGEST_DELAY = 0.3
 """Seconds between an acknowledgement and the kill, at most."""
 EVALUATIONS = {
@@ -59,7 +60,7 @@ class Kind:
     """How many came before each kill."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Work:
     """What is killed, and started again."""
 
@@ -115,9 +116,10 @@ def drill(folder: Path, names: Sequence[str], kills: int, chance: random.Random)
         work.begin()
     order = works * kills
     chance.shuffle(order)
-    for work in order:
+    for number, work in enumerate(order, 1):
         work.kill(home, chance.uniform(0, LONGEST_DELAY))
-        work.begin()
+        if work in order[number:]:
+            work.begin()
     for work in works:
         work.end()
     with Store.open(home, ELO_RULE) as store:
@@ -210,12 +212,12 @@ def pairs_to_review(home: Path, output: Path) -> list[str]:
 
 @contextlib.contextmanager
 def serving(home: Path, output: Path) -> Iterator[tuple[BaseProcess, int]]:
-    """A server that answers, and its port. It never has enough verdicts, so that reviewers always have something to judge."""
+    """A server that answers, and its port. Its visitors may do as much as they like, and reviewers always have something to."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     output.write_text("")
-    many = {"ARENA_ACCEPTS": "1000000", **FEW_MODELS}
+    many = {"ARENA_ACCEPTS": "1000000", **{f"ARENA_SHARE_{kind}": "1000000 1000000" for kind in SHARES}, **FEW_MODELS}
     with arena("serve", "--port", str(port), home=home, output=output, environment=many) as process:
         wait_until(lambda: READY in output.read_text(), process)
         yield process, port

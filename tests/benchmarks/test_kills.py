@@ -1,13 +1,18 @@
-"""A server that is killed after it acknowledged something, as the benchmark does it ten times."""
+"""Works on one home that are killed after something was acknowledged, as the benchmark does it ten times each."""
 
 import pytest
 
+KINDS = ["server: battles", "server: votes", "server: reviews", "generation: pairs"]
+
 
 @pytest.mark.long
-def test_a_kill_of_a_server_loses_and_repeats_nothing(printed):
-    header, *rows = printed("kills", "--kills", 1, "--only", "server")
-    assert header == ["work", "kills", "acknowledged", "least", "most", "lost", "twice", "wrong"]
-    assert [row[0] for row in rows] == ["server: battles", "server: votes", "server: reviews"]
-    for _, kills, acknowledged, least, _, lost, twice, wrong in rows:
-        assert (kills, lost, twice, wrong) == ("1", "0", "0", "0")
-        assert int(acknowledged) >= int(least) >= 1
+def test_kills_lose_and_repeat_nothing_whoever_holds_the_home(printed):
+    header, *rows = printed("kills", "--kills", 1, "--only", "together")
+    names = ["work", "kills", "owner", "acknowledged", "least", "most", "lost", "twice", "wrong", "longest s"]
+    assert header == names
+    assert [row[0] for row in rows] == [*KINDS, "evaluation: answers", "second evaluation: answers"]
+    cells = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in cells:
+        assert [row[name] for name in ("kills", "lost", "twice", "wrong")] == ["1", "0", "0", "0"]
+        assert int(row["acknowledged"]) >= int(row["least"]) >= 1
+    assert sum(int(row["owner"]) for row in cells[2:]) >= 1
