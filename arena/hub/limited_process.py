@@ -1,0 +1,261 @@
+"""A command in a process tree of its own, which is ended as soon as it takes more than it may, whatever it does.
+
+Limits on address space would end it at once: torch alone maps more than most models need. So what the tree really holds is
+watched. Where the system allows it, the tree lives in namespaces of its own: it has no network, and all of it dies with its
+first process.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import psutil
+
+PAUSE = 0.2
+"""Seconds between two looks at the tree."""
+LONGEST_DEATH = 5.0
+"""Seconds that processes which were killed may take to be gone."""
+KEPT_OUTPUT = 64_000
+"""Bytes of output that are kept: the last ones."""
+NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--")
+"""A network without anybody, and numbers of processes of its own; the files are those of this machine."""
+LAUNCH = 'ulimit -c 0; ulimit -n "$1"; echo 1000 2>/dev/null >/proc/self/oom_score_adj; shift; exec nice -n 19 "$@"'
+"""No core dumps, few files, the first to go where memory runs out, and the last to be served."""
+FROM_HERE = (
+    "PATH",
+    "LANG",
+    "LC_ALL",
+    "PYTHONPATH",
+    "LD_LIBRARY_PATH",
+    "VIRTUAL_ENV",
+    "OPENBLAS_CORETYPE",
+    "CUDA_VISIBLE_DEVICES",
+)
+"""Variables that the tree gets from this process; all others, tokens among them, it does not."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a process tree may take."""
+
+    memory_bytes: int
+    """Resident, over all its processes."""
+    seconds: float
+    """On the wall."""
+    processor_seconds: float
+    disk_bytes: int
+    """In its folder."""
+    processes: int = 64
+    files: int = 1024
+    """Open in each process."""
+    output_bytes: int = 10_000_000
+
+
+@dataclass(frozen=True)
+class End:
+    """How a process tree ended."""
+
+    code: int | None
+    """Exit status; None where it was ended."""
+    excess: str | None
+    """What it took too much of, in one line; None where it ended by itself."""
+    output: str
+    """The last that it printed."""
+    seconds: float
+    peak_bytes: int
+    """Most memory that it was seen to hold."""
+
+
+def run_limited(
+    command: Sequence[str],
+    folder: Path,
+    limits: Limits,
+    environment: Mapping[str, str] | None = None,
+    on_line: Callable[[str], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> End:
+    """Run a command until it ends, takes more than it may, or is stopped; nothing of it is left then.
+
+    Args:
+        command: program and arguments.
+        folder: where it works, and all that it may write; there already.
+        limits: what it may take.
+        environment: variables beside those that every program needs.
+        on_line: called with each line that it prints, in a thread.
+        stop: once set, it is ended.
+    """
+    began = time.monotonic()
+    prefix = NAMESPACES if network_closed() else ()
+    process = subprocess.Popen(  # noqa: S603 - a command of ours, on files of others
+        [*prefix, "sh", "-c", LAUNCH, "sh", str(limits.files), *command],
+        cwd=folder,
+        env=_environment(folder, environment or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
+    output = _Output(process, on_line)
+    tree = _Tree(process, folder)
+    excess = None
+    try:
+        while process.poll() is None and excess is None:
+            excess = "stopped" if stop is not None and stop.is_set() else tree.excess(limits, began, output.bytes)
+            if excess is None:
+                output.wait(PAUSE)
+    finally:
+        tree.end()
+        output.close()
+    return End(None if excess else process.returncode, excess, output.text(), time.monotonic() - began, tree.peak_bytes)
+
+
+@cache
+def network_closed() -> bool:
+    """Whether process trees here have no network, and end with their first process."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        return subprocess.run([*NAMESPACES, "true"], capture_output=True, timeout=10, check=False).returncode == 0  # noqa: S603
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    here = {name: os.environ[name] for name in FROM_HERE if name in os.environ}
+    return {**here, "HOME": str(folder), "TMPDIR": str(folder), "HF_HUB_OFFLINE": "1", **environment}
+
+
+class _Tree:
+    """A process and all that came of it, as far as it is seen."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+        self.peak_bytes = 0
+        self._process = process
+        self._folder = folder
+        self._members: dict[int, psutil.Process] = {}
+        self._processor: dict[int, float] = {}
+        """Process -> its processor seconds when it was seen last."""
+        self._disk_bytes = 0
+        self._next_walk = 0.0
+
+    def excess(self, limits: Limits, began: float, printed: int) -> str | None:
+        """What there is too much of, in one line."""
+        memory, count = self._look()
+        self.peak_bytes = max(self.peak_bytes, memory)
+        processor = sum(self._processor.values())
+        taken = (
+            ("memory", memory, limits.memory_bytes, 2**30, "GB"),
+            ("time", time.monotonic() - began, limits.seconds, 1, "s"),
+            ("processor", processor, limits.processor_seconds, 1, "s"),
+            ("disk", self._disk(), limits.disk_bytes, 1e9, "GB"),
+            ("processes", count, limits.processes, 1, ""),
+            ("output", printed, limits.output_bytes, 1e6, "MB"),
+        )
+        for name, used, most, unit, symbol in taken:
+            if used > most:
+                return f"{name}: {used / unit:.3g} {symbol} where {most / unit:.3g} {symbol} are the most".replace("  ", " ")
+        return None
+
+    def end(self) -> None:
+        """End all that is left of it, also what has left its group, and wait for it."""
+        self._look()
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        for member in self._members.values():
+            with suppress(psutil.Error):
+                member.kill()  # looks first whether another process has its number by now
+        self._process.wait()
+        deadline = time.monotonic() + LONGEST_DEATH
+        while any(map(_lives, self._members.values())) and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def _look(self) -> tuple[int, int]:
+        """Bytes that are held, and how many processes there are."""
+        try:
+            members = [first := psutil.Process(self._process.pid), *first.children(recursive=True)]
+        except psutil.Error:
+            members = []
+        # One whose parent has ended is a child of another process, unless there are namespaces; so all are remembered.
+        self._members |= {one.pid: one for one in members if one.pid not in self._members}
+        memory = count = 0
+        for one in self._members.values():
+            try:
+                with one.oneshot():
+                    times = one.cpu_times()
+                    self._processor[one.pid] = times.user + times.system
+                    memory += one.memory_info().rss
+                    count += one.is_running()
+            except psutil.Error:
+                continue
+        return memory, count
+
+    def _disk(self) -> int:
+        """Bytes in its folder, as of a moment ago: many files take a while."""
+        if (now := time.monotonic()) >= self._next_walk:
+            self._disk_bytes = sum(_size(Path(where) / name) for where, _, names in os.walk(self._folder) for name in names)
+            self._next_walk = now + max(1.0, 20 * (time.monotonic() - now))
+        return self._disk_bytes
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_blocks * 512
+    except OSError:
+        return 0
+
+
+class _Output:
+    """What a process prints, read by a thread so that it never waits for that."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", on_line: Callable[[str], None]) -> None:
+        assert process.stdout is not None
+        self.bytes = 0
+        self._pipe = process.stdout
+        self._on_line = on_line
+        self._last: deque[bytes] = deque()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def wait(self, seconds: float) -> None:
+        """Wait, but no longer than something may still be printed."""
+        self._ended.wait(seconds)
+
+    def close(self) -> None:
+        """Read what is left of it."""
+        self._thread.join(2)
+        self._pipe.close()
+
+    def text(self) -> str:
+        """The last of it, without control characters."""
+        text = b"".join(self._last)[-KEPT_OUTPUT:].decode(errors="replace")
+        return "".join(character for character in text if character.isprintable() or character in "\n\t")
+
+    def _read(self) -> None:
+        line = b""
+        while part := os.read(self._pipe.fileno(), 65536):
+            self.bytes += len(part)
+            self._last.append(part)
+            while sum(map(len, self._last)) - len(self._last[0]) > KEPT_OUTPUT:
+                self._last.popleft()
+            *whole, line = (line + part).split(b"\n")
+            line = line[-KEPT_OUTPUT:]
+            for one in whole:
+                self._on_line(one[-KEPT_OUTPUT:].decode(errors="replace"))
+        self._ended.set()

@@ -1,0 +1,108 @@
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from arena.hub import limited_process
+from arena.hub.limited_process import End, Limits, network_closed, run_limited
+
+LIMITS = Limits(memory_bytes=300 * 2**20, seconds=20, processor_seconds=20, disk_bytes=50_000_000, processes=10)
+
+
+def run(folder, code, limits=LIMITS, **more) -> End:
+    return run_limited([sys.executable, "-c", code], folder, limits, **more)
+
+
+def left_over(mark: str) -> list[psutil.Process]:
+    return [one for one in psutil.process_iter(["cmdline"]) if mark in " ".join(one.info["cmdline"] or ())]
+
+
+@pytest.mark.parametrize("without", [False, True], ids=["namespaces", "no namespaces"])
+@pytest.mark.parametrize(
+    ("code", "changes", "says"),
+    [
+        (
+            "x = bytearray(400 << 20); x[::4096] = b'1' * len(x[::4096]); import time; time.sleep(60)",
+            {},
+            "memory: 0.",
+        ),
+        ("import time; time.sleep(60)", {"seconds": 0.5}, "time: 0."),
+        ("while True: pass", {"processor_seconds": 0.4}, "processor: 0."),
+        ("open('big', 'wb').write(b'1' * 70_000_000); import time; time.sleep(60)", {}, "disk: 0.07"),
+        ("import os, time\nfor _ in range(20):\n  if os.fork() == 0: time.sleep(60)\ntime.sleep(60)", {}, "processes: "),
+        ("import sys\nwhile True: sys.stdout.write('x' * 100_000)", {}, "output: "),
+    ],
+    ids=["memory", "time", "processor", "disk", "processes", "output"],
+)
+def test_what_takes_more_than_it_may_is_ended_and_told(tmp_path, monkeypatch, code, changes, says, without):
+    if without:
+        monkeypatch.setattr(limited_process, "network_closed", lambda: False)
+    mark = f"mark_{tmp_path.name}"
+    end = run(tmp_path, f"{mark} = 1\n{code}", replace(LIMITS, **changes))
+    assert end.code is None
+    assert end.excess is not None
+    assert end.excess.startswith(says)
+    assert end.excess.endswith("are the most")
+    assert end.seconds < 15
+    assert left_over(mark) == []
+
+
+@pytest.mark.parametrize("without", [False, True], ids=["namespaces", "no namespaces"])
+def test_what_leaves_its_group_and_its_parent_is_ended_too(tmp_path, monkeypatch, without):
+    if without:
+        monkeypatch.setattr(limited_process, "network_closed", lambda: False)
+    mark = f"mark_{tmp_path.name}"
+    code = f"{mark} = 1\nimport os, time\nif os.fork() == 0:\n  os.setsid()\n  time.sleep(60)\ntime.sleep(0.7)"
+    assert run(tmp_path, code).code == 0
+    assert left_over(mark) == []
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_what_ends_by_itself_tells_how(tmp_path, code):
+    lines: list[str] = []
+    end = run(tmp_path, f"print('one'); print('two\\x1b[31m'); raise SystemExit({code})", on_line=lines.append)
+    assert (end.code, end.excess, end.output) == (code, None, "one\ntwo[31m\n")
+    assert lines == ["one", "two\x1b[31m"]
+    assert end.peak_bytes >= 0
+
+
+def test_the_last_of_much_output_is_kept(tmp_path):
+    end = run(tmp_path, "for n in range(100_000): print(n)")
+    assert end.output.endswith("99998\n99999\n")
+    assert len(end.output) <= limited_process.KEPT_OUTPUT
+
+
+def test_no_secret_of_this_process_reaches_it(tmp_path, monkeypatch):
+    for name in ("HF_TOKEN", "OPENAI_API_KEY", "ARENA_ENDPOINT_KEY", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "hunter2")
+    end = run(tmp_path, "import os; print(dict(os.environ))", environment={"MINE": "yes"})
+    assert "hunter2" not in end.output
+    assert "'MINE': 'yes'" in end.output
+    assert f"'HOME': '{tmp_path}'" in end.output
+
+
+@pytest.mark.skipif(not network_closed(), reason="this system makes no namespaces")
+def test_it_reaches_nobody(tmp_path):
+    code = "import socket; s = socket.socket(); s.settimeout(2); print(s.connect_ex(('127.0.0.1', 80)) or 'reached')"
+    assert "reached" not in run(tmp_path, code).output
+
+
+def test_it_may_open_few_files(tmp_path):
+    end = run(tmp_path, "files = [open('/dev/null') for _ in range(200)]", replace(LIMITS, files=100))
+    assert "Too many open files" in end.output
+
+
+def test_it_is_stopped_when_it_is_told(tmp_path):
+    stop = threading.Event()
+    threading.Timer(0.3, stop.set).start()
+    began = time.monotonic()
+    assert run(tmp_path, "import time; time.sleep(60)", stop=stop).excess == "stopped"
+    assert time.monotonic() - began < 10
+
+
+def test_others_are_served_first(tmp_path):
+    assert int(run(tmp_path, "import os; print(os.nice(0))").output) >= min(19, os.nice(0) + 19)
