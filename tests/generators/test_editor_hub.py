@@ -7,9 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from hub_server import serve
+from hub_server import COMMIT, Hub
 
-COMMIT = "c0ffee" * 6 + "0123"
 EDITOR = "StableDiffusionInstructPix2PixPipeline"
 UNET = "unet/diffusion_pytorch_model.safetensors"
 COPIES = ("everything.safetensors", UNET.replace(".safetensors", ".fp16.safetensors"), "unet/diffusion_pytorch_model.bin")
@@ -53,33 +52,33 @@ def hub(pipelines, tmp_path_factory):
     (folders["pickled"] / UNET).rename(folders["pickled"] / COPIES[-1])
     index = json.loads((folders["painter"] / "model_index.json").read_text())
     (folders["painter"] / "model_index.json").write_text(json.dumps({**index, "_class_name": "StableDiffusionPipeline"}))
-    with serve({f"org/{name}": folder for name, folder in folders.items()}, COMMIT) as served:
-        yield served
+    with Hub() as hub:
+        for name, folder in folders.items():
+            hub.add(f"org/{name}", folder)
+        yield hub
 
 
 def test_an_editor_is_pinned_fetched_without_its_copies_and_found_again_without_the_hub(hub, tmp_path):
-    endpoint, requested = hub
-    (found,) = run(tmp_path, "check", "org/editor", endpoint=endpoint)
+    (found,) = run(tmp_path, "check", "org/editor", endpoint=hub.address)
     assert (found["repository"], found["revision"]) == ("org/editor", COMMIT)
     assert UNET in found["files"]
-    assert not any(copy in line for copy in (*COPIES, "pipeline.py") for line in requested)
+    assert not any(copy in line for copy in (*COPIES, "pipeline.py") for line in hub.requested)
     assert {file.rpartition(".")[2] for file in found["files"]} == {"jinja", "json", "safetensors"}
     (again,) = run(tmp_path, "load", f"org/editor@{COMMIT}")
     assert again == {**found, "loaded": "org/editor"}
 
 
 def test_what_cannot_edit_is_told_in_one_line_before_any_weight_is_fetched(hub, tmp_path):
-    endpoint, requested = hub
-    requested.clear()
+    hub.requested.clear()
     messages = {
         "org/painter": "org/painter: its pipeline class 'StableDiffusionPipeline' is not known to edit; use one of ",
         "org/pickled": "org/pickled: unet: its weights are pickled, which can run code; save them as safetensors",
-        "org/nothing": "org/nothing: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
+        "org/nothing": "org/nothing: is private or not there; check the name and HF_TOKEN",
         "org/editor@" + "0" * 40: "org/editor: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
         "org/editor": "org/editor: takes 0.0 GB of memory, and 0.0 GB are there; use a smaller editor or a larger machine",
     }
-    told = run(tmp_path, "check", *messages, endpoint=endpoint, limit=1000)
+    told = run(tmp_path, "check", *messages, endpoint=hub.address, limit=1000)
     assert len(told) == len(messages)
     for found, message in zip(told, messages.values(), strict=True):
         assert found["error"].startswith(message)
-    assert not any("GET" in line and ".safetensors" in line for line in requested)
+    assert not any("GET" in line and ".safetensors" in line for line in hub.requested)

@@ -7,14 +7,13 @@ import subprocess
 import sys
 
 import pytest
-from hub_server import serve
+from hub_server import COMMIT, Hub
 from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import CLIPModel
 
 from arena.starter.architectures import ARCHITECTURES
 
-COMMIT = "c0ffee" * 6 + "0123"
 REFERENCES = (f"org/clip@{COMMIT}", f"people/adapter@{COMMIT}", f"org/sharded@{COMMIT}")
 PROGRAM = """
 import json, sys
@@ -94,8 +93,10 @@ def hub(repositories, tmp_path_factory):
         "people/adapter": save_adapter(folder / "adapter", clip, base_model_name_or_path="org/clip", revision=COMMIT),
         "people/thief": save_adapter(folder / "thief", clip, base_model_name_or_path=str(clip)),
     }
-    with serve(served, COMMIT) as endpoint_and_log:
-        yield endpoint_and_log
+    with Hub() as hub:
+        for name, served_folder in served.items():
+            hub.add(name, served_folder)
+        yield hub
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +105,7 @@ def refused(repositories):
     clip = repositories("clip")
     return {
         "org/pickled": "org/pickled: its weights are pickled, which can run code; save them as safetensors",
-        "org/nothing": "org/nothing: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
+        "org/nothing": "org/nothing: is private or not there; check the name and HF_TOKEN",
         "org/clip@" + "0" * 40: "org/clip: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
         "org/.clip": "org/.clip: no such folder; give a folder, or organisation/name@commit on the Hub",
         "people/thief": f"people/thief: adapter_config.json: base_model_name_or_path: {str(clip)!r} is no name on the Hub; "
@@ -116,10 +117,9 @@ def refused(repositories):
 @pytest.fixture(scope="module")
 def checked(hub, refused, tmp_path_factory):
     """What was said of a model, of an adapter of it and of those that are refused, and what was asked for meanwhile."""
-    endpoint, requested = hub
-    requested.clear()
-    said = run(tmp_path_factory.mktemp("checked"), "check", "org/clip", "people/adapter", *refused, endpoint=endpoint)
-    return said, list(requested)
+    hub.requested.clear()
+    said = run(tmp_path_factory.mktemp("checked"), "check", "org/clip", "people/adapter", *refused, endpoint=hub.address)
+    return said, list(hub.requested)
 
 
 def test_a_branch_is_resolved_to_its_commit_and_no_weights_are_fetched_by_check_or_dry_run(checked):
@@ -134,13 +134,16 @@ def test_a_branch_is_resolved_to_its_commit_and_no_weights_are_fetched_by_check_
     assert all("bytes=" in line for line in weights)
 
 
+def test_all_that_is_asked_of_the_hub_is_in_its_api_and_no_token_goes_to_where_large_files_lie(hub, checked, first):
+    assert not hub.rejected
+
+
 @pytest.fixture(scope="module")
 def first(hub, tmp_path_factory):
     """A home into which a model, an adapter of it and a model in shards were loaded, what was said of each, and asked for."""
-    endpoint, requested = hub
-    requested.clear()
+    hub.requested.clear()
     home = tmp_path_factory.mktemp("first")
-    return home, run(home, "load", *REFERENCES, endpoint=endpoint), list(requested)
+    return home, run(home, "load", *REFERENCES, endpoint=hub.address), list(hub.requested)
 
 
 def test_checked_commits_are_downloaded_loaded_and_then_found_without_the_hub(first):
@@ -161,7 +164,7 @@ def test_an_adapter_names_the_commit_of_its_base(first):
 
 def test_copies_of_the_weights_in_another_format_are_not_fetched(first):
     _, _, requested = first
-    fetched = {line.split()[1].rpartition("/")[2] for line in requested if line.startswith("GET org/sharded")}
+    fetched = {line.split()[1].rpartition("/")[2] for line in requested if line.startswith("GET storage/models/org/sharded/")}
     assert {name for name in fetched if name.endswith(".safetensors")} == {
         "model-00001-of-00002.safetensors",
         "model-00002-of-00002.safetensors",
@@ -171,14 +174,14 @@ def test_copies_of_the_weights_in_another_format_are_not_fetched(first):
 def test_the_adapter_for_pictures_is_fetched_with_a_model_and_again_if_it_is_lost_and_that_for_sounds_is_not(hub, tmp_path):
     reference = f"org/phi@{COMMIT}"
     expected = [["model.safetensors", "vision-lora/adapter_model.safetensors"]]
-    assert run(tmp_path, "fetch", reference, endpoint=hub[0]) == 2 * expected
+    assert run(tmp_path, "fetch", reference, endpoint=hub.address) == 2 * expected
 
 
 def test_a_download_that_was_broken_off_is_resumed(first, hub, tmp_path):
     home = shutil.copytree(first[0], tmp_path / "home", symlinks=True)
     (shard,) = home.rglob("snapshots/*/model-00002-of-00002.safetensors")
     shard.unlink()
-    (again,) = run(home, "load", REFERENCES[2], endpoint=hub[0])
+    (again,) = run(home, "load", REFERENCES[2], endpoint=hub.address)
     assert again["loaded"] == again["memory"]
     assert shard.exists()
 

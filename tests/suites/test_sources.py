@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hub_server import serve
+from hub_server import COMMIT, Hub
 from small_benchmarks import write_parquet
 from test_folder_suite import write as write_folder
 from test_winoground import as_download, row
@@ -16,7 +16,6 @@ from arena.errors import SuiteError
 from arena.suites import folder_suite, winoground
 from arena.suites.sources import file_inside, suite_folder
 
-COMMIT = "c0ffee" * 6 + "0123"
 PROGRAM = """
 import json, sys
 from pathlib import Path
@@ -51,15 +50,18 @@ def test_a_dataset_is_downloaded_once_at_its_commit_and_no_more_of_it_than_the_s
     write_folder(own, "safety")
     asked = ["winoground=org/published", f"winoground=org/published@{COMMIT}", f"imagefolder=org/own@{COMMIT}"]
     missing = ["winoground=org/nothing", "winoground=org/published@abc"]
-    with serve({"org/published": published, "org/own": own}, COMMIT) as (endpoint, requested):
-        *found, nothing, other = run(tmp_path / "cache", *asked, *missing, endpoint=endpoint)
-        downloads = {line.partition("/resolve/")[2].split()[0] for line in requested if line.startswith("GET datasets/")}
+    with Hub() as hub:
+        hub.add("org/published", published, kind="datasets")
+        hub.add("org/own", own, kind="datasets")
+        *found, nothing, other = run(tmp_path / "cache", *asked, *missing, endpoint=hub.address)
+    gets = [line.removeprefix("GET ").split()[0] for line in hub.requested if line.startswith("GET ")]
+    downloads = {"/".join(path.split("/")[4:]) for path in gets if path.startswith(("datasets/", "storage/datasets/"))}
     here = [winoground.load(published), folder_suite.SUITE.load(own)]
     editions = [{"questions": len(loaded.questions), "edition": loaded.edition} for loaded in here]
     assert found == [editions[0], editions[0], editions[1]]
     files = ("data/examples.jsonl", "data/images.zip", "metadata.jsonl", "0-0.png", "0-1.png")
     assert downloads == {f"{COMMIT}/{file}" for file in files}
-    assert nothing["error"].startswith("winoground: org/nothing: is not on the Hub, or has no such commit")
+    assert nothing["error"].startswith("winoground: org/nothing: is gated or private, or not there")
     assert nothing["error"].endswith("then name their folder with --data")
     assert "org/published: is not on the Hub, or has no such commit" in other["error"]
     *again, unknown = run(tmp_path / "cache", *asked[1:], "winoground=org/unknown", offline="1")
