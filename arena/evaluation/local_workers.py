@@ -19,6 +19,8 @@ from arena.probes import Probe, Reply
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 """By which NVIDIA's driver is told which GPUs a process sees."""
+THREADS = "OMP_NUM_THREADS"
+"""By which torch is told, before it is imported, with how many threads to compute."""
 PATIENCE = 5.0
 """Seconds in which a process that is gone has told how it ended."""
 
@@ -123,11 +125,12 @@ def gpus_of(number: int, count: int, gpus: Sequence[str]) -> Sequence[str]:
 
 def _serve(connection: Connection, home: Path, threads: int, gpus: Sequence[str]) -> None:
     """What the process does, until whoever began it ends it, or has ended."""
+    os.environ[THREADS] = str(threads)
     if gpus:
         os.environ[VISIBLE] = ",".join(gpus)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     start_log(home)
-    host = ModelHost(threads)
+    host = ModelHost()
     while True:
         try:
             method, argument = connection.recv()

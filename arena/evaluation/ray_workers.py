@@ -84,7 +84,9 @@ class RayWorker:
         needs = resources(order, self._cpus, [gpu.usable_bytes for gpu in this_machine().gpus])
         self._check(order, needs)
         more = {"num_cpus": needs["CPU"], "num_gpus": needs["GPU"], "memory": needs["memory"]}
-        self._actor = self._ray.remote(RayHost).options(**more).remote(int(needs["CPU"]))
+        self._actor = (
+            self._ray.remote(RayHost).options(**more).remote()
+        )  # with as many threads as it has CPUs: Ray sees to that
         return RemoteModel(order.contestant, self._call("load_alike", order, installed()), self._answer)
 
     def end(self) -> None:
@@ -98,6 +100,9 @@ class RayWorker:
     def _call(self, method: str, *arguments: Any) -> Any:
         try:
             returned: Returned = self._ray.get(getattr(self._actor, method).remote(*arguments))
+        except self._ray.exceptions.RayTaskError as error:  # of Ray itself: what our code raises is returned
+            why = one_line(error.cause)
+            raise RepositoryError(f"a worker cannot read what it is sent ({why}); install the same on all machines") from error
         except self._ray.exceptions.RayError as error:
             raise WorkerEnded(f"on a machine of the cluster ({one_line(error)})") from error
         return returned.result()

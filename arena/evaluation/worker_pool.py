@@ -180,7 +180,7 @@ class WorkerPool:
 
     def _is_worth(self, place: _Place, seconds: float) -> bool:
         """Whether a worker should begin there for so much to ask; where one is, or no other is anywhere, always."""
-        others = any(other.worker for other in self._places if other is not place)
+        others = any(other.order or other.worker for other in self._places if other is not place)
         return place.worker is not None or not others or seconds > WORTHWHILE * self._start_seconds
 
     def _fits(self, order: Order, place: _Place) -> bool:

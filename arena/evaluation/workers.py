@@ -91,9 +91,7 @@ class Returned:
 class ModelHost:
     """What a worker does, in its own process."""
 
-    def __init__(self, threads: int) -> None:
-        """Compute with so many threads."""
-        self._threads = threads
+    def __init__(self) -> None:
         self._model: Model | None = None
 
     def load(self, order: Order) -> Returned:
@@ -111,10 +109,6 @@ class ModelHost:
             from arena.models.device_memory import release  # noqa: PLC0415 - torch takes seconds
 
             release()
-        if order.memory_bytes:
-            import torch  # noqa: PLC0415 - takes seconds
-
-            torch.set_num_threads(self._threads)
         self._model = order.load()
         return self._model.capabilities, self._model.memory_bytes
 
