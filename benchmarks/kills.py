@@ -41,11 +41,9 @@ READY = "Ctrl-C stops it"
 SHARES = ("BATTLES", "VOTES", "READS", "REVIEWS")
 LONGEST_DELAY = 0.3
 """Seconds between an acknowledgement and the kill, at most."""
-EVALUATIONS = {
-    "evaluation": ("clip-mini", "llava-mini", "llava-small"),
-    "second evaluation": ("clip-small", "llava-small-cautious", "llava-small-permissive"),
-}
-"""Models of each: one after the other, so that it does not end before all kills."""
+EVALUATIONS = {"evaluation": "llava-mini", "second evaluation": "llava-small"}
+STRATEGIES = ("none", "reminder", *(f"examples:{count}" for count in (2, 4, 6, 8)))
+"""Of each model, one after the other, so that no evaluation ends before all kills."""
 
 
 @dataclass
@@ -74,14 +72,23 @@ class Work:
         self._running = ExitStack()
         self._process = self._running.enter_context(self.start())
 
+    def holds(self, home: Path) -> bool:
+        """Whether it holds the database at this moment."""
+        try:
+            connection, greeting = connect(home)
+        except OwnerGone:
+            return False
+        connection.close()
+        return greeting.process == self._process.pid
+
     def kill(self, home: Path, delay: float) -> None:
         """Kill it, so many seconds after something new of each kind was acknowledged."""
         wait_until(lambda: all(self._new()), self._process)
         time.sleep(delay)
-        owner = owner_of(home)
+        is_owner = self.holds(home)
         assert killed(self._process), "it was still at work"
         self._running.close()
-        self.kills_of_owner += owner == self._process.pid
+        self.kills_of_owner += is_owner
         for kind, new in zip(self.kinds, self._new(), strict=True):
             kind.between.append(new)
 
@@ -109,19 +116,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def drill(folder: Path, names: Sequence[str], kills: int, chance: random.Random) -> Iterator[tuple[object, ...]]:
-    """Kill works that go on together so many times each, in any order. Gives the cells of the table."""
+    """Kill works that go on together. Gives the cells of the table."""
     home = folder / "home"
     works = [WORKS[name](folder, home) for name in names]
-    for work in works:
-        work.begin()
-    order = works * kills
-    chance.shuffle(order)
-    for number, work in enumerate(order, 1):
-        work.kill(home, chance.uniform(0, LONGEST_DELAY))
-        if work in order[number:]:
+    with ExitStack() as ends:
+        for work in works:
+            ends.callback(work.end)
             work.begin()
-    for work in works:
-        work.end()
+        kill_all(works, home, kills, chance)
     with Store.open(home, ELO_RULE) as store:
         wrong = len(store.rebuild())
     for work in works:
@@ -131,6 +133,19 @@ def drill(folder: Path, names: Sequence[str], kills: int, chance: random.Random)
             lost, twice = len(told - {one for one, *_ in stored}), len(stored) - len(set(stored))
             longest = f"{kind.acknowledged.longest():.1f}"
             yield kind.name, kills, work.kills_of_owner, *between, lost, twice, wrong, longest
+
+
+def kill_all(works: Sequence[Work], home: Path, kills: int, chance: random.Random) -> None:
+    """Kill each so many times, in any order, half the time whoever holds the database."""
+    left = [*works] * kills
+    chance.shuffle(left)
+    while left:
+        owner = next((work for work in left if work.holds(home)), left[-1])
+        work = chance.choice((owner, left[-1]))
+        left.remove(work)
+        work.kill(home, chance.uniform(0, LONGEST_DELAY))
+        if work in left:
+            work.begin()
 
 
 def server(folder: Path, home: Path) -> Work:
@@ -157,10 +172,12 @@ def server(folder: Path, home: Path) -> Work:
 
 
 def evaluation(name: str, folder: Path, home: Path) -> Work:
-    """Answers of models to a suite, from the command line."""
-    models = [part for model in EVALUATIONS[name] for part in ("--model", model)]
+    """Answers of a model to a suite, from the command line."""
+    strategies = [part for strategy in STRATEGIES for part in ("--strategy", strategy)]
     answers = "SELECT question_id || contestant_id || judge FROM arena.readings"
-    return command(name, "answers", ("evaluate", *models, "--suite", "starter"), answers, folder, home)
+    return command(
+        name, "answers", ("evaluate", "--model", EVALUATIONS[name], *strategies, "--suite", "starter"), answers, folder, home
+    )
 
 
 def generation(folder: Path, home: Path) -> Work:
@@ -182,16 +199,6 @@ WORKS: dict[str, Callable[[Path, Path], Work]] = {
     **{name: partial(evaluation, name) for name in EVALUATIONS},
 }
 DRILLS = {"server": ["server"], "evaluation": ["evaluation"], "generation": ["generation"], "together": list(WORKS)}
-
-
-def owner_of(home: Path) -> int | None:
-    """The process that holds the database; None where none does at the moment."""
-    try:
-        connection, greeting = connect(home)
-    except OwnerGone:
-        return None
-    connection.close()
-    return greeting.process
 
 
 def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
