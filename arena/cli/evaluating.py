@@ -135,7 +135,7 @@ def _evaluate(options: argparse.Namespace) -> int:
         if options.estimate:
             return 1 if problems else 0
         with _Bars() as bars:
-            workers = _workers(options, settings, wanted.memory_bytes)
+            workers = _workers(options, settings, [model.memory_bytes for model in models], wanted.memory_bytes)
             done = evaluate(store, models, loaded, wanted, judge=judge, workers=workers, watch=bars.draw)
         _tell_failures(done)
         print_headlines(results, done, options.judge)
@@ -155,8 +155,8 @@ def _models(options: argparse.Namespace, settings: Settings, suites: "Sequence[S
     return models, problems
 
 
-def _workers(options: argparse.Namespace, settings: Settings, memory_bytes: float) -> "Workers | None":
-    """Who loads and asks the models; None for this process.
+def _workers(options: argparse.Namespace, settings: Settings, sizes: Sequence[int], memory_bytes: float) -> "Workers | None":
+    """Who loads and asks models of these sizes; None for this process.
 
     Raises:
         SettingsError: there is no Ray, or no cluster.
@@ -166,9 +166,9 @@ def _workers(options: argparse.Namespace, settings: Settings, memory_bytes: floa
 
         return RayWorkers(options.workers)
     if options.workers:
-        from arena.evaluation.local_workers import LocalWorkers
+        from arena.evaluation.local_workers import LocalWorkers, count_within
 
-        return LocalWorkers(options.workers, settings.home, memory_bytes)
+        return LocalWorkers(count_within(options.workers, sizes, memory_bytes), settings.home, memory_bytes)
     return None
 
 

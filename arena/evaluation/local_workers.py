@@ -105,6 +105,18 @@ class LocalWorker:
         return f"by {signal.Signals(-code).name}" if code < 0 else f"with exit code {code}"
 
 
+def count_within(wanted: int, sizes: Sequence[int], memory_bytes: float) -> int:
+    """As many workers as are wanted, but no more than memory bears of the smallest model: others would hold cores for nothing.
+
+    Args:
+        wanted: by whoever asks.
+        sizes: bytes of each model; those of 0 need no worker.
+        memory_bytes: what the models in all workers may take together.
+    """
+    smallest = min((size for size in sizes if size), default=1)
+    return max(1, int(min(wanted, memory_bytes / smallest)))
+
+
 def visible_gpus() -> list[str]:
     """The NVIDIA GPUs that this process sees, by the names of CUDA_VISIBLE_DEVICES."""
     count = len(this_machine().gpus)

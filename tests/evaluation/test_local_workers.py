@@ -14,7 +14,7 @@ from worker_world import Noted
 
 from arena.evaluation import worker_pool
 from arena.evaluation.evaluate import Options, evaluate
-from arena.evaluation.local_workers import LocalWorkers, gpus_of
+from arena.evaluation.local_workers import LocalWorkers, count_within, gpus_of
 from arena.evaluation.results import Results
 from arena.store import Store
 
@@ -133,3 +133,10 @@ def test_gpus_are_dealt_out_in_turn_and_shared_where_they_are_fewer_than_workers
     assert [gpus_of(number, 2, four) for number in range(2)] == [["0", "2"], ["1", "3"]]
     assert [gpus_of(number, 3, ["4", "7"]) for number in range(3)] == [["4"], ["7"], ["4"]]
     assert not gpus_of(0, 2, [])
+
+
+def test_no_more_workers_begin_than_memory_bears_models():
+    assert count_within(4, [30, 20, 0], 100) == 4
+    assert count_within(8, [30, 20, 0], 100) == 5
+    assert count_within(8, [300], 100) == 1
+    assert count_within(3, [0], float("inf")) == 3

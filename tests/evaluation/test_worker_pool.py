@@ -7,6 +7,7 @@ import pytest
 from evaluation_world import TINY, FunctionModel, accuracy, loaded, suite
 from worker_world import Noted, ThreadWorkers
 
+from arena.errors import EvaluationError
 from arena.evaluation import worker_pool
 from arena.evaluation.backlog import Backlog
 from arena.evaluation.choosing import Inquiry
@@ -91,6 +92,15 @@ def test_a_question_that_ends_every_worker_fails_its_contestant_in_one_line_and_
     assert done.count.done >= 16, "halves of the shard that lost its worker were answered"
     kept = store.replies(model.contestant.id, [question.probe.key for question in loaded(40).questions])
     assert len(kept) == done.count.done
+
+
+def test_too_many_errors_end_the_run_and_the_others_commit_their_shard_and_stop(store, folder):
+    failing, slow = Noted(folder, "failing", error="HTTP 500"), Noted(folder, "slow", seconds=0.005)
+    with pytest.raises(EvaluationError, match=r"^tests/failing: \d+ of \d+ probes failed, the last with: HTTP 500; "):
+        put(store, ThreadWorkers(2), failing, slow, given=loaded(2000))
+    asked = [key for _, keys in slow.batches() for key in keys]
+    assert len(asked) < 2000
+    assert set(store.replies(slow.contestant.id, asked)) == set(asked)
 
 
 def test_an_evaluation_has_one_line_in_the_log_however_many_answer(store, folder, monkeypatch):

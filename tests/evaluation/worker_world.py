@@ -30,6 +30,8 @@ class Noted:
     load_seconds: float = 0.0
     dies_over: tuple[int, ...] = ()
     """Numbers of questions over which its process is killed, once."""
+    error: str = ""
+    """Of each second question."""
     refusal: str = ""
     """Why it cannot be loaded."""
 
@@ -77,7 +79,10 @@ class NotedModel:
             time.sleep(self._noted.seconds)
             if number_of(probe) in self._noted.dies_over:
                 self._die()
-        return [knowing(5)(probe) for probe in probes]
+        return [self._reply(probe) for probe in probes]
+
+    def _reply(self, probe: Probe) -> Reply:
+        return Reply(error=self._noted.error) if self._noted.error and number_of(probe) % 2 else knowing(5)(probe)
 
     def _die(self) -> None:
         died = self._noted.folder / "died"
