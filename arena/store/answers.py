@@ -8,8 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-import duckdb
-
 from arena.errors import StoreError
 from arena.images import Picture
 from arena.probes import Outcome, Probe, Reply
@@ -26,7 +24,8 @@ from arena.store.records import (
     now,
 )
 from arena.store.replies import add_replies
-from arena.store.rows import Row, append, as_logprobs, aware, has_row, utc
+from arena.store.rows import Row, append, as_logprobs, aware, columns_of, has_row, overwrite, utc
+from arena.store.transaction import Connection
 
 UnitRow = tuple[str, str, str, str, float, float]
 """metric, slice, item, family, hits, total: what one item adds to one metric."""
@@ -40,7 +39,7 @@ QUESTION = """
 """
 
 
-def add_questions(connection: duckdb.DuckDBPyConnection, given_to: tuple[str, str, Sequence[QuestionRecord]]) -> int:
+def add_questions(connection: Connection, given_to: tuple[str, str, Sequence[QuestionRecord]]) -> int:
     """Append the questions of a suite's edition that are not there yet. Their images must be on disk already."""
     suite, edition, questions = given_to
     given = {question.id: question for question in questions}
@@ -50,28 +49,32 @@ def add_questions(connection: duckdb.DuckDBPyConnection, given_to: tuple[str, st
     return append(connection, "questions", [_question_row(suite, edition, question) for question in given.values()])
 
 
-def add_readings(connection: duckdb.DuckDBPyConnection, answered: tuple[Sequence[ReplyRecord], Sequence[ReadingRecord]]) -> int:
+def add_readings(connection: Connection, answered: tuple[Sequence[ReplyRecord], Sequence[ReadingRecord]]) -> int:
     """Append replies, and what was made of them; a reading takes the place of an older one of the same reply."""
     replies, readings = answered
     add_replies(connection, replies)
     fresh = {(record.question_id, record.contestant_id, record.judge): record for record in readings}
     if fresh:
-        keys = [list(column) for column in zip(*fresh, strict=True)]
-        connection.execute(
-            """
-            DELETE FROM arena.readings
-            USING (SELECT unnest(?) AS question_id, unnest(?) AS contestant_id, unnest(?) AS judge) AS fresh
-            WHERE readings.question_id = fresh.question_id AND readings.contestant_id = fresh.contestant_id
-              AND readings.judge = fresh.judge
-            """,
-            keys,
-        )
+        overwrite(connection, remove_readings, *columns_of(list(fresh)))
     return append(connection, "readings", [_reading_row(record) for record in fresh.values()])
 
 
-def unread(
-    connection: duckdb.DuckDBPyConnection, suite: str, edition: str, contestant_id: str, judge: str, method_version: str
-) -> Unread:
+def remove_readings(
+    connection: Connection, questions: Sequence[str], contestants: Sequence[str], judges: Sequence[str]
+) -> None:
+    """Take away the readings of these questions by these contestants and judges, one of each, where there are any."""
+    connection.execute(
+        """
+        DELETE FROM arena.readings
+        USING (SELECT unnest(?) AS question_id, unnest(?) AS contestant_id, unnest(?) AS judge) AS fresh
+        WHERE readings.question_id = fresh.question_id AND readings.contestant_id = fresh.contestant_id
+          AND readings.judge = fresh.judge
+        """,
+        [questions, contestants, judges],
+    )
+
+
+def unread(connection: Connection, suite: str, edition: str, contestant_id: str, judge: str, method_version: str) -> Unread:
     """The questions of an edition that have no reading by this version of the method, or one of a failed attempt."""
     found = connection.execute(
         """
@@ -97,7 +100,7 @@ def unread(
     return Unread(tuple(identifier for identifier, answered, *_ in found if not answered), replies)
 
 
-def evaluated(connection: duckdb.DuckDBPyConnection) -> list[Evaluated]:
+def evaluated(connection: Connection) -> list[Evaluated]:
     """Who was asked what, in the order in which the last answers were read."""
     found = connection.execute(
         """
@@ -119,7 +122,7 @@ def evaluated(connection: duckdb.DuckDBPyConnection) -> list[Evaluated]:
     ]
 
 
-def count_method(connection: duckdb.DuckDBPyConnection, method_version: str) -> None:
+def count_method(connection: Connection, method_version: str) -> None:
     """Let readings by this version of the method count, and no others.
 
     Raises:
@@ -134,7 +137,7 @@ def count_method(connection: duckdb.DuckDBPyConnection, method_version: str) -> 
 
 
 def older_answers(
-    connection: duckdb.DuckDBPyConnection, suite: str, edition: str, contestant_id: str, method_version: str
+    connection: Connection, suite: str, edition: str, contestant_id: str, method_version: str
 ) -> list[OlderAnswer]:
     """What rules of other versions have read of one contestant, in the order of its questions."""
     found = connection.execute(
@@ -160,14 +163,14 @@ def older_answers(
     ]
 
 
-def revision(connection: duckdb.DuckDBPyConnection) -> tuple[int, datetime | None]:
+def revision(connection: Connection) -> tuple[int, datetime | None]:
     """Something that changes with every reading."""
     ((count, last),) = connection.execute("SELECT count(*), max(read_at) FROM arena.readings").fetchall()
     return count, last
 
 
 def answers(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     pictures: PictureFiles | None,
     suite: str,
     edition: str,
@@ -198,7 +201,7 @@ def answers(
     return total, [_answer(pictures, row) for row in found]
 
 
-def define_views(connection: duckdb.DuckDBPyConnection, views: Mapping[str, str]) -> int:
+def define_views(connection: Connection, views: Mapping[str, str]) -> int:
     """Create views in the database, or replace them.
 
     Raises:
@@ -210,9 +213,7 @@ def define_views(connection: duckdb.DuckDBPyConnection, views: Mapping[str, str]
     return len(views)
 
 
-def units(
-    connection: duckdb.DuckDBPyConnection, view: str, suite: str, edition: str, contestant_id: str, judge: str
-) -> list[UnitRow]:
+def units(connection: Connection, view: str, suite: str, edition: str, contestant_id: str, judge: str) -> list[UnitRow]:
     """What each item adds to each metric of one contestant, by a view that `define_views` made."""
     _check_name(view)
     return connection.execute(
@@ -225,7 +226,7 @@ def units(
     ).fetchall()
 
 
-def add_evaluation(connection: duckdb.DuckDBPyConnection, record: EvaluationRecord) -> int:
+def add_evaluation(connection: Connection, record: EvaluationRecord) -> int:
     """Append the beginning of an evaluation to the log."""
     if has_row(connection, "evaluations", id=record.id):
         return 0
@@ -234,7 +235,7 @@ def add_evaluation(connection: duckdb.DuckDBPyConnection, record: EvaluationReco
     return append(connection, "evaluations", [(*who, *described, utc(record.started_at))])
 
 
-def add_evaluation_end(connection: duckdb.DuckDBPyConnection, end: tuple[str, str, Mapping[str, Any]]) -> int:
+def add_evaluation_end(connection: Connection, end: tuple[str, str, Mapping[str, Any]]) -> int:
     """Append the end of an evaluation to the log: its id, the reason, and what an endpoint told by then."""
     identifier, reason, endpoint = end
     if has_row(connection, "evaluation_ends", evaluation_id=identifier):
@@ -242,7 +243,7 @@ def add_evaluation_end(connection: duckdb.DuckDBPyConnection, end: tuple[str, st
     return append(connection, "evaluation_ends", [(identifier, reason, json.dumps(dict(endpoint)), utc(now()))])
 
 
-def evaluations(connection: duckdb.DuckDBPyConnection) -> list[tuple[EvaluationRecord, str | None]]:
+def evaluations(connection: Connection) -> list[tuple[EvaluationRecord, str | None]]:
     """The log, oldest first, each evaluation with the reason why it ended; None where it was cut off."""
     found = connection.execute(
         """

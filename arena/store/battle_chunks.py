@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import duckdb
+from arena.store.transaction import Connection
 
 
 class Chunk(NamedTuple):
@@ -14,7 +14,7 @@ class Chunk(NamedTuple):
     """Place of the last of them in the order of settlement."""
 
 
-def chunks(connection: duckdb.DuckDBPyConnection, size: int, after: int = 0) -> Iterator[Chunk]:
+def chunks(connection: Connection, size: int, after: int = 0) -> Iterator[Chunk]:
     """All settled battles after this place in the order, at most `size` at a time."""
     query = "SELECT battle_id, seq FROM arena.settlements WHERE seq > ? ORDER BY seq LIMIT ?"
     while rows := connection.execute(query, [after, size]).fetchall():

@@ -12,11 +12,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import duckdb
-
 from arena.store.keys import key_of
 from arena.store.rows import append, columns_of
 from arena.store.scored_battles import BATTLES, Counts, Measure, PairFacts, ScoredBattle
+from arena.store.transaction import Connection
 
 MOST_SINGLE = 8
 """Rows that are looked up one by one. A comparison with one key takes a tenth of the time of a join with some."""
@@ -36,7 +35,7 @@ class Changes(Counter[tuple[str, PairFacts, Measure, bool]]):
             self[contestant, pair, measure, False] += sign * total
 
 
-def count(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]) -> None:
+def count(connection: Connection, battles: Sequence[ScoredBattle]) -> None:
     """Add battles that were settled after all that were counted, in this order."""
     changes = Changes()
     for battle in battles:
@@ -47,7 +46,7 @@ def count(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]
     _move_rates(connection, changes)
 
 
-def judge_anew(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle]) -> None:
+def judge_anew(connection: Connection, battles: Sequence[ScoredBattle]) -> None:
     """Let battles that were counted count as they are judged now."""
     changes, latest = Changes(), _latest(connection, {battle.pair.id for battle in battles})
     _move_counts(connection, battles, changes, latest)
@@ -55,14 +54,14 @@ def judge_anew(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBa
     _move_rates(connection, changes)
 
 
-def clear(connection: duckdb.DuckDBPyConnection) -> None:
+def clear(connection: Connection) -> None:
     """Forget all that `count` has added."""
     for table in TABLES:
         connection.execute(f"DELETE FROM arena.{table}")
 
 
 def _move_counts(
-    connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle], changes: Changes, latest: Latest | None = None
+    connection: Connection, battles: Sequence[ScoredBattle], changes: Changes, latest: Latest | None = None
 ) -> None:
     """Let each contestant's last battle on each pair stand for it, and note what that changes."""
     keys = {(name, battle.pair.id): key_of(name, battle.pair.id) for battle in battles for name in battle.seats}
@@ -79,7 +78,7 @@ def _move_counts(
     _replace(connection, "latest_battles", before, changed)
 
 
-def _move_units(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle], latest: Latest | None = None) -> None:
+def _move_units(connection: Connection, battles: Sequence[ScoredBattle], latest: Latest | None = None) -> None:
     """Let the last meeting of each two on each pair stand for it, and log what that changes."""
     couples = [tuple(sorted(battle.seats)) for battle in battles]
     keys = [key_of(*couple, battle.pair.id) for couple, battle in zip(couples, battles, strict=True)]
@@ -105,7 +104,7 @@ def _move_units(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredB
         append(connection, "unit_log", [(place + index, *row) for index, row in enumerate(rows, start=1)])
 
 
-def _move_rates(connection: duckdb.DuckDBPyConnection, changes: Changes) -> None:
+def _move_rates(connection: Connection, changes: Changes) -> None:
     totals: Counter[tuple[Any, ...]] = Counter()
     fresh: Counter[tuple[Any, ...]] = Counter()
     for (contestant, pair, measure, is_hit), number in changes.items():
@@ -135,7 +134,7 @@ _MERGE_RATES = """
 """
 
 
-def _latest(connection: duckdb.DuckDBPyConnection, pair_ids: Iterable[str]) -> Latest:
+def _latest(connection: Connection, pair_ids: Iterable[str]) -> Latest:
     """The last battles on these pairs, from the facts."""
     rows = connection.execute(
         """
@@ -152,7 +151,7 @@ def _latest(connection: duckdb.DuckDBPyConnection, pair_ids: Iterable[str]) -> L
     return latest
 
 
-def _rows_of(connection: duckdb.DuckDBPyConnection, table: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
+def _rows_of(connection: Connection, table: str, keys: Iterable[int]) -> list[tuple[Any, ...]]:
     """The rows that these keys have."""
     wanted = list(dict.fromkeys(keys))
     if len(wanted) > MOST_SINGLE:
@@ -163,9 +162,7 @@ def _rows_of(connection: duckdb.DuckDBPyConnection, table: str, keys: Iterable[i
     return [row for key in wanted for row in connection.execute(one, [key]).fetchall()]
 
 
-def _replace(
-    connection: duckdb.DuckDBPyConnection, table: str, before: Iterable[int], rows: Mapping[int, tuple[Any, ...]]
-) -> None:
+def _replace(connection: Connection, table: str, before: Iterable[int], rows: Mapping[int, tuple[Any, ...]]) -> None:
     """Let keys have these rows, in place of those that they had before."""
     if gone := [key for key in before if key in rows]:
         connection.execute(f"DELETE FROM arena.{table} WHERE key IN (SELECT unnest($1::UBIGINT[]))", [gone])

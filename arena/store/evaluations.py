@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
-import duckdb
-
 from arena.images import Picture
 from arena.store import answers, costs
 from arena.store.answers import UnitRow
@@ -20,6 +18,7 @@ from arena.store.records import (
     ReplyRecord,
     Unread,
 )
+from arena.store.transaction import Connection
 
 Item = TypeVar("Item")
 T = TypeVar("T")
@@ -28,7 +27,7 @@ T = TypeVar("T")
 class Writes(Protocol):
     """Runs statements on one item in a transaction, and comes back after its commit."""
 
-    def __call__(self, write: Callable[[duckdb.DuckDBPyConnection, Item], T], item: Item) -> T: ...
+    def __call__(self, write: Callable[[Connection, Item], T], item: Item) -> T: ...
 
 
 class Reads(Protocol):

@@ -5,24 +5,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-import duckdb
-
 from arena.contestants import Contestant
 from arena.errors import StoreError
 from arena.pairs import MinimalPair
-from arena.store import vote_counts
 from arena.store.keys import key_of
 from arena.store.pair_rows import pair_rows
-from arena.store.records import Acknowledged, BattleRecord, EloRule, ReplyRecord, Vote, now
+from arena.store.records import Acknowledged, BattleRecord, ReplyRecord, Vote, now
 from arena.store.replies import add_replies, drawn_pairs
 from arena.store.rows import Row, append, judged_row, select_within, utc, values_in
 from arena.store.settlements import settle
+from arena.store.transaction import Connection
 
 ABANDONED = "nobody"
 """Stands as the visitor of battles that were never judged."""
 
 
-def add_pairs(connection: duckdb.DuckDBPyConnection, pairs: Iterable[MinimalPair], drawn_at: datetime | None = None) -> int:
+def add_pairs(connection: Connection, pairs: Iterable[MinimalPair], drawn_at: datetime | None = None) -> int:
     """Append the pairs that are not there yet, and say how many that were. Their images must be on disk already.
 
     Args:
@@ -36,7 +34,7 @@ def add_pairs(connection: duckdb.DuckDBPyConnection, pairs: Iterable[MinimalPair
     return append(connection, "pairs", [_pair_row(pair, drawn_at) for name, pair in given.items() if name not in known])
 
 
-def add_contestants(connection: duckdb.DuckDBPyConnection, contestants: Iterable[Contestant]) -> int:
+def add_contestants(connection: Connection, contestants: Iterable[Contestant]) -> int:
     """Append the contestants that are not there yet, and say how many that were."""
     given = {contestant.id: contestant for contestant in contestants}
     known = values_in(connection, "contestants", "id", given)
@@ -44,9 +42,7 @@ def add_contestants(connection: duckdb.DuckDBPyConnection, contestants: Iterable
     return append(connection, "contestants", [_contestant_row(contestant) for contestant in new])
 
 
-def add_battles(
-    connection: duckdb.DuckDBPyConnection, played: Sequence[tuple[BattleRecord, Sequence[ReplyRecord]]], rule: EloRule | None
-) -> list[Acknowledged]:
+def add_battles(connection: Connection, played: Sequence[tuple[BattleRecord, Sequence[ReplyRecord]]]) -> list[Acknowledged]:
     """Append battles with their outcomes and replies, all of it or nothing. What no visitor plays is settled at once.
 
     Raises:
@@ -75,53 +71,40 @@ def add_battles(
         add_replies(connection, about_drawn, min(moment for moment in drawn_at.values() if moment is not None))
     waiting = [(battle.id, seq, utc(battle.played_at)) for battle, seq in fresh if battle.played_by == "visitor"]
     append(connection, "unjudged", waiting)
-    settle(connection, [battle.id for battle, _ in fresh if battle.played_by != "visitor"], rule)
+    settle(connection, [battle.id for battle, _ in fresh if battle.played_by != "visitor"])
     return acknowledged
 
 
-def add_votes(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], rule: EloRule | None) -> list[bool]:
+def add_votes(connection: Connection, votes: Sequence[Vote]) -> list[bool]:
     """Append each vote if its battle has none, and say whether it is the one that counts. It settles a visitor's battle.
 
     Raises:
         StoreError: a battle was never stored.
     """
-    results = _results(connection, [vote.battle_id for vote in votes])
-    stored = select_within(
-        connection, "SELECT battle_id, visitor, choice, voted_at FROM arena.votes WHERE battle_id {}", results
-    )
+    known = values_in(connection, "battles", "id", [vote.battle_id for vote in votes])
+    stored = select_within(connection, "SELECT battle_id, visitor, choice, voted_at FROM arena.votes WHERE battle_id {}", known)
     counted: dict[str, Row] = {row[0]: row for row in stored}
     new: list[Vote] = []
     for vote in votes:
-        if vote.battle_id not in results:
+        if vote.battle_id not in known:
             raise StoreError(f"vote: battle_id: {vote.battle_id!r} is not in the store; vote on a battle that was played")
         if vote.battle_id not in counted:
             counted[vote.battle_id] = _vote_row(vote)
             new.append(vote)
     append(connection, "votes", [_vote_row(vote) for vote in new])
-    settle(connection, [vote.battle_id for vote in new], rule)
-    vote_counts.count(connection, new, results)
+    settle(connection, [vote.battle_id for vote in new])
     return [counted[vote.battle_id] == _vote_row(vote) for vote in votes]
 
 
-def _results(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str]) -> dict[str, str]:
-    """Battle id -> what the last version of the method says came of it; without those that are not stored."""
-    results = dict(select_within(connection, "SELECT id, result FROM arena.battles WHERE id {}", battle_ids))
-    anew = """
-        SELECT battle_id, arg_max(result, read_at) FROM arena.rereadings
-        WHERE result IS NOT NULL AND battle_id {} GROUP BY battle_id
-    """
-    return results | dict(select_within(connection, anew, battle_ids))
-
-
-def skip_abandoned(connection: duckdb.DuckDBPyConnection, before: datetime, rule: EloRule | None) -> int:
+def skip_abandoned(connection: Connection, before: datetime) -> int:
     """Settle visitors' battles played before this moment that have no vote, as if the vote had been skipped."""
     found = connection.execute(
         "SELECT battle_id FROM arena.unjudged WHERE played_at < ? ORDER BY seq", [utc(before)]
     ).fetchall()
-    return sum(add_votes(connection, [Vote(battle_id, ABANDONED, "skip", now()) for (battle_id,) in found], rule))
+    return sum(add_votes(connection, [Vote(battle_id, ABANDONED, "skip", now()) for (battle_id,) in found]))
 
 
-def _refuse_strangers(connection: duckdb.DuckDBPyConnection, battles: Sequence[BattleRecord]) -> dict[str, datetime | None]:
+def _refuse_strangers(connection: Connection, battles: Sequence[BattleRecord]) -> dict[str, datetime | None]:
     """Pair id -> when the pair was drawn for a battle; None where it may come again."""
     drawn_at = drawn_pairs(connection, (battle.pair_id for battle in battles))
     contestants = values_in(connection, "contestants", "id", (name for battle in battles for name in battle.seats))
@@ -134,7 +117,7 @@ def _refuse_strangers(connection: duckdb.DuckDBPyConnection, battles: Sequence[B
     return drawn_at
 
 
-def _places(connection: duckdb.DuckDBPyConnection, battle_ids: Sequence[str]) -> tuple[dict[str, int], int]:
+def _places(connection: Connection, battle_ids: Sequence[str]) -> tuple[dict[str, int], int]:
     """Battle id -> seq, for those that are stored already, and the last seq of all."""
     stored = select_within(connection, "SELECT id, seq FROM arena.battles WHERE id {}", battle_ids)
     ((last,),) = connection.execute("SELECT count(*) FROM arena.battles").fetchall()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Concatenate, TypeVar
 
@@ -13,6 +14,7 @@ from arena.store import acknowledged, rebuild
 from arena.store.acknowledged import Acknowledgements, Counts
 from arena.store.backup import DATABASE
 from arena.store.database import close_untouched, one_line_errors, open_database
+from arena.store.derivation import derive
 from arena.store.migrations import migrate
 from arena.store.progress import Progress, silent
 from arena.store.readers_writer_lock import ReadersWriterLock
@@ -40,6 +42,7 @@ class FileDatabase:
         connection: duckdb.DuckDBPyConnection,
         note: Acknowledgements,
         counts: Counts,
+        rule: EloRule | None,
         largest_group: int = LARGEST_GROUP,
     ) -> None:
         self.home = home
@@ -51,7 +54,9 @@ class FileDatabase:
         """Whether a rebuild was stopped on the way. What is counted then, the next `open` would count again."""
         self._lock = ReadersWriterLock()
         """Held alone while the file is replaced or rebuilt."""
-        self.writer = Writer(connection.cursor(), largest_group, self._admit, self.witness.after, self._lock.shared)
+        self.writer = Writer(
+            connection.cursor(), largest_group, self._admit, self.witness.after, self._lock.shared, partial(derive, rule=rule)
+        )
 
     @classmethod
     def open(
@@ -90,7 +95,7 @@ class FileDatabase:
                     rebuild.go_on(connection, rule, progress)
                 counts = acknowledged.count(connection)
                 note.write(counts)
-                return cls(home, connection, note, counts, largest_group)
+                return cls(home, connection, note, counts, rule, largest_group)
             except BaseException:
                 close_untouched(connection)  # what is damaged stays as it is, to be looked at
                 note.close()

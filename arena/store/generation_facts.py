@@ -4,14 +4,13 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import duckdb
-
 from arena.errors import StoreError
 from arena.pairs import MinimalPair
 from arena.store.facts import add_pairs
 from arena.store.generation_records import GenerationRecord, PairInPlay, ReviewRecord, Standing, Verdict
 from arena.store.records import now
 from arena.store.rows import Row, append, aware, has_row, utc
+from arena.store.transaction import Connection
 
 # ruff: noqa: S608 - statements are put together from constants, values are always parameters
 
@@ -42,9 +41,7 @@ STANDINGS = f"""
 """Columns of `generations`, then accepts, rejects, flags, why it was retired, and whether it was taken down."""
 
 
-def add_generations(
-    connection: duckdb.DuckDBPyConnection, given: tuple[Sequence[GenerationRecord], Sequence[MinimalPair]]
-) -> int:
+def add_generations(connection: Connection, given: tuple[Sequence[GenerationRecord], Sequence[MinimalPair]]) -> int:
     """Append attempts with their pairs; an id that has succeeded before is left as it is. Gives how many were new."""
     records, pairs = given
     known = done(connection, [record.id for record in records])
@@ -54,7 +51,7 @@ def add_generations(
     return append(connection, "generations", [_generation_row(record) for record in new])
 
 
-def done(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> set[str]:
+def done(connection: Connection, ids: Iterable[str]) -> set[str]:
     """Which of these ids have been carried out without an error."""
     found = connection.execute(
         "SELECT id FROM arena.generations WHERE error IS NULL AND id IN (SELECT unnest(?::VARCHAR[]))", [list(ids)]
@@ -62,7 +59,7 @@ def done(connection: duckdb.DuckDBPyConnection, ids: Iterable[str]) -> set[str]:
     return {identifier for (identifier,) in found}
 
 
-def standings(connection: duckdb.DuckDBPyConnection, ids: Sequence[str] | None) -> list[Standing]:
+def standings(connection: Connection, ids: Sequence[str] | None) -> list[Standing]:
     """Where these generations stand, or all of them; the oldest first."""
     found = connection.execute(
         f"SELECT * FROM ({STANDINGS}) WHERE $1 IS NULL OR id IN (SELECT unnest($1::VARCHAR[])) ORDER BY made_at, id", [ids]
@@ -70,13 +67,13 @@ def standings(connection: duckdb.DuckDBPyConnection, ids: Sequence[str] | None) 
     return [_standing(row) for row in found]
 
 
-def generation_of_pair(connection: duckdb.DuckDBPyConnection, pair_id: str) -> str | None:
+def generation_of_pair(connection: Connection, pair_id: str) -> str | None:
     """Id of the generation that this pair came out of; None where it came from elsewhere."""
     row = connection.execute("SELECT id FROM arena.generations WHERE pair_id = ? ORDER BY made_at", [pair_id]).fetchone()
     return None if row is None else row[0]
 
 
-def pairs_in_play(connection: duckdb.DuckDBPyConnection, required: int) -> list[PairInPlay]:
+def pairs_in_play(connection: Connection, required: int) -> list[PairInPlay]:
     """Generated pairs that battles may draw."""
     return [
         PairInPlay(record.pair_id, record.family, record.domain, record.category, record.models, record.made_at)
@@ -85,7 +82,7 @@ def pairs_in_play(connection: duckdb.DuckDBPyConnection, required: int) -> list[
     ]
 
 
-def revision(connection: duckdb.DuckDBPyConnection) -> object:
+def revision(connection: Connection) -> object:
     """Something that changes whenever a generation, a review, a retirement or a takedown is appended."""
     return connection.execute(
         """
@@ -95,7 +92,7 @@ def revision(connection: duckdb.DuckDBPyConnection) -> object:
     ).fetchone()
 
 
-def add_review(connection: duckdb.DuckDBPyConnection, given: tuple[ReviewRecord, int]) -> Verdict | None:
+def add_review(connection: Connection, given: tuple[ReviewRecord, int]) -> Verdict | None:
     """Append what a reviewer says, as what it is where the pair stands now, and say which; None where it changes nothing.
 
     That is decided here, where nobody else writes: of two verdicts at once, one is the first.
@@ -120,7 +117,7 @@ def add_review(connection: duckdb.DuckDBPyConnection, given: tuple[ReviewRecord,
     return verdict
 
 
-def reviews(connection: duckdb.DuckDBPyConnection, generation_id: str | None, reviewer: str | None) -> list[ReviewRecord]:
+def reviews(connection: Connection, generation_id: str | None, reviewer: str | None) -> list[ReviewRecord]:
     """What reviewers say at present, of one generation or of all, one reviewer or all, in the order they said it."""
     found = connection.execute(
         f"""
@@ -132,7 +129,7 @@ def reviews(connection: duckdb.DuckDBPyConnection, generation_id: str | None, re
     return [ReviewRecord(*said, reviewed_at=aware(moment)) for *said, moment in found]
 
 
-def flagged_as_harmful(connection: duckdb.DuckDBPyConnection, reviewers: int) -> list[str]:
+def flagged_as_harmful(connection: Connection, reviewers: int) -> list[str]:
     """Ids of what so many reviewers flag as harmful since the operator decided last, and of which nothing was decided since."""
     found = connection.execute(
         f"""
@@ -148,7 +145,7 @@ def flagged_as_harmful(connection: duckdb.DuckDBPyConnection, reviewers: int) ->
     return [identifier for (identifier,) in found]
 
 
-def retire(connection: duckdb.DuckDBPyConnection, given: tuple[str, str]) -> None:
+def retire(connection: Connection, given: tuple[str, str]) -> None:
     """Append that a pair shall no longer be drawn, and why; only the first time counts.
 
     Raises:
@@ -161,7 +158,7 @@ def retire(connection: duckdb.DuckDBPyConnection, given: tuple[str, str]) -> Non
     append(connection, "retirements", [(generation_id, reason, utc(now()))])
 
 
-def images_of_pairs(connection: duckdb.DuckDBPyConnection, method: str) -> list[tuple[str, str | None]]:
+def images_of_pairs(connection: Connection, method: str) -> list[tuple[str, str | None]]:
     """(digest, hash by this method or None) of each image of each pair.
 
     Left out are images that were erased, and pairs that gate or reviewers rejected.
@@ -182,7 +179,7 @@ def images_of_pairs(connection: duckdb.DuckDBPyConnection, method: str) -> list[
     ).fetchall()
 
 
-def sources_made_of(connection: duckdb.DuckDBPyConnection, source: str) -> set[str]:
+def sources_made_of(connection: Connection, source: str) -> set[str]:
     """Digests of the sides that show this source in pairs that were made of it."""
     found = connection.execute(
         """
@@ -194,12 +191,12 @@ def sources_made_of(connection: duckdb.DuckDBPyConnection, source: str) -> set[s
     return {digest for (digest,) in found}
 
 
-def add_image_hashes(connection: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
+def add_image_hashes(connection: Connection, rows: Sequence[Row]) -> int:
     """Append (image, method, hash)."""
     return append(connection, "image_hashes", rows)
 
 
-def _refuse_unknown(connection: duckdb.DuckDBPyConnection, name: str, generation_id: str) -> None:
+def _refuse_unknown(connection: Connection, name: str, generation_id: str) -> None:
     if not done(connection, [generation_id]):
         raise StoreError(f"{name}: generation {generation_id!r} is not in the store; see `arena pairs list`")
 

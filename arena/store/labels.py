@@ -5,13 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import duckdb
-
 from arena.images import Picture
 from arena.store.evaluations import Reads, Writes
 from arena.store.picture_files import PictureFiles
 from arena.store.records import now
 from arena.store.rows import append, aware, has_row, utc
+from arena.store.transaction import Connection
 
 UNDONE = "undone"
 """Stands as the label that takes a rater's last one back."""
@@ -63,7 +62,7 @@ class Labels:
         return self._read(_revision)
 
 
-def _add(connection: duckdb.DuckDBPyConnection, record: LabelRecord) -> int:
+def _add(connection: Connection, record: LabelRecord) -> int:
     moment = utc(record.labelled_at)
     again = {"contestant_id": record.contestant_id, "question_id": record.question_id, "rater": record.rater}
     if has_row(connection, "labels", **again, labelled_at=moment):
@@ -72,7 +71,7 @@ def _add(connection: duckdb.DuckDBPyConnection, record: LabelRecord) -> int:
     return append(connection, "labels", [(_revision(connection) + 1, *said, moment)])
 
 
-def _labels(connection: duckdb.DuckDBPyConnection, contestant_id: str) -> list[LabelRecord]:
+def _labels(connection: Connection, contestant_id: str) -> list[LabelRecord]:
     rows = connection.execute(
         f"""
         SELECT {COLUMNS} FROM arena.labels WHERE contestant_id = ?
@@ -87,11 +86,11 @@ def _labels(connection: duckdb.DuckDBPyConnection, contestant_id: str) -> list[L
     ]
 
 
-def _pictures(connection: duckdb.DuckDBPyConnection, question_id: str) -> Sequence[str]:
+def _pictures(connection: Connection, question_id: str) -> Sequence[str]:
     row = connection.execute("SELECT images FROM arena.questions WHERE id = ? LIMIT 1", [question_id]).fetchone()
     return row[0] if row else ()
 
 
-def _revision(connection: duckdb.DuckDBPyConnection) -> int:
+def _revision(connection: Connection) -> int:
     ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.labels").fetchall()
     return last

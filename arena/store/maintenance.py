@@ -11,7 +11,7 @@ from arena.store.database import CATALOG, one_line_errors
 from arena.store.file_database import FileDatabase
 from arena.store.progress import Progress
 from arena.store.records import EloRule
-from arena.store.works import OneByOne
+from arena.store.works import Local
 
 
 def rebuild(database: FileDatabase, progress: Progress, rule: EloRule | None) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def rebuild(database: FileDatabase, progress: Progress, rule: EloRule | None) ->
 
 def replay_elo(database: FileDatabase, progress: Progress, rule: EloRule) -> int:
     """Replay the online ratings, and say how many battles were rated."""
-    return database.write(OneByOne(partial(standings.replay, progress=progress)), rule)
+    return database.write(Local(partial(standings.replay, progress=progress)), rule)
 
 
 def backup(database: FileDatabase, _: Progress, file: Path) -> Backup:

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import duckdb
-
 from arena.probes import Reply
 from arena.store.keys import KEY, key_of
 from arena.store.pair_rows import pair_rows
 from arena.store.records import ReplyRecord
 from arena.store.rows import Row, append, as_logprobs, aware, utc
+from arena.store.transaction import Connection
 
 GAP = timedelta(minutes=10)
 """Replies that were asked for within this time of each other are looked up together."""
@@ -30,7 +29,7 @@ class Span(NamedTuple):
     last: datetime
 
 
-def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRecord], drawn_at: datetime | None = None) -> int:
+def add_replies(connection: Connection, replies: Iterable[ReplyRecord], drawn_at: datetime | None = None) -> int:
     """Append replies to what has no answer yet, and say how many that were. An error is kept, but it is no answer.
 
     One that was asked for again is appended after an answer of which nobody knows whether it ended; the last one counts.
@@ -59,7 +58,7 @@ def add_replies(connection: duckdb.DuckDBPyConnection, replies: Iterable[ReplyRe
 
 
 def replies_of(
-    connection: duckdb.DuckDBPyConnection,
+    connection: Connection,
     contestant_id: str,
     probe_keys: Iterable[str],
     pair_ids: Sequence[str] = (),
@@ -91,7 +90,7 @@ def replies_of(
     }
 
 
-def list_keys_anew(connection: duckdb.DuckDBPyConnection) -> None:
+def list_keys_anew(connection: Connection) -> None:
     """Make the table of keys from the replies."""
     connection.execute("DELETE FROM arena.reply_keys")
     key = KEY.format("contestant_id || chr(10) || probe_key")
@@ -106,13 +105,13 @@ _ANSWERS = """
 """
 
 
-def drawn_pairs(connection: duckdb.DuckDBPyConnection, pair_ids: Iterable[str]) -> dict[str, datetime | None]:
+def drawn_pairs(connection: Connection, pair_ids: Iterable[str]) -> dict[str, datetime | None]:
     """Pair id -> when the pair was drawn for one battle; None for those that come again. Unknown ones are left out."""
     return {name: drawn_at for name, (drawn_at,) in pair_rows(connection, "drawn_at", pair_ids).items()}
 
 
 def _answers(
-    connection: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]], drawn_at: datetime | None
+    connection: Connection, keys: Sequence[tuple[str, str]], drawn_at: datetime | None
 ) -> dict[tuple[str, str], tuple[bool, datetime]]:
     """(contestant, probe key) -> of its last answer, whether it may have been cut, and when it was asked for."""
     contestants, probe_keys = ([*dict.fromkeys(column)] for column in zip(*keys, strict=True))
@@ -140,7 +139,7 @@ def _is_wanted(record: ReplyRecord, answer: tuple[bool, datetime] | None) -> boo
     return record.again and may_be_cut and asked_at < record.asked_at
 
 
-def _spans(connection: duckdb.DuckDBPyConnection, keys: Sequence[tuple[str, str]]) -> list[Span]:
+def _spans(connection: Connection, keys: Sequence[tuple[str, str]]) -> list[Span]:
     """When answers to these were asked for: (contestant, probe key)."""
     times = connection.execute(
         "SELECT DISTINCT asked_at FROM arena.reply_keys WHERE key IN (SELECT unnest(?::UBIGINT[])) ORDER BY asked_at",

@@ -4,12 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import duckdb
-
-from arena.store import derived, standings, vote_counts
 from arena.store.records import OutcomeRecord, Result, now
-from arena.store.rows import append, judged_row, select_within, utc
-from arena.store.scored_battles import scored_battles
+from arena.store.rows import append, columns_of, judged_row, select_within, utc
+from arena.store.transaction import Connection
 
 NOT_YET = "not read anew yet"
 """Why a battle counts under an older version, where nobody has looked at it since."""
@@ -52,7 +49,7 @@ class Rereadings(NamedTuple):
     readings: Sequence[PairReading]
 
 
-def older_battles(connection: duckdb.DuckDBPyConnection, method_version: str, limit: int) -> list[OlderBattle]:
+def older_battles(connection: Connection, method_version: str, limit: int) -> list[OlderBattle]:
     """Battles judged by another version and not looked at by this one, at most so many, in the order of their ids.
 
     Void battles are left out: they count under no version.
@@ -69,11 +66,8 @@ def older_battles(connection: duckdb.DuckDBPyConnection, method_version: str, li
     return [OlderBattle(battle, pair, (seat_a, seat_b)) for battle, pair, seat_a, seat_b in found]
 
 
-def add_rereadings(connection: duckdb.DuckDBPyConnection, given: Rereadings) -> int:
-    """Append what was read anew, and say how many battles that changed. A battle is read once by a version.
-
-    Online ratings of these battles go: they are derived, and the next replay writes them again.
-    """
+def add_rereadings(connection: Connection, given: Rereadings) -> int:
+    """Append what was read anew, and say how many battles that changed. A battle is read once by a version."""
     ids = [one.battle_id for one in given.battles]
     read = "SELECT battle_id, method_version FROM arena.rereadings WHERE battle_id {}"
     known = {battle for battle, version in select_within(connection, read, ids) if version == given.method_version}
@@ -91,17 +85,12 @@ def add_rereadings(connection: duckdb.DuckDBPyConnection, given: Rereadings) -> 
         for place, one in enumerate(reading.outcomes)
     ]
     if changed and rows:
-        columns = [list(column) for column in zip(*rows, strict=True)]
-        connection.execute(_JUDGE_ANEW, [*columns, changed, given.method_version])
-        connection.execute("DELETE FROM arena.elo WHERE battle_id IN (SELECT unnest(?::VARCHAR[]))", [changed])
-        standings.mark_stale(connection)
-        derived.judge_anew(connection, scored_battles(connection, changed))
-        vote_counts.count_anew(connection)
+        judged = connection.execute(_JUDGE_ANEW, [*columns_of(rows), changed, given.method_version]).fetchall()
+        append(connection, "judgements", judged)
     return len(changed)
 
 
 _JUDGE_ANEW = """
-    INSERT INTO arena.judgements
     WITH reading AS (
         SELECT unnest(?::INTEGER[]) AS place, unnest(?::VARCHAR[]) AS contestant_id, unnest(?::VARCHAR[]) AS pair_id,
                unnest(?::VARCHAR[]) AS task, unnest(?::VARCHAR[]) AS cell, unnest(?::VARCHAR[]) AS probe_key,
@@ -117,7 +106,7 @@ _JUDGE_ANEW = """
 """One row for each probe and seat of each battle, in the order in which a battle's first judgement has them."""
 
 
-def counted_by_older_methods(connection: duckdb.DuckDBPyConnection, method_version: str) -> Mapping[str, int]:
+def counted_by_older_methods(connection: Connection, method_version: str) -> Mapping[str, int]:
     """Why battles that count were not judged by this version of the method -> how many, most first."""
     if not connection.execute("SELECT version FROM arena.methods WHERE version <> ?", [method_version]).fetchall():
         return {}  # as in most arenas, without a look at their battles

@@ -1,24 +1,32 @@
 """Rows on their way into tables."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any
-
-import duckdb
+from typing import Any, TypeVar
 
 from arena.store.records import OutcomeRecord
+from arena.store.transaction import Connection, Row, Transaction
 
-Row = Sequence[Any]
+T = TypeVar("T")
 
 
-def append(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Row]) -> int:
+def append(connection: Connection, table: str, rows: Sequence[Row]) -> int:
     """Append rows with one statement, and say how many. One list a column is seven times as fast as one execution a row."""
     if rows:
         columns = columns_of(rows)
         slots = ", ".join("unnest(?)" for _ in columns)
         connection.execute(f"INSERT INTO arena.{table} SELECT {slots}", columns)
+        if isinstance(connection, Transaction):
+            connection.remember(table, rows)
     return len(rows)
+
+
+def overwrite(connection: Connection, statement: Callable[..., T], *arguments: object) -> T:
+    """Call a function of a module that changes facts; a transaction remembers it."""
+    if isinstance(connection, Transaction):
+        return connection.overwrite(statement, *arguments)
+    return statement(connection, *arguments)
 
 
 def columns_of(rows: Sequence[Row]) -> list[list[Any]]:
@@ -26,7 +34,7 @@ def columns_of(rows: Sequence[Row]) -> list[list[Any]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-def select_within(connection: duckdb.DuckDBPyConnection, query: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:
+def select_within(connection: Connection, query: str, ids: Iterable[str]) -> list[tuple[Any, ...]]:
     """The rows of a query with one condition `{}` on a column that must have one of these ids.
 
     Rows that lie in the order of this column are skipped without a look outside the least and the greatest id.
@@ -41,14 +49,14 @@ def select_within(connection: duckdb.DuckDBPyConnection, query: str, ids: Iterab
     return connection.execute(query.format(within.format(column=column)), [wanted[0], wanted[-1], wanted]).fetchall()
 
 
-def has_row(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> bool:
+def has_row(connection: Connection, table: str, **values: object) -> bool:
     """Whether a table has a row with these values: what a process asks twice, as its owner ended meanwhile, is kept once."""
     wanted = " AND ".join(f"{column} = ?" for column in values)
     found = connection.execute(f"SELECT 1 FROM arena.{table} WHERE {wanted} LIMIT 1", list(values.values()))  # noqa: S608 - names are ours
     return found.fetchone() is not None
 
 
-def values_in(connection: duckdb.DuckDBPyConnection, table: str, column: str, values: Iterable[str]) -> set[str]:
+def values_in(connection: Connection, table: str, column: str, values: Iterable[str]) -> set[str]:
     """Which of the values the column of the table has."""
     query = f"SELECT {column} FROM arena.{table} WHERE {column} {{}}"  # noqa: S608 - names are ours
     return {value for (value,) in select_within(connection, query, values)}

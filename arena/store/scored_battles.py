@@ -9,11 +9,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-import duckdb
-
 from arena.store.pair_rows import pair_rows
 from arena.store.records import Pool, Seat
 from arena.store.rows import Row
+from arena.store.transaction import Connection
 
 
 class Measure(NamedTuple):
@@ -94,7 +93,7 @@ read is neither safe nor unsafe."""
 PAIR = "domain, family, source IN ('fresh', 'generated'), added_at::DATE, drawn_at IS NULL"
 
 
-def scored_battles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) -> list[ScoredBattle]:
+def scored_battles(connection: Connection, ids: Sequence[str]) -> list[ScoredBattle]:
     """Those of these battles that count, in the order in which they were settled: void ones and unjudged ones are left out."""
     if not ids:
         return []
@@ -110,7 +109,7 @@ def scored_battles(connection: duckdb.DuckDBPyConnection, ids: Sequence[str]) ->
     ]
 
 
-def _pairs(connection: duckdb.DuckDBPyConnection, ids: set[str]) -> dict[str, PairFacts]:
+def _pairs(connection: Connection, ids: set[str]) -> dict[str, PairFacts]:
     return {
         name: PairFacts(name, domain, family, "fresh" if is_fresh else "frozen", day if is_fresh else None, comes_again)
         for name, (domain, family, is_fresh, day, comes_again) in pair_rows(connection, PAIR, ids).items()

@@ -6,13 +6,12 @@ Ratings are moved by each battle as it is settled, and replayed from the facts w
 from collections import Counter
 from collections.abc import Sequence
 
-import duckdb
-
 from arena.store.battle_chunks import chunks
 from arena.store.progress import Progress, silent
 from arena.store.records import EloChange, EloRule
 from arena.store.rows import Row, append
 from arena.store.scored_battles import ScoredBattle, scored_battles
+from arena.store.transaction import Connection
 
 CHUNK = 20_000
 """Battles rated at a time while replaying."""
@@ -21,7 +20,7 @@ STALE = ""
 RATED = "battles rated"
 
 
-def move(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle], rule: EloRule | None) -> None:
+def move(connection: Connection, battles: Sequence[ScoredBattle], rule: EloRule | None) -> None:
     """Count newly settled battles, and append what they do to the ratings. Without a rule, these have to be replayed later."""
     if not battles:
         return
@@ -44,25 +43,25 @@ def move(connection: duckdb.DuckDBPyConnection, battles: Sequence[ScoredBattle],
     )
 
 
-def clear(connection: duckdb.DuckDBPyConnection, rule: EloRule | None) -> None:
+def clear(connection: Connection, rule: EloRule | None) -> None:
     """Forget all that `move` has done; from now on ratings move by this rule."""
     connection.execute("DELETE FROM arena.standings")
     connection.execute("DELETE FROM arena.elo")
     connection.execute("UPDATE arena.derivation SET elo_version = ?", [rule.method_version if rule else STALE])
 
 
-def is_stale(connection: duckdb.DuckDBPyConnection, rule: EloRule) -> bool:
+def is_stale(connection: Connection, rule: EloRule) -> bool:
     """Whether the log was written by another rule, or misses battles."""
     ((version,),) = connection.execute("SELECT elo_version FROM arena.derivation").fetchall()
     return version != rule.method_version
 
 
-def mark_stale(connection: duckdb.DuckDBPyConnection) -> None:
+def mark_stale(connection: Connection) -> None:
     """Note that the log misses battles."""
     connection.execute("UPDATE arena.derivation SET elo_version = ? WHERE elo_version <> ?", [STALE, STALE])
 
 
-def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule, progress: Progress = silent) -> int:
+def replay(connection: Connection, rule: EloRule, progress: Progress = silent) -> int:
     """Write standings and the log of ratings anew from the facts, in the order of settlement. Returns the battles rated.
 
     Args:
@@ -81,7 +80,7 @@ def replay(connection: duckdb.DuckDBPyConnection, rule: EloRule, progress: Progr
     return rated
 
 
-def elo(connection: duckdb.DuckDBPyConnection, names: Sequence[str] | None = None) -> dict[str, float]:
+def elo(connection: Connection, names: Sequence[str] | None = None) -> dict[str, float]:
     """Contestant id -> rating after its last settled battle; of these, or of all."""
     if names is None:
         rows = connection.execute("SELECT contestant_id, elo FROM arena.standings WHERE elo IS NOT NULL").fetchall()
@@ -96,12 +95,12 @@ def elo(connection: duckdb.DuckDBPyConnection, names: Sequence[str] | None = Non
     return dict(rows)
 
 
-def battle_counts(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
+def battle_counts(connection: Connection) -> dict[str, int]:
     """Contestant id -> battles that count; without those that have none."""
     return dict(connection.execute("SELECT contestant_id, battles FROM arena.standings").fetchall())
 
 
-def changes_of(connection: duckdb.DuckDBPyConnection, battle_id: str) -> tuple[EloChange, ...]:
+def changes_of(connection: Connection, battle_id: str) -> tuple[EloChange, ...]:
     """What the battle did to seats a and b; empty for a void or unrated battle."""
     rows = connection.execute(
         "SELECT battle_id, seq, seat, contestant_id, before, after FROM arena.elo WHERE battle_id = ? ORDER BY seat",

@@ -7,8 +7,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-import duckdb
-
 from arena.contestants import Contestant
 from arena.errors import StoreError
 from arena.images import Picture
@@ -31,7 +29,8 @@ from arena.store.rereadings import OlderBattle, Rereadings
 from arena.store.shared_database import SharedDatabase
 from arena.store.submissions import Submissions
 from arena.store.takedowns import Takedowns
-from arena.store.works import OneByOne, Ruled
+from arena.store.transaction import Connection
+from arena.store.works import OneByOne
 from arena.store.writer import LARGEST_GROUP
 
 Item = TypeVar("Item")
@@ -172,7 +171,7 @@ class Store(CountReads):
         Raises:
             StoreError: its pair or a contestant was never added.
         """
-        return self._database.write(Ruled(facts.add_battles, self._rule), (battle, replies))
+        return self._database.write(facts.add_battles, (battle, replies))
 
     def battle(self, battle_id: str) -> BattleRecord | None:
         """The battle with its outcomes, as the last version of the method judged it; None where it is unknown."""
@@ -196,7 +195,7 @@ class Store(CountReads):
         Raises:
             StoreError: the battle was never added.
         """
-        return self._database.write(Ruled(facts.add_votes, self._rule), Vote(battle_id, visitor, choice, voted_at or now()))
+        return self._database.write(facts.add_votes, Vote(battle_id, visitor, choice, voted_at or now()))
 
     def vote_of(self, battle_id: str) -> Vote | None:
         """The vote that counts for the battle; None where there is none yet."""
@@ -211,7 +210,7 @@ class Store(CountReads):
 
     def settle_abandoned(self, before: datetime) -> int:
         """Skip the vote of visitors' battles played before this moment and never judged, and say how many those were."""
-        return self._write_one(partial(facts.skip_abandoned, rule=self._rule), before)
+        return self._write_one(facts.skip_abandoned, before)
 
     def rebuild_elo(self, progress: Progress = silent) -> int:
         """Replay the online ratings from the facts, and say how many battles were rated.
@@ -241,7 +240,7 @@ class Store(CountReads):
     def _end_log(self) -> None:
         self._database.call(maintenance.end_log)
 
-    def _write_one(self, write: Callable[[duckdb.DuckDBPyConnection, Item], T], item: Item) -> T:
+    def _write_one(self, write: Callable[[Connection, Item], T], item: Item) -> T:
         """Write what no other waiting write could share a statement with."""
         answer = self._database.write(OneByOne(write), item)
         self._refresh()  # another process may have erased a picture while this one put it in its place

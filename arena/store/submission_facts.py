@@ -7,10 +7,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import duckdb
-
 from arena.errors import InputError
-from arena.store.rows import append, aware, has_row, utc
+from arena.store.rows import append, aware, has_row, overwrite, utc
 from arena.store.submission_records import (
     NEXT,
     OPEN,
@@ -21,6 +19,7 @@ from arena.store.submission_records import (
     SubmissionState,
     Submitter,
 )
+from arena.store.transaction import Connection
 
 COLUMNS = """
     submissions.id, submissions.reference, submissions.contestant_id, submissions.organisation, submissions.subject,
@@ -30,7 +29,7 @@ COLUMNS = """
 EVENT = "latest.state, latest.words, latest.taken_by, latest.detail, latest.taken_at"
 
 
-def add(connection: duckdb.DuckDBPyConnection, given: tuple[Submission, Quota]) -> str:
+def add(connection: Connection, given: tuple[Submission, Quota]) -> str:
     """Append a submission with its first step, unless its contestant has one that still goes on or is listed. Gives its id.
 
     All of it is decided here, where nobody else writes.
@@ -51,7 +50,7 @@ def add(connection: duckdb.DuckDBPyConnection, given: tuple[Submission, Quota]) 
     return submission.id
 
 
-def advance(connection: duckdb.DuckDBPyConnection, given: tuple[SubmissionEvent, Sequence[SubmissionState]]) -> bool:
+def advance(connection: Connection, given: tuple[SubmissionEvent, Sequence[SubmissionState]]) -> bool:
     """Append a step if the submission stands in one of these states and may go there; whether it was appended.
 
     The same step again is True and appends nothing.
@@ -69,9 +68,7 @@ def advance(connection: duckdb.DuckDBPyConnection, given: tuple[SubmissionEvent,
     return True
 
 
-def standings(
-    connection: duckdb.DuckDBPyConnection, ids: Sequence[str] | None, states: Sequence[str] | None
-) -> list[SubmissionStanding]:
+def standings(connection: Connection, ids: Sequence[str] | None, states: Sequence[str] | None) -> list[SubmissionStanding]:
     """Where submissions stand, the oldest first: these, or all; in these states, or in any."""
     found = connection.execute(
         f"""
@@ -86,7 +83,7 @@ def standings(
     return [_standing(row[:5], row[5:]) for row in found]
 
 
-def events(connection: duckdb.DuckDBPyConnection, submission_id: str) -> list[SubmissionEvent]:
+def events(connection: Connection, submission_id: str) -> list[SubmissionEvent]:
     """All steps of a submission, the oldest first."""
     found = connection.execute(
         "SELECT state, words, taken_by, detail, taken_at FROM arena.submission_events WHERE submission_id = ? ORDER BY seq",
@@ -95,31 +92,36 @@ def events(connection: duckdb.DuckDBPyConnection, submission_id: str) -> list[Su
     return [_event(submission_id, row) for row in found]
 
 
-def forget(connection: duckdb.DuckDBPyConnection, submission_id: str) -> bool:
+def forget(connection: Connection, submission_id: str) -> bool:
     """Overwrite who submitted it, wherever that stands; whether there was anything to overwrite."""
     found = connection.execute(
         "SELECT account FROM arena.submissions WHERE id = ? AND subject IS NOT NULL", [submission_id]
     ).fetchone()
     if found is None:
         return False
+    overwrite(connection, overwrite_submitter, submission_id, found[0])
+    return True
+
+
+def overwrite_submitter(connection: Connection, submission_id: str, account: str | None) -> None:
+    """Leave nothing that tells who submitted it."""
     connection.execute(
         "UPDATE arena.submissions SET subject = NULL, account = NULL, contact = NULL WHERE id = ?", [submission_id]
     )
     connection.execute(
         "UPDATE arena.submission_events SET taken_by = 'submitter' WHERE submission_id = ? AND taken_by = ?",
-        [submission_id, found[0]],
+        [submission_id, account],
     )
-    return True
 
 
-def block(connection: duckdb.DuckDBPyConnection, given: tuple[str, bool, str, str, datetime]) -> None:
+def block(connection: Connection, given: tuple[str, bool, str, str, datetime]) -> None:
     """Append that a repository or an organisation is blocked, or is no more: its name, which, why, by whom, when."""
     name, blocked, reason, by, at = given
     if not has_row(connection, "submission_blocks", name=name, decided_at=utc(at)):
         append(connection, "submission_blocks", [(name, blocked, reason, by, utc(at))])
 
 
-def blocks(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def blocks(connection: Connection) -> dict[str, str]:
     """Repositories and organisations that may not be submitted -> why."""
     found = connection.execute(
         """
@@ -131,13 +133,13 @@ def blocks(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return dict(found)
 
 
-def revision(connection: duckdb.DuckDBPyConnection) -> int:
+def revision(connection: Connection) -> int:
     """Something that changes with every step."""
     ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.submission_events").fetchall()
     return last
 
 
-def _present(connection: duckdb.DuckDBPyConnection, contestant_id: str) -> str | None:
+def _present(connection: Connection, contestant_id: str) -> str | None:
     found = connection.execute(
         """
         SELECT submissions.id FROM arena.submissions JOIN arena.latest_submission_events AS latest
@@ -149,7 +151,7 @@ def _present(connection: duckdb.DuckDBPyConnection, contestant_id: str) -> str |
     return None if found is None else found[0]
 
 
-def _refuse_blocked(connection: duckdb.DuckDBPyConnection, submission: Submission) -> None:
+def _refuse_blocked(connection: Connection, submission: Submission) -> None:
     repository = submission.reference.partition("@")[0].partition("?")[0]
     found = blocks(connection)
     for name in (repository, repository.partition("/")[0], submission.organisation):
@@ -157,7 +159,7 @@ def _refuse_blocked(connection: duckdb.DuckDBPyConnection, submission: Submissio
             raise InputError(f"{name}: may not be submitted ({found[name]}); ask the operator")
 
 
-def _refuse_many(connection: duckdb.DuckDBPyConnection, submission: Submission, quota: Quota) -> None:
+def _refuse_many(connection: Connection, submission: Submission, quota: Quota) -> None:
     who = submission.submitter
     ((by_account, by_organisation),) = connection.execute(
         """
@@ -174,13 +176,13 @@ def _refuse_many(connection: duckdb.DuckDBPyConnection, submission: Submission, 
             )
 
 
-def _last_event(connection: duckdb.DuckDBPyConnection, submission_id: str) -> tuple[SubmissionState, datetime] | None:
+def _last_event(connection: Connection, submission_id: str) -> tuple[SubmissionState, datetime] | None:
     return connection.execute(
         "SELECT state, taken_at FROM arena.latest_submission_events WHERE submission_id = ?", [submission_id]
     ).fetchone()
 
 
-def _append_event(connection: duckdb.DuckDBPyConnection, event: SubmissionEvent) -> None:
+def _append_event(connection: Connection, event: SubmissionEvent) -> None:
     said = (event.submission_id, event.state, event.words, event.by, json.dumps(dict(event.detail)), utc(event.at))
     append(connection, "submission_events", [(revision(connection) + 1, *said)])
 

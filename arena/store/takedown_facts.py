@@ -8,15 +8,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-import duckdb
-
 from arena.errors import InputError
 from arena.store.erasure import ERASED
 from arena.store.generation_records import FRESH, GENERATED
 from arena.store.records import now
 from arena.store.replies import list_keys_anew
-from arena.store.rows import append, aware, has_row, utc
+from arena.store.rows import append, aware, has_row, overwrite, utc
 from arena.store.takedown_records import Report, Reported, Takedown, TakedownState
+from arena.store.transaction import Connection
 
 SHOWN = """
     SELECT id AS subject, unnest([image_0, image_1]) AS digest FROM arena.pairs
@@ -38,7 +37,7 @@ class Decision(NamedTuple):
     moment: datetime
 
 
-def subjects(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+def subjects(connection: Connection, name: str) -> list[str]:
     """What an id of a pair, a generation or a battle stands for, or the digest of a picture: all that shows it."""
     found = connection.execute(
         """
@@ -56,7 +55,7 @@ def subjects(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
     return [subject for (subject,) in found]
 
 
-def shown_by(connection: duckdb.DuckDBPyConnection, digest: str, names: Sequence[str]) -> bool:
+def shown_by(connection: Connection, digest: str, names: Sequence[str]) -> bool:
     """Whether any of these subjects shows the picture with this digest."""
     (found,) = connection.execute(
         f"WITH shown AS ({SHOWN}) SELECT count(*) FROM shown WHERE digest = ? AND subject IN (SELECT unnest(?::VARCHAR[]))",  # noqa: S608 - constants
@@ -65,7 +64,7 @@ def shown_by(connection: duckdb.DuckDBPyConnection, digest: str, names: Sequence
     return found[0] > 0
 
 
-def takedowns(connection: duckdb.DuckDBPyConnection) -> dict[str, Takedown]:
+def takedowns(connection: Connection) -> dict[str, Takedown]:
     """Subject -> what was decided of it last."""
     found = connection.execute(
         "SELECT subject, state, reason, decided_by, decided_at FROM arena.latest_takedowns ORDER BY decided_at, subject"
@@ -76,7 +75,7 @@ def takedowns(connection: duckdb.DuckDBPyConnection) -> dict[str, Takedown]:
     }
 
 
-def pictures_down(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def pictures_down(connection: Connection) -> set[str]:
     """Digests of pictures that nobody is shown: erased ones, and those that only hidden pairs show."""
     found = connection.execute(
         f"""
@@ -92,12 +91,12 @@ def pictures_down(connection: duckdb.DuckDBPyConnection) -> set[str]:
     return {digest for (digest,) in found}
 
 
-def erased_pictures(connection: duckdb.DuckDBPyConnection) -> set[str]:
+def erased_pictures(connection: Connection) -> set[str]:
     """Digests of pictures that were erased."""
     return {digest for (digest,) in connection.execute("SELECT digest FROM arena.erased_pictures").fetchall()}
 
 
-def decide(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
+def decide(connection: Connection, decision: Decision) -> None:
     """Append what was decided of subjects that are still there.
 
     Raises:
@@ -110,7 +109,7 @@ def decide(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
     _append(connection, decision)
 
 
-def erase(connection: duckdb.DuckDBPyConnection, decision: Decision) -> dict[str, tuple[str, ...]]:
+def erase(connection: Connection, decision: Decision) -> dict[str, tuple[str, ...]]:
     """Append that subjects are erased, and overwrite what tells of them; files are the caller's to delete.
 
     Returns:
@@ -123,11 +122,11 @@ def erase(connection: duckdb.DuckDBPyConnection, decision: Decision) -> dict[str
     _append(connection, decision)
     gone, shared = _pictures_of(connection, decision.subjects)
     append(connection, "erased_pictures", [(digest, utc(now())) for digest in gone])
-    _overwrite(connection, list(decision.subjects), gone)
+    overwrite(connection, overwrite_subjects, list(decision.subjects), gone)
     return shared
 
 
-def unfinished(connection: duckdb.DuckDBPyConnection) -> list[int]:
+def unfinished(connection: Connection) -> list[int]:
     """Erasures, by `seq`, of which bytes may be left."""
     found = connection.execute(
         "SELECT seq FROM arena.takedowns ANTI JOIN arena.finished_erasures USING (seq) WHERE state = 'erased' ORDER BY seq"
@@ -135,12 +134,12 @@ def unfinished(connection: duckdb.DuckDBPyConnection) -> list[int]:
     return [seq for (seq,) in found]
 
 
-def finish(connection: duckdb.DuckDBPyConnection, seqs: Iterable[int]) -> None:
+def finish(connection: Connection, seqs: Iterable[int]) -> None:
     """Append that nothing is left of these erasures."""
     append(connection, "finished_erasures", [(seq, utc(now())) for seq in seqs])
 
 
-def add_report(connection: duckdb.DuckDBPyConnection, given: tuple[Report, int]) -> bool:
+def add_report(connection: Connection, given: tuple[Report, int]) -> bool:
     """Append a report, unless its subject is erased or has so many open ones for the same reason; whether it was appended."""
     report, most = given
     if has_row(connection, "reports", subject=report.subject, reason=report.reason, reported_at=utc(report.reported_at)):
@@ -161,7 +160,7 @@ def add_report(connection: duckdb.DuckDBPyConnection, given: tuple[Report, int])
     return True
 
 
-def reports(connection: duckdb.DuckDBPyConnection) -> list[Reported]:
+def reports(connection: Connection) -> list[Reported]:
     """All reports, the oldest first."""
     decided = takedowns(connection)
     found = connection.execute(
@@ -173,7 +172,7 @@ def reports(connection: duckdb.DuckDBPyConnection) -> list[Reported]:
     ]
 
 
-def _append(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
+def _append(connection: Connection, decision: Decision) -> None:
     last, moment = _last(connection, "takedowns"), utc(decision.moment)
     new = [one for one in decision.subjects if not has_row(connection, "takedowns", subject=one, decided_at=moment)]
     rows = [
@@ -183,12 +182,12 @@ def _append(connection: duckdb.DuckDBPyConnection, decision: Decision) -> None:
     append(connection, "takedowns", rows)
 
 
-def _last(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+def _last(connection: Connection, table: str) -> int:
     ((last,),) = connection.execute(f"SELECT coalesce(max(seq), 0) FROM arena.{table}").fetchall()  # noqa: S608 - ours
     return last
 
 
-def _refuse_frozen(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> None:
+def _refuse_frozen(connection: Connection, names: Sequence[str]) -> None:
     found = connection.execute(
         "SELECT id, source FROM arena.pairs WHERE id IN (SELECT unnest(?::VARCHAR[])) AND source NOT IN (?, ?) ORDER BY id",
         [list(names), FRESH, GENERATED],
@@ -197,7 +196,7 @@ def _refuse_frozen(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) 
         raise InputError(f"{pair_id}: ships with the arena, in {source}, and cannot be erased from there; hide it")
 
 
-def _pictures_of(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) -> tuple[list[str], dict[str, tuple[str, ...]]]:
+def _pictures_of(connection: Connection, names: Sequence[str]) -> tuple[list[str], dict[str, tuple[str, ...]]]:
     """Digests of pictures that only these or other erased subjects show; and of those that stay, with what shows them."""
     found = connection.execute(
         f"""
@@ -217,7 +216,7 @@ def _pictures_of(connection: duckdb.DuckDBPyConnection, names: Sequence[str]) ->
     return gone, {digest: tuple(others) for digest, others in found if others}
 
 
-def _overwrite(connection: duckdb.DuckDBPyConnection, names: list[str], gone: list[str]) -> None:
+def overwrite_subjects(connection: Connection, names: Sequence[str], gone: Sequence[str]) -> None:
     """Leave nothing that was written or said of these subjects, and that counts do not need."""
     connection.execute(
         """

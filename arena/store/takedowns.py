@@ -23,6 +23,7 @@ from arena.store.takedown_records import (
     ReportReason,
     Takedown,
 )
+from arena.store.works import Local
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class Takedowns:
             return
         self._pictures.erase(self._read(takedown_facts.erased_pictures))
         self._database.call(maintenance.compact)
-        self._write(takedown_facts.finish, left)
+        self._database.write(Local(takedown_facts.finish), left)
 
     def on_change(self, listener: Listener) -> None:
         """Call this whenever something was taken down or restored, so that whoever keeps copies drops them."""

@@ -1,24 +1,22 @@
 """How often visitors chose what where the automatic score said what: moved by each vote."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import duckdb
-
-from arena.store.records import Vote
-from arena.store.rows import columns_of
+from arena.store.rows import columns_of, select_within
+from arena.store.transaction import Connection
 
 
-def count(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], results: Mapping[str, str]) -> None:
+def count(connection: Connection, votes: Sequence[tuple[str, str]]) -> None:
     """Add votes that were never counted before.
 
     Args:
-        connection: in a transaction of the writer.
-        votes: any.
-        results: battle id -> what the automatic score says of it today.
+        connection: in a transaction.
+        votes: battle id and choice of each.
     """
-    counts = Counter((vote.choice, results[vote.battle_id]) for vote in votes)
+    results = _results(connection, [battle_id for battle_id, _ in votes])
+    counts = Counter((choice, results[battle_id]) for battle_id, choice in votes)
     if counts:
         connection.execute(
             """
@@ -30,7 +28,17 @@ def count(connection: duckdb.DuckDBPyConnection, votes: Sequence[Vote], results:
         )
 
 
-def count_anew(connection: duckdb.DuckDBPyConnection) -> None:
+def _results(connection: Connection, battle_ids: Sequence[str]) -> dict[str, str]:
+    """Battle id -> what the last version of the method says came of it."""
+    results = dict(select_within(connection, "SELECT id, result FROM arena.battles WHERE id {}", battle_ids))
+    anew = """
+        SELECT battle_id, arg_max(result, read_at) FROM arena.rereadings
+        WHERE result IS NOT NULL AND battle_id {} GROUP BY battle_id
+    """
+    return results | dict(select_within(connection, anew, battle_ids))
+
+
+def count_anew(connection: Connection) -> None:
     """Count all votes by what the automatic score says of their battles today."""
     connection.execute("DELETE FROM arena.vote_counts")
     connection.execute(
@@ -44,7 +52,7 @@ def count_anew(connection: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def votes_by_result(connection: duckdb.DuckDBPyConnection) -> dict[tuple[Any, Any], int]:
+def votes_by_result(connection: Connection) -> dict[tuple[Any, Any], int]:
     """(choice, result) -> how often visitors chose this where the automatic score said that."""
     rows = connection.execute("SELECT choice, result, votes FROM arena.vote_counts ORDER BY choice, result").fetchall()
     return {(choice, result): votes for choice, result, votes in rows}

@@ -8,7 +8,7 @@ import contextlib
 import itertools
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -16,17 +16,22 @@ from typing import Any, Generic, TypeVar
 import duckdb
 
 from arena.errors import StoreError
+from arena.store.database import transaction
+from arena.store.transaction import Rows, Transaction, appended
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
-Work = Callable[[duckdb.DuckDBPyConnection, list[Item]], list[Answer]]
-"""Writes a list of items through the connection, and answers each, in order."""
+Work = Callable[[Transaction, list[Item]], list[Answer]]
+"""Writes a list of items, and answers each, in order."""
+Group = Sequence["Job[Any, Any]"]
 LARGEST_GROUP = 256
 """Most items in one transaction."""
 
 
 @dataclass(frozen=True)
-class _Job(Generic[Item, Answer]):
+class Job(Generic[Item, Answer]):
+    """Something to be written, and who waits for it."""
+
     work: Work[Item, Answer]
     item: Item
     future: Future[Answer]
@@ -42,6 +47,7 @@ class Writer:
         before: Callable[[], None] = lambda: None,
         after: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None,
         during: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
+        derive: Callable[[duckdb.DuckDBPyConnection, Rows], None] = lambda *_: None,
     ) -> None:
         """Start the thread.
 
@@ -51,6 +57,7 @@ class Writer:
             before: called before each transaction; what it raises refuses it.
             after: called after each commit and before anybody is answered; what it raises is told in place of the answers.
             during: entered for the time of each transaction.
+            derive: called once in each transaction, with the rows that its works have appended.
         """
         self.transactions = 0
         """Commits so far."""
@@ -58,8 +65,9 @@ class Writer:
         self._before = before
         self._after = after
         self._during = during
+        self._derive = derive
         self._largest_group = largest_group
-        self._jobs: queue.SimpleQueue[_Job[Any, Any] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[Job[Any, Any] | None] = queue.SimpleQueue()
         self._closed = False
         self._entrance = threading.Lock()
         self._thread = threading.Thread(target=self._serve, name="store-writer", daemon=True)
@@ -74,7 +82,7 @@ class Writer:
         Raises:
             StoreError: the writer is closed.
         """
-        job = _Job(work, item, Future())
+        job = Job(work, item, Future())
         with self._entrance:
             if self._closed:
                 raise StoreError("the store is closed; open it again to write")
@@ -97,9 +105,9 @@ class Writer:
                 for job in group:
                     self._commit([job])
 
-    def _next_group(self) -> tuple[list[_Job[Any, Any]], bool]:
+    def _next_group(self) -> tuple[list[Job[Any, Any]], bool]:
         """Whatever waits, at least one job, and whether the writer was told to stop after it."""
-        group: list[_Job[Any, Any]] = []
+        group: list[Job[Any, Any]] = []
         job = self._jobs.get()
         while job is not None:
             if job.future.set_running_or_notify_cancel():
@@ -112,23 +120,16 @@ class Writer:
                 return group, False
         return group, True
 
-    def _commit(self, group: list[_Job[Any, Any]]) -> bool:
+    def _commit(self, group: Group) -> bool:
         """Run the group as one transaction. On failure nothing of it stays; a job that failed alone is told so."""
         with self._during():
             return self._commit_now(group)
 
-    def _commit_now(self, group: list[_Job[Any, Any]]) -> bool:
+    def _commit_now(self, group: Group) -> bool:
         try:
             self._before()
-            self._connection.execute("BEGIN")
-            answers: list[Any] = []
-            for work, jobs in itertools.groupby(group, key=lambda job: job.work):
-                answers += work(self._connection, [job.item for job in jobs])
-            answered = list(zip(group, answers, strict=True))
-            self._connection.execute("COMMIT")
+            answers = self._write(group)
         except BaseException as error:  # noqa: BLE001 the thread must outlive any work
-            with contextlib.suppress(duckdb.Error):  # a failed commit has rolled back already
-                self._connection.execute("ROLLBACK")
             if len(group) == 1:
                 group[0].future.set_exception(error)
             return False
@@ -139,6 +140,24 @@ class Writer:
             for job in group:
                 job.future.set_exception(error)
             return True
-        for job, answer in answered:
+        for job, answer in zip(group, answers, strict=True):
             job.future.set_result(answer)
         return True
+
+    def _write(self, group: Group) -> list[Any]:
+        """Write the group in one transaction, and give the answer to each job."""
+        with transaction(self._connection):
+            written = Transaction(self._connection)
+            answers = answers_of(group, written)
+            self._derive(self._connection, appended(written.steps))
+        return answers
+
+
+def answers_of(group: Group, written: Transaction) -> list[Any]:
+    """Carry out the works of the group, and give the answer to each job."""
+    answers: list[Any] = []
+    for work, jobs in itertools.groupby(group, key=lambda job: job.work):
+        answers += work(written, [job.item for job in jobs])
+    if len(answers) != len(group):
+        raise ValueError(f"{len(answers)} answers to {len(group)} jobs")
+    return answers

@@ -13,7 +13,7 @@ from store_world import CONTESTANTS, PAIRS, RULE, make_battle, make_pair
 
 from arena.errors import InputError, StoreBusy, StoreError
 from arena.store import Store, Vote, facts, owner_socket
-from arena.store.works import OneByOne, Ruled
+from arena.store.works import OneByOne
 
 BY = {"by": "operator", "reason": "a test"}
 UPLOADED = make_pair(50, source="fresh")
@@ -141,13 +141,12 @@ def test_what_waits_from_several_processes_is_written_together(store, other):
     for thread in threads:
         thread.join()
     assert store.transactions == before + 2
-    assert Ruled(facts.add_battles, RULE) == Ruled(facts.add_battles, RULE)
 
 
 def test_who_asks_twice_hears_the_same(store):
     store.add_battle(make_battle("x"))
     vote, late = (Vote("x", visitor, "a", make_battle("x").played_at) for visitor in ("somebody", "another"))
-    count = partial(store._database.write, Ruled(facts.add_votes, RULE))
+    count = partial(store._database.write, facts.add_votes)
     assert [count(vote), count(vote), count(late), count(vote)] == [True, True, False, True]
     assert store.battle_counts() == {contestant.id: 1 for contestant in CONTESTANTS[:2]}
 
@@ -171,10 +170,10 @@ def test_the_owner_answers_what_is_under_way_before_it_goes(home, furnished, mon
     shutil.copytree(furnished, home)
     begun, go = threading.Event(), threading.Event()
 
-    def slow(connection, battles, rule, add=facts.add_battles):
+    def slow(connection, battles, add=facts.add_battles):
         begun.set()
         assert go.wait(20)
-        return add(connection, battles, rule)
+        return add(connection, battles)
 
     first = Store.open(home, RULE)
     with Store.open(home, RULE) as second:

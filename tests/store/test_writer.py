@@ -24,7 +24,7 @@ def writer(connection) -> Iterator[Writer]:
 
 
 def insert(connection, numbers: list[int | None]) -> list[int | None]:
-    connection.executemany("INSERT INTO numbers VALUES (?)", [[number] for number in numbers])
+    connection.execute("INSERT INTO numbers SELECT unnest(?)", [numbers])
     return numbers
 
 
