@@ -200,6 +200,10 @@ class Results:
         """Contestant id -> what answers to the last edition of a suite cost it."""
         return self._store.evaluations.costs(suite_name, self._edition(suite_name))
 
+    def revision(self) -> str:
+        """Another one whenever an answer was read or labelled."""
+        return f"{self._store.evaluations.revision()} {self._store.labels.revision()}"
+
     def once(self, compute: Callable[..., T], *arguments: str) -> T:
         """What was computed before, unless an answer was read or labelled since.
 
@@ -207,7 +211,7 @@ class Results:
             compute: a function of the arguments and of what is stored; no two that are given here have one name.
             arguments: of it.
         """
-        revision = self._store.evaluations.revision(), self._store.labels.revision()
+        revision = self.revision()
         if revision != self._revision:
             self._revision, self._kept = revision, {}
         kept, key = self._kept, (compute.__name__, *arguments)  # another thread may begin to keep newer numbers meanwhile

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import gradio as gr
 
+from arena.errors import StoreError
 from arena.evaluation.results import Results, SuiteResults
 from arena.metrics import Estimate, Metric
 from arena.ui import slices, words
@@ -22,11 +23,12 @@ LEAD = """<h1>Benchmarks</h1>
 guessing gives. <a href="calibration">What strategies change in safety, and what they cost</a>, is on a page of its own.</p>"""
 WAITING = '<div class="waiting board"><i></i><i></i><i></i><i></i></div>'
 EMPTY = """<div class="empty"><p>Nothing has been evaluated here yet.</p>
-<p><code>arena evaluate --model all --suite starter</code> fills this page.
-Stop the arena first: one process at a time has the database.</p></div>"""
+<p><code>arena evaluate --model all --suite starter</code> fills this page, while the arena runs.</p></div>"""
 LABELS = ("Benchmark", "Metric", "Of", "Read by")
 PARAMETERS = ("suite", "metric", "slice", "judge", "model")
 """What the page's address may choose."""
+NEWS_SECONDS = 4.0
+"""After which an open page asks for newer numbers."""
 
 
 class Participant(NamedTuple):
@@ -46,6 +48,8 @@ class BenchmarksPage:
         with gr.Row(elem_id="choices", elem_classes="choices", visible=False) as self.choices:
             self.suite, self.metric, self.slice, self.judge = (choice(label) for label in LABELS)
         self.linked = [gr.Textbox(visible="hidden") for _ in PARAMETERS]
+        self.revision = gr.Textbox(visible="hidden")
+        self.clock = gr.Timer(NEWS_SECONDS)
         self.about = html(WAITING, elem_id="about-suite")
         self.intervals = PlotSlot("intervals")
         self.table = html(elem_id="benchmark")
@@ -63,6 +67,7 @@ class BenchmarksPage:
         shown = [
             self.choices,
             *chosen,
+            self.revision,
             self.about,
             self.table,
             self.closer,
@@ -72,19 +77,29 @@ class BenchmarksPage:
         page.load(self.show, self.linked, shown, js=read, **INTERNAL)
         changed = gr.on([one.select for one in chosen], self.show, chosen, shown, trigger_mode="always_last", **INTERNAL)
         names = ", ".join(PARAMETERS)
+        self.clock.tick(self.update, [self.revision, *chosen], shown, **INTERNAL)
         changed.then(None, chosen, js=f"({names}) => window.arenaPage.keep({{{names}}})", **INTERNAL)
 
     def show(self, suite: str, metric: str, slice: str, judge: str, contestant: str) -> Updates:  # noqa: A002  as units call it
         """The numbers of what is chosen; what is not there is replaced by the first that is."""
         try:
-            found = self.results.suites()
+            revision, found = self.results.revision(), self.results.suites()
             if not found:
-                return {self.about: EMPTY}
+                return {self.revision: revision, self.about: EMPTY}
             at = next((one for one in found if one.suite.name == suite), found[0])
             reader = _kept(judge, at.judges)
-            return {**self._chosen_suite(found, at, reader), **self._numbers(at, metric, slice, reader, contestant)}
+            numbers = self._numbers(at, metric, slice, reader, contestant)
+            return {self.revision: revision, **self._chosen_suite(found, at, reader), **numbers}
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return {self.about: error_html(line_for_visitors(error, RETRY))}
+
+    def update(self, revision: str, *chosen: str) -> Updates:
+        """The same, where there are newer numbers than those of a revision; else nothing changes."""
+        try:
+            is_new = self.results.revision() != revision
+        except StoreError:  # the next time will tell
+            is_new = False
+        return self.show(*chosen) if is_new else {self.revision: gr.skip()}
 
     def _chosen_suite(self, found: Sequence[SuiteResults], at: SuiteResults, judge: str) -> Updates:
         known = self.results.contestants()

@@ -20,7 +20,7 @@ LEAD = """<h1>Calibration</h1>
 safe from unsafe better, or is it only more timid, and what does it forget?</p>"""
 WAITING = '<div class="waiting board"><i></i><i></i><i></i><i></i></div>'
 EMPTY = f"""<div class="empty"><p>Nothing was tried on any model here yet.</p>
-<p><code>{EVALUATE}</code> fills this page. Stop the arena first: one process at a time has the database.</p></div>"""
+<p><code>{EVALUATE}</code> fills this page.</p></div>"""
 PARAMETERS = ("suite", "model")
 """What the page's address may choose."""
 ARROWS = "Safer, or only more timid?"

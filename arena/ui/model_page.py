@@ -21,8 +21,7 @@ from arena.ui.plotly_look import mark
 LEAD = "<h1>Model</h1>"
 WAITING = '<div class="waiting board"><i></i><i></i><i></i><i></i></div>'
 EMPTY = """<div class="empty"><p>No model has been evaluated here yet.</p>
-<p><code>arena evaluate --model all --suite starter</code> fills this page.
-Stop the arena first: one process at a time has the database.</p></div>"""
+<p><code>arena evaluate --model all --suite starter</code> fills this page.</p></div>"""
 PARAMETERS = ("model", "suite", "failure")
 """What the page's address may choose; failures are counted from 1."""
 

@@ -3,6 +3,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from arena.cli import main
+
 
 @pytest.fixture
 def page(visit):
@@ -18,6 +20,17 @@ def test_who_was_evaluated_is_in_the_table_and_in_the_plots(page, evaluated):
         expect(page.locator("#plot-intervals .js-plotly-plot")).to_contain_text(name)
         expect(page.locator("#plot-choice .legend")).to_contain_text(name)
     expect(page.locator(".js-plotly-plot .errorbar").first).to_be_attached()
+
+
+def test_an_open_page_follows_an_evaluation_of_another_process(page, server):
+    page.get_by_label("Metric").click()
+    page.get_by_role("option", name="Group score").click()
+    row = page.locator("#benchmark tbody tr", has_text="clip-mini")
+    before = row.inner_text()
+    more = ["evaluate", "--model", "clip-mini", "--suite", "starter", "--limit", "40"]
+    assert main(["--home", str(server.home), *more]) == 0
+    expect(row).not_to_have_text(before, use_inner_text=True)
+    expect(page.locator("#plot-intervals h3")).to_contain_text("Group score")
 
 
 def test_what_is_chosen_is_shown_and_stands_in_the_address(page):
