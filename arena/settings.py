@@ -13,7 +13,7 @@ ON = ("1", "on", "true", "yes")
 OFF = ("", "0", "off", "false", "no")
 MIN_IMAGE_SIZE = 32
 MAX_IMAGE_SIZE = 8192
-MAX_GIGABYTES = 10**9
+MAX_AMOUNT = 10**9
 MIN_TOKEN = 16
 TOKEN = re.compile(r"[\w-]+", re.ASCII)
 """What an address holds as it is."""
@@ -112,6 +112,11 @@ class Settings:
     """ARENA_ACCEPT_LOSS: so many acknowledged records may be missing in the database; 0 unless a start has told of a loss."""
     model_gigabytes: float | None = None
     """ARENA_MODEL_FILES: how many gigabytes of files one model may have; by default twice the memory, and 20 at least."""
+    submission_billions: float | None = None
+    """ARENA_SUBMISSION_PARAMETERS: how many billions of parameters a submitted model may have; by default as many as fit."""
+    submission_endpoints: tuple[str, ...] = ()
+    """ARENA_SUBMISSION_ENDPOINTS: hosts and Inference Providers whose models may be submitted, comma-separated; by default
+    none."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -127,8 +132,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
         autoplay=_switch(environment, "ARENA_AUTOPLAY", default=default.autoplay),
-        memory_gigabytes=_gigabytes(environment, "ARENA_MEMORY"),
-        model_gigabytes=_gigabytes(environment, "ARENA_MODEL_FILES"),
+        memory_gigabytes=_amount(environment, "ARENA_MEMORY", "gigabytes"),
+        model_gigabytes=_amount(environment, "ARENA_MODEL_FILES", "gigabytes"),
+        submission_billions=_amount(environment, "ARENA_SUBMISSION_PARAMETERS", "billions"),
+        submission_endpoints=tuple(name.lower() for name in _names(environment, "ARENA_SUBMISSION_ENDPOINTS")),
         models=_names(environment, "ARENA_MODELS"),
         starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
         endpoint_requests_a_day=_count(environment, "ARENA_ENDPOINT_REQUESTS_A_DAY", default.endpoint_requests_a_day, least=0),
@@ -272,14 +279,14 @@ def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
-def _gigabytes(environment: Mapping[str, str], name: str) -> float | None:
+def _amount(environment: Mapping[str, str], name: str, unit: str) -> float | None:
     text = environment.get(name)
     if text is None:
         return None
     try:
-        gigabytes = float(text)
+        amount = float(text)
     except ValueError:
-        gigabytes = 0.0
-    if not 0 < gigabytes <= MAX_GIGABYTES:
-        raise SettingsError(f"{name}: {text!r} is no amount of gigabytes; give a number, for example 8")
-    return gigabytes
+        amount = 0.0
+    if not 0 < amount <= MAX_AMOUNT:
+        raise SettingsError(f"{name}: {text!r} is no amount of {unit}; give a number, for example 8")
+    return amount

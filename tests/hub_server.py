@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self, get_args
 
 import hub_discussions
+import pytest
 from hub_accounts import Accounts, Token
 from hub_http import MAX_BODY, Refusal, Request, Response
 from hub_repositories import Commit, Fault, Repository, StoredFile, files_in
@@ -55,6 +56,19 @@ class Hub:
         self._repositories[kind, name] = repository
         return repository
 
+    def reach(self, patch: pytest.MonkeyPatch, cache: Path | None = None) -> None:
+        """Have huggingface_hub reach this Hub, as HF_ENDPOINT and other variables would if they were set before its import.
+
+        Args:
+            patch: undoes it.
+            cache: where it keeps files, where no call says so.
+        """
+        constants: dict[str, object] = {"HF_HUB_OFFLINE": False, "HF_HUB_DISABLE_XET": True, "ENDPOINT": self.address}
+        constants["HUGGINGFACE_CO_URL_TEMPLATE"] = f"{self.address}/{{repo_id}}/resolve/{{revision}}/{{filename}}"
+        constants |= {"HF_HUB_CACHE": cache} if cache else {}
+        for name, value in constants.items():
+            patch.setattr(f"huggingface_hub.constants.{name}", value)
+
     def fault(self, request: Request) -> Fault | None:
         """What is to go wrong with a request."""
         place = self._place(request)
@@ -85,7 +99,7 @@ class Hub:
     def _place(self, request: Request) -> tuple[str, str, tuple[str, ...]] | None:
         """Kind and name of the repository that a path is about, and what follows."""
         match request.path:
-            case ("api", ("models" | "datasets") as kind, owner, name, *rest):
+            case ("api" | "storage", ("models" | "datasets") as kind, owner, name, *rest):
                 return kind, f"{owner}/{name}", tuple(rest)
             case ("datasets", owner, name, "resolve", *rest):
                 return "datasets", f"{owner}/{name}", ("resolve", *rest)

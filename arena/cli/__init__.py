@@ -24,6 +24,7 @@ from arena.cli import (
     reporting,
     settings,
     strategies,
+    submit,
     suites,
     tune,
 )
@@ -38,6 +39,7 @@ EXAMPLES = """examples:
   arena leaderboard --json | jq '.[0].model'               the board as JSON
   arena models list                                        who takes part
   arena models check ./my-model                            may this folder enter the arena?
+  arena submit organisation/name --check                   may this model of the Hub be submitted?
   arena suites list                                        the benchmarks
   arena evaluate --model all --suite starter               put every model of the arena to a benchmark
   arena strategies                                         ways to calibrate them, for arena evaluate --strategy
@@ -115,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         generating,
         pairs,
         models,
+        submit,
         backup,
         rebuild,
         settings,

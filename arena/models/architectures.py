@@ -44,6 +44,16 @@ UNFIT = {
     "vision-encoder-decoder": "reads no prompt beside the picture",
 }
 """Types of the image-text mapping that do not take pictures and text into text: what they do instead."""
+MEASURED = {
+    **dict.fromkeys(("aya_vision", "cohere2_vision", "deepseek_vl", "ernie4_5_vl_moe", "fast_vlm", "gemma3", "gemma3n"), 2),
+    **dict.fromkeys(("gemma4", "glm46v", "glm4v", "glm4v_moe", "idefics2", "idefics3", "internvl", "janus", "kimi_k25"), 2),
+    **dict.fromkeys(("lfm2_vl", "llama4", "llava", "llava_next", "llava_onevision", "minicpmv4_6", "minicpmv4_7"), 2),
+    **dict.fromkeys(("mistral3", "mllama", "molmo2", "ovis2", "paligemma", "phi4_multimodal", "qwen2_5_omni", "qwen2_5_vl"), 2),
+    **dict.fromkeys(("qwen2_vl", "qwen3_5", "qwen3_vl", "qwen3_vl_moe", "smolvlm", "video_llava", "vipllava"), 2),
+    "perception_lm": 1,
+    **dict.fromkeys((*CONTRASTIVE_TYPES, "blip"), 2),
+}
+"""Types that the guard was tried on (docs/models.md) -> most images that one question may show."""
 ENDPOINT = "ask it through an endpoint that serves it (http://host/v1#name)"
 
 

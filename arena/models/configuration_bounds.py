@@ -84,7 +84,9 @@ def check_numbers(name: str, file: str, content: Mapping[str, Any]) -> None:
     for field, value, most in bounds(content):
         for number in value if isinstance(value, list) else [value]:
             if isinstance(number, int | float) and not number <= most:
-                raise RepositoryError(f"{name}: {file}: {field}: {number} is above {most}, the largest that may enter")
+                raise RepositoryError(
+                    f"{name}: {file}: {field}: {number} is above {most}; give what the weights were made with"
+                )
 
 
 def _model_bounds(content: Mapping[str, Any]) -> Iterator[tuple[str, Any, int]]:

@@ -86,13 +86,12 @@ def hub_listing(repository: str, revision: str | None, access: HubAccess | None 
     return listing(info, access)
 
 
-def listing(info: ModelInfo, access: HubAccess, patterns: Collection[str] = CONFIGURATION) -> HubListing:
+def listing(info: ModelInfo, access: HubAccess) -> HubListing:
     """What a repository holds at the commit that the Hub has told of, with its configuration fetched.
 
     Args:
         info: with metadata of files.
         access: how the Hub is asked.
-        patterns: of the files that are fetched.
 
     Raises:
         RepositoryError: there is more than a model would have, or a name that leads elsewhere; or the Hub cannot be reached.
@@ -109,7 +108,7 @@ def listing(info: ModelInfo, access: HubAccess, patterns: Collection[str] = CONF
     total = sum(size for name, size in sizes.items() if name.endswith(CONFIGURATION_SUFFIXES))
     if total > MAX_CONFIGURATION:
         raise RepositoryError(f"{repository}: {total / 2**20:.0f} MB of configuration; remove what loading does not need")
-    return HubListing(repository, info.sha, access.fetch(repository, info.sha, patterns), sizes, access)
+    return HubListing(repository, info.sha, access.fetch(repository, info.sha, access.patterns or CONFIGURATION), sizes, access)
 
 
 def _is_inside(name: str) -> bool:

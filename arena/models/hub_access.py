@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from huggingface_hub import HfApi
-from huggingface_hub.errors import HfHubHTTPError, HFValidationError
-from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
+from huggingface_hub.errors import DisabledRepoError, GatedRepoError, HfHubHTTPError, HFValidationError
+from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, tqdm
 
 from arena.errors import RepositoryError
 
@@ -31,6 +31,8 @@ class HubAccess:
     """With its address and the token."""
     cache: Path | None = None
     """Where files are kept; None for the folder of huggingface_hub."""
+    patterns: tuple[str, ...] | None = None
+    """Of the files that are fetched before the weights; None for all configuration."""
     until: float = math.inf
     """Time of the monotonic clock until which it is waited for."""
 
@@ -71,6 +73,7 @@ class HubAccess:
             RepositoryError: as `ask`.
         """
         options: dict[str, Any] = {"revision": revision, "allow_patterns": list(patterns), "cache_dir": self.cache}
+        options |= {"tqdm_class": _NoBar} if self.patterns else {}
         return Path(self.ask(repository, lambda: self.api.snapshot_download(repository, **options)))
 
     def first_bytes(self, repository: str, url: str, count: int) -> bytes:
@@ -98,6 +101,13 @@ class HubAccess:
         return bytes(read[:count])
 
 
+class _NoBar(tqdm):
+    """A progress bar that is not shown: small files are there before anybody could read it."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **{**options, "disable": True})
+
+
 def _within(seconds: float, question: Callable[[], Result]) -> Result:
     """The answer to a question, in a thread that is left alone when it takes longer: some of huggingface_hub has no timeout."""
     answers: queue.SimpleQueue[tuple[Result | None, BaseException | None]] = queue.SimpleQueue()
@@ -121,6 +131,10 @@ def _within(seconds: float, question: Callable[[], Result]) -> Result:
 def _refusal(error: HfHubHTTPError) -> str:
     """What an HTTP error of the Hub means, and what to do about it."""
     status = error.response.status_code
+    if isinstance(error, GatedRepoError):
+        return "is gated; let the account of HF_TOKEN in, on the page of the repository"
+    if isinstance(error, DisabledRepoError):
+        return "was disabled by the Hub; enter another repository"
     if status == 429:
         wait = error.response.headers.get("retry-after", "")
         return f"the Hub has had too many requests; try again {f'in {wait} s' if wait.isdecimal() else 'later'}"

@@ -11,6 +11,7 @@ from arena.models.adapters import check_adapter, check_vision_lora, is_adapter
 from arena.models.architectures import PURPOSES, VOICES, Kind, architecture, check_image_processor, purpose_architecture
 from arena.models.files import Files, hub_files, repository_files
 from arena.models.hub import ADAPTER_WEIGHTS
+from arena.models.hub_access import HubAccess
 from arena.models.machine import this_machine
 from arena.models.quantisation import check_quantisation
 from arena.models.weights import check_size, measure, weight_names
@@ -69,15 +70,33 @@ def check_repository(
     """
     limit = this_machine().files() if max_bytes is None else max_bytes
     try:
-        files = repository_files(reference)
-        if is_adapter(files):
-            return _adapter(files, limit, wanted)
-        return _model(files, limit, wanted, unpacks=unpacks)
+        return check_files(repository_files(reference), limit, wanted=wanted, unpacks=unpacks)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         # Files that others wrote can hold anything anywhere; checking each field would hide what is checked on purpose.
         raise RepositoryError(
             f"{reference}: cannot be read as a model ({one_line(error)}); save it again with save_pretrained"
         ) from error
+
+
+def check_files(
+    files: Files, max_bytes: int, *, wanted: Kind | None = None, unpacks: bool = True, access: HubAccess | None = None
+) -> RepositoryReport:
+    """As `check_repository`, of a repository whose files are known.
+
+    Args:
+        files: of a model or an adapter.
+        max_bytes: bound on the size of the files that loading reads.
+        wanted: as for `check_repository`.
+        unpacks: as for `check_repository`.
+        access: how the Hub is asked for the base of an adapter.
+
+    Raises:
+        RepositoryError: as `check_repository`.
+        OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError: a file holds something else than it should.
+    """
+    if is_adapter(files):
+        return _adapter(files, max_bytes, wanted, access)
+    return _model(files, max_bytes, wanted, unpacks=unpacks)
 
 
 def has_processor(folder: Path) -> bool:
@@ -97,7 +116,7 @@ def _model(files: Files, max_bytes: int, wanted: Kind | None, *, unpacks: bool =
     )
     if "transformers_weights" in config:
         raise RepositoryError(f"{files.name}: config.json: transformers_weights is not read; name the file model.safetensors")
-    _check_processor(files, kind)
+    check_processor(files, kind)
     weights = weight_names(files)
     vision_lora = check_vision_lora(files, config)
     check_size(files, (*weights, *vision_lora), max_bytes)
@@ -121,23 +140,36 @@ def _model(files: Files, max_bytes: int, wanted: Kind | None, *, unpacks: bool =
     )
 
 
-def _adapter(files: Files, max_bytes: int, wanted: Kind | None) -> RepositoryReport:
-    """An adapter is what its base is, with a name and a revision of its own."""
+def base_files(files: Files, access: HubAccess | None = None) -> Files:
+    """The files of the model that an adapter changes.
+
+    Args:
+        files: of the adapter.
+        access: how the Hub is asked for it.
+
+    Raises:
+        RepositoryError: the adapter cannot be merged, or its base cannot be had.
+    """
     reference = check_adapter(files)
     repository, _, revision = reference.partition("@")
     local = files.local and Path(reference).expanduser().exists()
     label = f"{files.name}: its base {reference}"
     try:
-        base_files = repository_files(reference) if local else hub_files(repository, revision or None, name=label)
+        found = repository_files(reference) if local else hub_files(repository, revision or None, name=label, access=access)
     except RepositoryError as error:
         raise RepositoryError(f"{files.name}: its base {error}") from error
-    if local:
-        base_files = replace(base_files, name=label)
-    if is_adapter(base_files):
+    base = replace(found, name=label)
+    if is_adapter(base):
         raise RepositoryError(f"{label} is an adapter itself; merge the two, and save the model")
-    base = _model(base_files, max_bytes, wanted)
-    if base_files.json("config.json").get("quantization_config"):
-        raise RepositoryError(f"{label} is quantised, and an adapter merges into plain weights only; name the plain model")
+    return base
+
+
+def _adapter(files: Files, max_bytes: int, wanted: Kind | None, access: HubAccess | None) -> RepositoryReport:
+    """An adapter is what its base is, with a name and a revision of its own."""
+    model = base_files(files, access)
+    base = _model(model, max_bytes, wanted)
+    if model.json("config.json").get("quantization_config"):
+        raise RepositoryError(f"{model.name} is quantised, and an adapter merges into plain weights only; name the plain model")
     check_size(files, (ADAPTER_WEIGHTS,), max_bytes)
     return replace(
         base,
@@ -151,7 +183,16 @@ def _adapter(files: Files, max_bytes: int, wanted: Kind | None) -> RepositoryRep
     )
 
 
-def _check_processor(files: Files, kind: Kind) -> None:
+def check_processor(files: Files, kind: Kind) -> None:
+    """Whether a repository has what shows pictures and words to its model.
+
+    Args:
+        files: of the model.
+        kind: of the model.
+
+    Raises:
+        RepositoryError: a file is missing, or names a class that transformers has not.
+    """
     if not set(PROCESSOR_CONFIGS) & files.sizes.keys():
         raise RepositoryError(f"{files.name}: has no processor_config.json; save the processor with save_pretrained")
     for file in (name for name in PROCESSOR_CONFIGS if name in files.sizes):

@@ -9,15 +9,9 @@ from huggingface_hub import HfApi
 
 
 @pytest.fixture
-def online(monkeypatch: pytest.MonkeyPatch) -> None:
-    """huggingface_hub read the switch when it was imported, and looks at what it read with each request."""
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_DISABLE_XET", True)
-
-
-@pytest.fixture
-def hub(online: None) -> Iterator[Hub]:
+def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
     with Hub() as hub:
+        hub.reach(monkeypatch)
         yield hub
     assert not hub.rejected
 

@@ -12,6 +12,7 @@ from tiny_repositories import load_writer
 from transformers import AutoModelForImageTextToText, GenerationConfig
 
 from arena.models import check_repository, contestant_of
+from arena.models.architectures import MEASURED
 from arena.models.guard import questions
 from arena.models.pretrained import from_pretrained
 from arena.models.stock import EXACT
@@ -63,6 +64,10 @@ def test_several_files_in_half_precision_load_in_full(report, model):
 
 def test_it_agrees_with_stock_transformers_to_a_ten_thousandth_of_a_nat(model):
     assert max(model.finding.difference, model.finding.batch_difference) <= model.finding.tolerance == EXACT
+
+
+def test_submitters_are_told_how_many_images_it_takes(report, model):
+    assert MEASURED[report.model_type] == model.finding.images
 
 
 def test_the_popular_ones_take_two_images_and_a_fast_path(name, model):

@@ -1,0 +1,50 @@
+"""The weights of the models that are listed already, by which a copy of one is known."""
+
+import hashlib
+import re
+from pathlib import Path
+
+from arena.errors import ArenaError
+from arena.models import local_reference
+from arena.models.files import HUB_NAME, Files, repository_files
+from arena.models.hub import cached
+from arena.models.weights import weight_names
+from arena.roster import references, starter_folder
+from arena.settings import Settings
+from arena.strategies import split
+
+SHA256 = re.compile("[0-9a-f]{64}")
+
+
+def listed_weights(settings: Settings) -> dict[str, frozenset[str]]:
+    """Name of each model whose files are on this machine -> SHA-256 of its files of weights.
+
+    Args:
+        settings: with the models that take part.
+    """
+    hashes: dict[str, frozenset[str]] = {}
+    for reference in references(settings):
+        try:
+            if files := _files_here(reference):
+                hashes[files.repository] = frozenset(weight_hash(files.folder / name) for name in weight_names(files))
+        except (ArenaError, OSError, ValueError, TypeError, LookupError, AttributeError):
+            continue  # what cannot be read does not take part either, and the roster says why
+    return hashes
+
+
+def weight_hash(file: Path) -> str:
+    """SHA-256 of a file; in the cache of huggingface_hub, large files have it as their name."""
+    target = file.resolve().name
+    if SHA256.fullmatch(target):
+        return target
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _files_here(reference: str) -> Files | None:
+    """The files of a model that lie in a folder or in the cache; None of one that runs elsewhere or was never downloaded."""
+    repository = starter_folder(local_reference(split(reference)[0]).repository)
+    if Path(repository).expanduser().is_dir():
+        return repository_files(repository)
+    commit = HUB_NAME.fullmatch(repository)
+    return repository_files(repository) if commit and commit[2] and cached(commit[1], commit[2]) else None

@@ -1,0 +1,391 @@
+"""Submissions are checked before anything large is downloaded, and who is refused is told which file and field to change."""
+
+import hashlib
+import json
+import shutil
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hub_repositories import Fault, StoredFile
+from hub_server import COMMIT, Hub
+from huggingface_hub import HfApi
+from safetensors.numpy import save_file
+
+from arena.hub.check_report import Facts
+from arena.hub.checks import check_submission
+from arena.hub.listed_weights import listed_weights
+from arena.hub.submission_limits import SubmissionLimits
+from arena.models import check_repository
+from arena.models.machine import Machine
+from arena.roster import STARTER_MODELS
+from arena.settings import Settings
+
+LIMITS = SubmissionLimits(Machine(16 * 2**30), 20 * 2**30, endpoints=("host.example", "together"))
+GOOD = STARTER_MODELS / "drawn-world" / "llava-mini"
+
+
+@pytest.fixture(scope="module")
+def served():
+    """A Hub that all tests here share, asked over a network."""
+    with pytest.MonkeyPatch.context() as patch, Hub() as hub:
+        hub.reach(patch)
+        yield hub
+    assert not hub.rejected
+
+
+@pytest.fixture
+def check(served, tmp_path):
+    def check(reference, limits=LIMITS, token=False, **options):
+        api = HfApi(endpoint=served.address, token=token)
+        return check_submission(reference, limits, api, cache=tmp_path / "cache", **options)
+
+    return check
+
+
+class Draft:
+    """A good model, to be made into a bad one and then served."""
+
+    def __init__(self, folder):
+        self.folder = shutil.copytree(GOOD, folder)
+        self.switches = {}
+        self.files = {}
+
+    def serve(self, hub, name="org/bad"):
+        repository = hub.add(name, self.folder)
+        for switch, value in self.switches.items():
+            setattr(repository, switch, value)
+        head = repository.head
+        repository.commits[head.id] = replace(head, files={**head.files, **self.files})
+        return repository
+
+    def edit(self, file, *keys, **changes):
+        content = json.loads((self.folder / file).read_text())
+        part = content
+        for key in keys:
+            part = part[key]
+        part.update(changes)
+        (self.folder / file).write_text(json.dumps(content))
+
+    def header(self, change=None, **changes):
+        """Write another header before the data; by default with changes to its first tensor."""
+        path = self.folder / "model.safetensors"
+        data = path.read_bytes()
+        length = int.from_bytes(data[:8], "little")
+        header = json.loads(data[8 : 8 + length])
+        header.pop("__metadata__", None)
+        header = dict(sorted(header.items(), key=lambda item: item[1]["data_offsets"]))
+        next(iter(header.values())).update(changes)
+        written = json.dumps(change(header) if change else header).encode()
+        path.write_bytes(len(written).to_bytes(8, "little") + written + data[8 + length :])
+
+    def weights(self, content):
+        (self.folder / "model.safetensors").write_bytes(content)
+
+
+@pytest.fixture
+def draft(tmp_path):
+    return Draft(tmp_path / "bad")
+
+
+def seventy_billion(draft):
+    """Only the header of such weights: of their data the Hub tells the size."""
+    shape, size = [70, 10**9], 70 * 10**9 * 2
+    header = json.dumps({"w": {"dtype": "BF16", "shape": shape, "data_offsets": [0, size]}}).encode()
+    draft.weights(len(header).to_bytes(8, "little") + header)
+    draft.switches["sizes"] = {"model.safetensors": 8 + len(header) + size}
+
+
+def large_header(draft):
+    draft.weights((90_000_000).to_bytes(8, "little") + b"{")
+    draft.switches["sizes"] = {"model.safetensors": 90_000_100}
+
+
+def doubled(header):
+    first, second, *_ = header
+    header[second]["data_offsets"] = header[first]["data_offsets"]
+    header[second]["shape"] = header[first]["shape"]
+    return header
+
+
+def with_file(name):
+    return lambda draft: draft.files.update({name: StoredFile(content=b"raise SystemExit")})
+
+
+def switched(**switches):
+    return lambda draft: draft.switches.update(switches)
+
+
+def edited(*where, **changes):
+    return lambda draft: draft.edit(*where, **changes)
+
+
+def headed(**changes):
+    return lambda draft: draft.header(**changes)
+
+
+def pickled(draft):
+    (draft.folder / "model.safetensors").rename(draft.folder / "pytorch_model.bin")
+
+
+def without(*files):
+    return lambda draft: [(draft.folder / file).unlink() for file in files]
+
+
+def written(file, text):
+    return lambda draft: (draft.folder / file).write_text(text)
+
+
+SHARD = json.dumps({"weight_map": {"w": "../../secrets.safetensors"}})
+HOSTILE = {
+    # name: (what is done to a good model, the check that fails, what it names)
+    "private": (switched(private=True), "access", "is not on the Hub, or has no such commit"),
+    "gated": (switched(gated="manual"), "access", "is gated"),
+    "disabled": (switched(disabled=True), "access", "was disabled by the Hub"),
+    "unsafe by the scan": (
+        switched(unsafe={"model.safetensors": "unsafe"}),
+        "security scan",
+        "model.safetensors is unsafe by the scan",
+    ),
+    "no card": (without("README.md"), "licence", "README.md: license: is not stated"),
+    "no licence": (written("README.md", "---\nlanguage: en\n---\n"), "licence", "README.md: license: is not stated"),
+    "some other licence": (written("README.md", "---\nlicense: other\n---\n"), "licence", "README.md: license: other"),
+    "file elsewhere": (with_file("../../evil.json"), "files", "file '../../evil.json': its name leads out"),
+    "file at the root": (with_file("/etc/passwd"), "files", "file '/etc/passwd': its name leads out"),
+    "300 MB of tokenizer": (
+        switched(sizes={"tokenizer.json": 300 * 10**6}),
+        "files",
+        "tokenizer.json has 300 MB, and at most 64 MB",
+    ),
+    "template of 2 MB": (written("chat_template.jinja", "x" * 2 * 10**6), "files", "chat_template.jinja has 2 MB"),
+    "own code": (
+        edited("config.json", auto_map={"AutoModel": "modeling.Own"}),
+        "own code",
+        "config.json: auto_map names code of its own",
+    ),
+    "own code within": (
+        edited("config.json", "text_config", auto_map={"AutoModel": "modeling.Own"}),
+        "own code",
+        "config.json: text_config.auto_map names code of its own",
+    ),
+    "own processor": (
+        edited("processor_config.json", "image_processor", auto_map={"AutoProcessor": "own.Own"}),
+        "own code",
+        "processor_config.json: image_processor.auto_map names code",
+    ),
+    "own tokenizer": (
+        edited("tokenizer_config.json", auto_map={"AutoTokenizer": ["own.Own", None]}),
+        "own code",
+        "tokenizer_config.json: auto_map names code",
+    ),
+    "code beside it": (with_file("tools/modeling.py"), "own code", "tools/modeling.py is code of its own"),
+    "class of its own": (
+        switched(told={"transformersInfo": {"auto_model": "AutoModel", "custom_class": "modeling.Own"}}),
+        "own code",
+        "the Hub runs it by modeling.Own",
+    ),
+    "model of text": (
+        edited("config.json", model_type="llama", architectures=["LlamaForCausalLM"]),
+        "architecture",
+        "config.json names LlamaForCausalLM",
+    ),
+    "unknown type": (edited("config.json", model_type="own"), "architecture", "config.json: transformers"),
+    "config of words": (written("config.json", "{"), "configuration", "config.json is not readable JSON"),
+    "a million layers": (
+        edited("config.json", "text_config", num_hidden_layers=10**6),
+        "configuration",
+        "config.json: text_config.num_hidden_layers: 1000000 is above 1000",
+    ),
+    "pictures a million wide": (
+        edited("processor_config.json", "image_processor", size={"height": 10**6, "width": 10**6}),
+        "configuration",
+        "processor_config.json: image_processor.size.height: 1000000 is above 8192",
+    ),
+    "no processor": (without("processor_config.json"), "processor", "has no processor_config.json"),
+    "no template": (without("chat_template.jinja"), "processor", "has no chat template"),
+    "no words": (without("tokenizer.json"), "processor", "has no tokenizer.json"),
+    "unknown quantisation": (
+        edited("config.json", quantization_config={"quant_method": "own"}),
+        "processor",
+        "config.json: quantization_config: own",
+    ),
+    "pickled": (pickled, "weights", "its weights are pickled"),
+    "no weights": (without("model.safetensors"), "weights", "has no model.safetensors"),
+    "shard elsewhere": (
+        lambda draft: [without("model.safetensors")(draft), written("model.safetensors.index.json", SHARD)(draft)],
+        "weights",
+        "../../secrets.safetensors is missing",
+    ),
+    "huge shape": (headed(shape=[10**9] * 40), "headers", "model.safetensors has tensor"),
+    "string in a shape": (headed(shape=["a", 1_500_000_000]), "headers", "shape ['a', 1500000000] is no list"),
+    "list in a shape": (headed(shape=[[0], 300_000_000]), "headers", "shape [[0], 300000000] is no list"),
+    "negative shape": (headed(shape=[-1, 10**15]), "headers", "shape [-1, 1000000000000000] is no list"),
+    "negative offset": (headed(data_offsets=[-64, 0]), "headers", "data_offsets [-64, 0] are no"),
+    "lying shape": (headed(shape=[1]), "headers", "are not as large as shape [1]"),
+    "overlapping tensors": (lambda draft: draft.header(doubled), "headers", "overlap those of"),
+    "90 MB of header": (large_header, "headers", "model.safetensors has a header of 90 MB, and at most 25 MB are read"),
+    "no safetensors": (lambda draft: draft.weights(b"x" * 1000), "headers", "model.safetensors is truncated or not"),
+    "70 B parameters": (seventy_billion, "download", "130.4 GB of files; at most 20.0 GB may enter"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_may_not_enter_is_refused_within_seconds_by_file_and_field_and_no_weights_are_fetched(name, served, draft, check):
+    change, failed, says = HOSTILE[name]
+    change(draft)
+    draft.serve(served)
+    served.requested.clear()
+    began = time.monotonic()
+    report = check("org/bad", token=served.accounts.token(served.accounts.add("arena")))
+    assert time.monotonic() - began < 20
+    (found,) = [one for one in report.checks if not one.passed and one.name == failed]
+    assert says in f"{found.seen}; {found.remedy}"
+    assert found.remedy
+    assert "\n" not in found.seen + found.remedy
+    assert not report.passed
+    assert all("bytes=" in line for line in served.requested if line.startswith("GET storage/"))
+
+
+@pytest.mark.parametrize(("folder", "kind"), [("llava-mini", "generative"), ("clip-mini", "contrastive")])
+def test_a_good_model_passes_and_what_it_is_is_told(served, check, folder, kind):
+    served.add("org/good", STARTER_MODELS / "drawn-world" / folder)
+    report = check("org/good@main")
+    assert [one.name for one in report.checks if not one.passed] == []
+    weights = STARTER_MODELS / "drawn-world" / folder / "model.safetensors"
+    assert report.facts.weights == {weights.name: hashlib.sha256(weights.read_bytes()).hexdigest()}
+    assert (report.facts.repository, report.facts.revision, report.facts.licence) == ("org/good", COMMIT, "apache-2.0")
+    assert (report.facts.kind, report.facts.images) == (kind, 2)
+    known = check_repository(str(weights.parent))
+    assert (report.facts.architecture, report.facts.parameters) == (known.architecture, known.parameters)
+    assert json.loads(json.dumps(report.as_json()))["passed"]
+
+
+def test_a_private_or_gated_model_passes_that_the_arena_may_read(served, draft, check):
+    draft.switches |= {"private": True, "gated": "auto", "granted": {"arena"}}
+    draft.serve(served)
+    report = check("org/bad", token=served.accounts.token(served.accounts.add("arena", org="read")))
+    assert report.passed
+    assert report.facts.gated == "auto"
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [
+        ("org/good@nothing", "is not on the Hub, or has no such commit"),
+        ("org/none", "is private or not there"),
+        ("../starter", "is no name on the Hub"),
+        (str(GOOD), "is no name on the Hub"),
+        ("", "is no name on the Hub"),
+        ("org/good?colour=blue", "the option 'colour=blue' is unknown"),
+    ],
+)
+def test_what_is_no_repository_of_the_hub_is_told_and_nothing_else_checked(served, check, reference, says):
+    served.add("org/good", GOOD)
+    report = check(reference)
+    assert not report.passed
+    assert says in report.checks[-1].seen
+    assert report.checks[-1].remedy
+    assert report.facts == Facts()
+
+
+@pytest.mark.parametrize(
+    ("fault", "failed", "says"),
+    [
+        (Fault(429, {"Retry-After": "30"}), "access", "too many requests; try again in 30 s"),
+        (Fault(500), "access", "the Hub failed with HTTP 500; try again later"),
+        (Fault(cut=True, on="good/auth"), "access", "the Hub cannot be reached"),
+        (Fault(delay=5), "access", "the Hub does not answer in time; try again later"),
+        (Fault(500, on="model.safetensors"), "headers", "the Hub failed with HTTP 500"),
+        (Fault(cut=True, on="storage"), "headers", "the Hub cannot be reached"),
+    ],
+    ids=["too many", "broken", "cut off", "late", "broken weights", "cut off weights"],
+)
+def test_a_hub_that_fails_is_told_in_one_line_and_not_waited_for(served, check, fault, failed, says):
+    served.add("org/good", GOOD).faults.append(fault)
+    began = time.monotonic()
+    report = check("org/good", replace(LIMITS, seconds=0.5 if fault.delay else 60))
+    assert time.monotonic() - began < 4
+    (found,) = [one for one in report.checks if not one.passed]
+    assert found.name == failed
+    assert says in f"{found.seen}; {found.remedy}"
+
+
+def test_a_copy_of_a_listed_model_is_refused_and_one_that_differs_is_not(served, draft, check):
+    listed = listed_weights(Settings())
+    assert len(listed) == 6
+    draft.serve(served)
+    report = check("org/bad", listed=listed)
+    (found,) = [one for one in report.checks if not one.passed]
+    assert (found.name, found.seen) == ("copies", "model.safetensors is the same as in drawn-world/llava-mini, which is listed")
+    data = bytearray((draft.folder / "model.safetensors").read_bytes())
+    data[-1] ^= 1
+    draft.weights(data)
+    draft.serve(served)
+    assert check("org/bad", listed=listed).passed
+
+
+@pytest.mark.parametrize(
+    ("limits", "failed", "says"),
+    [
+        (replace(LIMITS, parameters=10**5), "size", "0.7 M parameters, and at most 0.1 M may be submitted"),
+        (replace(LIMITS, machine=Machine(2**20)), "size", "MB of memory as float32, and 1 MB are there"),
+        (replace(LIMITS, file_bytes=1000), "download", "1 MB of files; at most 0 MB may enter"),
+    ],
+)
+def test_a_model_that_is_too_large_for_the_arena_is_told_what_would_fit(served, check, limits, failed, says):
+    served.add("org/good", GOOD)
+    (found,) = [one for one in check("org/good", limits).checks if not one.passed]
+    assert found.name == failed
+    assert says in f"{found.seen}; {found.remedy}"
+
+
+def adapter_of(folder, **changes):
+    """An adapter in form: its configuration, and weights that nothing reads here."""
+    folder.mkdir()
+    config = {"peft_type": "LORA", "base_model_name_or_path": "org/base", "revision": COMMIT, **changes}
+    (folder / "adapter_config.json").write_text(json.dumps(config))
+    (folder / "README.md").write_text("---\nlicense: mit\nbase_model: org/base\n---\n")
+    save_file({"lora": np.ones((2, 2), "float32")}, folder / "adapter_model.safetensors")
+    return folder
+
+
+def test_an_adapter_is_checked_with_the_model_that_it_changes(served, check, tmp_path):
+    served.add("org/base", GOOD)
+    served.add("org/adapter", adapter_of(tmp_path / "adapter"))
+    report = check("org/adapter")
+    assert report.passed
+    assert report.facts.base_models == ("org/base",)
+    assert report.facts.weights.keys() == {"adapter_model.safetensors"}
+    assert report.facts.download_bytes > (GOOD / "model.safetensors").stat().st_size
+
+
+def test_an_adapter_may_not_name_a_folder_of_this_machine(served, check, tmp_path):
+    served.add("org/adapter", adapter_of(tmp_path / "adapter", base_model_name_or_path=str(GOOD)))
+    (found,) = [one for one in check("org/adapter").checks if not one.passed]
+    assert found.name == "base"
+    assert "adapter_config.json: base_model_name_or_path" in found.seen
+
+
+@pytest.mark.parametrize(
+    ("reference", "failed", "says"),
+    [
+        ("https://host.example/v1#org/model", None, ""),
+        ("https://other.example/v1#model", "host", "other.example is not among the hosts that are allowed here"),
+        ("https://host.example:444/v1#model", "host", "host.example:444 is not among the hosts"),
+        ("http://host.example/v1#model", "reference", "http"),
+        ("https://host.example/v1", "reference", "names no model"),
+        ("https://host.example/v1#<b>", "model", "the name of the model has other characters"),
+        ("together:org/model", "key", "HF_TOKEN"),
+    ],
+)
+def test_an_endpoint_is_submitted_by_an_address_that_is_allowed_and_the_name_of_a_model(reference, failed, says, monkeypatch):
+    monkeypatch.delenv("HF_TOKEN", raising=False)
+    report = check_submission(reference, LIMITS, HfApi(endpoint="http://127.0.0.1:9", token=False))
+    assert [one.name for one in report.checks if not one.passed] == ([failed] if failed else [])
+    assert says in " ".join(one.seen for one in report.checks if not one.passed)
+
+
+def test_no_endpoint_may_be_submitted_where_none_is_allowed():
+    report = check_submission("https://host.example/v1#model", replace(LIMITS, endpoints=()), HfApi(token=False))
+    assert [one.remedy for one in report.checks if not one.passed] == ["submit a repository, as none is"]
