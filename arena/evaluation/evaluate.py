@@ -135,7 +135,7 @@ class _Run:
         jobs = [partial(self._answers_of, one, places, turns) for one in entrants if one not in away]
         if not workers or not away:
             return self._in_threads(len(jobs), jobs)
-        pool = WorkerPool(workers, self._stop)
+        pool = WorkerPool(workers, [one.contestant.id for one in away], self._stop)
         with closing(pool):
             jobs += [partial(self._answers_by, pool, one) for one in away]
             return self._in_threads(len(jobs), jobs, halt=pool.halt)
@@ -176,8 +176,10 @@ class _Run:
             return self._answers_to_all(OwnModel(entrant), entrant)
 
     def _answers_by(self, pool: WorkerPool, entrant: Entrant) -> list[Evaluation]:
-        with pool.presence(entrant.contestant.id):
+        try:
             return self._answers_to_all(WorkersModel(entrant, pool), entrant)
+        finally:
+            pool.dismiss(entrant.contestant.id)
 
     def _answers_to_all(self, model: Respondent, entrant: Entrant) -> list[Evaluation]:
         return [self._answers_to(model, entrant, *suite) for suite in self._suites if not self._stop.is_set()]

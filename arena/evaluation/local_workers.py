@@ -73,11 +73,6 @@ class LocalWorker:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
 
-    @property
-    def process_id(self) -> int | None:
-        """By which the system knows it."""
-        return self._process.pid
-
     def load(self, order: Order) -> Model:
         """Load a model there."""
         return RemoteModel(order.contestant, self._call("load", order), self._answer)
@@ -85,6 +80,7 @@ class LocalWorker:
     def end(self) -> None:
         """End it at once."""
         self._process.kill()
+        self._process.join(PATIENCE)
 
     def _answer(self, probes: Sequence[Probe]) -> list[Reply]:
         return self._call("answer", probes)
@@ -94,10 +90,11 @@ class LocalWorker:
             self._connection.send((method, argument))
             returned: Returned = self._connection.recv()
         except (EOFError, OSError) as error:
-            raise WorkerEnded(self._end()) from error
+            raise WorkerEnded(self._ending()) from error
         return returned.result()
 
-    def _end(self) -> str:
+    def _ending(self) -> str:
+        """How it ended, as the rest of a sentence."""
         self._process.join(PATIENCE)
         code = self._process.exitcode
         if code is None:

@@ -3,9 +3,7 @@
 import logging
 import threading
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from arena.errors import ArenaError, one_line
@@ -72,11 +70,12 @@ class _Place:
 class WorkerPool:
     """Workers, each asked by a thread of this process."""
 
-    def __init__(self, workers: Workers, stop: threading.Event) -> None:
+    def __init__(self, workers: Workers, contestant_ids: Iterable[str], stop: threading.Event) -> None:
         """Start the threads; a worker begins when there is something for it.
 
         Args:
             workers: where they come from.
+            contestant_ids: of whom something may be asked, until `dismiss` tells otherwise.
             stop: once set, no shard is begun; `halt` makes that known.
         """
         self._workers = workers
@@ -84,24 +83,18 @@ class WorkerPool:
         self._changed = threading.Condition()
         self._closed = False
         self._jobs: list[_Job] = []
-        self._present: Counter[str] = Counter()
-        self._start_seconds = START_SECONDS
+        self._present = set(contestant_ids)
+        self._longest_start: float | None = None
         self._places = [_Place(number) for number in range(workers.count)]
         self._threads = [threading.Thread(target=self._serve, args=(place,), daemon=True) for place in self._places]
         for thread in self._threads:
             thread.start()
 
-    @contextmanager
-    def presence(self, contestant_id: str) -> Iterator[None]:
-        """Within the block more may come to be asked of a contestant, so that its model stays loaded."""
+    def dismiss(self, contestant_id: str) -> None:
+        """Nothing more will be asked of a contestant; its model need not stay loaded."""
         with self._changed:
-            self._present[contestant_id] += 1
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._present[contestant_id] -= 1
-                self._changed.notify_all()
+            self._present.discard(contestant_id)
+            self._changed.notify_all()
 
     def ask_all(self, order: Order, loop: Loop, backlog: Backlog) -> None:
         """Run a loop on the model of an order, in as many workers as there is use for, until nothing waits.
@@ -159,7 +152,7 @@ class WorkerPool:
                     if place.contestant_id != job.order.contestant.id:
                         place.order, place.model = job.order, None
                     return job
-                if not self._present[place.contestant_id]:
+                if place.contestant_id not in self._present:
                     place.leave()
                 self._changed.wait(PAUSE if self._jobs else None)
         return None
@@ -170,18 +163,21 @@ class WorkerPool:
         own = [job for job in self._jobs if job.order.contestant.id == place.contestant_id]
         if waiting := [job for job in own if job in jobs]:
             return waiting[0]
-        if not own and self._present[place.contestant_id]:  # its next suite is about to come
+        if not own and place.contestant_id in self._present:  # its next suite is about to come
             return None
         fitting = [job for job in jobs if self._fits(job.order, place)]
         if unasked := [job for job in fitting if not job.hands]:
-            return unasked[0] if self._is_worth(place, sum(job.seconds_left for job in jobs)) else None
+            is_first = not any(other.order or other.worker for other in self._places if other is not place)
+            goes = place.worker or is_first or self._is_worth(sum(job.seconds_left for job in jobs))
+            return unasked[0] if goes else None
+        if self._present - {job.order.contestant.id for job in self._jobs}:  # there may be one that nobody asks
+            return None
         most = max((job for job in fitting if not job.is_full), key=lambda job: job.seconds_left, default=None)
-        return most if most and most.seconds_left > WORTHWHILE * self._start_seconds else None
+        return most if most and self._is_worth(most.seconds_left) else None
 
-    def _is_worth(self, place: _Place, seconds: float) -> bool:
-        """Whether a worker should begin there for so much to ask; where one is, or no other is anywhere, always."""
-        others = any(other.order or other.worker for other in self._places if other is not place)
-        return place.worker is not None or not others or seconds > WORTHWHILE * self._start_seconds
+    def _is_worth(self, seconds: float) -> bool:
+        """Whether one more should be begun or loaded where others would be busy for so long."""
+        return seconds > WORTHWHILE * (START_SECONDS if self._longest_start is None else self._longest_start)
 
     def _fits(self, order: Order, place: _Place) -> bool:
         """Whether memory suffices for it beside what others have loaded."""
@@ -210,7 +206,7 @@ class WorkerPool:
                 raise LoadError(str(error) if isinstance(error, ArenaError) else one_line(error)) from error
             log.warning("a worker more cannot load %s: %s", job.order.contestant.reference, one_line(error))
             return None
-        self._start_seconds = time.monotonic() - began
+        self._longest_start = max(time.monotonic() - began, self._longest_start or 0)
         return place.model
 
     def _load_lost(self, job: _Job, end: WorkerEnded) -> None:

@@ -124,8 +124,8 @@ def test_once_stopped_those_who_load_end_and_nobody_asks_more(folder):
         assert ended.wait(20), "whoever loads is ended"
         return Noted(folder)()
 
-    pool = WorkerPool(Slow(1), stop)
     model = Noted(folder)
+    pool = WorkerPool(Slow(1), [model.contestant.id], stop)
     waiting = Backlog(Inquiry("item", (question.probe,), lambda _: []) for question in TINY.questions)
 
     def loop(_):
