@@ -169,7 +169,16 @@ def test_what_cannot_be_done_is_one_line_with_a_way_out(arena, arguments, says):
 
 
 @pytest.mark.parametrize(
-    "arguments", [("--limit", "0"), ("--limit", "-3"), ("--max-errors", "2"), ("--max-errors", "some"), ("--model",)]
+    "arguments",
+    [
+        ("--limit", "0"),
+        ("--limit", "-3"),
+        ("--max-errors", "2"),
+        ("--max-errors", "some"),
+        ("--model",),
+        ("--workers", "0"),
+        ("--engine", "dask"),
+    ],
 )
 def test_wrong_options_are_told_with_the_usage(arguments, capsys):
     with pytest.raises(SystemExit) as ended:

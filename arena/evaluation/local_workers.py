@@ -21,6 +21,8 @@ VISIBLE = "CUDA_VISIBLE_DEVICES"
 """By which NVIDIA's driver is told which GPUs a process sees."""
 THREADS = "OMP_NUM_THREADS"
 """By which torch is told, before it is imported, with how many threads to compute."""
+PROCESS_BYTES = 2**30
+"""What a process takes beside its model: mostly torch."""
 PATIENCE = 5.0
 """Seconds in which a process that is gone has told how it ended."""
 
@@ -110,8 +112,8 @@ def count_within(wanted: int, sizes: Sequence[int], memory_bytes: float) -> int:
         sizes: bytes of each model; those of 0 need no worker.
         memory_bytes: what the models in all workers may take together.
     """
-    smallest = min((size for size in sizes if size), default=1)
-    return max(1, int(min(wanted, memory_bytes / smallest)))
+    smallest = min((size for size in sizes if size), default=0)
+    return max(1, int(min(wanted, memory_bytes / (PROCESS_BYTES + smallest))))
 
 
 def visible_gpus() -> list[str]:

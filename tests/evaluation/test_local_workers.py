@@ -136,7 +136,8 @@ def test_gpus_are_dealt_out_in_turn_and_shared_where_they_are_fewer_than_workers
 
 
 def test_no_more_workers_begin_than_memory_bears_models():
-    assert count_within(4, [30, 20, 0], 100) == 4
-    assert count_within(8, [30, 20, 0], 100) == 5
-    assert count_within(8, [300], 100) == 1
+    gigabyte = 2**30
+    assert count_within(4, [3 * gigabyte, gigabyte, 0], 10 * gigabyte) == 4
+    assert count_within(8, [3 * gigabyte, gigabyte, 0], 10 * gigabyte) == 5, "the smallest, each with a process"
+    assert count_within(8, [30 * gigabyte], 10 * gigabyte) == 1
     assert count_within(3, [0], float("inf")) == 3
