@@ -22,7 +22,9 @@ ROWS_IN_GROUP = 40_960
 """Rows of which the database knows the least and the greatest value. A row is found in a third of the time that it takes among
 DuckDB's 122,880, and the file is a tenth larger."""
 _DAMAGE = re.compile(r"not a valid DuckDB database|corrupt|checksum|could not read enough bytes", re.IGNORECASE)
-_LOCK_HOLDER = re.compile(r"Conflicting lock is held in .*\(PID (\d+)\)")
+_LOCKED = re.compile(r"Could not set lock on file")
+_LOCK_HOLDER = re.compile(r"\(PID (\d+)\)")
+"""Of one that ends at this moment DuckDB finds no name, and writes its number otherwise."""
 
 
 def open_database(path: Path) -> duckdb.DuckDBPyConnection:
@@ -69,10 +71,11 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def store_error(error: duckdb.Error, path: Path) -> StoreError:
     """What DuckDB said, as one line with a way out."""
     message = str(error)
-    if holder := _LOCK_HOLDER.search(message):
-        return _busy(path, int(holder.group(1)))
+    if _LOCKED.search(message):
+        holder = _LOCK_HOLDER.search(message)
+        return _busy(path, f"process {holder.group(1)}" if holder else "a process that ends")
     if "already attached" in message:
-        return _busy(path, os.getpid())
+        return _busy(path, f"process {os.getpid()}")
     reason = message.splitlines()[0]
     if _DAMAGE.search(message) or isinstance(error, duckdb.SerializationException | duckdb.InternalException):
         return StoreError(
@@ -97,5 +100,5 @@ def one_line_errors(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _busy(path: Path, process: int) -> StoreBusy:
-    return StoreBusy(f"the database {path} is in use by process {process}; stop it or set another ARENA_HOME")
+def _busy(path: Path, holder: str) -> StoreBusy:
+    return StoreBusy(f"the database {path} is in use by {holder}; stop it or set another ARENA_HOME")

@@ -26,8 +26,8 @@ Item = TypeVar("Item")
 T = TypeVar("T")
 PATIENCE = 10.0
 """Seconds after which a home counts as busy whose owner does not let others in: it may be about to begin or to end."""
-PAUSE = 0.02
-"""Seconds between two tries."""
+PAUSE = 0.1
+"""Seconds between two tries, which cost whoever is about to open the file time."""
 PAUSE_WHEN_BUSY = 1.0
 """The same, once it counts as busy and nobody waits."""
 
