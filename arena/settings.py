@@ -114,6 +114,8 @@ class Settings:
     """ARENA_MODEL_FILES: how many gigabytes of files one model may have; by default twice the memory, and 20 at least."""
     submission_billions: float | None = None
     """ARENA_SUBMISSION_PARAMETERS: how many billions of parameters a submitted model may have; by default as many as fit."""
+    submission_seconds: int = 90
+    """ARENA_SUBMISSION_SECONDS: how long the checks of one submission may wait for the Hub."""
     submission_endpoints: tuple[str, ...] = ()
     """ARENA_SUBMISSION_ENDPOINTS: hosts and Inference Providers whose models may be submitted, comma-separated; by default
     none."""
@@ -135,6 +137,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         memory_gigabytes=_amount(environment, "ARENA_MEMORY", "gigabytes"),
         model_gigabytes=_amount(environment, "ARENA_MODEL_FILES", "gigabytes"),
         submission_billions=_amount(environment, "ARENA_SUBMISSION_PARAMETERS", "billions"),
+        submission_seconds=_count(environment, "ARENA_SUBMISSION_SECONDS", default.submission_seconds),
         submission_endpoints=tuple(name.lower() for name in _names(environment, "ARENA_SUBMISSION_ENDPOINTS")),
         models=_names(environment, "ARENA_MODELS"),
         starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),

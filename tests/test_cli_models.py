@@ -38,6 +38,12 @@ def test_a_model_that_may_enter_is_described_and_tried(sound, capsys):
     )
 
 
+def test_brackets_in_the_name_of_a_folder_are_written_as_they_are(repository, capsys):
+    bracketed = repository.rename(repository.with_name("a[red]x"))
+    assert main(["models", "check", str(bracketed)]) == 0
+    assert capsys.readouterr().out.startswith("org/a[red]x may enter: ")
+
+
 def test_room_for_thoughts_is_told(sound, repository, capsys):
     assert main(["models", "check", f"{sound}?thinking=64"]) == 1
     assert "org/sound: thinking does not apply, its chat template knows no thoughts; leave it out" in capsys.readouterr().err

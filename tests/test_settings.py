@@ -22,6 +22,7 @@ VARIABLES = {
     "ARENA_MEMORY": ("2.5", "memory_gigabytes", 2.5),
     "ARENA_MODEL_FILES": ("7.5", "model_gigabytes", 7.5),
     "ARENA_SUBMISSION_PARAMETERS": ("9", "submission_billions", 9.0),
+    "ARENA_SUBMISSION_SECONDS": ("45", "submission_seconds", 45),
     "ARENA_SUBMISSION_ENDPOINTS": ("Host.example:8000, together", "submission_endpoints", ("host.example:8000", "together")),
     "ARENA_MODELS": ("a/b@" + "0" * 40 + ", ./mine,", "models", ("a/b@" + "0" * 40, "./mine")),
     "ARENA_STARTER_MODELS": ("0", "starter_models", False),

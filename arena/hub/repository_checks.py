@@ -1,6 +1,7 @@
 """What each check of a submitted repository looks at. None reads a weight or runs code of the repository."""
 
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 from huggingface_hub import ModelInfo
 
@@ -10,7 +11,7 @@ from arena.models.architectures import MEASURED, Kind, architecture
 from arena.models.configuration_bounds import parts
 from arena.models.demand import demand
 from arena.models.files import Files, is_read
-from arena.models.hub import ADAPTER_CONFIG
+from arena.models.hub import ADAPTER_CONFIG, VISION_LORAS, WEIGHTS
 from arena.models.loading import usual_dtype
 from arena.models.quantisation import check_quantisation
 from arena.models.reference_options import LocalReference
@@ -25,11 +26,14 @@ OWN_CODE = "auto_map"
 SMALL_FILES = (
     *CONFIGURATIONS,
     *("chat_template.jinja", "chat_template.json", "generation_config.json"),
-    *("*.safetensors.index.json", f"*/{ADAPTER_CONFIG}"),
+    *(f"{name}.index.json" for name in WEIGHTS),
+    *(f"{folder}/{ADAPTER_CONFIG}" for folder in VISION_LORAS.values()),
 )
-"""What is fetched for the checks, as patterns of a shell."""
+"""What is fetched for the checks."""
 MAX_TENSORS = 1_000_000
 """Most tensors of a model, in all its files."""
+READERS = 8
+"""Headers that are asked for at once: large models have hundreds of files."""
 UNSAFE = ("unsafe", "suspicious")
 """Levels of the Hub's scan with which a file keeps a repository out."""
 
@@ -125,10 +129,14 @@ def check_headers(files: Files, weights: tuple[str, ...]) -> int:
         RepositoryError: one breaks the schema, or they name more than any model has.
     """
     count = 0
-    for file in weights:
-        count += len(files.header(file))
-        if count > MAX_TENSORS:
-            raise RepositoryError(f"{files.name}: more than {MAX_TENSORS} tensors in its weights; submit a model with fewer")
+    with ThreadPoolExecutor(READERS) as readers:
+        try:
+            for header in readers.map(files.header, weights):
+                count += len(header)
+                if count > MAX_TENSORS:
+                    raise RepositoryError(f"{files.name}: more than {MAX_TENSORS} tensors in its weights; submit fewer")
+        finally:
+            readers.shutdown(cancel_futures=True)
     return count
 
 

@@ -6,9 +6,6 @@ from arena.models import this_machine
 from arena.models.machine import Machine
 from arena.settings import Settings
 
-SECONDS = 60.0
-"""How long all checks of one submission may wait for the Hub."""
-
 
 @dataclass(frozen=True)
 class SubmissionLimits:
@@ -22,7 +19,8 @@ class SubmissionLimits:
     """Most that a model may have; None for as many as fit."""
     endpoints: tuple[str, ...] = ()
     """Hosts, with their port where it is not the usual one, and Inference Providers whose models may be submitted."""
-    seconds: float = SECONDS
+    seconds: float = 90
+    """How long all checks of one submission may wait for the Hub."""
 
 
 def limits_of(settings: Settings) -> SubmissionLimits:
@@ -32,4 +30,10 @@ def limits_of(settings: Settings) -> SubmissionLimits:
         machine = machine.within(round(settings.memory_gigabytes * 2**30))
     files = machine.files() if settings.model_gigabytes is None else round(settings.model_gigabytes * 2**30)
     billions = settings.submission_billions
-    return SubmissionLimits(machine, files, None if billions is None else round(billions * 1e9), settings.submission_endpoints)
+    return SubmissionLimits(
+        machine,
+        files,
+        None if billions is None else round(billions * 1e9),
+        settings.submission_endpoints,
+        settings.submission_seconds,
+    )

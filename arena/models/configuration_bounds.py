@@ -10,7 +10,7 @@ from arena.errors import RepositoryError
 
 MEGABYTE = 10**6
 TEMPLATE_BYTES = MEGABYTE
-CONFIGURATION_BYTES = 10 * MEGABYTE
+CONFIGURATION_BYTES = 4 * MEGABYTE
 INDEX_BYTES = 25 * MEGABYTE
 VOCABULARY_BYTES = 64 * MEGABYTE
 """Gemma's tokenizer, among the largest, has 33 MB."""

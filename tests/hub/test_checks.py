@@ -11,7 +11,7 @@ import pytest
 from hub_repositories import Fault, StoredFile
 from hub_server import COMMIT, Hub
 from huggingface_hub import HfApi
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from arena.hub.check_report import Facts
 from arena.hub.checks import check_submission
@@ -259,6 +259,22 @@ def test_a_good_model_passes_and_what_it_is_is_told(served, check, folder, kind)
     known = check_repository(str(weights.parent))
     assert (report.facts.architecture, report.facts.parameters) == (known.architecture, known.parameters)
     assert json.loads(json.dumps(report.as_json()))["passed"]
+
+
+def test_of_weights_in_shards_every_header_is_read_and_told(served, draft, check):
+    weights = load_file(draft.folder / "model.safetensors")
+    (draft.folder / "model.safetensors").unlink()
+    shards = {f"model-{number}.safetensors": sorted(weights)[number::3] for number in range(3)}
+    for shard, names in shards.items():
+        save_file({name: weights[name] for name in names}, draft.folder / shard)
+    index = {"weight_map": {name: shard for shard, names in shards.items() for name in names}}
+    (draft.folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    draft.serve(served)
+    report = check("org/bad")
+    assert report.passed
+    assert f"{len(weights)} tensors" in [one.seen for one in report.checks]
+    assert report.facts.weights.keys() == shards.keys()
+    assert report.facts.parameters == check_repository(str(GOOD)).parameters
 
 
 def test_a_private_or_gated_model_passes_that_the_arena_may_read(served, draft, check):

@@ -138,7 +138,7 @@ DAMAGES = {
         lambda f: nested(f / "processor_config.json", "image_processor", size={"longest_edge": float("inf")}),
         "processor_config.json: image_processor.size.longest_edge: inf is above 8192",
     ),
-    "large config": (lambda f: padded(f / "config.json", 200 * 10**6), "config.json has 200 MB, and at most 10 MB"),
+    "large config": (lambda f: padded(f / "config.json", 200 * 10**6), "config.json has 200 MB, and at most 4 MB"),
     "large tokenizer": (lambda f: padded(f / "tokenizer.json", 300 * 10**6), "tokenizer.json has 300 MB, and at most 64 MB"),
     "large template": (
         lambda f: padded(f / "chat_template.jinja", 2 * 10**6),
