@@ -24,7 +24,7 @@ DuckDB's 122,880, and the file is a tenth larger."""
 _DAMAGE = re.compile(r"not a valid DuckDB database|corrupt|checksum|could not read enough bytes", re.IGNORECASE)
 _LOCKED = re.compile(r"Could not set lock on file")
 _LOCK_HOLDER = re.compile(r"\(PID (\d+)\)")
-"""Of one that ends at this moment DuckDB finds no name, and writes its number otherwise."""
+"""DuckDB finds none where the lock has ended a moment ago, and writes that otherwise."""
 
 
 def open_database(path: Path) -> duckdb.DuckDBPyConnection:
