@@ -17,7 +17,7 @@ from arena.models import EndpointPool, ModelPool, Pools, RequestBudget, memory_b
 from arena.pairs import MinimalPair
 from arena.roster import Roster, gather, register
 from arena.settings import Settings
-from arena.store import Progress, Store
+from arena.store import Progress, Store, cluster_address
 from arena.suites.starter import starter_pairs
 
 SECONDS_A_LINE = 3.0
@@ -45,7 +45,11 @@ def open_store(settings: Settings, progress: Progress | None = None) -> Iterator
     Beside other processes of the home, too: see `Store.open`.
     """
     with Store.open(
-        settings.home, ELO_RULE, accepted_loss=settings.accepted_loss, progress=progress or progress_lines()
+        settings.home,
+        ELO_RULE,
+        accepted_loss=settings.accepted_loss,
+        progress=progress or progress_lines(),
+        cluster=cluster_address(settings.database, settings.data_path),
     ) as store:
         start_log(settings.home)
         read_anew(store)

@@ -31,6 +31,11 @@ class Settings:
 
     home: Path = Path("arena-home")
     """ARENA_HOME: database, images, logs. Deleting it resets the arena."""
+    database: str | None = field(default=None, repr=False)
+    """ARENA_DATABASE: where several machines share one arena, `ducklake:postgres:` and what libpq connects to, such as
+    `host=… dbname=…`; None where this machine is alone."""
+    data_path: str | None = None
+    """ARENA_DATA_PATH: with it, where the archive of facts and all pictures lie: a folder that all machines see, or `s3://…`."""
     host: str = "127.0.0.1"
     """ARENA_HOST: address to listen on; 0.0.0.0 in a Space."""
     port: int = 7860
@@ -131,6 +136,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
     in_space = "SPACE_ID" in environment
     return Settings(
         home=Path(environment.get("ARENA_HOME") or default.home),
+        database=environment.get("ARENA_DATABASE", "").strip() or default.database,
+        data_path=environment.get("ARENA_DATA_PATH", "").strip() or default.data_path,
         host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
         autoplay=_switch(environment, "ARENA_AUTOPLAY", default=default.autoplay),

@@ -46,7 +46,7 @@ def test_what_the_command_line_gives_is_told():
 
 
 def test_secrets_are_never_shown():
-    names = ("ARENA_REVIEW_TOKEN", "HF_TOKEN", "OPENAI_API_KEY", "ARENA_ENDPOINT_KEY")
+    names = ("ARENA_REVIEW_TOKEN", "ARENA_DATABASE", "HF_TOKEN", "OPENAI_API_KEY", "ARENA_ENDPOINT_KEY")
     environment: dict[str, str] = dict.fromkeys(names, "hunter2-hunter2-hunter2")
     told = rows(environment)
     assert not [row for row in told.values() if "hunter2" in str(row)]

@@ -16,6 +16,8 @@ def test_an_empty_environment_gives_the_defaults():
 
 VARIABLES = {
     "ARENA_HOME": ("/data", "home", Path("/data")),
+    "ARENA_DATABASE": (" ducklake:postgres:dbname=arena ", "database", "ducklake:postgres:dbname=arena"),
+    "ARENA_DATA_PATH": ("s3://arena/facts", "data_path", "s3://arena/facts"),
     "ARENA_HOST": ("::1", "host", "::1"),
     "ARENA_PORT": ("8000", "port", 8000),
     "ARENA_AUTOPLAY": ("on", "autoplay", True),

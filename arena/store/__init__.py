@@ -3,6 +3,7 @@
 from arena.store.answers import UnitRow
 from arena.store.backup import Backup, holds_arena, restore
 from arena.store.battle_ids import new_battle_id
+from arena.store.cluster_address import ClusterAddress, cluster_address
 from arena.store.costs import Cost
 from arena.store.generation_records import (
     GENERATED,
@@ -69,6 +70,7 @@ __all__ = [
     "AnswerRecord",
     "Backup",
     "BattleRecord",
+    "ClusterAddress",
     "Cost",
     "EloRule",
     "Erasure",
@@ -107,6 +109,7 @@ __all__ = [
     "Unread",
     "Verdict",
     "Vote",
+    "cluster_address",
     "discordant_units",
     "holds_arena",
     "new_battle_id",

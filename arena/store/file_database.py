@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Concatenate, TypeVar
+from typing import TYPE_CHECKING, Concatenate, TypeVar
 
 import duckdb
 
@@ -13,6 +13,7 @@ from arena.settings import make_home
 from arena.store import acknowledged, rebuild
 from arena.store.acknowledged import Acknowledgements, Counts
 from arena.store.backup import DATABASE
+from arena.store.cluster_address import Membership
 from arena.store.database import close_untouched, one_line_errors, open_database
 from arena.store.derivation import derive
 from arena.store.migrations import migrate
@@ -21,6 +22,9 @@ from arena.store.readers_writer_lock import ReadersWriterLock
 from arena.store.records import EloRule
 from arena.store.witness import Witness
 from arena.store.writer import LARGEST_GROUP, Work, Writer
+
+if TYPE_CHECKING:
+    from arena.store.cluster.replica import Replica
 
 Item = TypeVar("Item")
 T = TypeVar("T")
@@ -44,6 +48,7 @@ class FileDatabase:
         counts: Counts,
         rule: EloRule | None,
         largest_group: int = LARGEST_GROUP,
+        replica: "Replica | None" = None,
     ) -> None:
         self.home = home
         self.path = home / DATABASE
@@ -54,7 +59,8 @@ class FileDatabase:
         """Whether a rebuild was stopped on the way. What is counted then, the next `open` would count again."""
         self._lock = ReadersWriterLock()
         """Held alone while the file is replaced or rebuilt."""
-        self.writer = Writer(
+        self._replica = replica
+        self.writer = (replica.writer if replica else Writer)(
             connection.cursor(), largest_group, self._admit, self.witness.after, self._lock.shared, partial(derive, rule=rule)
         )
 
@@ -66,6 +72,7 @@ class FileDatabase:
         largest_group: int = LARGEST_GROUP,
         accepted_loss: int = 0,
         progress: Progress = silent,
+        membership: Membership | None = None,
     ) -> "FileDatabase":
         """Open the file in folder `home`, made where it is missing, and bring its schema up to date.
 
@@ -75,13 +82,15 @@ class FileDatabase:
             largest_group: most writes that share a commit.
             accepted_loss: how many acknowledged records may be missing; exactly so many.
             progress: told how far it is, where a home of an earlier version is brought up to date.
+            membership: how it takes part in an arena of several machines; None where this machine is alone.
 
         Raises:
             StoreBusy: another process has it open.
             StoreError: the folder cannot be used, the database is damaged, newer than this code, or has lost what was
-                acknowledged.
+                acknowledged; or the home and the arena of several machines do not belong together.
         """
         path = home / DATABASE
+        replica: Replica | None = None
         with one_line_errors(path):
             make_home(home)
             note = Acknowledgements(home)
@@ -91,12 +100,18 @@ class FileDatabase:
             try:
                 note.check(acknowledged.count_before_migration(connection), accepted_loss)
                 migrate(connection, progress=progress)
+                replica = _joined(connection, home, membership)
                 if rebuild.is_due(connection):
                     rebuild.go_on(connection, rule, progress)
                 counts = acknowledged.count(connection)
                 note.write(counts)
-                return cls(home, connection, note, counts, rule, largest_group)
+                database = cls(home, connection, note, counts, rule, largest_group, replica)
+                if replica:
+                    replica.start(database)
+                return database
             except BaseException:
+                if replica:
+                    replica.close()
                 close_untouched(connection)  # what is damaged stays as it is, to be looked at
                 note.close()
                 raise
@@ -135,18 +150,46 @@ class FileDatabase:
 
     def close(self) -> None:
         """Commit what waits and let go of the file. Safe to call twice."""
-        self.writer.close()
+        self._leave()
         with one_line_errors(self.path):
             self.witness.close(self.connection)
 
     def abandon(self) -> None:
         """Let go of the file without folding its log into it."""
-        self.writer.close()
+        self._leave()
         close_untouched(self.connection)
         self.close()
+
+    def _leave(self) -> None:
+        if self._replica:
+            self._replica.stop()
+        self.writer.close()
+        if self._replica:
+            self._replica.close()
 
     def _admit(self) -> None:
         """Let a transaction of the writer begin."""
         if self.is_half_rebuilt:
             raise StoreError("the rebuild was stopped on the way; open the store again, which goes on with it")
         self.witness.before()
+
+
+def _joined(connection: duckdb.DuckDBPyConnection, home: Path, membership: Membership | None) -> "Replica | None":
+    """The home's part in an arena of several machines, if it is to have one."""
+    if membership is None:
+        if connection.execute("FROM arena.followed").fetchall():
+            raise StoreError(f"{home}: takes part in an arena of several machines; set ARENA_DATABASE and ARENA_DATA_PATH")
+        return None
+    try:
+        from arena.store.cluster.replica import Replica  # noqa: PLC0415 - its packages are an extra
+    except ModuleNotFoundError as error:
+        raise missing_package(error) from error
+    return Replica.join(connection, home, membership)
+
+
+def missing_package(error: ModuleNotFoundError) -> StoreError:
+    """What to say where one of the packages that several machines need is not there."""
+    return StoreError(
+        f"ARENA_DATABASE: needs the package {error.name}; install the extra `cluster`: "
+        "pip install 'minimal-pair-arena[cluster]'"
+    )

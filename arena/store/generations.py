@@ -122,7 +122,7 @@ class Generations:
 
     def image_file(self, digest: str) -> Path:
         """Where the image with this digest lies."""
-        return self._pictures.path(digest)
+        return self._pictures.located(digest)
 
     def sources_made_of(self, source: str) -> set[str]:
         """Digests of the sides that show this source, in all pairs that were made of it.

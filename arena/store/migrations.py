@@ -341,3 +341,9 @@ def m014_submissions(connection: duckdb.DuckDBPyConnection) -> None:
         SELECT * FROM arena.submission_events
         QUALIFY row_number() OVER (PARTITION BY submission_id ORDER BY seq DESC) = 1;
     """)
+
+
+@migration
+def m015_followed(connection: duckdb.DuckDBPyConnection) -> None:
+    """Which arena of several machines this home follows, and up to which commit; no row where it is alone."""
+    connection.execute("CREATE TABLE arena.followed (arena VARCHAR NOT NULL, place BIGINT NOT NULL)")

@@ -15,14 +15,15 @@ from arena.probes import Reply
 from arena.settings import make_home
 from arena.store import erasure, facts, lookups, maintenance, replies, rereadings, standings
 from arena.store.backup import Backup
+from arena.store.cluster_address import ClusterAddress, Membership
 from arena.store.count_reads import CountReads
 from arena.store.database import one_line_errors
 from arena.store.drawings import Drawings
 from arena.store.evaluations import Evaluations
-from arena.store.file_database import FileDatabase
+from arena.store.file_database import FileDatabase, missing_package
 from arena.store.generations import Generations
 from arena.store.labels import Labels
-from arena.store.picture_files import PictureFiles
+from arena.store.picture_files import CommonPictures, PictureFiles
 from arena.store.progress import Progress, silent
 from arena.store.records import Acknowledged, BattleRecord, Choice, EloRule, ReplyRecord, Vote, now
 from arena.store.rereadings import OlderBattle, Rereadings
@@ -43,11 +44,15 @@ class Store(CountReads):
     Every method raises StoreError with one line when the disk or the file gives up.
     """
 
-    def __init__(self, home: Path, open_file: Callable[[], FileDatabase], rule: EloRule | None) -> None:
+    def __init__(
+        self, home: Path, open_file: Callable[..., FileDatabase], rule: EloRule | None, cluster: ClusterAddress | None
+    ) -> None:
         self._home = home
         self._rule = rule
-        self._pictures = PictureFiles(home / "images")
+        self._pictures = PictureFiles(home / "images", None if cluster is None else _common_pictures(cluster))
         self._takedowns: Takedowns | None = None
+        if cluster is not None:
+            open_file = partial(open_file, membership=Membership(cluster, self._pictures.share, self._clear_away))
         self._database = SharedDatabase(home, self._pictures, open_file, self._refresh, self._settle_in)
         try:
             self.takedowns = self._takedowns = Takedowns(self._write_one, self._database, self._pictures)
@@ -74,6 +79,7 @@ class Store(CountReads):
         largest_group: int = LARGEST_GROUP,
         accepted_loss: int = 0,
         progress: Progress = silent,
+        cluster: ClusterAddress | None = None,
     ) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
@@ -85,6 +91,7 @@ class Store(CountReads):
             largest_group: most writes that share a commit.
             accepted_loss: how many acknowledged records may be missing; exactly so many.
             progress: told how far it is, where a home of an earlier version is brought up to date.
+            cluster: where this machine meets the others of its arena; None where it is alone.
 
         Raises:
             StoreBusy: another process has it open and lets nobody in, or runs another version.
@@ -93,7 +100,7 @@ class Store(CountReads):
         """
         with one_line_errors(home):
             make_home(home)
-        store = cls(home, partial(FileDatabase.open, home, rule, largest_group, accepted_loss, progress), rule)
+        store = cls(home, partial(FileDatabase.open, home, rule, largest_group, accepted_loss, progress), rule, cluster)
         try:
             store._settle_in(progress)
         except BaseException:
@@ -240,6 +247,12 @@ class Store(CountReads):
     def _end_log(self) -> None:
         self._database.call(maintenance.end_log)
 
+    def _clear_away(self) -> None:
+        """Do what an erasure, or a reading anew, of another machine leaves to do on this one."""
+        if self._takedowns is not None:
+            self._settle_in()
+            self._end_log()
+
     def _write_one(self, write: Callable[[Connection, Item], T], item: Item) -> T:
         """Write what no other waiting write could share a statement with."""
         answer = self._database.write(OneByOne(write), item)
@@ -267,3 +280,14 @@ class Store(CountReads):
             self.rebuild_elo(progress)
         if self._database.is_owner:
             self.takedowns.finish()
+
+
+def _common_pictures(cluster: ClusterAddress) -> CommonPictures:
+    """Those that all machines have."""
+    if not cluster.is_bucket:
+        return PictureFiles(Path(cluster.data_path) / "pictures")
+    try:
+        from arena.store.cluster.bucket_pictures import BucketPictures  # noqa: PLC0415 - its packages are an extra
+    except ModuleNotFoundError as error:
+        raise missing_package(error) from error
+    return BucketPictures(f"{cluster.data_path}/pictures")

@@ -182,7 +182,7 @@ class Takedowns:
 
     def picture_file(self, digest: str) -> Path:
         """Where the picture with this digest lies."""
-        return self._pictures.path(digest)
+        return self._pictures.located(digest)
 
     def reports(self, *, open_only: bool = False) -> list[Reported]:
         """What visitors reported, the oldest first; if asked for, only that of which nothing was decided since."""

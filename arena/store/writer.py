@@ -8,7 +8,7 @@ import contextlib
 import itertools
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -101,9 +101,14 @@ class Writer:
         ending = False
         while not ending:
             group, ending = self._next_group()
-            if group and not self._commit(group) and len(group) > 1:
-                for job in group:
-                    self._commit([job])
+            for together in self._split(group):
+                if not self._commit(together) and len(together) > 1:
+                    for job in together:
+                        self._commit([job])
+
+    def _split(self, group: Group) -> Iterable[Group]:
+        """The parts of a group that are committed one after the other."""
+        return [group] if group else []
 
     def _next_group(self) -> tuple[list[Job[Any, Any]], bool]:
         """Whatever waits, at least one job, and whether the writer was told to stop after it."""
