@@ -37,7 +37,7 @@ class HeaderError(ValueError):
     """A header that is none; the message goes on from the name of the file."""
 
 
-def read_header(text: bytes, data_bytes: int) -> dict[str, dict[str, Any]]:
+def read_header(text: bytes | bytearray, data_bytes: int) -> dict[str, dict[str, Any]]:
     """The tensors of a file, in the order of their data.
 
     Args:

@@ -21,7 +21,7 @@ SECONDS = 20
 """That it may take."""
 
 
-def header_length(name: str, file: str, beginning: bytes, file_bytes: int) -> int:
+def header_length(name: str, file: str, beginning: bytes | bytearray, file_bytes: int) -> int:
     """How long the header of a file is.
 
     Args:
@@ -42,7 +42,7 @@ def header_length(name: str, file: str, beginning: bytes, file_bytes: int) -> in
     return length
 
 
-def tensors_in(name: str, file: str, header: bytes, file_bytes: int) -> dict[str, dict[str, Any]]:
+def tensors_in(name: str, file: str, header: bytes | bytearray, file_bytes: int) -> dict[str, dict[str, Any]]:
     """The tensors that a header names: name -> dtype, shape and data_offsets, each within the file.
 
     Args:
@@ -61,7 +61,7 @@ def tensors_in(name: str, file: str, header: bytes, file_bytes: int) -> dict[str
         raise RepositoryError(f"{name}: {file} {error}") from None
 
 
-def _read_apart(header: bytes, data_bytes: int) -> dict[str, dict[str, Any]]:
+def _read_apart(header: bytes | bytearray, data_bytes: int) -> dict[str, dict[str, Any]]:
     """As `read_header`, in a process that may take `MEMORY` and `SECONDS`."""
     # Isolated and without packages, as that starts in a fiftieth of a second.
     command = [sys.executable, "-I", "-S", header_schema.__file__, *map(str, (data_bytes, MEMORY, SECONDS))]

@@ -58,11 +58,12 @@ class HubListing:
         """
         size = self.sizes[file]
         url = hf_hub_url(self.repository, file, revision=self.revision, endpoint=self.access.api.endpoint)
-        beginning = self.access.first_bytes(name, url, min(size, FIRST_BYTES))
+        beginning = self.access.read(name, url, 0, min(size, FIRST_BYTES))
         length = header_length(name, file, beginning[:LENGTH_BYTES], size)
-        if len(beginning) < LENGTH_BYTES + length:
-            beginning = self.access.first_bytes(name, url, LENGTH_BYTES + length)
-        return tensors_in(name, file, beginning[LENGTH_BYTES : LENGTH_BYTES + length], size)
+        header = beginning[LENGTH_BYTES : LENGTH_BYTES + length]
+        if len(header) < length:
+            header = self.access.read(name, url, LENGTH_BYTES, length)
+        return tensors_in(name, file, header, size)
 
 
 def hub_listing(repository: str, revision: str | None, access: HubAccess | None = None) -> HubListing:

@@ -76,29 +76,32 @@ class HubAccess:
         options |= {"tqdm_class": _NoBar} if self.patterns else {}
         return Path(self.ask(repository, lambda: self.api.snapshot_download(repository, **options)))
 
-    def first_bytes(self, repository: str, url: str, count: int) -> bytes:
-        """What a file begins with. No more is read, whatever the server sends.
+    def read(self, repository: str, url: str, first: int, count: int) -> bytearray:
+        """Some bytes of a file. No more are read, whatever the server sends.
 
         Args:
             repository: how error messages call what is asked about.
             url: of the file.
-            count: how many bytes.
+            first: place of the first byte.
+            count: how many.
 
         Raises:
             RepositoryError: as `ask`.
         """
-        return self.ask(repository, lambda: self._first_bytes(url, count))
+        return self.ask(repository, lambda: self._read(url, first, count))
 
-    def _first_bytes(self, url: str, count: int) -> bytes:
-        headers = {**build_hf_headers(token=self.api.token), "range": f"bytes=0-{count - 1}", "accept-encoding": "identity"}
-        read = bytearray()
+    def _read(self, url: str, first: int, count: int) -> bytearray:
+        headers = build_hf_headers(token=self.api.token)
+        headers |= {"range": f"bytes={first}-{first + count - 1}", "accept-encoding": "identity"}
+        data = bytearray()
         with get_session().stream("GET", url, headers=headers, timeout=TIMEOUT) as response:
             hf_raise_for_status(response)
             for block in response.iter_bytes():
-                read += block
-                if len(read) >= count:
+                data += block
+                if len(data) >= count:
                     break
-        return bytes(read[:count])
+        del data[count:]
+        return data
 
 
 class _NoBar(tqdm):

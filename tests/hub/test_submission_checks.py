@@ -261,6 +261,14 @@ def test_a_good_model_passes_and_what_it_is_is_told(served, check, folder, kind)
     assert json.loads(json.dumps(report.as_json()))["passed"]
 
 
+def test_a_model_passes_that_the_hub_has_not_scanned_to_the_end_and_that_is_told(served, draft, check):
+    draft.switches["told"] = {"securityRepoStatus": {"scansDone": False, "filesWithIssues": []}}
+    draft.serve(served)
+    report = check("org/bad")
+    assert report.passed
+    assert "the Hub has not scanned all files yet, and found nothing unsafe so far" in [one.seen for one in report.checks]
+
+
 def test_of_weights_in_shards_every_header_is_read_and_told(served, draft, check):
     weights = load_file(draft.folder / "model.safetensors")
     (draft.folder / "model.safetensors").unlink()
