@@ -1,12 +1,13 @@
 """Kills the arena at work, again and again, and counts what it had acknowledged, what of that is gone, and what stands twice.
 
-    python benchmarks/kills.py [--kills 10] [--only server evaluation generation together]
+    python benchmarks/kills.py [--kills 10] [--only server evaluation generation two together]
 
 `together` runs a server with visitors and reviewers, two evaluations and a generation in bulk on one home, and kills each of
-the four. Every kill comes a random moment after something new was acknowledged. Once the server is there again, visitors
-repeat their last votes, and a reviewer the last verdict. `owner` says how many of the killed held the database at that moment,
-`least` and `most`, how many acknowledgements came between two kills; `wrong`, how many derived tables hold something else than
-a rebuild makes of the facts; and `longest s`, how long the one who waited longest for an acknowledgement did.
+the four; `two` is the server and the first evaluation. Every kill comes a random moment after something new was acknowledged.
+Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict. `owner` says how many of the
+killed held the database at that moment, `least` and `most`, how many acknowledgements came between two kills; `wrong`, how many
+derived tables hold something else than a rebuild makes of the facts; and `longest s`, how long the one who waited longest for
+an acknowledgement did.
 """
 
 import argparse
@@ -198,7 +199,13 @@ WORKS: dict[str, Callable[[Path, Path], Work]] = {
     "generation": generation,
     **{name: partial(evaluation, name) for name in EVALUATIONS},
 }
-DRILLS = {"server": ["server"], "evaluation": ["evaluation"], "generation": ["generation"], "together": list(WORKS)}
+DRILLS = {
+    "server": ["server"],
+    "evaluation": ["evaluation"],
+    "generation": ["generation"],
+    "two": ["server", "evaluation"],
+    "together": list(WORKS),
+}
 
 
 def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
