@@ -1,7 +1,7 @@
 """The checks of a submission, made before anything of it is downloaded but small files of configuration."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -70,8 +70,9 @@ def check_submission(
     model = files and _model_of(checks, files, access)
     if files is None or model is None:
         return checks.report(facts)
-    facts = _check_configuration(checks, files, model, info, facts)
-    facts = _check_weights(checks, files, model, facts, info, listed or {})
+    repositories = [files] if model is files else [files, model]
+    facts = _check_configuration(checks, repositories, info, facts)
+    facts = _check_weights(checks, repositories, info, listed or {}, facts)
     if checks.all_passed("configuration", "architecture", "processor", "weights", "headers"):
         facts = _check_size(checks, files, facts, local, limits, access)
     return checks.report(facts)
@@ -107,14 +108,25 @@ def _stated(info: ModelInfo) -> Facts:
 
 def _model_of(checks: Checklist, files: Files, access: HubAccess) -> Files | None:
     """The files of the model that runs: those of the repository, or those that its adapter changes."""
-    kept = checks.run("kind", lambda: is_adapter(files), lambda adapter: "an adapter" if adapter else "a model")
-    if kept:
+    adapter = checks.run("kind", lambda: is_adapter(files), lambda adapter: "an adapter" if adapter else "a model")
+    if adapter:
         return checks.run("base", lambda: base_files(files, access), lambda base: f"{base.repository}@{base.revision()}")
-    return files if kept is False else None
+    return files if adapter is False else None
 
 
-def _check_configuration(checks: Checklist, files: Files, model: Files, info: ModelInfo, facts: Facts) -> Facts:
-    repositories = [files] if model is files else [files, model]
+def _check_configuration(checks: Checklist, repositories: Sequence[Files], info: ModelInfo, facts: Facts) -> Facts:
+    """Checks of what the small files say.
+
+    Args:
+        checks: to which they are added.
+        repositories: the files of the submission and, of an adapter, those of the model that it changes; the last one runs.
+        info: what the Hub tells.
+        facts: known so far.
+
+    Returns:
+        The facts with those that were learnt.
+    """
+    model = repositories[-1]
     if checks.run("configuration", lambda: check_configuration(*repositories), str) is None:
         return facts
     checks.run("own code", lambda: check_code(info, *repositories), str)
@@ -134,17 +146,21 @@ def _in_words(known: tuple[str, str, int | None]) -> str:
 
 
 def _check_weights(
-    checks: Checklist, files: Files, model: Files, facts: Facts, info: ModelInfo, listed: Mapping[str, frozenset[str]]
+    checks: Checklist, repositories: Sequence[Files], info: ModelInfo, listed: Mapping[str, frozenset[str]], facts: Facts
 ) -> Facts:
-    weights = checks.run("weights", lambda: weight_names(files), lambda names: f"safetensors: {', '.join(names)}"[:200])
+    """Checks of what the Hub tells of the weights; for the arguments see `_check_configuration`."""
+    weights = checks.run(
+        "weights",
+        lambda: [weight_names(files) for files in repositories],
+        lambda names: f"safetensors: {', '.join(file for files in names for file in files)}"[:200],
+    )
     if weights is None:
         return facts
-    checks.run("headers", lambda: check_headers(files, weights), lambda count: f"{count} tensors")
-    hashes = weight_hashes(info, weights)
+    pairs = list(zip(repositories, weights, strict=True))
+    checks.run("headers", lambda: sum(check_headers(*pair) for pair in pairs), lambda count: f"{count} tensors")
+    hashes = weight_hashes(info, weights[0])
     checks.run("copies", lambda: check_copies(hashes, listed), str)
-    own = sum(downloads(files, weights))
-    base = 0 if model is files else sum(downloads(model, weight_names(model)))
-    return replace(facts, download_bytes=own + base, weights=hashes)
+    return replace(facts, download_bytes=sum(size for pair in pairs for size in downloads(*pair)), weights=hashes)
 
 
 def _check_size(

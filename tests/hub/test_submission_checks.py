@@ -384,6 +384,14 @@ def test_an_adapter_is_checked_with_the_model_that_it_changes(served, check, tmp
     assert report.facts.download_bytes > (GOOD / "model.safetensors").stat().st_size
 
 
+def test_an_adapter_of_pickled_weights_is_refused_as_those_are(served, draft, check, tmp_path):
+    pickled(draft)
+    draft.serve(served, "org/base")
+    served.add("org/adapter", adapter_of(tmp_path / "adapter"))
+    (found,) = [one for one in check("org/adapter").checks if not one.passed]
+    assert (found.name, found.remedy) == ("weights", "save them as safetensors")
+
+
 def test_an_adapter_may_not_name_a_folder_of_this_machine(served, check, tmp_path):
     served.add("org/adapter", adapter_of(tmp_path / "adapter", base_model_name_or_path=str(GOOD)))
     (found,) = [one for one in check("org/adapter").checks if not one.passed]
