@@ -60,9 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             waits, commits = measure(Path(folder), way, writers, options.seconds)
         median, slow, slowest = np.percentile(waits, [50, 95, 99]) * 1000
         rate = len(waits) / options.seconds
-        print(
-            f"{writers:>7}  {way:<15}  {rate:>9.0f}  {len(waits) / commits:>8.1f}  {median:>9.1f}  {slow:>7.1f}  {slowest:>7.1f}"
-        )
+        together = len(waits) / commits
+        print(f"{writers:>7}  {way:<15}  {rate:>9.0f}  {together:>8.1f}  {median:>9.1f}  {slow:>7.1f}  {slowest:>7.1f}")
 
 
 def measure(home: Path, way: str, writers: int, seconds: float) -> tuple[list[float], int]:
@@ -72,10 +71,7 @@ def measure(home: Path, way: str, writers: int, seconds: float) -> tuple[list[fl
         store.add_pairs([make_pair()])
         store.add_contestants(CONTESTANTS)
         before = store.transactions
-        if way == "socket":
-            waits = write_elsewhere(home, writers, seconds)
-        else:
-            waits = write(store, "", writers, seconds)
+        waits = write_elsewhere(home, writers, seconds) if way == "socket" else write(store, "", writers, seconds)
         return waits, store.transactions - before
 
 
