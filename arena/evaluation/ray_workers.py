@@ -10,7 +10,9 @@ import os
 import platform
 import socket
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from arena import __version__
@@ -84,9 +86,8 @@ class RayWorker:
         needs = resources(order, self._cpus, [gpu.usable_bytes for gpu in this_machine().gpus])
         self._check(order, needs)
         more = {"num_cpus": needs["CPU"], "num_gpus": needs["GPU"], "memory": needs["memory"]}
-        self._actor = (
-            self._ray.remote(RayHost).options(**more).remote()
-        )  # with as many threads as it has CPUs: Ray sees to that
+        # Ray itself sees to it that an actor computes with as many threads as it has CPUs.
+        self._actor = self._ray.remote(RayHost).options(**more).remote(str(Path.cwd()))
         return RemoteModel(order.contestant, self._call("load_alike", order, installed()), self._answer)
 
     def end(self) -> None:
@@ -119,6 +120,12 @@ class RayWorker:
 
 class RayHost(ModelHost):
     """What an actor does."""
+
+    def __init__(self, folder: str) -> None:
+        """Take relative paths from a folder, where this machine has it."""
+        super().__init__()
+        with suppress(OSError):
+            os.chdir(folder)
 
     def load_alike(self, order: Order, theirs: Mapping[str, str]) -> Returned:
         """As `load`, where what is installed here is what whoever asks has installed."""

@@ -33,7 +33,10 @@ class Finding:
 
 
 class Findings:
-    """A JSON file of findings. Who a contestant is names its commit, versions, device and dtype: with others it is unknown."""
+    """A JSON file of findings. Who a contestant is names its commit, versions, device and dtype: with others it is unknown.
+
+    Where its folder is missing, as on another machine than that of the home, nothing is kept.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -61,6 +64,8 @@ class Findings:
         self._add(contestant, memory=memory)
 
     def _add(self, contestant: Contestant, **facts: Any) -> None:
+        if not self._file.parent.is_dir():
+            return
         with alone_in(self._file.parent):
             content = self._content()
             known = content.get(contestant.id)

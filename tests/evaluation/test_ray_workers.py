@@ -75,14 +75,23 @@ def test_a_cluster_that_is_not_there_is_one_line(monkeypatch):
         RayWorkers()
 
 
-def test_a_machine_with_other_libraries_asks_nobody(tmp_path):
+def test_a_machine_with_other_libraries_asks_nobody(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     order = Noted(tmp_path).order()
-    refused = RayHost().load_alike(order, {**installed(), "torch": "0.1"})
+    refused = RayHost(str(tmp_path)).load_alike(order, {**installed(), "torch": "0.1"})
     with pytest.raises(
         RepositoryError, match=r"a worker there has torch [\d.+a-z]+, not 0\.1; install the same on all machines"
     ):
         refused.result()
-    assert RayHost().load_alike(order, installed()).error is None
+    assert RayHost(str(tmp_path)).load_alike(order, installed()).error is None
+
+
+def test_relative_paths_mean_the_same_to_an_actor_where_its_machine_has_the_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir("/")
+    RayHost(str(tmp_path / "missing"))
+    assert Path.cwd() == Path("/")
+    RayHost(str(tmp_path))
+    assert Path.cwd() == tmp_path
 
 
 @pytest.mark.parametrize(("device", "gpus", "count"), [("", [], 0), ("", [80], 0), ("cuda", [80, 80], 2), ("offload", [80], 0)])

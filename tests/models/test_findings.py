@@ -27,3 +27,10 @@ def test_of_processes_that_keep_findings_at_once_all_are_kept(tmp_path):
     known = Findings(file)
     assert all(known.get(contestant(process, number)) == FINDING for process in (1, 2) for number in range(COUNT))
     assert [path.name for path in tmp_path.iterdir()] == ["findings.json"]
+
+
+def test_without_the_home_nothing_is_kept_and_nothing_fails(tmp_path):
+    elsewhere = Findings(tmp_path / "home" / "findings.json")
+    elsewhere.keep(contestant(1, 1), FINDING)
+    assert elsewhere.get(contestant(1, 1)) is None
+    assert not list(tmp_path.iterdir())
