@@ -23,6 +23,8 @@ from arena.store.works import Local
 
 log = logging.getLogger(__name__)
 
+VERSION = Version(len(MIGRATIONS), int(method.VERSION))
+"""Of this code."""
 LOOK_SECONDS = 0.25
 """Between two looks for what other machines have committed."""
 ARCHIVE_SECONDS = 30.0
@@ -53,10 +55,9 @@ class Replica:
             StoreError: it cannot be used.
         """
         self._membership = membership
-        version = Version(len(MIGRATIONS), int(method.VERSION))
-        self._for_writing = SharedLog(membership.address.postgres, version)
-        self._for_looking = SharedLog(membership.address.postgres, version)
-        self._for_archiving = SharedLog(membership.address.postgres, version)
+        self._for_writing = SharedLog(membership.address.postgres, VERSION)
+        self._for_looking = SharedLog(membership.address.postgres, VERSION)
+        self._for_archiving = SharedLog(membership.address.postgres, VERSION)
         self._writer: ClusterWriter | None = None
         self._ended = threading.Event()
         self._threads: list[threading.Thread] = []

@@ -1,17 +1,230 @@
-"""Machines that share one arena."""
+"""What machines of one arena have in common."""
+
+import errno
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from cluster_drill import content
+from psycopg import sql
+from store_insides import connection_of, database_of
+from store_world import CONTESTANTS, NOON, PAIRS, found, furnish, make_battle, make_pair, picture
+
+from arena.errors import StoreError
+from arena.probes import Outcome, Probe, Reading, Reply
+from arena.store import (
+    SEATS,
+    ClusterAddress,
+    EvaluationRecord,
+    GenerationRecord,
+    OutcomeRecord,
+    PairReading,
+    QuestionRecord,
+    ReadingRecord,
+    ReplyRecord,
+    Rereading,
+    Rereadings,
+    ReviewRecord,
+    Store,
+)
+from arena.store.cluster import lake
+from arena.store.cluster.fact_rows import FACTS
+from arena.store.cluster.replica import VERSION, membership_of
+from arena.store.cluster.shared_log import SharedLog
+from arena.store.labels import LabelRecord
+from arena.store.submission_records import Quota, Submission, Submitter
+from arena.store.works import Local
+
+BY = {"by": "operator", "reason": "asked for"}
+MADE = make_pair(9, source="generated")
+FRESH = make_pair(10, source="fresh")
+
+EVALUATION = EvaluationRecord("evaluation", "suite", "edition", CONTESTANTS[0].id, "", {}, {})
 
 
-from store_insides import connection_of
-from store_world import furnish, make_battle
+def catch_up(store: Store) -> None:
+    database = database_of(store)
+    database.write(Local(database.writer.catch_up), 1000)  # type: ignore[attr-defined]
 
-from arena.store.rebuild import fingerprints
+
+def place(store: Store) -> int:
+    return membership_of(connection_of(store))[1]
 
 
-def test_what_one_machine_writes_all_have(machines):
-    east, west = machines("east"), machines("west")
+def battle_with_replies(name: str, pair=PAIRS[0], **more):
+    judged = [OutcomeRecord(seat, "request", "image0", f"{name}/{seat}", Outcome.CORRECT, "answer") for seat in SEATS]
+    battle = make_battle(name, tuple(judged), pair_id=pair.id, played_by="visitor", **more)
+    return battle, [ReplyRecord(battle.seats[0], f"{name}/a", "request", Reply("words of a reply"))]
+
+
+def submission() -> Submission:
+    who = Submitter("17", "ada", "ada@example.org")
+    return Submission("s1", "me/model@" + "0" * 40, CONTESTANTS[0].id, "me", who, "mit")
+
+
+def write_everything(store: Store) -> None:
+    """Something into every table of facts."""
+    furnish(store)
+    store.add_pairs([FRESH], drawn_at=NOON)
+    record = GenerationRecord(
+        "made",
+        "me",
+        "f",
+        "safety",
+        "c",
+        picture(99).digest,
+        {"tool": "x"},
+        MADE.id,
+        {},
+        passed=True,
+        exact=False,
+        models=(),
+        error=None,
+        made_at=NOON,
+    )
+    store.generations.add([record], [MADE], [picture(99)])
+    store.generations.image_hashes("method", lambda one: one.digest[:4])
+    for reviewer in ("ada", "bob"):
+        store.generations.add_review(ReviewRecord("made", reviewer, "accept", None, NOON))
+    store.generations.retire("made", "too easy")
+    for number, pair in enumerate((PAIRS[0], PAIRS[1], MADE, FRESH)):
+        store.add_battle(*battle_with_replies(f"battle {number}", pair))
+        assert store.add_vote(f"battle {number}", f"visitor {number}", "a")
+    store.add_battle(make_battle("autoplay"))
+    store.add_battle(make_battle("abandoned", played_by="visitor"))
+    probe = Probe("request", "c", "t", (), "how?", (), (), "answer", 10)
+    store.evaluations.add_questions("suite", "edition", [QuestionRecord("question", "item", "family", probe)])
+    for outcome, version in ((Outcome.WRONG, "1"), (Outcome.CORRECT, "2")):  # the second takes the place of the first
+        reading = ReadingRecord("question", CONTESTANTS[0].id, Reading(outcome, {"n": 1}), version)
+        store.evaluations.add([ReplyRecord(CONTESTANTS[0].id, probe.key, "request", Reply("sure"))], [reading])
+    store.submissions.add(submission(), Quota(NOON, 9, 9))
+    store.submissions.block("somebody", blocked=True, **BY)
+    store.evaluations.begin(EVALUATION)
+    store.evaluations.end(EVALUATION.id, "done", {})
+    store.labels.add(LabelRecord(CONTESTANTS[0].id, "question", "reply", "me", "answered"))
+    store.takedowns.report(FRESH.id, "private", "it is me")
+    store.takedowns.hide([PAIRS[1].id], **BY)
+    judged = [OutcomeRecord("a", "request", "image0", "request/0", Outcome.WRONG, "answer")]
+    readings = [PairReading(CONTESTANTS[0].id, PAIRS[0].id, judged), PairReading(CONTESTANTS[1].id, PAIRS[0].id, judged)]
+    store.add_rereadings(Rereadings("9", [Rereading("autoplay", "tie"), Rereading("battle 0", None, "too short")], readings))
+    store.rebuild_elo()
+
+
+@pytest.fixture
+def pair_of_machines(machines) -> tuple[Store, Store]:
+    return machines("east"), machines("west")
+
+
+def archive(store: Store, address: ClusterAddress, kept: str = lake.KEPT_IN_LOG) -> int:
+    """What the archiving thread does."""
+    log = SharedLog(address.postgres, VERSION)
+    with closing(log), database_of(store).shared() as cursor:
+        archived = lake.archive(cursor, log)
+        log.cut(lake.archived(cursor), kept)
+    return archived
+
+
+def test_every_fact_of_one_machine_is_that_of_all(pair_of_machines, machines, address):
+    east, west = pair_of_machines
+    write_everything(east)
+    assert west.settle_abandoned(NOON + timedelta(days=1)) == 1, "a write knows all that was written before"
+    catch_up(east)
+    east.rebuild_elo()
+    west.rebuild_elo()
+    written = content(east)
+    assert written == content(west)
+    assert [table for table in FACTS if not written[table][0]] == ["erased_pictures"]
+    assert archive(west, address, kept="0 s") == place(west)
+    with psycopg.connect(address.postgres) as connection:
+        assert connection.execute("SELECT count(*) FROM arena_log").fetchone() == (0,)
+    east.add_battle(make_battle("after the log was cut"))
+    newcomer = machines("newcomer")
+    newcomer.rebuild_elo()
+    assert content(east) == content(newcomer), "it has the lake and the rest of the log"
+    assert west.rebuild() == ()
+
+
+def test_what_one_machine_erases_is_gone_everywhere(pair_of_machines, address, tmp_path):
+    east, west = pair_of_machines
     furnish(east)
+    secret = replace(FRESH, sides=(replace(FRESH.sides[0], caption="words of a caption"), FRESH.sides[1]))
+    east.add_pairs([secret], drawn_at=NOON)
+    east.add_battle(*battle_with_replies("x", secret))
+    catch_up(west)
+    digest = secret.sides[0].picture.digest
+    assert found(west.pair(secret.id)).sides[0].picture == secret.sides[0].picture, "it was fetched"
+    archive(west, address)
+    east.takedowns.erase([secret.id], **BY)
+    end = time.monotonic() + 20
+    while west.takedowns.shows(digest) or holds(tmp_path / "west", b"words of a "):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    archive(west, address)
+    for folder in ("east", "west", "data"):
+        assert not holds(tmp_path / folder, b"words of a "), folder
+        assert not list((tmp_path / folder).rglob(f"{digest}.webp")), folder
+    with psycopg.connect(address.postgres) as connection:
+        tables = connection.execute("SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('public', 'arena_lake')")
+        for schema, table in tables.fetchall():
+            query = sql.SQL("SELECT count(*) FROM {} AS t WHERE t::text LIKE '%words of a %'")
+            rows = connection.execute(query.format(sql.Identifier(schema, table)))
+            assert rows.fetchone() == (0,), table
+
+
+def holds(folder: Path, words: bytes) -> bool:
+    """Whether any file of a machine says this."""
+    return any(words in file.read_bytes() for file in folder.rglob("*") if file.is_file() and not file.is_socket())
+
+
+def test_writes_wait_for_postgresql_and_stand_once(machines, server, address):
+    east = machines("east")
+    furnish(east)
+    server.stop("immediate")
+    with ThreadPoolExecutor(1) as visitor:
+        waiting = visitor.submit(east.add_battle, make_battle("x"))
+        time.sleep(0.3)
+        server.start()
+        assert waiting.result().seq == 1
+    assert place(east) == 3
+
+
+def test_a_commit_stands_though_its_answer_is_lost(machines, address, monkeypatch):
+    east = machines("east")
+    furnish(east)
+    hold = SharedLog.head
+
+    @contextmanager
+    def cut(self, after):
+        with hold(self, after) as head:
+            yield head
+        if head.commit_id:
+            raise psycopg.OperationalError("the connection is gone")
+
+    monkeypatch.setattr(SharedLog, "head", cut)
     assert east.add_battle(make_battle("x")).seq == 1
-    assert west.add_vote("x", "somebody", "a")
-    assert not east.add_vote("x", "another", "b")
-    assert east.vote_of("x") == west.vote_of("x")
-    assert fingerprints(connection_of(east)) == fingerprints(connection_of(west))
+    monkeypatch.undo()
+    assert east.add_battle(make_battle("y")).seq == 2
+    assert place(east) == 4, "pairs, contestants and two battles, none of them twice"
+
+
+def test_what_a_machine_could_not_keep_itself_it_hears_of_later(machines, monkeypatch):
+    """As where its disk is full at that moment: others have it already."""
+    east = machines("east")
+    furnish(east)
+    writer = database_of(east).writer
+    monkeypatch.setattr(writer, "_derive", raising)
+    with pytest.raises(StoreError, match="no space left"):
+        east.add_battle(make_battle("x"))
+    monkeypatch.undo()
+    assert east.add_battle(make_battle("x")).seq == 1
+    assert not east.add_battle(make_battle("x")).first
+    assert east.rebuild() == ()
+
+
+def raising(*_: object) -> None:
+    raise OSError(errno.ENOSPC, "no space left")
