@@ -64,7 +64,10 @@ def test_files_are_listed_and_fetched_and_large_ones_come_from_another_host(hub,
     [
         (lambda api: api.model_info("org/none"), RepositoryNotFoundError),
         (lambda api: api.model_info("org/model", revision="none"), RevisionNotFoundError),
-        (lambda api: api.hf_hub_download("org/model", "none.json", cache_dir="/nowhere"), RemoteEntryNotFoundError),
+        (
+            lambda api: api.get_hf_file_metadata(url=f"{api.endpoint}/org/model/resolve/main/none.json"),
+            RemoteEntryNotFoundError,
+        ),
         (lambda api: api.whoami("hf_wrong"), HfHubHTTPError),
     ],
 )
