@@ -9,6 +9,9 @@ RUN pip --python /opt/arena/bin/python install --no-cache-dir --require-hashes -
 # The lock holds setuptools too, which torch needs: no other one is fetched to build with.
 COPY . .
 RUN pip --python /opt/arena/bin/python install --no-cache-dir --no-deps --no-build-isolation .
+# Such as `cluster`, for several machines: --build-arg EXTRAS=cluster
+ARG EXTRAS=""
+RUN [ -z "$EXTRAS" ] || pip --python /opt/arena/bin/python install --no-cache-dir --no-build-isolation --constraint requirements.txt ".[$EXTRAS]"
 
 
 FROM python:3.11-slim

@@ -1,5 +1,5 @@
 # make run    install what the arena needs, start it on port 7860
-# make test   install what the tests need (Chromium too), run them all
+# make test   install what the tests need (Chromium and PostgreSQL too), run them all
 # make check  lint, format, arrows between the rooms, workflows and types
 # make coverage  lines and branches that the tests reach, in all processes; TESTS=tests/ui for some of them
 # make families  hold every architecture against stock transformers, and write docs/models.md; about 20 minutes
@@ -29,10 +29,10 @@ test coverage: export HF_HUB_OFFLINE := 1
 test coverage: export OMP_NUM_THREADS := 1
 test coverage: export PYTHONDONTWRITEBYTECODE :=
 
-test: .venv/.development chromium
+test: .venv/.development chromium postgresql
 	$(BIN)/python $(pytest)
 
-coverage: .venv/.development chromium
+coverage: .venv/.development chromium postgresql
 	$(BIN)/coverage erase
 	$(BIN)/coverage run $(pytest) --timeout 3000 $(TESTS)
 	$(BIN)/coverage combine --quiet
@@ -88,3 +88,11 @@ fonts := fonts-dejavu-core fonts-noto-color-emoji
 chromium:
 	@command -v chromium-headless-shell || command -v chromium || command -v chromium-browser || command -v google-chrome || \
 	  { $(call apt_install,chromium-headless-shell $(fonts)) || $(call apt_install,chromium $(fonts)); }
+
+# Tests of several machines start a PostgreSQL of their own; the one that comes with the package does not run. Without it they are skipped.
+no_server := /etc/postgresql-common/createcluster.d/arena-tests.conf
+.PHONY: postgresql
+postgresql:
+	@ls /usr/lib/postgresql/*/bin/initdb 2> /dev/null || command -v initdb || \
+	  { $(as_root) mkdir -p $(dir $(no_server)) && echo "create_main_cluster = false" | $(as_root) tee $(no_server) > /dev/null && \
+	    $(call apt_install,postgresql); } || echo "no PostgreSQL: tests of several machines are skipped"

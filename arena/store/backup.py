@@ -156,6 +156,7 @@ def _unpack(file: Path, folder: Path) -> Backup:
     try:
         whole = count_before_migration(connection) == backup.records
         migrate(connection)
+        connection.execute("DELETE FROM arena.followed")  # other machines may have gone on: what is restored is alone
     finally:
         connection.close()
     if not whole or len(pictures) != contents["pictures"]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from arena.errors import SettingsError
 
@@ -51,4 +52,6 @@ def cluster_address(database: str | None, data_path: str | None) -> ClusterAddre
         raise SettingsError(
             "ARENA_DATA_PATH: is not set, but ARENA_DATABASE is; give a folder that all machines see, or s3://…"
         )
+    if not data_path.startswith(BUCKET):
+        data_path = str(Path(data_path).absolute())
     return ClusterAddress(database.removeprefix(SCHEME).strip(), data_path.rstrip("/"))
