@@ -78,7 +78,6 @@ class Replica:
         """
         replica = cls(membership)
         try:
-            lake.attach(connection, membership.address)
             replica._join(connection, home)
         except LOST as error:
             replica.close()
@@ -121,6 +120,7 @@ class Replica:
 
     def _join(self, connection: duckdb.DuckDBPyConnection, home: Path) -> None:
         with self._for_writing.founding() as arena:
+            lake.attach(connection, self._membership.address)
             if arena is None:
                 self._found(connection, home)
                 return

@@ -10,6 +10,8 @@ from store_world import CONTESTANTS, PAIRS, RULE, found, furnish, make_battle
 
 from arena.errors import SettingsError, StoreError
 from arena.store import ClusterAddress, Store, cluster_address
+from arena.store.cluster.replica import VERSION
+from arena.store.cluster.shared_log import SharedLog
 
 
 def test_a_home_founds_an_arena_with_what_it_has(address, tmp_path):
@@ -49,14 +51,18 @@ def test_only_an_empty_home_joins_an_arena_and_no_home_leaves_it(address, server
         ("DELETE FROM arena_head", "holds no arena any more"),
     ],
 )
-def test_a_log_that_does_not_fit_is_refused_in_one_line(address, machines, statement, line):
-    east = machines("east")
-    with psycopg.connect(address.postgres) as connection:
-        connection.execute("INSERT INTO arena_log VALUES (1, 'a', '[]'), (2, 'b', '[]')")
-        connection.execute("UPDATE arena_head SET place = 2")
-        connection.execute(statement)
-    with pytest.raises(StoreError, match=line) as caught:
-        furnish(east)
+def test_a_log_that_does_not_fit_is_refused_in_one_line(address, statement, line):
+    with closing(SharedLog(address.postgres, VERSION)) as log:
+        with log.founding() as arena:
+            assert arena is None
+            log.found()
+        for place in range(2):
+            with log.head(place) as head:
+                head.append("[]")
+        with psycopg.connect(address.postgres) as connection:
+            connection.execute(statement)
+        with pytest.raises(StoreError, match=line) as caught, log.head(0):
+            pass
     assert "\n" not in str(caught.value)
 
 
