@@ -37,6 +37,10 @@ class Job(Generic[Item, Answer]):
     future: Future[Answer]
 
 
+class NobodyWrites(StoreError):
+    """Nothing can be written at the moment, whatever it is: no job of a group needs to be tried alone."""
+
+
 class Writer:
     """Writes items in the order they came, and answers each only after its commit."""
 
@@ -134,6 +138,10 @@ class Writer:
         try:
             self._before()
             answers = self._write(group)
+        except NobodyWrites as error:
+            for job in group:
+                job.future.set_exception(error)
+            return True
         except BaseException as error:  # noqa: BLE001 the thread must outlive any work
             if len(group) == 1:
                 group[0].future.set_exception(error)

@@ -7,13 +7,13 @@ from typing import Any
 
 import duckdb
 
-from arena.errors import StoreError, one_line
+from arena.errors import one_line
 from arena.store.cluster.fact_rows import carry_out, column_types, decode, encode, erases
 from arena.store.cluster.shared_log import LOST, Commit, Head, SharedLog
 from arena.store.database import transaction
 from arena.store.transaction import Connection, Step, Transaction, appended
 from arena.store.works import Local
-from arena.store.writer import Group, Writer, answers_of
+from arena.store.writer import Group, NobodyWrites, Writer, answers_of
 
 PATIENCE = 20.0
 """Seconds for which writes wait for a PostgreSQL that is away."""
@@ -57,7 +57,7 @@ class ClusterWriter(Writer):
                 return super()._write(group) if _is_local(group[0]) else self._write_for_all(group)
             except LOST as error:  # nothing was written, or it stands and will be followed
                 if time.monotonic() > end:
-                    raise StoreError(f"ARENA_DATABASE: PostgreSQL is away ({one_line(error)}); try again later") from error
+                    raise NobodyWrites(f"ARENA_DATABASE: PostgreSQL is away ({one_line(error)}); try again later") from error
                 time.sleep(PAUSE)
 
     def _write_for_all(self, group: Group) -> list[Any]:

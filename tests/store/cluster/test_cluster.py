@@ -32,7 +32,7 @@ from arena.store import (
     ReviewRecord,
     Store,
 )
-from arena.store.cluster import lake
+from arena.store.cluster import cluster_writer, lake
 from arena.store.cluster.fact_rows import FACTS
 from arena.store.cluster.replica import VERSION, membership_of
 from arena.store.cluster.shared_log import SharedLog
@@ -191,6 +191,23 @@ def test_writes_wait_for_postgresql_and_stand_once(machines, server, address):
         server.start()
         assert waiting.result().seq == 1
     assert place(east) == 3
+
+
+def test_nobody_waits_longer_for_a_postgresql_that_stays_away(machines, server, monkeypatch):
+    east = machines("east")
+    furnish(east)
+    monkeypatch.setattr(cluster_writer, "PATIENCE", 1.0)
+    server.stop("immediate")
+    begin = time.monotonic()
+    with ThreadPoolExecutor(20) as visitors:
+        waiting = [visitors.submit(east.add_battle, make_battle(f"{number}")) for number in range(20)]
+        for one in waiting:
+            with pytest.raises(StoreError, match=r"ARENA_DATABASE: PostgreSQL is away .*; try again later"):
+                one.result()
+    assert time.monotonic() - begin < 10, "they wait together"
+    assert len(east.contestants()) == len(CONTESTANTS), "others read on"
+    server.start()
+    assert east.add_battle(make_battle("0")).seq == 1
 
 
 def test_a_commit_stands_though_its_answer_is_lost(machines, address, monkeypatch):
