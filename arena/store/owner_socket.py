@@ -11,7 +11,9 @@ import pickle
 import secrets
 import shutil
 import socket
+import struct
 import tempfile
+from collections.abc import Iterator
 from functools import cache
 from multiprocessing import AuthenticationError
 from multiprocessing.connection import Connection, answer_challenge, deliver_challenge
@@ -26,6 +28,10 @@ ADDRESS = "address"
 """File with the path of the socket, where the home's own path is too long for one, or its disk knows no sockets."""
 KEY = "key"
 KEY_BYTES = 32
+PATIENCE = 5.0
+"""Seconds that the other side may take to go on with what it has begun to say or to read: it may have been stopped."""
+NO_LIMIT = 0.0
+"""The same for the kernel where it may take any time."""
 
 
 class OwnerGone(Exception):
@@ -78,7 +84,9 @@ class OwnerSocket:
         Raises:
             OSError: the socket is closed, or this process has too many files open.
         """
-        return self._listener.accept()[0]
+        accepted = self._listener.accept()[0]
+        _limit(accepted, PATIENCE)
+        return accepted
 
     def greet(self, connection: Connection) -> bool:
         """Whether the other side knows the key, runs the same version and means this home."""
@@ -117,17 +125,18 @@ def connect(home: Path) -> tuple[Connection, Greeting]:
     folder = home / FOLDER
     link: socket.socket | None = None
     try:
+        ours = Greeting.of(home)
         key = (folder / KEY).read_bytes()
         elsewhere = folder / ADDRESS
         path = elsewhere.read_text(encoding="utf-8") if elsewhere.exists() else str(folder / SOCKET)
         link = _unix_socket()
+        _limit(link, PATIENCE)
         link.connect(path)
         connection = Connection(link.detach())
-    except OSError as error:
+    except (OSError, ValueError) as error:  # what `address` says is no path
         if link is not None:
             link.close()
         raise OwnerGone from error
-    ours = Greeting.of(home)
     try:
         answer_challenge(connection, key)
         deliver_challenge(connection, key)
@@ -142,6 +151,8 @@ def connect(home: Path) -> tuple[Connection, Greeting]:
     if theirs.home != ours.home:
         connection.close()
         raise OwnerGone
+    with _link(connection) as link:
+        _limit(link, NO_LIMIT)  # what is asked for may take long
     return connection, theirs
 
 
@@ -151,11 +162,8 @@ def shut(connection: Connection) -> None:
     Raises:
         OSError: it has ended.
     """
-    with socket.socket(fileno=connection.fileno()) as link:
-        try:
-            link.shutdown(socket.SHUT_RDWR)
-        finally:
-            link.detach()
+    with _link(connection) as link:
+        link.shutdown(socket.SHUT_RDWR)
 
 
 @cache
@@ -170,6 +178,23 @@ def version() -> str:
 def _write_private(path: Path, content: bytes) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
+
+
+@contextlib.contextmanager
+def _link(connection: Connection) -> Iterator[socket.socket]:
+    """The socket of a connection, which stays open."""
+    link = socket.socket(fileno=connection.fileno())
+    try:
+        yield link
+    finally:
+        link.detach()
+
+
+def _limit(link: socket.socket, seconds: float) -> None:
+    """Have each reading and each writing fail after so long. Python's own limit is not known to a Connection."""
+    whole, rest = divmod(seconds, 1)
+    for direction in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        link.setsockopt(socket.SOL_SOCKET, direction, struct.pack("ll", int(whole), int(rest * 1e6)))
 
 
 def _unix_socket() -> socket.socket:

@@ -107,8 +107,7 @@ class Service:
         if request.kind == "call":
 
             def progress(work: str, done: int, total: int, /) -> None:
-                with suppress(OSError):  # whoever asked has ended; what was begun is finished
-                    tell(packed(Progressed((work, done, total))))
+                tell(packed(Progressed((work, done, total))))
 
             return self._database.call(request.function, *request.arguments, progress=progress)
         self._refresh()
@@ -116,7 +115,7 @@ class Service:
 
 
 class _Link:
-    """One connection of another process."""
+    """One connection of another process, which may stop or end at any time."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -130,11 +129,21 @@ class _Link:
             with self._busy:
                 if self._ended:
                     return
-                self._connection.send_bytes(answer(self._connection.recv_bytes(), self._connection.send_bytes))
+                self._connection.send_bytes(answer(self._connection.recv_bytes(), self._tell))
 
     def end(self) -> None:
         """Close it, after the request under way."""
         with self._busy:
             self._ended = True
-            with suppress(OSError):
-                shut(self._connection)  # wakes the thread, which closes it
+            self._shut()
+
+    def _tell(self, content: bytes) -> None:
+        """Say how far the request is. Where nobody reads that, what was begun is finished all the same."""
+        try:
+            self._connection.send_bytes(content)
+        except OSError:
+            self._shut()  # half of it may be on its way, so nothing can follow
+
+    def _shut(self) -> None:
+        with suppress(OSError):
+            shut(self._connection)  # wakes the thread, which closes it

@@ -5,6 +5,7 @@ the same thing twice changes nothing.
 """
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from arena.errors import StoreBusy, StoreError
+from arena.store.backup import DATABASE
 from arena.store.file_database import Action, FileDatabase
 from arena.store.owner_socket import OwnerGone
 from arena.store.picture_files import PictureFiles
@@ -57,6 +59,7 @@ class SharedDatabase:
             StoreError: as `FileDatabase.open`.
         """
         self._home = home
+        self._folder = home.stat()
         self._pictures = pictures
         self._open_file = open_file
         self._refresh = refresh
@@ -130,11 +133,24 @@ class SharedDatabase:
             if self._current is not gone:  # another thread was here before
                 return
             gone.close()
+            self._check_home()
             self._current = self._opened()
             has_succeeded = self.is_owner
         if has_succeeded:
             log.info("the process that held the database has ended; this one holds it now")
             self._succeed()
+
+    def _check_home(self) -> None:
+        """Begin no new arena where the one that was open has gone."""
+        try:
+            is_there = os.path.samestat(self._home.stat(), self._folder) and (self._home / DATABASE).exists()
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise StoreError(
+                f"{self._home} was deleted, moved or replaced while the arena ran, so nothing more is kept; put it back, or "
+                "stop the arena and restore a backup"
+            )
 
     def _follow(self, database: RemoteDatabase) -> None:
         """Look for another owner as soon as there is none: others may wait for one, even if this process does not."""

@@ -132,3 +132,43 @@ def test_the_version_changes_with_the_code(monkeypatch, tmp_path):
         assert owner_socket.version() != before
     finally:
         owner_socket.version.cache_clear()
+
+
+def test_who_is_stopped_is_waited_for_no_longer_than_patience_allows(home, monkeypatch):
+    monkeypatch.setattr(owner_socket, "PATIENCE", 0.05)
+    listener = OwnerSocket(home)  # the kernel lets others connect, and nobody greets them
+    with pytest.raises(OwnerGone):
+        connect(home)
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.connect(str(home / FOLDER / SOCKET))
+        listener.accept().close()  # of the one before
+        assert not listener.greet(Connection(listener.accept().detach()))
+    listener.close()
+
+
+def test_who_was_greeted_may_be_answered_late(home, monkeypatch):
+    monkeypatch.setattr(owner_socket, "PATIENCE", 0.05)
+    listener = OwnerSocket(home)
+    greeted: list[Connection] = []
+
+    def greet():
+        greeted.append(Connection(listener.accept().detach()))
+        assert listener.greet(greeted[0])
+
+    greets = threading.Thread(target=greet)
+    greets.start()
+    connection, _ = connect(home)
+    greets.join()
+    threading.Timer(0.2, greeted[0].send_bytes, [b"late"]).start()
+    assert connection.recv_bytes() == b"late"
+    connection.close()
+    greeted[0].close()
+    listener.close()
+
+
+@pytest.mark.parametrize("address", [b"\xff", b"/tmp/\0", b""])
+def test_an_address_that_is_none_leads_to_nobody(home, listen, address):
+    listen(home)
+    (home / FOLDER / ADDRESS).write_bytes(address)
+    with pytest.raises(OwnerGone):
+        connect(home)
