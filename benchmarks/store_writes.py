@@ -1,10 +1,11 @@
-"""How many battles a second the store keeps, by number of writers: by the process that holds the home, and through its socket.
+"""How many battles a second the store keeps, by number of writers: by who holds the home, through its socket, by machines.
 
     python benchmarks/store_writes.py [--seconds 3] [--home FOLDER]
 
 Each battle is what a starter pair makes: 4 tasks, 28 outcomes, 28 replies, two moves of the online ratings, one flush to disk
 before it is acknowledged. All ways run in turn on the same disk, on a fresh store each. `one commit each` writes no two battles
-together. Through the socket, three writers are three processes, and twenty are threads of one.
+together. Through the socket, three writers are three processes, and twenty are threads of one. `machines` gives each process a
+home of its own, on one arena in a PostgreSQL that is started for it; it is left out where none is installed.
 """
 
 import argparse
@@ -20,23 +21,25 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
+import psycopg
 from PIL import Image
 
 from arena.contestants import Contestant
 from arena.images import picture_from_pixels
 from arena.pairs import MinimalPair, Side, minimal_pair
 from arena.probes import Outcome, Reply
-from arena.store import BattleRecord, EloRule, OutcomeRecord, ReplyRecord, Store
+from arena.store import BattleRecord, ClusterAddress, EloRule, OutcomeRecord, ReplyRecord, Store
 from arena.store.records import SEATS
 from arena.store.writer import LARGEST_GROUP
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from postgres import postgres, programs
 from processes import forked
 
 CELLS = {"caption_choice": 4, "image_choice": 4, "verification": 4, "request": 2}
 CONTESTANTS = [Contestant(f"organisation/model-{number}", f"{number:040x}", "generative") for number in range(6)]
 PROCESSES = {1: 1, 3: 3, 20: 1}
-"""Writers -> processes that they are, through the socket."""
+"""Writers -> processes that they are, through the socket and as machines."""
 
 
 def _move(a: float, b: float, only_a: int, only_b: int) -> tuple[float, float]:
@@ -44,7 +47,7 @@ def _move(a: float, b: float, only_a: int, only_b: int) -> tuple[float, float]:
 
 
 RULE = EloRule("benchmark", 1000.0, _move)
-WAYS = ("one commit each", "direct", "socket")
+WAYS = ("one commit each", "direct", "socket", "machines")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -55,7 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--home", type=Path, help="a folder on the disk to measure (default: the temporary folder)")
     options = parser.parse_args(arguments)
     print(f"{'writers':>7}  {'way':<15}  {'battles/s':>9}  {'a commit':>8}  {'median ms':>9}  {'p95 ms':>7}  {'p99 ms':>7}")
-    for writers, way in itertools.product(options.writers, WAYS):
+    ways = [way for way in WAYS if way != "machines" or programs()]
+    for writers, way in itertools.product(options.writers, ways):
         with tempfile.TemporaryDirectory(dir=options.home) as folder:
             waits, commits = measure(Path(folder), way, writers, options.seconds)
         median, slow, slowest = np.percentile(waits, [50, 95, 99]) * 1000
@@ -66,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(home: Path, way: str, writers: int, seconds: float) -> tuple[list[float], int]:
     """Seconds that each acknowledged battle waited, and the commits they took."""
+    if way == "machines":
+        return measure_machines(home, writers, seconds)
     group = 1 if way == "one commit each" else LARGEST_GROUP
     with holder(home) if way == "socket" else contextlib.nullcontext(), Store.open(home, RULE, group) as store:
         store.add_pairs([make_pair()])
@@ -73,6 +79,19 @@ def measure(home: Path, way: str, writers: int, seconds: float) -> tuple[list[fl
         before = store.transactions
         waits = write_elsewhere(home, writers, seconds) if way == "socket" else write(store, "", writers, seconds)
         return waits, store.transactions - before
+
+
+def measure_machines(folder: Path, writers: int, seconds: float) -> tuple[list[float], int]:
+    """The same where each process is a machine; the commits are those of their shared log."""
+    with postgres(is_durable=True) as server:
+        address = ClusterAddress(server.database(), str(folder / "data"))
+        with Store.open(folder / "founder", RULE, cluster=address) as store:
+            store.add_pairs([make_pair()])
+            store.add_contestants(CONTESTANTS)
+        waits = write_elsewhere(folder, writers, seconds, address)
+        with psycopg.connect(address.postgres) as connection:
+            commits = connection.execute("SELECT place - 2 FROM arena_head").fetchall()[0][0]
+        return waits, commits
 
 
 @contextlib.contextmanager
@@ -94,22 +113,26 @@ def hold(home: Path, outside: Connection) -> None:
     outside.send("closed")
 
 
-def write_elsewhere(home: Path, writers: int, seconds: float) -> list[float]:
-    """The waits of processes of their own, which begin together."""
+def write_elsewhere(home: Path, writers: int, seconds: float, cluster: ClusterAddress | None = None) -> list[float]:
+    """The waits of processes of their own, which begin together; as machines of an arena they have homes of their own, too."""
     processes = PROCESSES[writers]
     with contextlib.ExitStack() as stack:
         pipes = [Pipe() for _ in range(processes)]
         for number, (_, theirs) in enumerate(pipes):
-            stack.enter_context(forked(write_when_told, home, str(number), writers // processes, seconds, theirs))
+            own = home if cluster is None else home / f"machine-{number}"
+            share = writers // processes
+            stack.enter_context(forked(write_when_told, own, str(number), share, seconds, theirs, cluster))
         for word in ("open", "begin"):
             for ours, _ in pipes:
                 ours.recv() if word == "open" else ours.send(word)
         return [wait for ours, _ in pipes for wait in ours.recv()]
 
 
-def write_when_told(home: Path, name: str, writers: int, seconds: float, outside: Connection) -> None:
+def write_when_told(
+    home: Path, name: str, writers: int, seconds: float, outside: Connection, cluster: ClusterAddress | None
+) -> None:
     """What each of them does."""
-    with Store.open(home, RULE) as store:
+    with Store.open(home, RULE, cluster=cluster) as store:
         outside.send("open")
         outside.recv()
         outside.send(write(store, name, writers, seconds))
