@@ -21,7 +21,6 @@ Review = tuple[str, str]
 """Generation, and the number of the reviewer's browser."""
 NO_TOKEN = ""
 """Whoever uses the machine needs none to review."""
-PLAYERS = 3
 
 
 @dataclass
@@ -31,9 +30,14 @@ class Told:
     battles: Acknowledgements
     votes: Acknowledgements
     reviews: Acknowledgements
-    last_votes: deque[str] = field(default_factory=lambda: deque(maxlen=PLAYERS))
+    visitors: int
+    """Who play at once."""
+    last_votes: deque[str] = field(init=False)
     """Battles of the last votes, however those ended."""
     last_reviews: deque[Review] = field(default_factory=lambda: deque(maxlen=1))
+
+    def __post_init__(self) -> None:
+        self.last_votes = deque(maxlen=self.visitors)
 
 
 @contextlib.contextmanager
@@ -41,7 +45,7 @@ def clients(port: int, told: Told, pending: Sequence[str]) -> Iterator[None]:
     """Visitors and a reviewer, until the block ends. They begin with their last votes and their last verdict once more."""
     ended = threading.Event()
     button = accept_button(port)
-    work = [partial(play, port, told)] * PLAYERS + [partial(review, port, told, pending, button)]
+    work = [partial(play, port, told)] * told.visitors + [partial(review, port, told, pending, button)]
     threads = [threading.Thread(target=repeat, args=(ended, one)) for one in work]
     for again in list(told.last_votes):
         vote(port, told, again)

@@ -2,7 +2,7 @@
 
     python benchmarks/kills.py [--kills 10] [--only server evaluation generation two together]
 
-`together` runs a server with visitors and reviewers, two evaluations and a generation in bulk on one home, and kills each of
+`together` runs a server with ten visitors and a reviewer, two evaluations and a generation in bulk on one home, and kills each of
 the four; `two` is the server and the first evaluation. Every kill comes a random moment after something new was acknowledged.
 Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict. `owner` says how many of the
 killed held the database at that moment, `least` and `most`, how many acknowledgements came between two kills; `wrong`, how many
@@ -149,8 +149,8 @@ def kill_all(works: Sequence[Work], home: Path, kills: int, chance: random.Rando
             work.begin()
 
 
-def server(folder: Path, home: Path) -> Work:
-    """Battles, votes and reviews over HTTP."""
+def server(visitors: int, folder: Path, home: Path) -> Work:
+    """Battles and votes of so many visitors, and reviews, over HTTP."""
     pending = pairs_to_review(home, folder / "terminal")
     kinds = [
         Kind("server: battles", Acknowledgements(folder / "battles"), "SELECT id FROM arena.battles"),
@@ -162,7 +162,7 @@ def server(folder: Path, home: Path) -> Work:
         ),
     ]
     battles, votes, reviews = (kind.acknowledged for kind in kinds)
-    told = Told(battles, votes, reviews)
+    told = Told(battles, votes, reviews, visitors)
 
     @contextlib.contextmanager
     def visited() -> Iterator[BaseProcess]:
@@ -195,7 +195,8 @@ def command(name: str, kept: str, words: Sequence[str], ids: str, folder: Path, 
 
 
 WORKS: dict[str, Callable[[Path, Path], Work]] = {
-    "server": server,
+    "server": partial(server, 3),
+    "busy server": partial(server, 10),
     "generation": generation,
     **{name: partial(evaluation, name) for name in EVALUATIONS},
 }
@@ -204,7 +205,7 @@ DRILLS = {
     "evaluation": ["evaluation"],
     "generation": ["generation"],
     "two": ["server", "evaluation"],
-    "together": list(WORKS),
+    "together": ["busy server", "generation", *EVALUATIONS],
 }
 
 
