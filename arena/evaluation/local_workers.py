@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
@@ -67,6 +68,7 @@ class LocalWorker:
         """
         self._connection, theirs = _spawning.Pipe()
         self._process = _spawning.Process(target=_serve, args=(theirs, home, threads, tuple(gpus)), daemon=True)
+        resource_tracker.ensure_running()  # to begin it lets signals through again
         # Ctrl-C reaches every process of a terminal. What a thread holds back when it begins a process, that process does, too.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:

@@ -6,6 +6,7 @@ import shutil
 import signal
 import time
 from collections import Counter
+from multiprocessing import resource_tracker
 
 import pytest
 from evaluation_world import loaded, suite
@@ -120,6 +121,8 @@ def evaluate_in_a_group(noted: Noted) -> None:
     """As a command of a terminal, whose Ctrl-C reaches all processes of its group."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A command begins the tracker of its processes with the first of them.
+    resource_tracker._resource_tracker._fd = None  # pyright: ignore[reportAttributeAccessIssue] - its own affair
     home = noted.folder / "home"
     with Store.open(home) as store:
         try:
