@@ -276,10 +276,12 @@ class Store(CountReads):
 
     def _settle_in(self, progress: Progress = silent) -> None:
         """Do what an earlier version, or a process that was killed, has left to do."""
+        if self._takedowns is None:  # this store has taken an owner's place before it was open, and `open` does it
+            return
         if self._rule is not None and self._read(standings.is_stale, self._rule):
             self.rebuild_elo(progress)
         if self._database.is_owner:
-            self.takedowns.finish()
+            self._takedowns.finish()
 
 
 def _common_pictures(cluster: ClusterAddress) -> CommonPictures:

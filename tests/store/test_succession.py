@@ -15,6 +15,7 @@ from arena.store import Store, owner_socket
 from arena.store.database import store_error
 from arena.store.messages import Request, packed
 from arena.store.owner_socket import connect
+from arena.store.takedowns import Takedowns
 
 
 def _large(_: duckdb.DuckDBPyConnection) -> bytes:
@@ -97,3 +98,17 @@ def test_who_is_stopped_keeps_no_owner_from_ending(home, monkeypatch, said):
         closes.join(5)
         assert not closes.is_alive()
     stopped.close()
+
+
+def test_an_owner_may_end_while_another_process_is_about_to_open(home, monkeypatch):
+    first = furnish(Store.open(home, RULE))
+
+    def begin(*arguments):
+        monkeypatch.undo()
+        first.close()
+        return Takedowns(*arguments)
+
+    monkeypatch.setattr("arena.store.shared_database.SharedDatabase._follow", lambda *_: None)
+    monkeypatch.setattr("arena.store.store.Takedowns", begin)
+    with Store.open(home, RULE) as second:
+        assert len(second.contestants()) == 4
