@@ -27,6 +27,8 @@ SOCKET = "socket"
 ADDRESS = "address"
 """File with the path of the socket, where the home's own path is too long for one, or its disk knows no sockets."""
 KEY = "key"
+PREFIX = "arena-"
+"""Of a folder for a socket that cannot lie in the home."""
 KEY_BYTES = 32
 PATIENCE = 5.0
 """Seconds that the other side may take to go on with what it has begun to say or to read: it may have been stopped."""
@@ -66,7 +68,7 @@ class OwnerSocket:
         self._greeting = Greeting.of(home)
         self._elsewhere: Path | None = None
         folder = home / FOLDER
-        shutil.rmtree(folder, ignore_errors=True)  # of a process that was killed
+        _clear_up(folder)
         folder.mkdir(mode=0o700)
         self._key = secrets.token_bytes(KEY_BYTES)
         _write_private(folder / KEY, self._key)
@@ -74,7 +76,7 @@ class OwnerSocket:
         try:
             self._listener = _bound(folder / SOCKET)
         except OSError:
-            self._elsewhere = Path(tempfile.mkdtemp(prefix="arena-"))
+            self._elsewhere = Path(tempfile.mkdtemp(prefix=PREFIX))
             self._listener = _bound(self._elsewhere / SOCKET)
             _write_private(folder / ADDRESS, str(self._elsewhere / SOCKET).encode())
 
@@ -98,6 +100,10 @@ class OwnerSocket:
         except (AuthenticationError, AssertionError, OSError, EOFError, TypeError):
             return False
         return theirs[:2] == self._greeting[:2]
+
+    def leave_to_parent(self) -> None:
+        """Close it in a child that was forked; the parent's stays open."""
+        self._listener.close()
 
     def shut(self) -> None:
         """Let nobody connect any more. Safe to call twice."""
@@ -173,6 +179,18 @@ def version() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         code.update(path.read_bytes())
     return f"{arena.__version__}+{code.hexdigest()[:8]}"
+
+
+def _clear_up(folder: Path) -> None:
+    """Delete what a process that was killed has left."""
+    try:
+        elsewhere = Path((folder / ADDRESS).read_text(encoding="utf-8")).parent
+    except (OSError, ValueError):
+        pass
+    else:
+        if elsewhere.parent == Path(tempfile.gettempdir()) and elsewhere.name.startswith(PREFIX):
+            shutil.rmtree(elsewhere, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _write_private(path: Path, content: bytes) -> None:

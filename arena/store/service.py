@@ -1,8 +1,10 @@
 """Answers the other processes of a home, in the one that holds it."""
 
 import logging
+import os
 import socket
 import threading
+import weakref
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
@@ -16,6 +18,9 @@ from arena.store.owner_socket import OwnerSocket, shut
 from arena.store.picture_files import PictureFiles
 
 log = logging.getLogger(__name__)
+
+
+_SERVICES: "weakref.WeakSet[Service]" = weakref.WeakSet()
 
 
 class Service:
@@ -37,6 +42,7 @@ class Service:
         self._links: set[_Link] = set()
         self._entrance = threading.Lock()
         self._socket: OwnerSocket | None = None
+        _SERVICES.add(self)
         try:
             self._socket = OwnerSocket(home)
         except OSError as error:
@@ -56,6 +62,13 @@ class Service:
             link.end()
         self._socket.close()
 
+    def leave_to_parent(self) -> None:
+        """In a child that was forked: hold open nothing by which others would take it for the owner once that has ended."""
+        if self._socket is not None:
+            self._socket.leave_to_parent()
+        for link in self._links:
+            link.leave_to_parent()
+
     def _accept(self, listener: OwnerSocket) -> None:
         while True:
             try:
@@ -64,7 +77,10 @@ class Service:
                 if self._closing.wait(0.1):  # else this process has too many files open at the moment
                     return
                 continue
-            threading.Thread(target=self._serve, args=(listener, accepted), name="store-service", daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, args=(listener, accepted), name="store-service", daemon=True).start()
+            except RuntimeError:  # this process may have no more threads at the moment; the other one asks again
+                accepted.close()
 
     def _serve(self, listener: OwnerSocket, accepted: socket.socket) -> None:
         with Connection(accepted.detach()) as connection:
@@ -131,6 +147,10 @@ class _Link:
                     return
                 self._connection.send_bytes(answer(self._connection.recv_bytes(), self._tell))
 
+    def leave_to_parent(self) -> None:
+        """Close it in a child that was forked; the parent's stays open."""
+        self._connection.close()
+
     def end(self) -> None:
         """Close it, after the request under way."""
         with self._busy:
@@ -147,3 +167,12 @@ class _Link:
     def _shut(self) -> None:
         with suppress(OSError):
             shut(self._connection)  # wakes the thread, which closes it
+
+
+def _leave_to_parent() -> None:
+    for service in list(_SERVICES):
+        service.leave_to_parent()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_leave_to_parent)

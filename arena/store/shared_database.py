@@ -68,7 +68,7 @@ class SharedDatabase:
         self._closing = threading.Event()
         self._service: Service | None = None
         self._watch: threading.Thread | None = None
-        self._current = self._opened()
+        self._take(self._opened())
 
     @property
     def is_owner(self) -> bool:
@@ -134,7 +134,7 @@ class SharedDatabase:
                 return
             gone.close()
             self._check_home()
-            self._current = self._opened()
+            self._take(self._opened())
             has_succeeded = self.is_owner
         if has_succeeded:
             log.info("the process that held the database has ended; this one holds it now")
@@ -165,19 +165,22 @@ class SharedDatabase:
                     log.error("%s", error)  # noqa: TRY400 - one line
                 return
 
+    def _take(self, database: FileDatabase | RemoteDatabase) -> None:
+        """Use this database from now on."""
+        self._current = database
+        if isinstance(database, RemoteDatabase):
+            self._watch = threading.Thread(target=self._follow, args=(database,), name="store-watch", daemon=True)
+            self._watch.start()
+
     def _opened(self) -> FileDatabase | RemoteDatabase:
         deadline = time.monotonic() + PATIENCE
         while True:
             if self._closing.is_set():
                 raise StoreError("the store is closed; open it again")
             try:
-                remote = RemoteDatabase(self._home, self._pictures)
+                return RemoteDatabase(self._home, self._pictures)
             except OwnerGone:
                 pass
-            else:
-                self._watch = threading.Thread(target=self._follow, args=(remote,), name="store-watch", daemon=True)
-                self._watch.start()
-                return remote
             try:
                 database = self._open_file()
             except StoreBusy:

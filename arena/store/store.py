@@ -53,7 +53,7 @@ class Store(CountReads):
         self._takedowns: Takedowns | None = None
         if cluster is not None:
             open_file = partial(open_file, membership=Membership(cluster, self._pictures.share, self._clear_away))
-        self._database = SharedDatabase(home, self._pictures, open_file, self._refresh, self._settle_in)
+        self._database = SharedDatabase(home, self._pictures, open_file, self._refresh, self._succeed)
         try:
             self.takedowns = self._takedowns = Takedowns(self._write_one, self._database, self._pictures)
             """What was hidden or erased, and what visitors report."""
@@ -273,6 +273,11 @@ class Store(CountReads):
         """Hear of what other processes have taken down."""
         if self._takedowns is not None:
             self._takedowns.refresh()
+
+    def _succeed(self) -> None:
+        """Take the place of an owner that has ended."""
+        self._settle_in()
+        self._end_log()  # it may still say what the other one was about to erase
 
     def _settle_in(self, progress: Progress = silent) -> None:
         """Do what an earlier version, or a process that was killed, has left to do."""

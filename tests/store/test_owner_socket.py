@@ -5,6 +5,7 @@ import socket
 import stat
 import threading
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
@@ -99,6 +100,16 @@ def test_a_killed_process_leaves_nothing_in_the_way(tmp_path, name):
     abandoned.close()
     connect(home)[0].close()
     second.close()
+
+
+def test_a_killed_process_leaves_no_folder_elsewhere(tmp_path):
+    home = tmp_path / ("long-" * 30)
+    home.mkdir()
+    OwnerSocket(home)
+    left = Path((home / FOLDER / ADDRESS).read_text()).parent
+    assert left.is_dir()
+    OwnerSocket(home).close()
+    assert not left.exists()
 
 
 def test_a_home_with_a_long_path_is_reached_and_its_copy_is_not(tmp_path, listen):

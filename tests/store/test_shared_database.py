@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 
 import pytest
-from home_holder import hold
+from home_holder import hold, hold_and_fork
 from processes import exit_code, forked, killed, wait_until
 from store_insides import connection_of, database_of
 from store_world import CONTESTANTS, PAIRS, RULE, make_battle, make_pair
@@ -28,11 +28,11 @@ def other(store, home):
 
 
 @contextmanager
-def holder(home, furnished, tmp_path):
+def holder(home, furnished, tmp_path, work=hold):
     """A process that holds a furnished home."""
     shutil.copytree(furnished, home)
     begun = tmp_path / "begun"
-    with forked(hold, home, begun) as process:
+    with forked(work, home, begun) as process:
         wait_until(begun.exists, process)
         yield process
 
@@ -242,3 +242,12 @@ def test_a_server_that_stops_hands_over(home, furnished, tmp_path):
         assert exit_code(process) < 0
         assert store.battle("x") is not None
         assert connection_of(store)
+
+
+def test_a_fork_of_an_owner_is_not_taken_for_it(home, furnished, tmp_path):
+    with holder(home, furnished, tmp_path, hold_and_fork) as process, Store.open(home, RULE) as store:
+        store.add_battle(make_battle("x"))
+        assert killed(process)
+        began = time.monotonic()
+        assert store.battle("x") is not None
+        assert time.monotonic() - began < 10
