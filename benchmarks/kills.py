@@ -3,11 +3,11 @@
     python benchmarks/kills.py [--kills 10] [--only server evaluation generation two together]
 
 `together` runs a server with ten visitors and a reviewer, two evaluations and a generation in bulk on one home, and kills each
-of the four; `two` is the server and the first evaluation. Every kill comes a random moment after something new was acknowledged.
-Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict. `owner` says how many of the
-killed held the database at that moment, `least` and `most`, how many acknowledgements came between two kills; `wrong`, how many
-derived tables hold something else than a rebuild makes of the facts; and `longest s`, how long the one who waited longest for
-an acknowledgement did.
+of the four; `two` is the server, with three, and the first evaluation. Every kill comes a random moment after something new
+was acknowledged. Once the server is there again, visitors repeat their last votes, and a reviewer the last verdict. `owner`
+says how many of the killed held the database at that moment, `least` and `most`, how many acknowledgements came between two
+kills; `wrong`, how many derived tables hold something else than a rebuild makes of the facts; and `longest s`, how long the
+one who waited longest for an acknowledgement did.
 """
 
 import argparse

@@ -55,10 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=3, help="how long each case runs")
     parser.add_argument("--writers", type=int, nargs="+", choices=PROCESSES, default=list(PROCESSES), help="default: all")
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS), help="default: all")
     parser.add_argument("--home", type=Path, help="a folder on the disk to measure (default: the temporary folder)")
     options = parser.parse_args(arguments)
     print(f"{'writers':>7}  {'way':<15}  {'battles/s':>9}  {'a commit':>8}  {'median ms':>9}  {'p95 ms':>7}  {'p99 ms':>7}")
-    ways = [way for way in WAYS if way != "machines" or programs()]
+    ways = [way for way in options.ways if way != "machines" or programs()]
     for writers, way in itertools.product(options.writers, ways):
         with tempfile.TemporaryDirectory(dir=options.home) as folder:
             waits, commits = measure(Path(folder), way, writers, options.seconds)

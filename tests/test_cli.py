@@ -179,17 +179,13 @@ def test_a_command_ends_with_its_own_exit_code_while_a_model_is_still_loading():
     assert "starter" in done.stdout
 
 
-def test_a_second_process_on_the_same_home_is_told_in_one_line(tmp_path):
+def test_a_command_works_beside_a_process_that_holds_the_home(tmp_path):
     home, said = tmp_path / "home", tmp_path / "terminal.txt"
-    with Store.open(home, ELO_RULE):
+    with Store.open(home, ELO_RULE) as store:
         with processes.arena("leaderboard", home=home, output=said) as process:
-            assert processes.exit_code(process) == 1
-        with processes.arena("leaderboard", home=tmp_path / "another", output=tmp_path / "another.txt") as process:
-            assert processes.exit_code(process) == 0, "another home is another arena"
-    line = said.read_text()
-    assert line.startswith("arena: ")
-    assert "in use" in line
-    assert len(line.splitlines()) == 1
+            assert processes.exit_code(process) == 0
+        assert store.settled() == 0, "it goes on"
+    assert "arena: " not in said.read_text()
 
 
 @pytest.mark.parametrize("arguments", [["models", "list"], ["leaderboard"], ["battle"]])

@@ -3,11 +3,12 @@
 import pytest
 
 WAYS = ("one commit each", "direct", "socket")
+"""Those that need no PostgreSQL."""
 
 
 @pytest.mark.long
 def test_twenty_writers_share_commits_through_the_socket_too(printed, tmp_path):
-    _, *rows = printed("store_writes", "--seconds", 0.2, "--writers", 3, 20, "--home", tmp_path)
+    _, *rows = printed("store_writes", "--seconds", 0.2, "--writers", 3, 20, "--ways", *WAYS, "--home", tmp_path)
     assert [row[:2] for row in rows] == [[str(writers), way] for writers in (3, 20) for way in WAYS]
     a_commit = {(row[0], row[1]): float(row[3]) for row in rows}
     assert a_commit["3", "one commit each"] == a_commit["20", "one commit each"] == 1
