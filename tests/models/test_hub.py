@@ -1,10 +1,7 @@
-"""Over real HTTP, and in processes of their own, because the Hub's address is read when its library is imported."""
+"""Models of the Hub, over real HTTP."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 from hub_server import COMMIT, Hub
@@ -12,47 +9,58 @@ from peft import LoraConfig, get_peft_model
 from safetensors.torch import load_file, save_file
 from transformers import CLIPModel
 
+from arena.errors import RepositoryError
+from arena.models import check_repository, contestant_of, load
+from arena.models.dry_run import dry_run
+from arena.models.loading import fetch
 from arena.starter.architectures import ARCHITECTURES
 
 REFERENCES = (f"org/clip@{COMMIT}", f"people/adapter@{COMMIT}", f"org/sharded@{COMMIT}")
-PROGRAM = """
-import json, sys
-from arena.errors import RepositoryError
-from arena.models import check_repository, contestant_of, load
-from arena.models.loading import fetch
-for reference in sys.argv[2:]:
-    try:
-        report = check_repository(reference)
-        if sys.argv[1] == "fetch":  # again after the last file was lost
-            for _ in range(2):
-                folder = fetch(report)
-                files = sorted(folder.rglob("*.safetensors"))
-                print(json.dumps([path.relative_to(folder).as_posix() for path in files]))
-                files[-1].unlink()
-            continue
-        checked = sorted(path.name for path in report.folder.iterdir())
-        if sys.argv[1] == "load":
-            model = load(report, contestant_of(report))
-        else:
-            from arena.models.dry_run import dry_run  # takes seconds
-            model = dry_run(report)
-        print(json.dumps({"repository": report.repository, "revision": report.revision, "kind": report.kind, "checked": checked,
-                          "memory": report.memory_bytes, "loaded": model and model.memory_bytes,
-                          "base": report.base and f"{report.base.repository}@{report.base.revision}"}))
-    except RepositoryError as error:
-        print(json.dumps({"error": str(error)}))
-"""
+NOBODY = "http://127.0.0.1:9"
+"""Where no Hub listens."""
 
 
-def run(home, job, *references, endpoint="", offline="0"):
-    """What a process with a Hub cache of its own finds out about each reference."""
-    environment = {**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": offline, "HF_HUB_DISABLE_XET": "1"}
-    if endpoint:
-        environment["HF_ENDPOINT"] = endpoint
-    command = [sys.executable, "-c", PROGRAM, job, *references]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+def run(home, job, *references, hub=None, offline=False):
+    """What is found out about each reference with a Hub cache of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        constants = {"HF_HUB_CACHE": home / "hub", "HF_HUB_OFFLINE": offline, "HF_HUB_DISABLE_XET": True, "ENDPOINT": NOBODY}
+        for name, value in constants.items():
+            patch.setattr(f"huggingface_hub.constants.{name}", value)
+        if hub is not None:
+            hub.reach(patch, home / "hub")
+        said = []
+        for reference in references:
+            try:
+                said += JOBS[job](check_repository(reference))
+            except RepositoryError as error:
+                said.append({"error": str(error)})
+        return json.loads(json.dumps(said))
+
+
+def described(report, model):
+    """What is told of a model that was built or loaded."""
+    base = report.base and f"{report.base.repository}@{report.base.revision}"
+    loaded = model and model.memory_bytes
+    told = {"repository": report.repository, "revision": report.revision, "kind": report.kind, "base": base, "loaded": loaded}
+    return [{**told, "memory": report.memory_bytes, "checked": sorted(path.name for path in report.folder.iterdir())}]
+
+
+def fetched_twice(report):
+    """Names of the weights that are fetched, and again after the last file was lost."""
+    names = []
+    for _ in range(2):
+        folder = fetch(report)
+        files = sorted(folder.rglob("*.safetensors"))
+        names.append([path.relative_to(folder).as_posix() for path in files])
+        files[-1].unlink()
+    return names
+
+
+JOBS = {
+    "check": lambda report: described(report, dry_run(report)),
+    "load": lambda report: described(report, load(report, contestant_of(report))),
+    "fetch": fetched_twice,
+}
 
 
 def split_weights(folder):
@@ -118,7 +126,7 @@ def refused(repositories):
 def checked(hub, refused, tmp_path_factory):
     """What was said of a model, of an adapter of it and of those that are refused, and what was asked for meanwhile."""
     hub.requested.clear()
-    said = run(tmp_path_factory.mktemp("checked"), "check", "org/clip", "people/adapter", *refused, endpoint=hub.address)
+    said = run(tmp_path_factory.mktemp("checked"), "check", "org/clip", "people/adapter", *refused, hub=hub)
     return said, list(hub.requested)
 
 
@@ -143,13 +151,13 @@ def first(hub, tmp_path_factory):
     """A home into which a model, an adapter of it and a model in shards were loaded, what was said of each, and asked for."""
     hub.requested.clear()
     home = tmp_path_factory.mktemp("first")
-    return home, run(home, "load", *REFERENCES, endpoint=hub.address), list(hub.requested)
+    return home, run(home, "load", *REFERENCES, hub=hub), list(hub.requested)
 
 
 def test_checked_commits_are_downloaded_loaded_and_then_found_without_the_hub(first):
     home, reports, _ = first
     assert all(report["loaded"] == report["memory"] for report in reports)
-    again = run(home, "load", *REFERENCES, offline="1")
+    again = run(home, "load", *REFERENCES, offline=True)
     assert [{**report, "checked": None} for report in again] == [{**report, "checked": None} for report in reports]
 
 
@@ -174,14 +182,14 @@ def test_copies_of_the_weights_in_another_format_are_not_fetched(first):
 def test_the_adapter_for_pictures_is_fetched_with_a_model_and_again_if_it_is_lost_and_that_for_sounds_is_not(hub, tmp_path):
     reference = f"org/phi@{COMMIT}"
     expected = [["model.safetensors", "vision-lora/adapter_model.safetensors"]]
-    assert run(tmp_path, "fetch", reference, endpoint=hub.address) == 2 * expected
+    assert run(tmp_path, "fetch", reference, hub=hub) == 2 * expected
 
 
 def test_a_download_that_was_broken_off_is_resumed(first, hub, tmp_path):
     home = shutil.copytree(first[0], tmp_path / "home", symlinks=True)
     (shard,) = home.rglob("snapshots/*/model-00002-of-00002.safetensors")
     shard.unlink()
-    (again,) = run(home, "load", REFERENCES[2], endpoint=hub.address)
+    (again,) = run(home, "load", REFERENCES[2], hub=hub)
     assert again["loaded"] == again["memory"]
     assert shard.exists()
 
@@ -192,4 +200,4 @@ def test_what_the_hub_does_not_have_is_told_in_one_line(checked, refused):
 
 def test_a_hub_that_cannot_be_reached_is_told_in_one_line(tmp_path):
     message = "org/clip: no such folder, and the Hub cannot be reached; check the name and the network"
-    assert run(tmp_path, "check", "org/clip", endpoint="http://127.0.0.1:9") == [{"error": message}]
+    assert run(tmp_path, "check", "org/clip") == [{"error": message}]
