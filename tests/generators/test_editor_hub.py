@@ -1,44 +1,42 @@
 """Editors from the Hub, over real HTTP: checked before they are fetched, pinned, and found again without a network."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 
 import pytest
 from hub_server import COMMIT, Hub
 
+from arena.errors import EditorError
+from arena.generators.editor_repository import check_editor
+from arena.generators.edits import load_editor
+
 EDITOR = "StableDiffusionInstructPix2PixPipeline"
 UNET = "unet/diffusion_pytorch_model.safetensors"
 COPIES = ("everything.safetensors", UNET.replace(".safetensors", ".fp16.safetensors"), "unet/diffusion_pytorch_model.bin")
-PROGRAM = """
-import json, sys
-from arena.errors import EditorError
-from arena.generators.editor_repository import check_editor
-for reference in sys.argv[3:]:
+NOBODY = "http://127.0.0.1:9"
+"""Where no Hub listens."""
+
+
+def run(home, job, *references, hub=None, limit=2**30):
+    """What is found out about each reference with a Hub cache of its own; offline where there is no Hub."""
+    with pytest.MonkeyPatch.context() as patch:
+        constants = {"HF_HUB_CACHE": home / "hub", "HF_HUB_OFFLINE": True, "ENDPOINT": NOBODY}
+        for name, value in constants.items():
+            patch.setattr(f"huggingface_hub.constants.{name}", value)
+        if hub is not None:
+            hub.reach(patch, home / "hub")
+        return [found(job, reference, limit) for reference in references]
+
+
+def found(job, reference, limit):
+    """What is told of an editor, or the error."""
     try:
-        report = check_editor(reference, memory_limit=int(sys.argv[2]))
+        report = check_editor(reference, memory_limit=limit)
         files = sorted(path.relative_to(report.folder).as_posix() for path in report.folder.rglob("*") if path.is_file())
-        found = {"repository": report.repository, "revision": report.revision, "files": files, "bytes": report.weight_bytes}
-        if sys.argv[1] == "load":
-            from arena.generators.edits import load_editor
-            found["loaded"] = load_editor(report).report.repository
-        print(json.dumps(found))
+        told = {"repository": report.repository, "revision": report.revision, "files": files, "bytes": report.weight_bytes}
+        return {**told, "loaded": load_editor(report).report.repository} if job == "load" else told
     except EditorError as error:
-        print(json.dumps({"error": str(error)}))
-"""
-
-
-def run(home, job, *references, endpoint="", limit=2**30):
-    """What a process with a Hub cache of its own finds out about each reference; offline where there is no endpoint."""
-    environment = {**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": "" if endpoint else "1", "HF_HUB_DISABLE_XET": "1"}
-    if endpoint:
-        environment["HF_ENDPOINT"] = endpoint
-    command = [sys.executable, "-c", PROGRAM, job, str(limit), *references]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+        return {"error": str(error)}
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +57,7 @@ def hub(pipelines, tmp_path_factory):
 
 
 def test_an_editor_is_pinned_fetched_without_its_copies_and_found_again_without_the_hub(hub, tmp_path):
-    (found,) = run(tmp_path, "check", "org/editor", endpoint=hub.address)
+    (found,) = run(tmp_path, "check", "org/editor", hub=hub)
     assert (found["repository"], found["revision"]) == ("org/editor", COMMIT)
     assert UNET in found["files"]
     assert not any(copy in line for copy in (*COPIES, "pipeline.py") for line in hub.requested)
@@ -77,7 +75,7 @@ def test_what_cannot_edit_is_told_in_one_line_before_any_weight_is_fetched(hub, 
         "org/editor@" + "0" * 40: "org/editor: is not on the Hub, or has no such commit; check the name and HF_TOKEN",
         "org/editor": "org/editor: takes 0.0 GB of memory, and 0.0 GB are there; use a smaller editor or a larger machine",
     }
-    told = run(tmp_path, "check", *messages, endpoint=hub.address, limit=1000)
+    told = run(tmp_path, "check", *messages, hub=hub, limit=1000)
     assert len(told) == len(messages)
     for found, message in zip(told, messages.values(), strict=True):
         assert found["error"].startswith(message)
