@@ -20,8 +20,16 @@ TOKEN = re.compile(r"[\w-]+", re.ASCII)
 PREFIX = "ARENA_"
 SHARE, PLACES = "ARENA_SHARE_", "ARENA_PLACES_"
 """Beginnings of names that end in a kind of request; `arena/ui/shares.py` knows the kinds."""
-ELSEWHERE = ("ARENA_ENDPOINT_KEY", "ARENA_ENDPOINT_HTTP", "ARENA_VLLM_PYTHON", "ARENA_VLLM_SECONDS", "ARENA_BENCHMARK_DATA")
-"""Names that are read where they are needed: by endpoints and by tests."""
+ELSEWHERE: Mapping[str, str] = {
+    "ARENA_BENCHMARK_DATA": "files of published benchmarks, which tests compare with",
+    "ARENA_ENDPOINT_HTTP": "hosts that may be asked without encryption, comma-separated",
+    "ARENA_ENDPOINT_KEY": "keys of endpoints, host=key, comma-separated",
+    "ARENA_VLLM_PYTHON": "bin/python of an environment that has vLLM, for models with ?engine=vllm",
+    "ARENA_VLLM_SECONDS": "how long vLLM may take to load a model, or to answer what it is asked together; 600 by default",
+    "HF_TOKEN": "what the Hub and Inference Providers are asked with",
+    "OPENAI_API_KEY": "what api.openai.com is asked with",
+}
+"""Variables that are read where they are needed, and what they mean."""
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
 
 
@@ -190,7 +198,7 @@ def unknown_names(environment: Mapping[str, str] = os.environ) -> list[str]:
     """One line for each variable that begins as a setting does and is none, with the setting that may be meant."""
     questions = _Questions()
     from_environment(questions)
-    known = {name.removeprefix(PREFIX) for name in (*questions.names, *ELSEWHERE)}
+    known = {name.removeprefix(PREFIX) for name in (*questions.names, *ELSEWHERE) if name.startswith(PREFIX)}
     found = [name.removeprefix(PREFIX) for name in sorted(environment) if name.startswith(PREFIX)]
     unknown = [name for name in found if name not in known and not f"{PREFIX}{name}".startswith((SHARE, PLACES))]
     near = [get_close_matches(name, known, 1) for name in unknown]

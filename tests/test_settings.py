@@ -75,11 +75,16 @@ def test_a_name_that_is_no_setting_is_told_with_the_nearest_that_is():
     environment = {
         "ARENA_MODLES": "./mine",
         "ARENA_XYZ": "1",
+        "ARENA_HF_TOKEN": "1",
         "ARENA_HOME": "/data",
         "HOME": "/root",
         "ARENA_SHARE_BATTLES": "1 1",
     }
-    assert unknown_names(environment) == ["ARENA_MODLES: is no setting; ARENA_MODELS is", "ARENA_XYZ: is no setting"]
+    assert unknown_names(environment) == [
+        "ARENA_HF_TOKEN: is no setting; ARENA_REVIEW_TOKEN is",
+        "ARENA_MODLES: is no setting; ARENA_MODELS is",
+        "ARENA_XYZ: is no setting",
+    ]
 
 
 def test_every_setting_of_the_documentation_is_known():

@@ -80,7 +80,7 @@ def _list(options: argparse.Namespace) -> int:
 
 def _generations(settings: "Settings") -> list[Mapping[str, Any]]:
     """All of them, the oldest first."""
-    from arena.cli.records import standing_json
+    from arena.cli.json_records import standing_json
     from arena.opening import open_store
 
     with open_store(settings) as store:
@@ -100,7 +100,7 @@ def _show(options: argparse.Namespace) -> int:
 
 
 def _generation(options: argparse.Namespace) -> Mapping[str, Any]:
-    from arena.cli.records import history_json
+    from arena.cli.json_records import history_json
     from arena.generation.history import history
     from arena.opening import open_store
 

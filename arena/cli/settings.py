@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 
 from arena.cli.console import console, print_json, settings_of, table
-from arena.settings import PLACES, SHARE, Settings, from_environment
+from arena.settings import ELSEWHERE, PLACES, SHARE, Settings, from_environment
 
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
@@ -22,15 +22,6 @@ Sources: command line, environment, Space (what is different where a Space runs 
 """
 SECRETS = ("ARENA_REVIEW_TOKEN", "ARENA_DATABASE", "ARENA_ENDPOINT_KEY", "HF_TOKEN", "OPENAI_API_KEY")
 SET = "set, and not shown"
-ELSEWHERE: Mapping[str, str] = {
-    "ARENA_ENDPOINT_HTTP": "hosts that may be asked without encryption, comma-separated",
-    "ARENA_ENDPOINT_KEY": "keys of endpoints, host=key, comma-separated",
-    "ARENA_VLLM_PYTHON": "bin/python of an environment that has vLLM, for models with ?engine=vllm",
-    "ARENA_VLLM_SECONDS": "how long vLLM may take to load a model, or to answer what it is asked together; 600 by default",
-    "HF_TOKEN": "what the Hub and Inference Providers are asked with",
-    "OPENAI_API_KEY": "what api.openai.com is asked with",
-}
-"""Variables that are read where they are needed."""
 DOCSTRING = re.compile(r"(?P<variable>ARENA_[A-Z_]+)[:.] ?(?P<meaning>.*)", re.DOTALL)
 
 

@@ -50,8 +50,8 @@ count as before. Backups still hold it: make a new one, and delete those from be
 
 def add_actions(actions: "argparse._SubParsersAction[IdParser]") -> None:
     """Make them known to the parser of `arena pairs`."""
-    hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _hide)
-    restore = _action(actions, "restore", "show again what was hidden, or settle reports", _restore)
+    hide = _action(actions, "hide", "show one to nobody any more, and let no battle draw it", _decide("hide", "hidden"))
+    restore = _action(actions, "restore", "show again what was hidden, or settle reports", _decide("restore", "shown"))
     erase = _action(actions, "erase", "delete one for good: pictures, captions, replies; its battles count as before", _erase)
     erase.add_argument("--yes", action="store_true", help="do not ask")
     named = "of a pair, its generation or a battle; or digest of a picture"
@@ -76,24 +76,18 @@ def _action(
     return parser
 
 
-def _hide(options: argparse.Namespace) -> int:
-    from arena.opening import open_store
+def _decide(decide: str, state: str) -> Callable[[argparse.Namespace], int]:
+    def decided(options: argparse.Namespace) -> int:
+        from arena.opening import open_store
 
-    reason = _reason(options)
-    with open_store(_settings(options)) as store:
-        subjects = store.takedowns.hide(options.names, by=OPERATOR, reason=reason)
-    say(f"{', '.join(subjects)}: hidden")
-    return 0
+        reason = _reason(options)
+        with open_store(_settings(options)) as store:
+            decision = {"hide": store.takedowns.hide, "restore": store.takedowns.restore}[decide]
+            subjects = decision(options.names, by=OPERATOR, reason=reason)
+        say(f"{', '.join(subjects)}: {state}")
+        return 0
 
-
-def _restore(options: argparse.Namespace) -> int:
-    from arena.opening import open_store
-
-    reason = _reason(options)
-    with open_store(_settings(options)) as store:
-        subjects = store.takedowns.restore(options.names, by=OPERATOR, reason=reason)
-    say(f"{', '.join(subjects)}: shown")
-    return 0
+    return decided
 
 
 def _erase(options: argparse.Namespace) -> int:
@@ -118,7 +112,7 @@ def _confirm(subjects: Sequence[str]) -> None:
 
 
 def _takedowns(options: argparse.Namespace) -> int:
-    from arena.cli.records import takedown_json
+    from arena.cli.json_records import takedown_json
     from arena.opening import open_store
 
     with open_store(_settings(options)) as store:
@@ -128,7 +122,7 @@ def _takedowns(options: argparse.Namespace) -> int:
 
 
 def _reports(options: argparse.Namespace) -> int:
-    from arena.cli.records import report_json
+    from arena.cli.json_records import report_json
     from arena.opening import open_store
 
     with open_store(_settings(options)) as store:

@@ -24,14 +24,14 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Progressed:
+class ProgressNote:
     """How far a request is; more follows."""
 
     told: tuple[str, int, int]
 
 
 @dataclass(frozen=True)
-class Answered:
+class Answer:
     """What a request came to."""
 
     value: object
@@ -40,7 +40,7 @@ class Answered:
     """How many decisions to take something down were committed by then; who knows of fewer looks again."""
 
 
-def packed(message: Request | Progressed | Answered) -> bytes:
+def packed(message: Request | ProgressNote | Answer) -> bytes:
     """The message as bytes.
 
     Raises:

@@ -12,7 +12,7 @@ from arena.errors import StoreBusy
 from arena.store import maintenance
 from arena.store.backup import DATABASE
 from arena.store.file_database import Action
-from arena.store.messages import Answered, Request, packed, unpacked
+from arena.store.messages import Answer, Request, packed, unpacked
 from arena.store.owner_socket import OwnerGone, connect, shut, version
 from arena.store.picture_files import PictureFiles
 from arena.store.progress import Progress, silent
@@ -87,7 +87,7 @@ class RemoteDatabase:
             connection = self._connect()
         try:
             connection.send_bytes(content)
-            while not isinstance(message := unpacked(connection.recv_bytes(), self._pictures), Answered):
+            while not isinstance(message := unpacked(connection.recv_bytes(), self._pictures), Answer):
                 progress(*message.told)
         except (EOFError, OSError) as error:
             connection.close()

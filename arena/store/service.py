@@ -13,7 +13,7 @@ from typing import Any
 
 from arena.errors import ArenaError, StoreError, one_line
 from arena.store.file_database import FileDatabase
-from arena.store.messages import Answered, Progressed, Request, packed, unpacked
+from arena.store.messages import Answer, ProgressNote, Request, packed, unpacked
 from arena.store.owner_socket import OwnerSocket, shut
 from arena.store.picture_files import PictureFiles
 
@@ -113,9 +113,9 @@ class Service:
             log.exception("a request of another process failed")
             failure = StoreError(f"store: a request failed in the process that holds the home ({one_line(error)}); see its log")
         try:
-            return packed(Answered(value, failure, takedowns))
+            return packed(Answer(value, failure, takedowns))
         except StoreError as error:
-            return packed(Answered(None, error, takedowns))
+            return packed(Answer(None, error, takedowns))
 
     def _do(self, request: Request, tell: Callable[[bytes], None]) -> Any:
         if request.kind == "write":
@@ -123,7 +123,7 @@ class Service:
         if request.kind == "call":
 
             def progress(work: str, done: int, total: int, /) -> None:
-                tell(packed(Progressed((work, done, total))))
+                tell(packed(ProgressNote((work, done, total))))
 
             return self._database.call(request.function, *request.arguments, progress=progress)
         self._refresh()
