@@ -87,8 +87,8 @@ class Store(CountReads):
 
         Args:
             home: ARENA_HOME.
-            rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept. Of several
-                processes, the rule of the one that holds the database counts.
+            rule: how online ratings move. Ratings that an older rule left are replayed; without a rule none are kept.
+                Of several processes, the rule of the one that holds the database counts.
             largest_group: most writes that share a commit.
             accepted_loss: how many acknowledged records may be missing; exactly so many.
             progress: told how far it is, where a home of an earlier version is brought up to date.
