@@ -1,22 +1,13 @@
 """Settings of a running arena, from the environment and the command line."""
 
 import os
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
-from arena.errors import SettingsError
+from arena.environment import Variables, read_port
 
-ON = ("1", "on", "true", "yes")
-OFF = ("", "0", "off", "false", "no")
-MIN_IMAGE_SIZE = 32
-MAX_IMAGE_SIZE = 8192
-MAX_AMOUNT = 10**9
-MIN_TOKEN = 16
-TOKEN = re.compile(r"[\w-]+", re.ASCII)
-"""What an address holds as it is."""
 PREFIX = "ARENA_"
 SHARE, PLACES = "ARENA_SHARE_", "ARENA_PLACES_"
 """Beginnings of names that end in a kind of request; `arena/ui/shares.py` knows the kinds."""
@@ -132,6 +123,19 @@ class Settings:
     submission_endpoints: tuple[str, ...] = ()
     """ARENA_SUBMISSION_ENDPOINTS: hosts and Inference Providers whose models may be submitted, comma-separated; by default
     none."""
+    submissions: str = "off"
+    """ARENA_SUBMISSIONS: whether organisations may submit models, and where they are evaluated: `off`; `here`, by a worker
+    that the server starts beside itself; `elsewhere`, by an `arena worker` that you start."""
+    submission_suites: tuple[str, ...] = ("starter",)
+    """ARENA_SUBMISSION_SUITES: suites on which a submitted model is evaluated before it is listed, comma-separated."""
+    submissions_a_day: int = 3
+    """ARENA_SUBMISSIONS_A_DAY: how many models one account may submit in 24 hours."""
+    submissions_of_organisation: int = 10
+    """ARENA_SUBMISSIONS_OF_ORGANISATION: how many may be submitted in 24 hours on behalf of one organisation."""
+    submission_hours: float = 6.0
+    """ARENA_SUBMISSION_HOURS: how long the evaluation of one submission may take."""
+    admins: tuple[str, ...] = ()
+    """ARENA_ADMINS: accounts of the Hub that may pause, retry, withdraw, block and forget submissions, comma-separated."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -141,51 +145,58 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         SettingsError: a variable cannot be read.
     """
     default = Settings()
+    read = Variables(environment)
     in_space = "SPACE_ID" in environment
     return Settings(
         home=Path(environment.get("ARENA_HOME") or default.home),
-        database=environment.get("ARENA_DATABASE", "").strip() or default.database,
-        data_path=environment.get("ARENA_DATA_PATH", "").strip() or default.data_path,
+        database=read.text("ARENA_DATABASE") or default.database,
+        data_path=read.text("ARENA_DATA_PATH") or default.data_path,
         host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
-        autoplay=_switch(environment, "ARENA_AUTOPLAY", default=default.autoplay),
-        memory_gigabytes=_amount(environment, "ARENA_MEMORY", "gigabytes"),
-        model_gigabytes=_amount(environment, "ARENA_MODEL_FILES", "gigabytes"),
-        submission_billions=_amount(environment, "ARENA_SUBMISSION_PARAMETERS", "billions"),
-        submission_seconds=_count(environment, "ARENA_SUBMISSION_SECONDS", default.submission_seconds),
-        submission_endpoints=tuple(name.lower() for name in _names(environment, "ARENA_SUBMISSION_ENDPOINTS")),
-        models=_names(environment, "ARENA_MODELS"),
-        starter_models=_switch(environment, "ARENA_STARTER_MODELS", default=default.starter_models),
-        endpoint_requests_a_day=_count(environment, "ARENA_ENDPOINT_REQUESTS_A_DAY", default.endpoint_requests_a_day, least=0),
-        endpoint_seconds=_count(environment, "ARENA_ENDPOINT_SECONDS", default.endpoint_seconds),
-        autoplay_endpoints=_switch(environment, "ARENA_AUTOPLAY_ENDPOINTS", default=default.autoplay_endpoints),
-        accepts=_count(environment, "ARENA_ACCEPTS", default.accepts),
-        editor=environment.get("ARENA_EDITOR", "").strip() or default.editor,
-        gate=Path(file) if (file := environment.get("ARENA_GATE", "").strip()) else default.gate,
-        image_size=_pixels(environment, "ARENA_IMAGE_SIZE", default.image_size),
-        upload_megabytes=_count(environment, "ARENA_UPLOAD_MEGABYTES", default.upload_megabytes),
-        upload_megapixels=_count(environment, "ARENA_UPLOAD_MEGAPIXELS", default.upload_megapixels),
-        upload_seconds=_count(environment, "ARENA_UPLOAD_SECONDS", default.upload_seconds),
-        upload_kilobytes_per_second=_count(environment, "ARENA_UPLOAD_SPEED", default.upload_kilobytes_per_second),
-        upload_places=_count(environment, "ARENA_UPLOAD_PLACES", default.upload_places),
-        upload_places_of_client=_count(environment, "ARENA_UPLOAD_PLACES_OF_CLIENT", default.upload_places_of_client),
-        upload_grace_seconds=_count(environment, "ARENA_UPLOAD_GRACE", default.upload_grace_seconds),
-        upload_decoders=_count(environment, "ARENA_UPLOAD_DECODERS", default.upload_decoders),
-        upload_decoding_seconds=_count(environment, "ARENA_UPLOAD_DECODING_SECONDS", default.upload_decoding_seconds),
-        uploads=_switch(environment, "ARENA_UPLOADS", default=False) if environment.get("ARENA_UPLOADS") else default.uploads,
-        reviewers=_names(environment, "ARENA_REVIEWERS") or _names(environment, "SPACE_AUTHOR_NAME"),
-        review_token=_token(environment, "ARENA_REVIEW_TOKEN"),
-        body_kilobytes=_count(environment, "ARENA_BODY_KILOBYTES", default.body_kilobytes),
-        trusted_proxies=_names(environment, "ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
-        battles_beside_others=_count(environment, "ARENA_BATTLES_BESIDE_OTHERS", default.battles_beside_others),
-        shares=_beginning_with(SHARE, environment),
-        places=_beginning_with(PLACES, environment),
-        board_seconds=_count(environment, "ARENA_BOARD_SECONDS", default.board_seconds, least=0),
-        accepted_loss=_count(environment, "ARENA_ACCEPT_LOSS", default.accepted_loss),
-        image_safety=environment.get("ARENA_IMAGE_SAFETY", "").strip() or default.image_safety,
-        image_safety_labels=_names(environment, "ARENA_IMAGE_SAFETY_LABELS"),
-        image_safety_threshold=_share(environment, "ARENA_IMAGE_SAFETY_THRESHOLD", default.image_safety_threshold),
-        contact=environment.get("ARENA_CONTACT", "").strip() or default.contact,
+        autoplay=read.switch("ARENA_AUTOPLAY", default=default.autoplay),
+        memory_gigabytes=read.amount("ARENA_MEMORY", "gigabytes"),
+        model_gigabytes=read.amount("ARENA_MODEL_FILES", "gigabytes"),
+        submission_billions=read.amount("ARENA_SUBMISSION_PARAMETERS", "billions"),
+        submission_seconds=read.count("ARENA_SUBMISSION_SECONDS", default.submission_seconds),
+        submission_endpoints=tuple(name.lower() for name in read.names("ARENA_SUBMISSION_ENDPOINTS")),
+        submissions=read.choice("ARENA_SUBMISSIONS", ("off", "here", "elsewhere")),
+        submission_suites=read.names("ARENA_SUBMISSION_SUITES") or default.submission_suites,
+        submissions_a_day=read.count("ARENA_SUBMISSIONS_A_DAY", default.submissions_a_day),
+        submissions_of_organisation=read.count("ARENA_SUBMISSIONS_OF_ORGANISATION", default.submissions_of_organisation),
+        submission_hours=read.amount("ARENA_SUBMISSION_HOURS", "hours") or default.submission_hours,
+        admins=read.names("ARENA_ADMINS"),
+        models=read.names("ARENA_MODELS"),
+        starter_models=read.switch("ARENA_STARTER_MODELS", default=default.starter_models),
+        endpoint_requests_a_day=read.count("ARENA_ENDPOINT_REQUESTS_A_DAY", default.endpoint_requests_a_day, least=0),
+        endpoint_seconds=read.count("ARENA_ENDPOINT_SECONDS", default.endpoint_seconds),
+        autoplay_endpoints=read.switch("ARENA_AUTOPLAY_ENDPOINTS", default=default.autoplay_endpoints),
+        accepts=read.count("ARENA_ACCEPTS", default.accepts),
+        editor=read.text("ARENA_EDITOR") or default.editor,
+        gate=Path(file) if (file := read.text("ARENA_GATE")) else default.gate,
+        image_size=read.pixels("ARENA_IMAGE_SIZE", default.image_size),
+        upload_megabytes=read.count("ARENA_UPLOAD_MEGABYTES", default.upload_megabytes),
+        upload_megapixels=read.count("ARENA_UPLOAD_MEGAPIXELS", default.upload_megapixels),
+        upload_seconds=read.count("ARENA_UPLOAD_SECONDS", default.upload_seconds),
+        upload_kilobytes_per_second=read.count("ARENA_UPLOAD_SPEED", default.upload_kilobytes_per_second),
+        upload_places=read.count("ARENA_UPLOAD_PLACES", default.upload_places),
+        upload_places_of_client=read.count("ARENA_UPLOAD_PLACES_OF_CLIENT", default.upload_places_of_client),
+        upload_grace_seconds=read.count("ARENA_UPLOAD_GRACE", default.upload_grace_seconds),
+        upload_decoders=read.count("ARENA_UPLOAD_DECODERS", default.upload_decoders),
+        upload_decoding_seconds=read.count("ARENA_UPLOAD_DECODING_SECONDS", default.upload_decoding_seconds),
+        uploads=read.switch("ARENA_UPLOADS", default=False) if environment.get("ARENA_UPLOADS") else default.uploads,
+        reviewers=read.names("ARENA_REVIEWERS") or read.names("SPACE_AUTHOR_NAME"),
+        review_token=read.token("ARENA_REVIEW_TOKEN"),
+        body_kilobytes=read.count("ARENA_BODY_KILOBYTES", default.body_kilobytes),
+        trusted_proxies=read.names("ARENA_TRUSTED_PROXIES") or (PRIVATE_NETWORKS if in_space else ()),
+        battles_beside_others=read.count("ARENA_BATTLES_BESIDE_OTHERS", default.battles_beside_others),
+        shares=read.beginning_with(SHARE),
+        places=read.beginning_with(PLACES),
+        board_seconds=read.count("ARENA_BOARD_SECONDS", default.board_seconds, least=0),
+        accepted_loss=read.count("ARENA_ACCEPT_LOSS", default.accepted_loss),
+        image_safety=read.text("ARENA_IMAGE_SAFETY") or default.image_safety,
+        image_safety_labels=read.names("ARENA_IMAGE_SAFETY_LABELS"),
+        image_safety_threshold=read.share("ARENA_IMAGE_SAFETY_THRESHOLD", default.image_safety_threshold),
+        contact=read.text("ARENA_CONTACT") or default.contact,
     )
 
 
@@ -223,88 +234,3 @@ class _Questions(Mapping[str, str]):
 
     def __len__(self) -> int:
         return 0
-
-
-def read_port(text: str, name: str) -> int:
-    """A TCP port from 1 to 65535; `name` leads the error."""
-    if not _is_number(text) or not 1 <= int(text) <= 65535:
-        raise SettingsError(f"{name}: {text!r} is no port; use a number from 1 to 65535")
-    return int(text)
-
-
-def _names(environment: Mapping[str, str], name: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in environment.get(name, "").split(",") if part.strip())
-
-
-def _beginning_with(prefix: str, environment: Mapping[str, str]) -> dict[str, str]:
-    """What follows the prefix, in lower case -> the variable's text."""
-    return {name.removeprefix(prefix).lower(): text for name, text in environment.items() if name.startswith(prefix)}
-
-
-def _token(environment: Mapping[str, str], name: str) -> str | None:
-    text = environment.get(name, "").strip()
-    if text and (len(text) < MIN_TOKEN or not TOKEN.fullmatch(text)):
-        raise SettingsError(f"{name}: is too easy to guess or to mangle; use {MIN_TOKEN} or more of A-Z, a-z, 0-9, - and _")
-    return text or None
-
-
-def _switch(environment: Mapping[str, str], name: str, *, default: bool) -> bool:
-    text = environment.get(name)
-    if text is None:
-        return default
-    if text.strip().lower() in ON:
-        return True
-    if text.strip().lower() in OFF:
-        return False
-    raise SettingsError(f"{name}: {text!r} is neither on nor off; use 1 or 0")
-
-
-def _count(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
-    text = environment.get(name)
-    if text is None:
-        return default
-    if not _is_number(text) or int(text) < least:
-        raise SettingsError(f"{name}: {text!r} is no count; use a number from {least} up")
-    return int(text)
-
-
-def _is_number(text: str) -> bool:
-    """Whether these are digits of ASCII; the others mean numbers, too, and nobody types them on purpose."""
-    return text.isascii() and text.isdecimal()
-
-
-def _share(environment: Mapping[str, str], name: str, default: float) -> float:
-    text = environment.get(name)
-    if text is None:
-        return default
-    try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0 <= share <= 1:
-        raise SettingsError(f"{name}: {text!r} is no share; give a number from 0 to 1")
-    return share
-
-
-def _pixels(environment: Mapping[str, str], name: str, default: int) -> int:
-    text = environment.get(name, "").strip().lower()
-    if not text:
-        return default
-    if text in ("own", "0"):
-        return 0
-    if not _is_number(text) or not MIN_IMAGE_SIZE <= int(text) <= MAX_IMAGE_SIZE:
-        raise SettingsError(f"{name}: {text!r} is no size; give pixels from {MIN_IMAGE_SIZE} to {MAX_IMAGE_SIZE}, or own")
-    return int(text)
-
-
-def _amount(environment: Mapping[str, str], name: str, unit: str) -> float | None:
-    text = environment.get(name)
-    if text is None:
-        return None
-    try:
-        amount = float(text)
-    except ValueError:
-        amount = 0.0
-    if not 0 < amount <= MAX_AMOUNT:
-        raise SettingsError(f"{name}: {text!r} is no amount of {unit}; give a number, for example 8")
-    return amount

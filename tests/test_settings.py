@@ -58,6 +58,12 @@ VARIABLES = {
     "ARENA_ENDPOINT_SECONDS": ("21", "endpoint_seconds", 21),
     "ARENA_AUTOPLAY_ENDPOINTS": ("1", "autoplay_endpoints", True),
     "ARENA_ACCEPT_LOSS": ("11", "accepted_loss", 11),
+    "ARENA_SUBMISSIONS": ("Here", "submissions", "here"),
+    "ARENA_SUBMISSION_SUITES": ("starter, degradation", "submission_suites", ("starter", "degradation")),
+    "ARENA_SUBMISSIONS_A_DAY": ("2", "submissions_a_day", 2),
+    "ARENA_SUBMISSIONS_OF_ORGANISATION": ("5", "submissions_of_organisation", 5),
+    "ARENA_SUBMISSION_HOURS": ("1.5", "submission_hours", 1.5),
+    "ARENA_ADMINS": ("ada, grace", "admins", ("ada", "grace")),
 }
 """Variable -> what is written in it, the setting that it is, and what is read."""
 
@@ -128,6 +134,7 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_ACCEPTS", "٢"),
         ("ARENA_BOARD_SECONDS", "-1"),
         ("ARENA_AUTOPLAY", "maybe"),
+        ("ARENA_SUBMISSIONS", "on"),
         ("ARENA_MEMORY", "lots"),
         ("ARENA_MEMORY", "-1"),
         ("ARENA_MEMORY", "nan"),

@@ -51,8 +51,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _label(options: argparse.Namespace) -> int:
+    from arena.environment import read_port
     from arena.opening import open_store
-    from arena.settings import read_port
 
     settings = settings_of(options)
     port = settings.port if options.port is None else read_port(options.port, "--port")

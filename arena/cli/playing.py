@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
+from arena.environment import read_port
 from arena.pairs import DOMAINS
-from arena.settings import read_port, unknown_names
+from arena.settings import unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
