@@ -13,6 +13,8 @@ MAX_AMOUNT = 10**9
 MIN_TOKEN = 16
 TOKEN = re.compile(r"[\w-]+", re.ASCII)
 """What an address holds as it is."""
+ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]+)?|https?://\[[\da-f:]+\](:\d{1,5})?", re.ASCII | re.IGNORECASE)
+"""Host, with a port and the path of a proxy."""
 
 
 class Variables:
@@ -96,6 +98,13 @@ class Variables:
         if not 0 < amount <= MAX_AMOUNT:
             raise SettingsError(f"{name}: {text!r} is no amount of {unit}; give a number, for example 8")
         return amount
+
+    def address(self, name: str) -> str | None:
+        """An address of the web, without a slash at its end; None where there is none."""
+        text = self._environment.get(name, "").strip().rstrip("/")
+        if text and not ADDRESS.fullmatch(text):
+            raise SettingsError(f"{name}: {text!r} is no address; write one such as https://arena.example.org")
+        return text or None
 
     def choice(self, name: str, choices: Sequence[str]) -> str:
         """One of these words; the first where there is none."""

@@ -85,6 +85,9 @@ class Settings:
     """ARENA_BODY_KILOBYTES: largest body of a request that is no upload."""
     image_safety_threshold: float = 0.5
     """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
+    address: str | None = None
+    """ARENA_ADDRESS: under which visitors reach the arena, such as `https://arena.example.org`; in a Space its own. Who signs in
+    is sent back there, and results that are published link there."""
     contact: str | None = None
     """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
     uploads: bool | None = None
@@ -196,8 +199,15 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         image_safety=read.text("ARENA_IMAGE_SAFETY") or default.image_safety,
         image_safety_labels=read.names("ARENA_IMAGE_SAFETY_LABELS"),
         image_safety_threshold=read.share("ARENA_IMAGE_SAFETY_THRESHOLD", default.image_safety_threshold),
+        address=read.address("ARENA_ADDRESS") or _address_of_space(environment),
         contact=read.text("ARENA_CONTACT") or default.contact,
     )
+
+
+def _address_of_space(environment: Mapping[str, str]) -> str | None:
+    """That of the first host of a Space; one with a domain of its own has two."""
+    host = environment.get("SPACE_HOST", "").partition(",")[0].strip()
+    return f"https://{host}" if host else None
 
 
 def make_home(home: Path) -> None:

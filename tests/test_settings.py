@@ -63,6 +63,7 @@ VARIABLES = {
     "ARENA_SUBMISSIONS_A_DAY": ("2", "submissions_a_day", 2),
     "ARENA_SUBMISSIONS_OF_ORGANISATION": ("5", "submissions_of_organisation", 5),
     "ARENA_SUBMISSION_HOURS": ("1.5", "submission_hours", 1.5),
+    "ARENA_ADDRESS": (" https://arena.example.org/", "address", "https://arena.example.org"),
     "ARENA_ADMINS": ("ada, grace", "admins", ("ada", "grace")),
 }
 """Variable -> what is written in it, the setting that it is, and what is read."""
@@ -120,8 +121,11 @@ def test_a_token_that_cannot_be_used_is_not_repeated():
     assert "a-token-of-mine-1" not in repr(Settings(review_token="a-token-of-mine-1"))
 
 
-def test_a_space_listens_to_the_outside():
+def test_a_space_listens_to_the_outside_and_knows_its_address():
     assert from_environment({"SPACE_ID": "team/arena"}).host == "0.0.0.0"
+    in_space = {"SPACE_HOST": "team-arena.hf.space,arena.example.org"}
+    assert from_environment(in_space).address == "https://team-arena.hf.space"
+    assert from_environment({**in_space, "ARENA_ADDRESS": "https://a.b/c"}).address == "https://a.b/c"
 
 
 @pytest.mark.parametrize(
@@ -135,6 +139,8 @@ def test_a_space_listens_to_the_outside():
         ("ARENA_BOARD_SECONDS", "-1"),
         ("ARENA_AUTOPLAY", "maybe"),
         ("ARENA_SUBMISSIONS", "on"),
+        ("ARENA_ADDRESS", "arena.example.org"),
+        ("ARENA_ADDRESS", "https://arena.example.org/?a=b"),
         ("ARENA_MEMORY", "lots"),
         ("ARENA_MEMORY", "-1"),
         ("ARENA_MEMORY", "nan"),
