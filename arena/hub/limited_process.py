@@ -28,8 +28,15 @@ KEPT_OUTPUT = 64_000
 """Bytes of output that are kept: the last ones."""
 NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--")
 """A network without anybody, and numbers of processes of its own; the files are those of this machine."""
-LAUNCH = 'ulimit -c 0; ulimit -n "$1"; echo 1000 2>/dev/null >/proc/self/oom_score_adj; shift; exec nice -n 19 "$@"'
-"""No core dumps, few files, the first to go where memory runs out, and the last to be served."""
+WITH_NETWORK = tuple(part for part in NAMESPACES if part != "--net")
+"""The same with the network of this machine."""
+LAUNCH = (
+    'ulimit -c 0; ulimit -n "$1"; shift; echo 1000 2>/dev/null >/proc/self/oom_score_adj; '
+    'echo 19 2>/dev/null >/proc/self/autogroup; exec nice -n 19 "$@"'
+)
+"""No core dumps, few files, the first to go where memory runs out, and the last to be served, as process and as session."""
+WATCH = 'read -r word || kill -s KILL "-$0"'
+"""A shell that ends a group of processes once whoever holds the other end of its input is gone without a word."""
 FROM_HERE = (
     "PATH",
     "LANG",
@@ -82,8 +89,13 @@ def run_limited(
     environment: Mapping[str, str] | None = None,
     on_line: Callable[[str], None] = lambda _: None,
     stop: threading.Event | None = None,
+    *,
+    network: bool = False,
+    descriptors: Sequence[int] = (),
 ) -> End:
     """Run a command until it ends, takes more than it may, or is stopped; nothing of it is left then.
+
+    Nor is anything left a moment after this process was killed.
 
     Args:
         command: program and arguments.
@@ -92,9 +104,11 @@ def run_limited(
         environment: variables beside those that every program needs.
         on_line: called with each line that it prints, in a thread.
         stop: once set, it is ended.
+        network: whether it may use the network of this machine.
+        descriptors: those of this process that it gets, too.
     """
     began = time.monotonic()
-    prefix = NAMESPACES if network_closed() else ()
+    prefix = () if not network_closed() else WITH_NETWORK if network else NAMESPACES
     process = subprocess.Popen(  # noqa: S603 - a command of ours, on files of others
         [*prefix, "sh", "-c", LAUNCH, "sh", str(limits.files), *command],
         cwd=folder,
@@ -103,9 +117,11 @@ def run_limited(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         start_new_session=True,
+        pass_fds=tuple(descriptors),
     )
     output = _Output(process, on_line)
     tree = _Tree(process, folder)
+    watch = _watch(process.pid)
     excess = None
     try:
         while process.poll() is None and excess is None:
@@ -114,6 +130,7 @@ def run_limited(
                 output.wait(PAUSE)
     finally:
         tree.end()
+        watch.communicate(b"ended\n")
         output.close()
     return End(None if excess else process.returncode, excess, output.text(), time.monotonic() - began, tree.peak_bytes)
 
@@ -127,6 +144,12 @@ def network_closed() -> bool:
         return subprocess.run([*NAMESPACES, "true"], capture_output=True, timeout=10, check=False).returncode == 0  # noqa: S603
     except (OSError, subprocess.TimeoutExpired):
         return False
+
+
+def _watch(group: int) -> "subprocess.Popen[bytes]":
+    """A process that outlives this one for as long as it takes to end that group."""
+    command = ["sh", "-c", WATCH, str(group)]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
 
 
 def _environment(folder: Path, environment: Mapping[str, str]) -> dict[str, str]:
