@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from arena.store.battle_ids import new_battle_id
 from arena.store.records import now
 
 SubmissionState = Literal["PENDING", "CHECKING", "RUNNING", "LISTED", "FAILED", "WITHDRAWN"]
@@ -22,6 +23,15 @@ NEXT: Mapping[SubmissionState, tuple[SubmissionState, ...]] = {
     "WITHDRAWN": ("PENDING",),
 }
 """State -> those that may follow. What a worker that was killed leaves behind goes back to PENDING."""
+
+
+def new_submission_id(moment: datetime | None = None) -> str:
+    """An id that nobody can guess, and that begins with its time, as that of a battle does.
+
+    Args:
+        moment: when it is submitted; now, if not given.
+    """
+    return new_battle_id(moment)
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,8 @@ class Submission:
     reference: str
     """Model with its commit and its settings, as `ARENA_MODELS` would name it."""
     contestant_id: str
+    """Names repository, commit and settings, by which it enters once. Who it is on the board is known later, and told in the
+    detail of LISTED as `contestant`; see `arena.hub.contestant_of`. Of an endpoint both are the same."""
     organisation: str
     """On whose behalf; the account itself where it submits for nobody else."""
     submitter: Submitter | None

@@ -1,0 +1,126 @@
+"""The checks of a submission in a process of their own, with limits: headers of what strangers name may take all memory.
+
+`python -m arena.hub.check_apart` is that process. It reads what to check from one file of its folder, and writes the report
+into another.
+"""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from huggingface_hub import HfApi, constants, get_token
+
+from arena.errors import ArenaError
+from arena.hub.check_report import Check, CheckReport, Facts
+from arena.hub.checks import check_submission
+from arena.hub.limited_process import End, Limits, run_limited
+from arena.hub.submission_limits import SubmissionLimits, limits_of
+from arena.models import is_endpoint
+from arena.models.machine import Gpu, Machine
+from arena.settings import Settings
+
+MEMORY = 3 * 2**30
+"""Bytes for Python with transformers, and for what checks read; headers of 100 MB take the most."""
+START_SECONDS = 60.0
+"""For the start of the process; a busy machine takes its time."""
+DISK = 10**9
+"""For small files of configuration."""
+MAX_REPORT = 10**7
+"""Bytes of a report; far more than any has."""
+ASKED, ANSWERED = "asked.json", "report.json"
+REACH = (
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
+)
+"""Variables by which the Hub is reached."""
+
+
+def check_apart(
+    reference: str,
+    settings: Settings,
+    *,
+    listed: Mapping[str, frozenset[str]] | None = None,
+    memory_bytes: int = MEMORY,
+) -> CheckReport:
+    """Check a submission as `check_submission` does, so that whatever it holds, this process goes on as before.
+
+    The child has the token of the arena for the Hub, and no other secret.
+
+    Args:
+        reference: as those of `check_submission`.
+        settings: of the arena.
+        listed: name of a listed model -> SHA-256 of each of its files of weights.
+        memory_bytes: most that the child may hold.
+    """
+    limits = limits_of(settings)
+    if is_endpoint(reference):  # nothing is read of one
+        return check_submission(reference, limits, HfApi())
+    with tempfile.TemporaryDirectory(prefix="arena-check-") as name:
+        folder = Path(name)
+        asked = {"reference": reference, "limits": asdict(limits), "endpoint": constants.ENDPOINT}
+        asked["listed"] = {model: sorted(hashes) for model, hashes in (listed or {}).items()}
+        (folder / ASKED).write_text(json.dumps(asked), encoding="utf-8")
+        end = run_limited(
+            [sys.executable, "-m", "arena.hub.check_apart"],
+            folder,
+            Limits(memory_bytes, limits.seconds + START_SECONDS, limits.seconds + START_SECONDS, DISK),
+            _environment(),
+            network=True,
+        )
+        return _report(reference, folder / ANSWERED, end)
+
+
+def main() -> int:
+    """Make the checks that the folder asks for, and leave their report there."""
+    asked = json.loads(Path(ASKED).read_text(encoding="utf-8"))
+    limits = _limits(asked["limits"])
+    listed = {model: frozenset(hashes) for model, hashes in asked["listed"].items()}
+    try:
+        report = check_submission(asked["reference"], limits, HfApi(endpoint=asked["endpoint"]), listed=listed)
+    except ArenaError as error:
+        report = _failed(asked["reference"], str(error), "")
+    Path(ANSWERED).write_text(json.dumps(asdict(report)), encoding="utf-8")
+    return 0
+
+
+def _environment() -> dict[str, str]:
+    """What the child needs beside what every program needs: the Hub, the token of the arena, and where its code is."""
+    reach = {name: os.environ[name] for name in REACH if name in os.environ}
+    token = get_token()
+    code = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
+    switches = {"HF_HUB_OFFLINE": constants.HF_HUB_OFFLINE, "HF_HUB_DISABLE_XET": constants.HF_HUB_DISABLE_XET}
+    hub = {name: str(int(on)) for name, on in switches.items()} | {"HF_ENDPOINT": constants.ENDPOINT}
+    return {**reach, **hub, "PYTHONPATH": code, **({"HF_TOKEN": token} if token else {})}
+
+
+def _limits(told: Mapping[str, Any]) -> SubmissionLimits:
+    gpus = tuple(Gpu(gpu["memory_bytes"], tuple(gpu["capability"])) for gpu in told["machine"]["gpus"])
+    machine = Machine(told["machine"]["memory_bytes"], gpus)
+    return SubmissionLimits(**{**told, "machine": machine, "endpoints": tuple(told["endpoints"])})
+
+
+def _report(reference: str, file: Path, end: End) -> CheckReport:
+    """What the child has left; where that is no report, one that says so."""
+    if end.excess:
+        return _failed(reference, f"they took too much {end.excess}", "submit a model with smaller files of configuration")
+    try:
+        if end.code or file.stat().st_size > MAX_REPORT:
+            raise ValueError(end.output)
+        told = json.loads(file.read_text(encoding="utf-8"))
+        facts = {**told["facts"], "base_models": tuple(told["facts"]["base_models"])}
+        return CheckReport(reference, tuple(Check(**check) for check in told["checks"]), Facts(**facts))
+    except (OSError, ValueError, TypeError, KeyError):
+        return _failed(reference, "they ended without a word", "try again, and tell the operator if that lasts")
+
+
+def _failed(reference: str, seen: str, remedy: str) -> CheckReport:
+    return CheckReport(reference, (Check("checks", passed=False, seen=seen, remedy=remedy),), Facts())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
