@@ -107,12 +107,21 @@ def check_statement(statement: Statement, report: CheckReport, account: Account)
         InputError: something is wrong; one line that begins with the field, and ends with the way out.
     """
     _check_report(statement, report)
-    _check_texts(statement)
-    _check_organisation(statement.organisation, account)
-    _check_contact(statement.contact.strip())
+    check_words(statement, account)
     _licence(statement, report)
     _base_model(statement, report)
     pinned_reference(report)
+
+
+def check_words(statement: Statement, account: Account) -> None:
+    """Hold what a submitter says against the account alone, as far as that goes without a check of the model.
+
+    Raises:
+        InputError: something is wrong; one line that begins with the field, and ends with the way out.
+    """
+    _check_texts(statement)
+    _check_organisation(statement.organisation, account)
+    _check_contact(statement.contact.strip())
     _check_terms(statement)
 
 
