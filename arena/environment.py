@@ -2,11 +2,17 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
 
 from arena.errors import SettingsError
 
 ON = ("1", "on", "true", "yes")
 OFF = ("", "0", "off", "false", "no")
+FOLDER = re.compile(r"(/[\w~-][\w.~-]*)+", re.ASCII)
+"""A path of an address in which nothing has to be quoted, and nothing leads up."""
+SITE = re.compile(r"(https?://)?(\*\.)?[a-z\d-]+(\.[a-z\d-]+)*(:(\d{1,5}|\*))?", re.ASCII)
+"""One host, or all below it, as a Content-Security-Policy names them."""
+NOBODY = "none"
 MIN_IMAGE_SIZE = 32
 MAX_IMAGE_SIZE = 8192
 MAX_AMOUNT = 10**9
@@ -41,6 +47,27 @@ class Variables:
         if text and (len(text) < MIN_TOKEN or not TOKEN.fullmatch(text)):
             raise SettingsError(f"{name}: is too easy to guess or to mangle; use {MIN_TOKEN} or more of A-Z, a-z, 0-9, - and _")
         return text or None
+
+    def folder(self, name: str) -> str | None:
+        """The path of a folder of a site, without a slash at its end; None where that is the site's root.
+
+        Of a whole address its path alone counts.
+        """
+        text = self._environment.get(name, "").strip()
+        path = (urlsplit(text).path if text.startswith(("http://", "https://")) else text).rstrip("/")
+        if path and not FOLDER.fullmatch(path):
+            raise SettingsError(f"{name}: {text!r} is no folder of a site; write one such as /arena")
+        return path or None
+
+    def sites(self, name: str) -> tuple[str, ...]:
+        """Sites as a Content-Security-Policy names them, or `none`; empty where there is none."""
+        sites = tuple(site.lower().rstrip("/") for site in self.names(name))
+        for site in sites:
+            if not SITE.fullmatch(site):
+                raise SettingsError(f"{name}: {site!r} is no site; write one such as https://lab.example or *.lab.example")
+        if NOBODY in sites and len(sites) > 1:
+            raise SettingsError(f"{name}: names sites beside {NOBODY}; keep one of the two")
+        return sites
 
     def switch(self, name: str, *, default: bool) -> bool:
         """Whether something is on."""

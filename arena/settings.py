@@ -39,6 +39,16 @@ class Settings:
     """ARENA_HOST: address to listen on; 0.0.0.0 in a Space."""
     port: int = 7860
     """ARENA_PORT: port to listen on."""
+    root_path: str | None = None
+    """ARENA_ROOT_PATH: in which folder of a larger site a proxy shows the arena, such as `/arena`, whether it takes that away
+    from what it passes on or not."""
+    embed_sites: tuple[str, ...] = ()
+    """ARENA_EMBED_SITES: sites that may show the arena in a frame, such as `https://lab.example` and `*.lab.example`,
+    comma-separated; `none` for nobody; by default all."""
+    metrics_token: str | None = field(default=None, repr=False)
+    """ARENA_METRICS_TOKEN: who sends it as a bearer token may read `/metrics`; None for who uses this machine alone."""
+    log: str = "text"
+    """ARENA_LOG: `json` makes each line of the log an object, and sends them to standard error, too; `text` for people."""
     autoplay: bool = False
     """ARENA_AUTOPLAY: play battles while nobody waits."""
     memory_gigabytes: float | None = None
@@ -86,8 +96,8 @@ class Settings:
     image_safety_threshold: float = 0.5
     """ARENA_IMAGE_SAFETY_THRESHOLD: probability above which the classifier's word makes a picture unsafe."""
     address: str | None = None
-    """ARENA_ADDRESS: under which visitors reach the arena, such as `https://arena.example.org`; in a Space its own. Who signs in
-    is sent back there, and results that are published link there."""
+    """ARENA_ADDRESS: under which visitors reach the arena, such as `https://arena.example.org`; in a Space its own. Who signs
+    in is sent back there, and results that are published link there."""
     contact: str | None = None
     """ARENA_CONTACT: how visitors reach whoever runs the arena, such as a mail address; pages show it as it is."""
     uploads: bool | None = None
@@ -156,6 +166,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         data_path=read.text("ARENA_DATA_PATH") or default.data_path,
         host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
+        root_path=read.folder("ARENA_ROOT_PATH") or read.folder("GRADIO_ROOT_PATH"),
+        embed_sites=read.sites("ARENA_EMBED_SITES"),
+        metrics_token=read.token("ARENA_METRICS_TOKEN"),
+        log=read.choice("ARENA_LOG", ("text", "json")),
         autoplay=read.switch("ARENA_AUTOPLAY", default=default.autoplay),
         memory_gigabytes=read.amount("ARENA_MEMORY", "gigabytes"),
         model_gigabytes=read.amount("ARENA_MODEL_FILES", "gigabytes"),

@@ -20,6 +20,10 @@ VARIABLES = {
     "ARENA_DATA_PATH": ("s3://arena/facts", "data_path", "s3://arena/facts"),
     "ARENA_HOST": ("::1", "host", "::1"),
     "ARENA_PORT": ("8000", "port", 8000),
+    "ARENA_ROOT_PATH": ("/tools/arena/", "root_path", "/tools/arena"),
+    "ARENA_EMBED_SITES": ("https://lab.example, *.Lab.example:8080", "embed_sites", ("https://lab.example", "*.lab.example:8080")),
+    "ARENA_METRICS_TOKEN": ("abcdef-0123456789", "metrics_token", "abcdef-0123456789"),
+    "ARENA_LOG": ("JSON", "log", "json"),
     "ARENA_AUTOPLAY": ("on", "autoplay", True),
     "ARENA_MEMORY": ("2.5", "memory_gigabytes", 2.5),
     "ARENA_MODEL_FILES": ("7.5", "model_gigabytes", 7.5),
@@ -101,6 +105,11 @@ def test_every_setting_of_the_documentation_is_known():
     assert unknown_names(dict.fromkeys(named, "")) == []
 
 
+def test_gradios_name_for_the_folder_of_a_site_counts_where_ours_is_not_given():
+    assert from_environment({"GRADIO_ROOT_PATH": "https://lab.example/tools/arena"}).root_path == "/tools/arena"
+    assert from_environment({"GRADIO_ROOT_PATH": "/one", "ARENA_ROOT_PATH": "/two"}).root_path == "/two"
+
+
 def test_pictures_may_keep_the_size_that_a_repository_ships():
     assert from_environment({"ARENA_IMAGE_SIZE": "own"}).image_size == 0
 
@@ -139,6 +148,14 @@ def test_a_space_listens_to_the_outside_and_knows_its_address():
         ("ARENA_BOARD_SECONDS", "-1"),
         ("ARENA_AUTOPLAY", "maybe"),
         ("ARENA_SUBMISSIONS", "on"),
+        ("ARENA_ROOT_PATH", "arena"),
+        ("ARENA_ROOT_PATH", "/arena/../etc"),
+        ("ARENA_ROOT_PATH", "/a b"),
+        ("ARENA_EMBED_SITES", "https://lab.example/page"),
+        ("ARENA_EMBED_SITES", "*"),
+        ("ARENA_EMBED_SITES", "none, https://lab.example"),
+        ("ARENA_METRICS_TOKEN", "short"),
+        ("ARENA_LOG", "xml"),
         ("ARENA_ADDRESS", "arena.example.org"),
         ("ARENA_ADDRESS", "https://arena.example.org/?a=b"),
         ("ARENA_MEMORY", "lots"),
