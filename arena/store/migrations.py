@@ -347,3 +347,14 @@ def m014_submissions(connection: duckdb.DuckDBPyConnection) -> None:
 def m015_followed(connection: duckdb.DuckDBPyConnection) -> None:
     """Which arena of several machines this home follows, and up to which commit; no row where it is alone."""
     connection.execute("CREATE TABLE arena.followed (arena VARCHAR NOT NULL, place BIGINT NOT NULL)")
+
+
+@migration
+def m016_submission_pauses(connection: duckdb.DuckDBPyConnection) -> None:
+    """Which submission, or all of them, waits until the operator lets it go on. The last word counts."""
+    connection.execute("""
+        CREATE TABLE arena.submission_pauses (
+            name VARCHAR NOT NULL, paused BOOLEAN NOT NULL, reason VARCHAR NOT NULL, decided_by VARCHAR NOT NULL,
+            decided_at TIMESTAMP NOT NULL
+        )
+    """)

@@ -10,8 +10,10 @@ from typing import Any
 from arena.errors import InputError
 from arena.store.rows import append, aware, has_row, overwrite, utc
 from arena.store.submission_records import (
+    LINE,
     NEXT,
     OPEN,
+    WAITING,
     Quota,
     Submission,
     SubmissionEvent,
@@ -133,8 +135,41 @@ def blocks(connection: Connection) -> dict[str, str]:
     return dict(found)
 
 
+def pause(connection: Connection, given: tuple[str, bool, str, str, datetime]) -> None:
+    """Append that a submission, or the line of all, is paused, or is no more: its id, whether, why, by whom, when.
+
+    Raises:
+        InputError: the submission does not wait.
+    """
+    name, paused, reason, by, at = given
+    if has_row(connection, "submission_pauses", name=name, decided_at=utc(at)):
+        return
+    if paused and name != LINE:
+        last = _last_event(connection, name)
+        if last is None or last[0] not in WAITING:
+            raise InputError(f"{name}: {'is unknown' if last is None else f'is {last[0]}'}; only one that waits can be paused")
+    append(connection, "submission_pauses", [(name, paused, reason, by, utc(at))])
+
+
+def pauses(connection: Connection) -> dict[str, str]:
+    """Ids of submissions that are paused, or the word for all of them -> why."""
+    found = connection.execute(
+        """
+        SELECT name, reason FROM arena.submission_pauses
+        QUALIFY row_number() OVER (PARTITION BY name ORDER BY decided_at DESC) = 1 AND paused
+        ORDER BY name
+        """
+    ).fetchall()
+    return dict(found)
+
+
 def revision(connection: Connection) -> int:
-    """Something that changes with every step."""
+    """Something that changes with every step and every pause."""
+    ((pauses_so_far,),) = connection.execute("SELECT count(*) FROM arena.submission_pauses").fetchall()
+    return _last_seq(connection) + pauses_so_far
+
+
+def _last_seq(connection: Connection) -> int:
     ((last,),) = connection.execute("SELECT coalesce(max(seq), 0) FROM arena.submission_events").fetchall()
     return last
 
@@ -184,7 +219,7 @@ def _last_event(connection: Connection, submission_id: str) -> tuple[SubmissionS
 
 def _append_event(connection: Connection, event: SubmissionEvent) -> None:
     said = (event.submission_id, event.state, event.words, event.by, json.dumps(dict(event.detail)), utc(event.at))
-    append(connection, "submission_events", [(revision(connection) + 1, *said)])
+    append(connection, "submission_events", [(_last_seq(connection) + 1, *said)])
 
 
 def _row(submission: Submission) -> tuple[Any, ...]:

@@ -34,6 +34,10 @@ def new_submission_id(moment: datetime | None = None) -> str:
     return new_battle_id(moment)
 
 
+LINE = "line"
+"""Stands for all submissions where one is paused: the worker takes none."""
+
+
 @dataclass(frozen=True)
 class Submitter:
     """Who submits."""

@@ -7,7 +7,9 @@ from arena.store import submission_facts
 from arena.store.evaluations import Reads, Writes
 from arena.store.records import now
 from arena.store.submission_records import (
+    LINE,
     OPEN,
+    WAITING,
     Quota,
     Submission,
     SubmissionEvent,
@@ -50,9 +52,39 @@ class Submissions:
         return self._read(submission_facts.standings, None, None if states is None else list(states))
 
     def place(self, submission_id: str) -> int | None:
-        """How many go on or wait before this one; None where it goes on no more."""
-        line = [one.submission.id for one in self.standings(OPEN)]
+        """How many go on or wait before this one, without those that are paused; None where it goes on no more."""
+        paused = self.paused()
+        ids = [one.submission.id for one in self.standings(OPEN)]
+        line = [one for one in ids if one == submission_id or one not in paused]
         return line.index(submission_id) if submission_id in line else None
+
+    def next(self) -> SubmissionStanding | None:
+        """The oldest that waits and may be taken; None where there is none, or the line is paused."""
+        paused = self.paused()
+        waiting = [one for one in self.standings(WAITING) if one.submission.id not in paused]
+        return waiting[0] if waiting and LINE not in paused else None
+
+    def pause(self, name: str, *, paused: bool, reason: str, by: str) -> None:
+        """Let a submission that waits, or with `LINE` all of them, wait until they are let go on; or let them go on.
+
+        What is under way goes on.
+
+        Args:
+            name: id of a submission, or `LINE`.
+            paused: whether it is to wait.
+            reason: for everybody.
+            by: an account, or `operator`.
+
+        Raises:
+            InputError: the submission does not wait, or the reason is empty.
+        """
+        if not reason.strip():
+            raise InputError("pause: say why in a few words")
+        self._write(submission_facts.pause, (name, paused, reason.strip(), by, now()))
+
+    def paused(self) -> dict[str, str]:
+        """Ids of submissions that are paused, and `LINE` where all are -> why."""
+        return self._read(submission_facts.pauses)
 
     def events(self, submission_id: str) -> list[SubmissionEvent]:
         """All its steps, the oldest first."""
@@ -80,5 +112,5 @@ class Submissions:
         return self._read(submission_facts.blocks)
 
     def revision(self) -> int:
-        """Something that changes with every step."""
+        """Something that changes with every step, and with every pause."""
         return self._read(submission_facts.revision)

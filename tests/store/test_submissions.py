@@ -6,7 +6,17 @@ import pytest
 from store_world import NOON
 
 from arena.errors import InputError
-from arena.store.submission_records import ENDED, NEXT, OPEN, Quota, Submission, SubmissionEvent, Submitter
+from arena.store.submission_records import (
+    ENDED,
+    LINE,
+    NEXT,
+    OPEN,
+    Quota,
+    Submission,
+    SubmissionEvent,
+    Submitter,
+    new_submission_id,
+)
 
 ADA = Submitter("u-1", "ada", "ada@example.org")
 QUOTA = Quota(NOON, 3, 4)
@@ -148,3 +158,38 @@ def test_every_step_changes_the_revision(store):
     store.submissions.advance(step("CHECKING"), OPEN)
     seen.append(store.submissions.revision())
     assert seen == sorted(set(seen))
+
+
+def test_what_is_paused_is_not_taken_until_it_may_go_on_and_others_are(store):
+    first, second = submission(1), submission(2, submitted_at=NOON + timedelta(minutes=1))
+    for one in (first, second):
+        store.submissions.add(one, QUOTA)
+    assert store.submissions.next().submission.id == first.id
+    before = store.submissions.revision()
+    store.submissions.pause(first.id, paused=True, reason="to be looked at", by="operator")
+    assert store.submissions.revision() > before
+    assert store.submissions.next().submission.id == second.id
+    assert store.submissions.paused() == {first.id: "to be looked at"}
+    assert store.submissions.place(second.id) == 0
+    store.submissions.pause(LINE, paused=True, reason="a new disk", by="operator")
+    assert store.submissions.next() is None
+    for name in (first.id, LINE):
+        store.submissions.pause(name, paused=False, reason="looked at", by="operator")
+    assert store.submissions.paused() == {}
+    assert store.submissions.next().submission.id == first.id
+
+
+def test_only_what_waits_is_paused(store):
+    store.submissions.add(submission(), QUOTA)
+    store.submissions.advance(step("CHECKING"), ["PENDING"])
+    for name, says in ((submission().id, "is CHECKING"), ("unknown", "is unknown")):
+        with pytest.raises(InputError, match=rf"^{name}: {says}; only one that waits can be paused$"):
+            store.submissions.pause(name, paused=True, reason="why not", by="operator")
+    with pytest.raises(InputError, match="say why"):
+        store.submissions.pause(LINE, paused=True, reason=" ", by="operator")
+
+
+def test_ids_begin_with_their_time_and_are_not_alike():
+    ids = [new_submission_id(NOON + timedelta(seconds=seconds)) for seconds in (0, 0, 1)]
+    assert len(set(ids)) == 3
+    assert max(ids[:2]) < ids[2]

@@ -19,7 +19,7 @@ FACTS = (
     *("pairs", "contestants", "replies", "battles", "judgements", "votes", "settlements", "rereadings"),
     *("questions", "readings", "evaluations", "evaluation_ends", "labels"),
     *("generations", "reviews", "retirements", "image_hashes", "takedowns", "erased_pictures", "reports"),
-    *("submissions", "submission_events", "submission_blocks"),
+    *("submissions", "submission_events", "submission_blocks", "submission_pauses"),
 )
 """Tables that all machines of an arena have in common. The others are derived, or tell of one home alone."""
 STATEMENTS: Mapping[Callable[..., object], tuple[str, ...]] = {
