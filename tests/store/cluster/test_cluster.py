@@ -37,7 +37,7 @@ from arena.store.cluster.fact_rows import FACTS
 from arena.store.cluster.replica import VERSION, membership_of
 from arena.store.cluster.shared_log import SharedLog
 from arena.store.labels import LabelRecord
-from arena.store.submission_records import Quota, Submission, Submitter
+from arena.store.submission_records import LINE, Quota, Submission, Submitter
 from arena.store.works import Local
 
 BY = {"by": "operator", "reason": "asked for"}
@@ -104,6 +104,7 @@ def write_everything(store: Store) -> None:
         store.evaluations.add([ReplyRecord(CONTESTANTS[0].id, probe.key, "request", Reply("sure"))], [reading])
     store.submissions.add(submission(), Quota(NOON, 9, 9))
     store.submissions.block("somebody", blocked=True, **BY)
+    store.submissions.pause(LINE, paused=True, **BY)
     store.evaluations.begin(EVALUATION)
     store.evaluations.end(EVALUATION.id, "done", {})
     store.labels.add(LabelRecord(CONTESTANTS[0].id, "question", "reply", "me", "answered"))
