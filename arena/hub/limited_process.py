@@ -35,7 +35,7 @@ LAUNCH = (
     'echo 19 2>/dev/null >/proc/self/autogroup; exec nice -n 19 "$@"'
 )
 """No core dumps, few files, the first to go where memory runs out, and the last to be served, as process and as session."""
-WATCH = 'read -r word || kill -s KILL "-$0"'
+WATCH = 'read -r word || kill -s KILL -- "-$0"'
 """A shell that ends a group of processes once whoever holds the other end of its input is gone without a word."""
 FROM_HERE = (
     "PATH",

@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -106,3 +107,29 @@ def test_it_is_stopped_when_it_is_told(tmp_path):
 
 def test_others_are_served_first(tmp_path):
     assert int(run(tmp_path, "import os; print(os.nice(0))").output) >= min(19, os.nice(0) + 19)
+
+
+@pytest.mark.parametrize("without", [False, True], ids=["namespaces", "no namespaces"])
+def test_nothing_is_left_when_the_process_that_watches_is_killed(tmp_path, without):
+    mark = f"mark_{tmp_path.name}"
+    child = f"{mark} = 1\nimport os, time\nos.fork()\nopen('began', 'w').close()\ntime.sleep(60)"
+    parent = f"""
+import sys
+from pathlib import Path
+from arena.hub import limited_process as limited
+if {without}:
+    limited.network_closed = lambda: False
+limited.run_limited([sys.executable, "-c", {child!r}], Path({str(tmp_path)!r}), limited.Limits(10**9, 60, 60, 10**8))
+"""
+    process = subprocess.Popen([sys.executable, "-c", parent])
+    began = time.monotonic()
+    while not (tmp_path / "began").exists():
+        assert process.poll() is None
+        assert time.monotonic() - began < 30
+        time.sleep(0.05)
+    assert len(left_over(mark)) >= 2
+    process.kill()
+    process.wait()
+    while left_over(mark):
+        assert time.monotonic() - began < 40
+        time.sleep(0.05)
