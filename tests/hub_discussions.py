@@ -4,15 +4,17 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from hub_accounts import Token
 from hub_http import Refusal, Request, Response, checked_object
-from hub_repositories import DAY, Repository, StoredFile
+from hub_large_files import LargeFiles
+from hub_repositories import DAY, LFS_BYTES, LFS_SUFFIXES, Repository, StoredFile
 
-MAX_REGULAR = 10 * 2**20
-"""Bytes of a file that is committed as it is."""
+if TYPE_CHECKING:
+    from hub_server import Hub
+
 RESULTS = ".eval_results/"
 """Folder of a model with results of benchmarks, whose files the Hub checks."""
 
@@ -47,27 +49,37 @@ def discuss(repository: Repository, request: Request, rest: tuple[str, ...], tok
     raise Refusal(404, f"{address}: no such part of the API")
 
 
-def preupload(request: Request, token: Token | None) -> Response:
-    """How each file is to be sent: all of them as they are, as this Hub takes no large ones."""
+def preupload(repository: Repository, request: Request, token: Token | None) -> Response:
+    """How each file is to be sent, and the hash of what is there under its name, so that what is the same is not sent again."""
     request.takes("create_pr")
     _discussing(token)
     files = [
         checked_object(file, {"path": str, "sample": str, "size": int})
         for file in request.json({"files": list}, {"gitIgnore": str})["files"]
     ]
-    if large := next((file["path"] for file in files if file["size"] > MAX_REGULAR), None):
-        raise Refusal(400, f"{large}: is too large for this Hub")
-    told = [{"path": checked_path(file["path"]), "uploadMode": "regular", "shouldIgnore": False, "oid": None} for file in files]
-    return Response.of({"files": told})
+    return Response.of({"files": [_mode(repository, checked_path(file["path"]), file["size"]) for file in files]})
 
 
-def commit(repository: Repository, request: Request, revision: str, token: Token | None, address: str) -> Response:
+def _mode(repository: Repository, path: str, size: int) -> dict[str, Any]:
+    there = repository.head.files.get(path)
+    is_large = path.endswith(LFS_SUFFIXES) or size > LFS_BYTES
+    oid = (there.sha256 if is_large else there.oid) if there else None
+    return {"path": path, "uploadMode": "lfs" if is_large else "regular", "shouldIgnore": False, "oid": oid}
+
+
+def writing(repository: Repository, token: Token | None) -> Token:
+    """Who may write to a repository."""
+    writer = _discussing(token)
+    if not (writer.may("write-repos") and writer.account.owns(repository.namespace)):
+        raise Refusal(403, "You don't have the rights to write to this repository")
+    return writer
+
+
+def commit(repository: Repository, request: Request, revision: str, token: Token | None, hub: "Hub") -> Response:
     """Take a commit: onto a branch from who may write, as a pull request from who may discuss."""
     request.takes("create_pr")
     as_request = request.switch("create_pr")
-    writer = _discussing(token)
-    if not as_request and not (writer.may("write-repos") and writer.account.owns(repository.namespace)):
-        raise Refusal(403, "You don't have the rights to write to this repository")
+    writer, address = _discussing(token) if as_request else writing(repository, token), hub.address
     header, *operations = request.lines()
     if header["key"] != "header":
         raise Refusal(400, "body: its first line is no header")
@@ -77,7 +89,7 @@ def commit(repository: Repository, request: Request, revision: str, token: Token
         raise Refusal(412, "A commit has happened since. Please refresh and try again.")
     files = dict(parent.files)
     for operation in operations:
-        _change(files, operation)
+        _change(repository, hub.large_files, files, operation)
     ref, url = revision, None
     if as_request:
         discussion = _add(repository, writer, about["summary"], about["description"], pull_request=True)
@@ -96,7 +108,9 @@ def checked_path(path: str) -> str:
     return path
 
 
-def _change(files: dict[str, StoredFile], operation: Mapping[str, Any]) -> None:
+def _change(
+    repository: Repository, large_files: LargeFiles, files: dict[str, StoredFile], operation: Mapping[str, Any]
+) -> None:
     match operation["key"]:
         case "file":
             change = checked_object(operation["value"], {"content": str, "path": str, "encoding": str})
@@ -110,6 +124,9 @@ def _change(files: dict[str, StoredFile], operation: Mapping[str, Any]) -> None:
             if path.startswith(RESULTS):
                 _check_results(path, content)
             files[path] = StoredFile(content=content)
+        case "lfsFile":
+            path = checked_path(operation["value"]["path"])
+            files[path] = large_files.committed(repository, operation["value"])
         case "deletedFile":
             path = checked_path(checked_object(operation["value"], {"path": str})["path"])
             if files.pop(path, None) is None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-MAX_BODY = 10**7
+MAX_BODY = 10**8
 
 
 class Refusal(Exception):
@@ -55,7 +55,7 @@ class Request:
 
     def json(self, fields: Mapping[str, type], optional: Mapping[str, type] | None = None) -> dict[str, Any]:
         """The object that the body holds, with these fields and no others."""
-        if not self.headers.get("content-type", "").startswith("application/json"):
+        if not self.headers.get("content-type", "").startswith(("application/json", "application/vnd.git-lfs+json")):
             raise Refusal(400, "content-type: is not application/json")
         return checked_object(_parsed(self.body), fields, optional)
 

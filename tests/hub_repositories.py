@@ -83,7 +83,7 @@ class Repository:
     def __init__(self, name: str, kind: str, commit: Commit) -> None:
         self.name = name
         self.kind = kind
-        """`models` or `datasets`."""
+        """`models`, `datasets` or `spaces`."""
         self.commits = {commit.id: commit}
         self.refs = {"main": commit.id}
         """Branches and, as `refs/pr/1`, pull requests."""
@@ -123,6 +123,15 @@ class Repository:
         self.commits[commit.id] = commit
         self.refs[ref] = commit.id
         return commit
+
+    def squash(self, branch: str, title: str) -> None:
+        """Let a branch have one commit; those before it are there no more."""
+        last = self.commit(branch)
+        text = json.dumps([title, {name: file.oid for name, file in last.files.items()}])
+        commit = Commit(hashlib.sha1(text.encode()).hexdigest(), last.files, title, last.author)
+        self.refs[branch] = commit.id
+        kept = {commit_id: one for commit_id, one in self.commits.items() if commit_id in self.refs.values()}
+        self.commits = {**kept, commit.id: commit}
 
     def history(self, revision: str) -> Iterator[dict[str, Any]]:
         commit = self.commit(revision)

@@ -13,15 +13,17 @@ from types import TracebackType
 from typing import Any, Self, get_args
 
 import hub_discussions
+import hub_spaces
 import pytest
 from hub_accounts import Accounts, Token
 from hub_http import MAX_BODY, Refusal, Request, Response
+from hub_large_files import LargeFiles
 from hub_repositories import Commit, Fault, Repository, StoredFile, files_in
 from huggingface_hub.hf_api import ExpandModelProperty_T
 
 COMMIT = "c0ffee" * 6 + "0123"
 """Of repositories for which no other is given."""
-KINDS = ("models", "datasets")
+KINDS = ("models", "datasets", "spaces")
 EXPANDED = set(get_args(ExpandModelProperty_T))
 
 
@@ -39,6 +41,9 @@ class Hub:
         self.accounts = Accounts(self.address)
         self.requested: list[str] = []
         self.rejected: list[str] = []
+        self.spaces: dict[str, hub_spaces.Space] = {}
+        """Name -> what a Space has beside its repository."""
+        self.large_files = LargeFiles(self.storage)
         self._repositories: dict[tuple[str, str], Repository] = {}
 
     def __enter__(self) -> Self:
@@ -53,8 +58,16 @@ class Hub:
         """Serve a folder as `organisation/name`; its files may change until they are asked for first."""
         assert kind in KINDS
         repository = Repository(name, kind, Commit(commit, files_in(folder)))
-        self._repositories[kind, name] = repository
+        self.put_in(repository)
         return repository
+
+    def repository(self, kind: str, name: str) -> Repository | None:
+        """What is there under a name."""
+        return self._repositories.get((kind, name))
+
+    def put_in(self, repository: Repository) -> None:
+        """Have a repository under its name."""
+        self._repositories[repository.kind, repository.name] = repository
 
     def reach(self, patch: pytest.MonkeyPatch, cache: Path | None = None) -> None:
         """Have huggingface_hub reach this Hub, as HF_ENDPOINT and other variables would if they were set before its import.
@@ -82,27 +95,47 @@ class Hub:
         Raises:
             Refusal: what it asks for is not there, not allowed or malformed.
         """
-        if (answer := self.accounts.respond(request)) is not None:
+        if (answer := self._apart(request)) is not None:
             return answer
-        if request.path[0] == "storage":
-            return self._stored(request)
         place = self._place(request)
         if place is None:
             raise Refusal(404, f"{'/'.join(request.path)}: no such part of the API")
         kind, name, rest = place
         token = self.accounts.bearer(request)
         repository = self._readable(kind, name, token)
+        if rest == ("info", "lfs", "objects", "batch"):
+            hub_discussions.writing(repository, token)
+            return self.large_files.batch(repository, request)
         if request.path[0] != "api":
             return self._file(repository, request, rest, token)
+        if repository.kind == "spaces" and (answer := hub_spaces.respond(self, repository, request, rest, token)) is not None:
+            return answer
         return self._api(repository, request, rest, token)
+
+    def _apart(self, request: Request) -> Response | None:
+        """The answer to what is about no repository that is there; None for the rest."""
+        if (answer := self.accounts.respond(request)) is not None:
+            return answer
+        match request.method, request.path:
+            case _, ("storage", "uploads", _):
+                return self.large_files.put(request)
+            case _, ("storage", *_):
+                return self._stored(request)
+            case "POST", ("api", "repos", "create"):
+                return hub_spaces.create(self, request)
+            case "POST", ("api", "validate-yaml"):
+                return hub_spaces.validate(request)
+        return None
 
     def _place(self, request: Request) -> tuple[str, str, tuple[str, ...]] | None:
         """Kind and name of the repository that a path is about, and what follows."""
         match request.path:
-            case ("api" | "storage", ("models" | "datasets") as kind, owner, name, *rest):
+            case ("api" | "storage", ("models" | "datasets" | "spaces") as kind, owner, name, *rest):
                 return kind, f"{owner}/{name}", tuple(rest)
-            case ("datasets", owner, name, "resolve", *rest):
-                return "datasets", f"{owner}/{name}", ("resolve", *rest)
+            case (("datasets" | "spaces") as kind, owner, name, ("resolve" | "info") as part, *rest):
+                return kind, f"{owner}/{name.removesuffix('.git')}", (part, *rest)
+            case (owner, name, "info", *rest):
+                return "models", f"{owner}/{name.removesuffix('.git')}", ("info", *rest)
             case (owner, name, "resolve", *rest):
                 return "models", f"{owner}/{name}", ("resolve", *rest)
         return None
@@ -134,9 +167,13 @@ class Hub:
             case _, ("discussions", *more):
                 return hub_discussions.discuss(repository, request, tuple(more), token, self.address)
             case "POST", ("preupload", _):
-                return hub_discussions.preupload(request, token)
+                return hub_discussions.preupload(repository, request, token)
             case "POST", ("commit", revision):
-                return hub_discussions.commit(repository, request, revision, token, self.address)
+                return hub_discussions.commit(repository, request, revision, token, self)
+            case "POST", ("super-squash", branch):
+                hub_discussions.writing(repository, token)
+                repository.squash(branch, request.json({"message": str})["message"])
+                return Response.of({})
             case "GET", ("auth-check",):
                 request.takes()
                 self._check_granted(repository, token)
@@ -246,8 +283,11 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answer()
 
+    def do_PUT(self) -> None:
+        self._answer()
+
     def _answer(self) -> None:
-        body = self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MAX_BODY))
+        body = self._body()
         request = Request.read(self.command, self.path, dict(self.headers.items()), body)
         wanted = self.headers.get("Range", "")
         self.hub.requested.append(f"{self.command} {'/'.join(request.path)} {wanted}".strip())
@@ -261,6 +301,17 @@ class _Handler(BaseHTTPRequestHandler):
             if refusal.status == 400:
                 self.hub.rejected.append(f"{self.command} {self.path}: {refusal}")
             self._send(Response.of({"error": str(refusal)}, refusal.status, **refusal.headers))
+
+    def _body(self) -> bytes:
+        """What the request holds, in one piece or in chunks (RFC 9112, section 7.1)."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MAX_BODY))
+        chunks: list[bytes] = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            chunks.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(chunks)
 
     def _send(self, response: Response, *, cut: bool = False) -> None:
         self.send_response(response.status)
