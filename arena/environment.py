@@ -21,6 +21,8 @@ TOKEN = re.compile(r"[\w-]+", re.ASCII)
 """What an address holds as it is."""
 ADDRESS = re.compile(r"https?://[\w.-]+(:\d{1,5})?(/[\w./-]+)?|https?://\[[\da-f:]+\](:\d{1,5})?", re.ASCII | re.IGNORECASE)
 """Host, with a port and the path of a proxy."""
+DATASET = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(@[0-9a-f]{40})?", re.ASCII)
+"""A repository of the Hub, perhaps at one commit."""
 
 
 class Variables:
@@ -131,6 +133,13 @@ class Variables:
         text = self._environment.get(name, "").strip().rstrip("/")
         if text and not ADDRESS.fullmatch(text):
             raise SettingsError(f"{name}: {text!r} is no address; write one such as https://arena.example.org")
+        return text or None
+
+    def dataset(self, name: str) -> str | None:
+        """A dataset of the Hub, perhaps with a commit; None where there is none."""
+        text = self._environment.get(name, "").strip()
+        if text and not DATASET.fullmatch(text):
+            raise SettingsError(f"{name}: {text!r} is no dataset; write organisation/name, or organisation/name@commit")
         return text or None
 
     def choice(self, name: str, choices: Sequence[str]) -> str:

@@ -149,6 +149,9 @@ class Settings:
     """ARENA_SUBMISSION_HOURS: how long the evaluation of one submission may take."""
     admins: tuple[str, ...] = ()
     """ARENA_ADMINS: accounts of the Hub that may pause, retry, withdraw, block and forget submissions, comma-separated."""
+    dataset: str | None = None
+    """ARENA_DATASET: where the pairs of this arena lie on the Hub, `organisation/name` or better `organisation/name@commit`:
+    results of listed models name it."""
 
 
 def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -182,6 +185,7 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         submissions_of_organisation=read.count("ARENA_SUBMISSIONS_OF_ORGANISATION", default.submissions_of_organisation),
         submission_hours=read.amount("ARENA_SUBMISSION_HOURS", "hours") or default.submission_hours,
         admins=read.names("ARENA_ADMINS"),
+        dataset=read.dataset("ARENA_DATASET"),
         models=read.names("ARENA_MODELS"),
         starter_models=read.switch("ARENA_STARTER_MODELS", default=default.starter_models),
         endpoint_requests_a_day=read.count("ARENA_ENDPOINT_REQUESTS_A_DAY", default.endpoint_requests_a_day, least=0),
