@@ -30,6 +30,7 @@ from arena.models import (
     this_machine,
     verification_threshold,
 )
+from arena.models.hub_access import HubAccess
 from arena.pairs import MinimalPair
 from arena.resources import resource
 from arena.settings import Settings, make_home
@@ -135,10 +136,50 @@ def _model_entry(reference: str, settings: Settings, device: str, budget: Reques
         return entry
     if is_endpoint(reference):
         return endpoint_entry(reference, battle_pacing(settings.endpoint_seconds) if budget else None, budget)
+    report = report_of(reference, settings)
+    return local_entry(report, contestant_for(report, local_reference(reference), settings, device), settings)
+
+
+def report_of(reference: str, settings: Settings, access: HubAccess | None = None) -> RepositoryReport:
+    """What a folder or a Hub repository holds that a reference means.
+
+    Args:
+        reference: a folder or a Hub repository, with options.
+        settings: of the arena.
+        access: how the Hub is asked.
+
+    Raises:
+        RepositoryError: it cannot enter.
+        SettingsError: an option is unknown.
+    """
     local = local_reference(reference)
-    largest = None if settings.model_gigabytes is None else round(settings.model_gigabytes * 2**30)
-    report = check_repository(starter_folder(local.repository), max_bytes=largest, unpacks=local.engine is None)
-    contestant = _contestant(report, local, settings, device)
+    repository = starter_folder(local.repository)
+    return check_repository(repository, max_bytes=largest_files(settings), unpacks=local.engine is None, access=access)
+
+
+def largest_files(settings: Settings) -> int | None:
+    """Bytes of files that one model may have; None for what this machine bears."""
+    return None if settings.model_gigabytes is None else round(settings.model_gigabytes * 2**30)
+
+
+def is_foreign(reference: str) -> bool:
+    """Whether a reference means files of others: no model that ships, and nothing that runs elsewhere."""
+    try:
+        model = split(reference)[0]
+        if constant_entry(model) or backend_entry(model) or is_endpoint(model):
+            return False
+        return not _is_shipped(Path(starter_folder(local_reference(model).repository)).expanduser())
+    except ArenaError:
+        return False  # whoever makes an entry of it says what is wrong
+
+
+def local_entry(report: RepositoryReport, contestant: Contestant, settings: Settings) -> Entry:
+    """How a checked repository is loaded as a contestant.
+
+    Raises:
+        RepositoryError: there is no room for it.
+        SettingsError: its device is not there.
+    """
     findings = Findings(settings.home / FINDINGS)
     needs = check_room(report, contestant, this_machine(), findings.memory(contestant))
     loading = partial(load, report, contestant, findings, second_turn=not _ships(report))
@@ -161,12 +202,26 @@ def calibration_pairs() -> tuple[MinimalPair, ...]:
 
 def _ships(report: RepositoryReport) -> bool:
     """Whether a model is one of those here: they were trained on single questions, and have never seen a second turn."""
-    parents = report.folder.resolve().parents
-    return any(folder.resolve() in parents for folder in (STARTER_MODELS, STREET_MODELS))
+    return _is_shipped(report.folder)
 
 
-def _contestant(report: RepositoryReport, local: LocalReference, settings: Settings, device: str) -> Contestant:
-    """A contrastive model says yes or no by a threshold, which is part of who it is."""
+def _is_shipped(folder: Path) -> bool:
+    parents = folder.resolve().parents
+    return any(shipped.resolve() in parents for shipped in (STARTER_MODELS, STREET_MODELS))
+
+
+def contestant_for(report: RepositoryReport, local: LocalReference, settings: Settings, device: str) -> Contestant:
+    """Who a checked repository is in an arena. A contrastive model says yes or no by a threshold, which is part of that.
+
+    Args:
+        report: what the check found.
+        local: the reference, with options.
+        settings: of the arena.
+        device: where it runs, where the reference names none.
+
+    Raises:
+        RepositoryError, SettingsError: as `entry_of`.
+    """
     match report.kind:
         case "generative":
             return local_contestant(report, local, device=device, image_size=settings.image_size)

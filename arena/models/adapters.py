@@ -13,7 +13,7 @@ from arena.contestants import Contestant
 from arena.errors import RepositoryError
 from arena.models.architectures import ENDPOINT
 from arena.models.files import HUB_NAME, Files
-from arena.models.hub import ADAPTER_CONFIG, ADAPTER_WEIGHTS, VISION_LORAS, cached
+from arena.models.hub import ADAPTER_CONFIG, ADAPTER_WEIGHTS, VISION_LORAS, cache_of, cached
 
 TYPES = ("ADALORA", "LOHA", "LOKR", "LORA")
 """Methods that add to the weights of a model, so that they can be merged into them."""
@@ -115,7 +115,8 @@ def base_folder(contestant: Contestant, folder: Path) -> Path:
         return folder
     repository, _, revision = str(contestant.settings["base"]).rpartition("@")
     config = json.loads((folder / ADAPTER_CONFIG).read_text(encoding="utf-8"))
-    return cached(repository, revision) or Path(config["base_model_name_or_path"]).expanduser()
+    beside = cached(repository, revision, cache) if (cache := cache_of(folder)) else None
+    return beside or cached(repository, revision) or Path(config["base_model_name_or_path"]).expanduser()
 
 
 def adapter_folder(contestant: Contestant, folder: Path) -> Path | None:

@@ -56,15 +56,19 @@ class Files:
         return content
 
 
-def repository_files(reference: str) -> Files:
+def repository_files(reference: str, access: HubAccess | None = None) -> Files:
     """The files of the folder or the Hub repository that a reference means. A folder that exists wins.
+
+    Args:
+        reference: a folder, or `organisation/name` or `organisation/name@commit`.
+        access: how the Hub is asked.
 
     Raises:
         RepositoryError: there is no such folder or repository, or the folder is none of a model.
     """
     match = HUB_NAME.fullmatch(reference)
     if match and not Path(reference).expanduser().exists():
-        return hub_files(match[1], match[2], name=reference)
+        return hub_files(match[1], match[2], name=reference, access=access)
     folder = Path(reference).expanduser()
     if not reference.strip() or not folder.is_dir():
         raise RepositoryError(

@@ -80,9 +80,13 @@ def hub_listing(repository: str, revision: str | None, access: HubAccess | None 
         RepositoryError: no such repository or commit, no access to it, or the Hub cannot be reached.
     """
     access = access or HubAccess()
-    if revision and re.fullmatch("[0-9a-f]{40}", revision) and (folder := cached(repository, revision, access.cache)):
+    known = access.offline or (revision and re.fullmatch("[0-9a-f]{40}", revision))
+    if known and (folder := cached(repository, revision, access.cache)):
+        revision = folder.name
         sizes = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
         return HubListing(repository, revision, folder, sizes, access)
+    if access.offline:
+        raise RepositoryError(f"{repository}: is not among the files that were downloaded; submit the model again")
     info = access.ask(repository, lambda: access.api.model_info(repository, revision=revision, files_metadata=True))
     return listing(info, access)
 
@@ -118,18 +122,20 @@ def _is_inside(name: str) -> bool:
     return bool(path.parts) and not path.is_absolute() and ".." not in path.parts and not set("\\\0") & set(name)
 
 
-def download(repository: str, revision: str, weights: Collection[str]) -> Path:
+def download(repository: str, revision: str, weights: Collection[str], access: HubAccess | None = None) -> Path:
     """The folder with configuration and weights of one commit, fetched unless it is in the cache.
 
     Args:
         repository: `organisation/name`.
         revision: 40 hex digits.
         weights: names of the safetensors files.
+        access: how the Hub is asked; by default as the environment says.
 
     Raises:
         RepositoryError: the Hub cannot be reached, or refuses.
     """
-    return cached(repository, revision) or HubAccess().fetch(repository, revision, (*CONFIGURATION, *weights))
+    access = access or HubAccess()
+    return cached(repository, revision, access.cache) or access.fetch(repository, revision, (*CONFIGURATION, *weights))
 
 
 def weight_files(folder: Path, names: Container[str]) -> dict[str, tuple[str, ...]]:
@@ -168,7 +174,12 @@ def _weight_files(folder: Path, names: Container[str], prefix: str) -> tuple[str
     return (prefix + ADAPTER_WEIGHTS,) if adapter else ()
 
 
-def cached(repository: str, revision: str, cache: Path | None = None) -> Path | None:
+def cache_of(folder: Path) -> Path | None:
+    """The cache that the folder of a commit lies in; None of a folder that lies in none."""
+    return folder.parents[2] if folder.parent.name == "snapshots" and len(folder.parents) > 2 else None
+
+
+def cached(repository: str, revision: str | None, cache: Path | None = None) -> Path | None:
     """The folder of a commit whose weights were downloaded before; by default into the cache of huggingface_hub."""
     try:
         # Copies of the weights in other formats are never fetched, and must not make it incomplete.

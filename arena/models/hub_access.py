@@ -35,6 +35,8 @@ class HubAccess:
     """Of the files that are fetched before the weights; None for all configuration."""
     until: float = math.inf
     """Time of the monotonic clock until which it is waited for."""
+    offline: bool = False
+    """Whether only the cache is read."""
 
     def ask(self, repository: str, question: Callable[[], Result]) -> Result:
         """The answer of the Hub, with its many ways to fail told in one line.

@@ -16,7 +16,8 @@ from arena.models.base import Model
 from arena.models.crops import is_cropped
 from arena.models.demand import Demand
 from arena.models.findings import Findings
-from arena.models.hub import VISION_LORAS, download
+from arena.models.hub import VISION_LORAS, cache_of, download
+from arena.models.hub_access import HubAccess
 from arena.models.lineage import lineage
 from arena.models.machine import GPU, OFFLOAD, Machine, this_machine
 from arena.models.reference_options import LocalReference
@@ -184,16 +185,22 @@ def stock_engine(kind: Kind) -> str:
     return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"
 
 
-def fetch(report: RepositoryReport) -> Path:
+def fetch(report: RepositoryReport, access: HubAccess | None = None) -> Path:
     """The folder with all that loading reads, downloaded if need be; for an adapter, its base is fetched too.
+
+    Args:
+        report: what the check found.
+        access: how the Hub is asked; by default as the environment says, into the cache where the configuration lies.
 
     Raises:
         RepositoryError: the Hub cannot be reached, or refuses.
     """
     if report.base:
-        fetch(report.base)
-    weights = (*report.weights, *report.vision_lora)
-    return report.folder if report.local else download(report.repository, report.revision, weights)
+        fetch(report.base, access)
+    if report.local:
+        return report.folder
+    access = access or HubAccess(cache=cache_of(report.folder))
+    return download(report.repository, report.revision, (*report.weights, *report.vision_lora), access)
 
 
 def load(

@@ -53,7 +53,12 @@ class RepositoryReport:
 
 
 def check_repository(
-    reference: str, *, max_bytes: int | None = None, wanted: Kind | None = None, unpacks: bool = True
+    reference: str,
+    *,
+    max_bytes: int | None = None,
+    wanted: Kind | None = None,
+    unpacks: bool = True,
+    access: HubAccess | None = None,
 ) -> RepositoryReport:
     """Whether a repository may enter the arena, and what it is. Loads no weights and runs no code of the repository.
 
@@ -64,13 +69,14 @@ def check_repository(
         max_bytes: bound on the size of the files that loading reads; by default by the memory of this machine.
         unpacks: whether our transformers must be able to unpack quantised weights, as no other engine does.
         wanted: one of `PURPOSES` where a model is wanted that enters no battle, instead of one of images and text.
+        access: how the Hub is asked.
 
     Raises:
         RepositoryError: one line saying what is wrong and what to do about it.
     """
     limit = this_machine().files() if max_bytes is None else max_bytes
     try:
-        return check_files(repository_files(reference), limit, wanted=wanted, unpacks=unpacks)
+        return check_files(repository_files(reference, access), limit, wanted=wanted, unpacks=unpacks, access=access)
     except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         # Files that others wrote can hold anything anywhere; checking each field would hide what is checked on purpose.
         raise RepositoryError(
