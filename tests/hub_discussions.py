@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import threading
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from hub_repositories import DAY, LFS_BYTES, LFS_SUFFIXES, Repository, StoredFil
 if TYPE_CHECKING:
     from hub_server import Hub
 
+_COMMITTING = threading.Lock()
 RESULTS = ".eval_results/"
 """Folder of a model with results of benchmarks, whose files the Hub checks."""
 
@@ -84,17 +86,18 @@ def commit(repository: Repository, request: Request, revision: str, token: Token
     if header["key"] != "header":
         raise Refusal(400, "body: its first line is no header")
     about = checked_object(header["value"], {"summary": str, "description": str}, {"parentCommit": str})
-    parent = repository.commit(revision)
-    if about.get("parentCommit", parent.id) != parent.id:
-        raise Refusal(412, "A commit has happened since. Please refresh and try again.")
-    files = dict(parent.files)
-    for operation in operations:
-        _change(repository, hub.large_files, files, operation)
-    ref, url = revision, None
-    if as_request:
-        discussion = _add(repository, writer, about["summary"], about["description"], pull_request=True)
-        ref, url = f"refs/pr/{discussion['num']}", f"{address}/{repository.name}/discussions/{discussion['num']}"
-    made = repository.add_commit(files, parent, ref, about["summary"], writer.account.name)
+    with _COMMITTING:  # else two commits on one parent could both be taken
+        parent = repository.commit(revision)
+        if about.get("parentCommit", parent.id) != parent.id:
+            raise Refusal(412, "A commit has happened since. Please refresh and try again.")
+        files = dict(parent.files)
+        for operation in operations:
+            _change(repository, hub.large_files, files, operation)
+        ref, url = revision, None
+        if as_request:
+            discussion = _add(repository, writer, about["summary"], about["description"], pull_request=True)
+            ref, url = f"refs/pr/{discussion['num']}", f"{address}/{repository.name}/discussions/{discussion['num']}"
+        made = repository.add_commit(files, parent, ref, about["summary"], writer.account.name)
     answer = {"success": True, "commitOid": made.id, "commitUrl": f"{address}/{repository.name}/commit/{made.id}"}
     return Response.of(answer | ({"pullRequestUrl": url} if url else {}))
 

@@ -2,7 +2,8 @@
 
 It serves folders as repositories with commits, knows accounts, tokens and OAuth, and takes discussions and pull requests. What
 it is sent is checked, and what its API does not know is refused with 400. Faults are switched on for each repository. It keeps
-large files as the Hub does: `resolve` leads to another host, which must not see a token. Xet is not spoken.
+large files as the Hub does: `resolve` leads to another host, which must not see a token. Xet is spoken for buckets alone
+(`hub_buckets.py`).
 """
 
 import threading
@@ -16,6 +17,7 @@ import hub_discussions
 import hub_spaces
 import pytest
 from hub_accounts import Accounts, Token
+from hub_buckets import Buckets
 from hub_http import MAX_BODY, Refusal, Request, Response
 from hub_large_files import LargeFiles
 from hub_repositories import Commit, Fault, Repository, StoredFile, files_in
@@ -39,6 +41,7 @@ class Hub:
         self.storage = f"http://localhost:{self._server.server_port}"
         """Where large files come from."""
         self.accounts = Accounts(self.address)
+        self.buckets = Buckets(self.address, self.accounts)
         self.requested: list[str] = []
         self.rejected: list[str] = []
         self.spaces: dict[str, hub_spaces.Space] = {}
@@ -53,6 +56,7 @@ class Hub:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._server.shutdown()
         self._server.server_close()
+        self.buckets.contents.close()
 
     def add(self, name: str, folder: Path, *, kind: str = "models", commit: str = COMMIT) -> Repository:
         """Serve a folder as `organisation/name`; its files may change until they are asked for first."""
@@ -84,6 +88,8 @@ class Hub:
 
     def fault(self, request: Request) -> Fault | None:
         """What is to go wrong with a request."""
+        if (fault := self.buckets.fault(request)) is not None:
+            return fault
         place = self._place(request)
         repository = self._repositories.get(place[:2]) if place else None
         path = "/".join(request.path)
@@ -114,7 +120,7 @@ class Hub:
 
     def _apart(self, request: Request) -> Response | None:
         """The answer to what is about no repository that is there; None for the rest."""
-        if (answer := self.accounts.respond(request)) is not None:
+        if (answer := self.accounts.respond(request) or self.buckets.respond(request)) is not None:
             return answer
         match request.method, request.path:
             case _, ("storage", "uploads", _):
