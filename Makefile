@@ -1,5 +1,5 @@
 # make run    install what the arena needs, start it on port 7860
-# make test   install what the tests need (Chromium and PostgreSQL too), run them all
+# make test   install what the tests need (Chromium, PostgreSQL and nginx too), run them all
 # make check  lint, format, arrows between the rooms, workflows and types
 # make coverage  lines and branches that the tests reach, in all processes; TESTS=tests/ui for some of them
 # make families  hold every architecture against stock transformers, and write docs/models.md; about 20 minutes
@@ -30,10 +30,10 @@ test coverage: export HF_HUB_OFFLINE := 1
 test coverage: export OMP_NUM_THREADS := 1
 test coverage: export PYTHONDONTWRITEBYTECODE :=
 
-test: .venv/.development chromium postgresql
+test: .venv/.development chromium postgresql nginx
 	$(BIN)/python $(pytest)
 
-coverage: .venv/.development chromium postgresql
+coverage: .venv/.development chromium postgresql nginx
 	$(BIN)/coverage erase
 	$(BIN)/coverage run $(pytest) --timeout 3000 $(TESTS)
 	$(BIN)/coverage combine --quiet
@@ -97,3 +97,12 @@ postgresql:
 	@ls /usr/lib/postgresql/*/bin/initdb 2> /dev/null || command -v initdb || \
 	  { $(as_root) mkdir -p $(dir $(no_server)) && echo "create_main_cluster = false" | $(as_root) tee $(no_server) > /dev/null && \
 	    $(call apt_install,postgresql); } || echo "no PostgreSQL: tests of several machines are skipped"
+
+# Tests of an arena in a folder of a site start an nginx of their own; the one that comes with the package does not run, at boot
+# neither. Without nginx they are skipped.
+.PHONY: nginx
+nginx:
+	@command -v nginx || ls /usr/sbin/nginx 2> /dev/null || \
+	  { { $(subst env ,env RUNLEVEL=1 ,$(call apt_install,nginx-light)); } && \
+	    { $(as_root) systemctl disable --quiet nginx 2> /dev/null || true; }; } || \
+	  echo "no nginx: tests of an arena in a folder of a site are skipped"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
-from arena.environment import read_port
+from arena.environment import Variables, read_port
 from arena.pairs import DOMAINS
 from arena.settings import unknown_names
 
@@ -35,6 +35,11 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     serve = commands.add_parser("serve", help="start the web arena")
     serve.add_argument("--port", help="port to listen on (default: ARENA_PORT or 7860)")
     serve.add_argument("--host", help="address to listen on (default: ARENA_HOST or 127.0.0.1)")
+    serve.add_argument(
+        "--root-path",
+        metavar="FOLDER",
+        help="folder of a larger site in which a proxy shows it, such as /arena (default: ARENA_ROOT_PATH, or none)",
+    )
     serve.add_argument("--autoplay", action="store_true", help="play battles while nobody waits")
     serve.add_argument("--endpoints", action="store_true", help="let --autoplay ask endpoints, too, which may cost money")
     serve.set_defaults(run=_serve)
@@ -78,6 +83,8 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, port=read_port(options.port, "--port"))
     if options.host is not None:
         settings = replace(settings, host=options.host)
+    if options.root_path is not None:
+        settings = replace(settings, root_path=Variables({"--root-path": options.root_path}).folder("--root-path"))
     if options.autoplay:
         settings = replace(settings, autoplay=True)
     if options.endpoints:

@@ -51,6 +51,11 @@ class Clients:
         account = _account(scope) if self._accounts else None
         return f"account {account}" if account else self._address_of(scope)
 
+    def trusts_peer(self, scope: Scope) -> bool:
+        """Whether a request comes from a trusted proxy, which tells the truth about who it stands for."""
+        peer = _address((scope.get("client") or ("",))[0])
+        return peer is not None and self._is_trusted(peer)
+
     def _address_of(self, scope: Scope) -> str:
         peer = _address((scope.get("client") or ("",))[0])
         if peer is None:

@@ -14,27 +14,31 @@ POLICY = {
     "worker-src": "'self' blob:",
     "object-src": "'none'",
     "base-uri": "'self'",
-    # Spaces and papers' pages embed the arena.
-    "frame-ancestors": "*",
 }
-"""Content-Security-Policy of every page."""
-HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{directive} {sources}" for directive, sources in POLICY.items()),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
+"""Content-Security-Policy of every page, but for who may show it in a frame."""
+HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 
 class ResponseHeaders:
-    """ASGI middleware that adds `HEADERS` to every response."""
+    """ASGI middleware that adds the policy and `HEADERS` to every response.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what answers.
+        frame_ancestors: who may show pages in a frame; Spaces and papers' pages do.
+    """
+
+    def __init__(self, app: ASGIApp, frame_ancestors: str = "*") -> None:
         self.app = app
+        policy = {**POLICY, "frame-ancestors": frame_ancestors}
+        self._headers = {
+            "Content-Security-Policy": "; ".join(f"{directive} {sources}" for directive, sources in policy.items()),
+            **HEADERS,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

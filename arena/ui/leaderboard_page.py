@@ -1,5 +1,6 @@
 """The leaderboard page: a plot of ratings with intervals, a table to sort and search, and fresh pairs beside frozen ones."""
 
+import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
@@ -51,6 +52,7 @@ class LeaderboardPage:
     def __init__(self, arena: Arena) -> None:
         self.arena = arena
         domains = [("All", ANY), *((words.DOMAIN_TITLES.get(name, name), name) for name in arena.categories())]
+        self._domains = [value for _, value in domains]
         html(LEAD, elem_classes="text")
         self.domain = gr.Radio(domains, value=ANY, label="Domain", show_label=False, container=False, elem_id="domain")
         self.board = html(WAITING, elem_id="board")
@@ -60,10 +62,12 @@ class LeaderboardPage:
 
     def connect(self, page: gr.Blocks) -> None:
         """Tie the filters and the opening of `page` to the board and to the gaps under it."""
-        page.load(self.show, [self.domain], [self.board], **INTERNAL)
-        self.domain.input(self.show, [self.domain], [self.board], **INTERNAL)
+        linked = f"() => window.arenaPage.offered('domain', {json.dumps(self._domains)})"
+        page.load(self.show_linked, [self.domain], [self.board, self.domain], js=linked, **INTERNAL)
+        shown = self.domain.input(self.show, [self.domain], [self.board], **INTERNAL)
+        shown.then(None, [self.domain], js="(domain) => window.arenaPage.keep({ domain })", **INTERNAL)
         chosen = [self.domain, self.since]
-        read = "(domain) => [domain, ...window.arenaPage.parameters(['since'])]"
+        read = f"() => [({linked})(), ...window.arenaPage.parameters(['since'])]"
         page.load(self.compare_linked, chosen, [self.gaps, self.since], js=read, **INTERNAL)
         self.domain.input(self.compare, chosen, [self.gaps], **INTERNAL)
         changed = self.since.input(self.compare, chosen, [self.gaps], trigger_mode="always_last", **INTERNAL)
@@ -75,6 +79,10 @@ class LeaderboardPage:
             return board_html(self.arena.leaderboard(domain or None), now())
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
+
+    def show_linked(self, domain: str) -> tuple[str, str]:
+        """The board of the domain in the page's address, and that domain for its buttons."""
+        return self.show(domain), domain
 
     def compare(self, domain: str, since: str) -> str:
         """Fresh pairs made since that day beside frozen ones; in one domain, or in all."""

@@ -5,7 +5,9 @@ Gradio would take style and script too, but adds them after the page has started
 
 import hashlib
 import re
+from dataclasses import dataclass
 from functools import partial
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,9 +17,38 @@ from arena.ui.navigation import TITLE, window_title
 
 LOOK = resource("ui/look")
 """Style, script, typefaces and icon, served as `look/`."""
+THEMES = ("light", "dark")
 GRADIO_TITLE = re.compile(rb'(?<=window\.gradio_config = \{)(.*?"title":)"[^"]*"')
 """Gradio has one title for all pages, and tells it to the browser among what describes them."""
 GRADIO_PREVIEW = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+GRADIO_MANIFEST = re.compile(rb'<link rel="manifest"[^>]*>\s*')
+"""Gradio names one at the root of the site, and has none."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the address of a page asks of its look, such as `?embed&theme=dark` in a frame of another site."""
+
+    embed: bool = False
+    """Without head and navigation."""
+    theme: str | None = None
+    """Light or dark, whatever the reader's device prefers."""
+
+    @classmethod
+    def of(cls, query: str) -> "Frame":
+        """As the part of an address after its question mark says; what means nothing is none."""
+        asked = parse_qs(query, keep_blank_values=True, max_num_fields=None)
+        theme = asked.get("theme", [""])[-1]
+        return cls("embed" in asked, theme if theme in THEMES else None)
+
+    def classes(self, *, is_embedded: bool) -> str:
+        """Of the page's root, which its style reads.
+
+        Args:
+            is_embedded: whether other sites may show pages in a frame.
+        """
+        named = {"embed": self.embed, "dark": self.theme == "dark", "no-frames": not is_embedded}
+        return " ".join(name for name, holds in named.items() if holds)
 
 
 class PageHead:
@@ -26,10 +57,12 @@ class PageHead:
     Args:
         app: what answers the request.
         description: the line under the title of a link to the arena, in a chat or a feed.
+        is_embedded: whether other sites may show pages in a frame.
     """
 
-    def __init__(self, app: ASGIApp, description: str) -> None:
+    def __init__(self, app: ASGIApp, description: str, *, is_embedded: bool = True) -> None:
         self.app = app
+        self._is_embedded = is_embedded
         styles, scripts = (sorted(path.name for path in LOOK.glob(f"*.{kind}")) for kind in ("css", "js"))
         self._head = partial(
             render,
@@ -53,15 +86,18 @@ class PageHead:
             elif start is not None and message["type"] == "http.response.body":
                 body += message.get("body", b"")
                 if not message.get("more_body", False):
-                    await self._send_page(window_title(scope["path"]), start, body, send)
+                    await self._send_page(scope, start, body, send)
             else:
                 await send(message)
 
         await self.app(scope, receive, send_rewritten if scope["type"] == "http" else send)
 
-    async def _send_page(self, title: str | None, start: Message, body: bytes, send: Send) -> None:
-        head = self._head(title=title or TITLE).encode()
-        page = GRADIO_PREVIEW.sub(b"", body).replace(b"</head>", head + b"</head>", 1)
+    async def _send_page(self, scope: Scope, start: Message, body: bytes, send: Send) -> None:
+        title = window_title(scope["path"])
+        frame = Frame.of(scope["query_string"].decode("latin-1"))
+        head = self._head(title=title or TITLE, theme=frame.theme).encode()
+        page = GRADIO_PREVIEW.sub(b"", GRADIO_MANIFEST.sub(b"", body)).replace(b"</head>", head + b"</head>", 1)
+        page = page.replace(b"<html", b'<html class="%b"' % frame.classes(is_embedded=self._is_embedded).encode(), 1)
         if title:
             page = GRADIO_TITLE.sub(rb'\1"%b"' % title.encode(), page, count=1)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]

@@ -34,6 +34,11 @@ window.arenaPage = (() => {
 
   // What the address says under these names; empty where it says nothing.
   const parameters = (names) => names.map((name) => new URLSearchParams(location.search).get(name) ?? "");
+  // The same for one name whose values are known; empty for any other value.
+  const offered = (name, values) => {
+    const [value] = parameters([name]);
+    return values.includes(value) ? value : "";
+  };
   // What is chosen stands in the address, so that it can be shared.
   function keep(chosen) {
     const url = new URL(location.href);
@@ -77,7 +82,8 @@ window.arenaPage = (() => {
     announce("Copied");
     setTimeout(() => { button.textContent = label; }, 1600);
   }
-  const copyLink = () => copy(address(currentBattle()).href, find("#copy-link"));
+  // The address stands for the battle already; what it says of a frame alone is left out.
+  const copyLink = () => copy(window.arenaEmbed.fullAddress().href, find("#copy-link"));
 
   // --- reading aloud ---------------------------------------------------------------------------------------------------
   let voice;
@@ -201,5 +207,5 @@ window.arenaPage = (() => {
     const button = KEYS.filter(([each]) => each === key).map(([, id]) => document.getElementById(id)).find(Boolean);
     if (button && !button.disabled && !button.inert) button.click();
   });
-  return { takeLink, voted, revealed, copyLink, parameters, keep };
+  return { takeLink, voted, revealed, copyLink, parameters, offered, keep };
 })();
