@@ -8,9 +8,9 @@ from typing import Any
 import duckdb
 
 from arena.errors import one_line
-from arena.store.cluster.fact_rows import carry_out, column_types, decode, encode, erases
 from arena.store.cluster.shared_log import LOST, Commit, Head, SharedLog
 from arena.store.database import transaction
+from arena.store.fact_rows import carry_out, column_types, decode, encode, erases
 from arena.store.transaction import Connection, Step, Transaction, appended
 from arena.store.works import Local
 from arena.store.writer import Group, NobodyWrites, Writer, answers_of

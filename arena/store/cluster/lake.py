@@ -14,10 +14,10 @@ from pathlib import Path
 import duckdb
 
 from arena.errors import StoreError, one_line
-from arena.store.cluster.fact_rows import FACTS, Types, column_types, decode, erases, insert, overwritten_tables
 from arena.store.cluster.shared_log import Commit, SharedLog
 from arena.store.cluster_address import ClusterAddress
 from arena.store.database import transaction
+from arena.store.fact_rows import FACTS, Types, column_types, decode, erases, insert, overwritten_tables
 from arena.store.transaction import Step, appended
 
 SCHEMA = "arena_lake"

@@ -15,9 +15,9 @@ from arena.errors import StoreError, one_line
 from arena.store.acknowledged import count
 from arena.store.cluster import lake
 from arena.store.cluster.cluster_writer import MOST_COMMITS, ClusterWriter
-from arena.store.cluster.fact_rows import FACTS
 from arena.store.cluster.shared_log import LOST, SharedLog, Version
 from arena.store.cluster_address import Membership
+from arena.store.fact_rows import FACTS
 from arena.store.migrations import MIGRATIONS
 from arena.store.works import Local
 

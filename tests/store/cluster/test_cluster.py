@@ -33,7 +33,7 @@ from arena.store import (
     Store,
 )
 from arena.store.cluster import cluster_writer, lake
-from arena.store.cluster.fact_rows import FACTS
+from arena.store.fact_rows import FACTS
 from arena.store.cluster.replica import VERSION, membership_of
 from arena.store.cluster.shared_log import SharedLog
 from arena.store.labels import LabelRecord

@@ -1,4 +1,4 @@
-"""Facts on their way between machines: what a transaction did to them as JSON, and doing the same elsewhere."""
+"""Facts on their way to another home: what a transaction did to them as JSON, and doing the same elsewhere."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -21,7 +21,7 @@ FACTS = (
     *("generations", "reviews", "retirements", "image_hashes", "takedowns", "erased_pictures", "reports"),
     *("submissions", "submission_events", "submission_blocks", "submission_pauses"),
 )
-"""Tables that all machines of an arena have in common. The others are derived, or tell of one home alone."""
+"""Tables of facts. The others are derived, or tell of one home alone."""
 STATEMENTS: Mapping[Callable[..., object], tuple[str, ...]] = {
     remove_readings: ("readings",),
     overwrite_voter: ("votes",),
