@@ -1,18 +1,24 @@
-"""`arena submit`: whether a model of the Hub may be submitted, and what to change where it may not."""
+"""`arena submit`: a model of the Hub is checked, and enters the queue of this arena."""
 
 import argparse
 from typing import TYPE_CHECKING
 
-from arena.cli.console import console, print_json, settings_of
+from arena.cli.console import print_json, settings_of
+from arena.errors import SettingsError
 
 if TYPE_CHECKING:
-    from arena.hub.check_report import CheckReport, Facts
+    from arena.settings import Settings
 
 EXAMPLES = """examples:
   arena submit organisation/name --check                   the checks, without a download of weights
   arena submit organisation/name@v2 --check --json         the same for programs
   arena submit "organisation/name?dtype=bfloat16" --check  in that precision
   arena submit https://host/v1#model --check               an endpoint, where ARENA_SUBMISSION_ENDPOINTS allows its host
+  arena submit organisation/name --contact us@example.org  checked, confirmed by you, and put into the queue
+  arena submit organisation/name --organisation team --contact us@example.org --accept-terms --yes
+
+It goes in the name of the account whose token is on this machine (`hf auth login`, or HF_TOKEN). Where ARENA_SUBMISSIONS is
+here or elsewhere, `arena worker` evaluates it; `arena submissions show` tells how far it is.
 """
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
@@ -23,26 +29,40 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Make the command known to the parser."""
     command = commands.add_parser(
         "submit",
-        help="whether a model of the Hub may be submitted",
+        help="enter a model of the Hub, or only check whether it may",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.add_argument("reference", metavar="REPO[@REVISION]", help="a repository on the Hub, or an endpoint")
+    command.add_argument("--check", action="store_true", help="only check it, and print what each check has seen")
     command.add_argument(
-        "--check", action="store_true", required=True, help="only check it, and print what each check has seen"
+        "--organisation", metavar="ORG", help="on whose behalf (default: the owner of the repository, where you may; else you)"
     )
+    command.add_argument("--licence", default="", metavar="NAME", help="its licence (default: what its card says)")
+    command.add_argument("--contact", default="", metavar="CONTACT", help="mail or web address; only the operator sees it")
+    command.add_argument(
+        "--fine-tune-of", default="", metavar="REPO", help="the model that it was made from (default: what its card says)"
+    )
+    command.add_argument("--accept-terms", action="store_true", help="you have read the terms, and accept them")
+    command.add_argument("--yes", action="store_true", help="do not ask")
     command.add_argument("--json", action="store_true", help="an object instead of lines")
-    command.set_defaults(run=_submit)
+    command.set_defaults(run=_submit, stopped="stopped; nothing was submitted")
 
 
 def _submit(options: argparse.Namespace) -> int:
+    from huggingface_hub import HfApi
+
+    settings = settings_of(options)
+    return _check(options, settings) if options.check else _enter(options, settings, HfApi())
+
+
+def _check(options: argparse.Namespace, settings: "Settings") -> int:
     from huggingface_hub import HfApi
 
     from arena.hub.checks import check_submission
     from arena.hub.listed_weights import listed_weights
     from arena.hub.submission_limits import limits_of
 
-    settings = settings_of(options)
     report = check_submission(options.reference, limits_of(settings), HfApi(), listed=listed_weights(settings))
     if options.json:
         print_json(report.as_json())
@@ -51,33 +71,34 @@ def _submit(options: argparse.Namespace) -> int:
     return 0 if report.passed else 1
 
 
-def _print(report: "CheckReport") -> None:
-    for check in report.checks:
-        _print_line(f"{'passed' if check.passed else 'FAILED'}  {check.name}: {check.seen}")
-        if check.remedy:
-            _print_line(f"        to do: {check.remedy}")
-    for name, value in _in_words(report.facts).items():
-        _print_line(f"{name}: {value}")
-    failed = sum(not check.passed for check in report.checks)
-    said = (
-        "may be submitted" if report.passed else f"may not be submitted: {failed} {'check' if failed == 1 else 'checks'} failed"
-    )
-    _print_line(f"{report.reference} {said}")
+def _enter(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> int:
+    from arena.hub.accounts import account_of_token
+    from arena.hub.checks import check_submission
+    from arena.hub.entry import check_statement, enter
+    from arena.hub.estimate import estimate
+    from arena.hub.listed_weights import weights_to_compare
+    from arena.hub.submission_limits import limits_of
+    from arena.opening import open_store
 
-
-def _in_words(facts: "Facts") -> dict[str, str]:
-    """What is known of the model; nothing is said of what is not."""
-    from arena.models.weights import amount
-
-    words = {
-        "commit": facts.revision,
-        "licence": facts.licence or "",
-        "made from": ", ".join(facts.base_models),
-        "gated": facts.gated or "",
-        "download": "" if facts.download_bytes is None else amount(facts.download_bytes),
-    }
-    return {name: value for name, value in words.items() if value}
-
-
-def _print_line(line: str) -> None:
-    console().print(line, highlight=False, markup=False, soft_wrap=True)
+    if settings.submissions == "off":
+        raise SettingsError("ARENA_SUBMISSIONS: is off, so that nobody would evaluate it; set it to here or elsewhere")
+    _check_can_ask(options)
+    account = account_of_token(api)
+    with open_store(settings) as store:
+        listed = weights_to_compare(settings, store, options.reference)
+        report = check_submission(options.reference, limits_of(settings), api, listed=listed)
+        if not report.passed:
+            print_json({"id": None, "check": report.as_json()}) if options.json else _print(report)
+            return 1
+        estimated = estimate(report, settings, store)
+        if not options.json:
+            _print(report)
+            _print_line(f"evaluation: {estimated.in_words()}")
+        statement = _statement(options, account)
+        check_statement(statement, report, account)
+        if not options.yes:
+            _confirm(statement)
+        known = {one.submission.id for one in store.submissions.standings()}
+        entered = enter(store, statement, report, account, settings, estimated)
+        _tell(options, settings, store, entered, is_new=entered not in known)
+    return 0

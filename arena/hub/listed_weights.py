@@ -11,6 +11,7 @@ from arena.models.hub import cached
 from arena.models.weights import weight_names
 from arena.roster import references, starter_folder
 from arena.settings import Settings
+from arena.store import Store
 from arena.strategies import split
 
 SHA256 = re.compile("[0-9a-f]{64}")
@@ -30,6 +31,29 @@ def listed_weights(settings: Settings) -> dict[str, frozenset[str]]:
         except (ArenaError, OSError, ValueError, TypeError, LookupError, AttributeError):
             continue  # what cannot be read does not take part either, and the roster says why
     return hashes
+
+
+def weights_to_compare(settings: Settings, store: Store, reference: str) -> dict[str, frozenset[str]]:
+    """Name of each model of the settings, and of each that was submitted and is listed -> SHA-256 of its files of weights.
+
+    The repository itself is left out: it may enter at another commit, or with other settings.
+
+    Args:
+        settings: with the models that take part.
+        store: knows what was submitted.
+        reference: what is submitted now.
+    """
+    submitted = {
+        _repository(one.submission.reference): frozenset(one.submission.weights)
+        for one in store.submissions.standings(["LISTED"])
+        if one.submission.weights
+    }
+    known = {**listed_weights(settings), **submitted}
+    return {name: hashes for name, hashes in known.items() if name.casefold() != _repository(reference).casefold()}
+
+
+def _repository(reference: str) -> str:
+    return reference.partition("?")[0].partition("@")[0]
 
 
 def weight_hash(file: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from arena.errors import InputError
 from arena.store.rows import append, aware, has_row, overwrite, utc
 from arena.store.submission_records import (
+    ENDED,
     LINE,
     NEXT,
     OPEN,
@@ -55,7 +56,7 @@ def add(connection: Connection, given: tuple[Submission, Quota]) -> str:
 def advance(connection: Connection, given: tuple[SubmissionEvent, Sequence[SubmissionState]]) -> bool:
     """Append a step if the submission stands in one of these states and may go there; whether it was appended.
 
-    The same step again is True and appends nothing.
+    The same step again is True and appends nothing. One that has ended waits again only if its contestant did not enter anew.
     """
     event, states = given
     last = _last_event(connection, event.submission_id)
@@ -65,6 +66,8 @@ def advance(connection: Connection, given: tuple[SubmissionEvent, Sequence[Submi
     if state == event.state and at == utc(event.at):
         return True
     if state not in states or (event.state != state and event.state not in NEXT[state]):
+        return False
+    if state in ENDED and event.state in WAITING and _is_there_beside(connection, event.submission_id):
         return False
     _append_event(connection, event)
     return True
@@ -186,12 +189,19 @@ def _present(connection: Connection, contestant_id: str) -> str | None:
     return None if found is None else found[0]
 
 
+def _is_there_beside(connection: Connection, submission_id: str) -> bool:
+    """Whether the contestant of an ended submission goes on, or is listed, as another one."""
+    query = "SELECT contestant_id FROM arena.submissions WHERE id = ?"
+    ((contestant_id,),) = connection.execute(query, [submission_id]).fetchall()
+    return _present(connection, contestant_id) not in (None, submission_id)
+
+
 def _refuse_blocked(connection: Connection, submission: Submission) -> None:
     repository = submission.reference.partition("@")[0].partition("?")[0]
-    found = blocks(connection)
+    found = {name.casefold(): reason for name, reason in blocks(connection).items()}
     for name in (repository, repository.partition("/")[0], submission.organisation):
-        if name in found:
-            raise InputError(f"{name}: may not be submitted ({found[name]}); ask the operator")
+        if name.casefold() in found:
+            raise InputError(f"{name}: may not be submitted ({found[name.casefold()]}); ask the operator")
 
 
 def _refuse_many(connection: Connection, submission: Submission, quota: Quota) -> None:
