@@ -52,18 +52,16 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _submit(options: argparse.Namespace) -> int:
     from huggingface_hub import HfApi
 
-    settings = settings_of(options)
-    return _check(options, settings) if options.check else _enter(options, settings, HfApi())
+    settings, api = settings_of(options), HfApi()
+    return _check(options, settings, api) if options.check else _enter(options, settings, api)
 
 
-def _check(options: argparse.Namespace, settings: "Settings") -> int:
-    from huggingface_hub import HfApi
-
+def _check(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> int:
     from arena.hub.checks import check_submission
     from arena.hub.listed_weights import listed_weights
     from arena.hub.submission_limits import limits_of
 
-    report = check_submission(options.reference, limits_of(settings), HfApi(), listed=listed_weights(settings))
+    report = check_submission(options.reference, limits_of(settings), api, listed=listed_weights(settings))
     if options.json:
         print_json(report.as_json())
     else:
@@ -74,7 +72,7 @@ def _check(options: argparse.Namespace, settings: "Settings") -> int:
 def _enter(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> int:
     from arena.hub.accounts import account_of_token
     from arena.hub.checks import check_submission
-    from arena.hub.entry import check_statement, enter
+    from arena.hub.entry import check_statement, check_words, enter
     from arena.hub.estimate import estimate
     from arena.hub.listed_weights import weights_to_compare
     from arena.hub.submission_limits import limits_of
@@ -82,23 +80,99 @@ def _enter(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> i
 
     if settings.submissions == "off":
         raise SettingsError("ARENA_SUBMISSIONS: is off, so that nobody would evaluate it; set it to here or elsewhere")
-    _check_can_ask(options)
+    if not (options.yes and options.accept_terms) and not sys.stdin.isatty():
+        raise InputError("submit: nobody is here to be asked; add --accept-terms and --yes")
     account = account_of_token(api)
+    statement = _statement(options, account)
+    check_words(statement, account)
     with open_store(settings) as store:
         listed = weights_to_compare(settings, store, options.reference)
         report = check_submission(options.reference, limits_of(settings), api, listed=listed)
-        if not report.passed:
-            print_json({"id": None, "check": report.as_json()}) if options.json else _print(report)
-            return 1
-        estimated = estimate(report, settings, store)
         if not options.json:
             _print(report)
-            _print_line(f"evaluation: {estimated.in_words()}")
-        statement = _statement(options, account)
+        if not report.passed:
+            if options.json:
+                print_json({"id": None, "check": report.as_json()})
+            return 1
         check_statement(statement, report, account)
-        if not options.yes:
-            _confirm(statement)
+        estimated = estimate(report, settings, store)
+        _confirm(options, statement, estimated)
         known = {one.submission.id for one in store.submissions.standings()}
         entered = enter(store, statement, report, account, settings, estimated)
         _tell(options, settings, store, entered, is_new=entered not in known)
     return 0
+
+
+def _statement(options: argparse.Namespace, account: "Account") -> "Statement":
+    """What the command line says; whether the terms are accepted is asked before it counts."""
+    from arena.hub.accounts import may_submit_for
+    from arena.hub.entry import Statement
+
+    owner = options.reference.partition("/")[0]
+    organisation = options.organisation or (owner if may_submit_for(account, owner) else account.name)
+    return Statement(options.reference, organisation, options.licence, options.contact, options.fine_tune_of, terms=True)
+
+
+def _confirm(options: argparse.Namespace, statement: "Statement", estimated: "Estimate") -> None:
+    """Say what it will take, and ask for what the command line leaves open."""
+    from arena.hub.entry import TERMS
+
+    say(f"evaluation: {estimated.in_words()}")
+    if not options.accept_terms:
+        say(f"terms: {TERMS}")
+    if options.accept_terms and options.yes:
+        return
+    accepting = "Submit" if options.accept_terms else "Accept the terms, and submit"
+    sys.stderr.write(f"{accepting} {statement.reference} for {statement.organisation}? Type yes: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() != "yes":
+        raise InputError("submit: nothing was submitted; answer yes to submit it")
+
+
+def _tell(options: argparse.Namespace, settings: "Settings", store: "Store", entered: str, *, is_new: bool) -> None:
+    """What became of it, and where it can be watched."""
+    from arena.hub.addresses import submission_address
+
+    standing = store.submissions.get(entered)
+    assert standing is not None
+    address = submission_address(settings, entered)
+    if options.json:
+        told = {"id": entered, "address": address, "new": is_new, "state": standing.state}
+        told |= {"reference": standing.submission.reference, "organisation": standing.submission.organisation}
+        print_json(told | {"estimate": standing.submission.facts.get("estimate")})
+        return
+    was = "is in the queue" if is_new else f"was submitted before, and is {standing.state}"
+    _print_line(f"{standing.submission.reference} {was}: {address or entered}")
+    say(f"see how far it is: arena submissions show {entered}")
+
+
+def _print(report: "CheckReport") -> None:
+    for check in report.checks:
+        _print_line(f"{'passed' if check.passed else 'FAILED'}  {check.name}: {check.seen}")
+        if check.remedy:
+            _print_line(f"        to do: {check.remedy}")
+    for name, value in _in_words(report.facts).items():
+        _print_line(f"{name}: {value}")
+    failed = sum(not check.passed for check in report.checks)
+    said = (
+        "may be submitted" if report.passed else f"may not be submitted: {failed} {'check' if failed == 1 else 'checks'} failed"
+    )
+    _print_line(f"{report.reference} {said}")
+
+
+def _in_words(facts: "Facts") -> dict[str, str]:
+    """What is known of the model; nothing is said of what is not."""
+    from arena.models.weights import amount
+
+    words = {
+        "commit": facts.revision,
+        "licence": facts.licence or "",
+        "made from": ", ".join(facts.base_models),
+        "gated": facts.gated or "",
+        "download": "" if facts.download_bytes is None else amount(facts.download_bytes),
+    }
+    return {name: value for name, value in words.items() if value}
+
+
+def _print_line(line: str) -> None:
+    console().print(line, highlight=False, markup=False, soft_wrap=True)
