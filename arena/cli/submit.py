@@ -1,13 +1,21 @@
 """`arena submit`: a model of the Hub is checked, and enters the queue of this arena."""
 
 import argparse
+import sys
 from typing import TYPE_CHECKING
 
-from arena.cli.console import print_json, settings_of
-from arena.errors import SettingsError
+from arena.cli.console import console, print_json, say, settings_of
+from arena.errors import InputError, SettingsError
 
 if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
+    from arena.hub.accounts import Account
+    from arena.hub.check_report import CheckReport, Facts
+    from arena.hub.entry import Statement
+    from arena.hub.estimate import Estimate
     from arena.settings import Settings
+    from arena.store import Store
 
 EXAMPLES = """examples:
   arena submit organisation/name --check                   the checks, without a download of weights
