@@ -12,11 +12,12 @@ from arena.images import Picture
 from arena.ui import words
 from arena.ui.battle_view import pair_html
 from arena.ui.fresh_view import compare_html, gate_html, making_html, step_html, verdict_html
-from arena.ui.identity import person, sign_in
+from arena.ui.identity import person
 from arena.ui.markup import error_html
 from arena.ui.newest import Newest
 from arena.ui.parts import INTERNAL, Updates, choice, html, line_for_visitors
 from arena.ui.shares import GENERATIONS, REVIEWS
+from arena.ui.sign_in import AccountLine
 from arena.ui.source_form import TRY_AGAIN, SourceForm
 from arena.ui.uploads import Uploads
 from arena.ui.visitor_queue import counted_as
@@ -38,7 +39,7 @@ class GeneratePage:
         self.form = SourceForm(workshop, uploads)
         self._results: Newest[tuple[str, str], Generated] = Newest(KEPT)
         html(LEAD, elem_classes="text")
-        sign_in()
+        self.account = AccountLine("generate")
         self.form.choose()
         with gr.Row(elem_id="edit"):
             with gr.Column(elem_id="edit-source"):
@@ -52,6 +53,7 @@ class GeneratePage:
 
     def connect(self, page: gr.Blocks) -> None:
         """Tie the form and the opening of `page` to what they do."""
+        self.account.connect(page)
         self.form.connect(page, self.browser)
         page.load(self.show_editors, None, [self.editor, self.strength], **INTERNAL)
         self.editor.select(self.show_strength, [self.editor], [self.strength], **INTERNAL)

@@ -12,12 +12,12 @@ from arena.store import Reason, Standing, State, Verdict
 from arena.ui import words
 from arena.ui.battle_view import pair_html, progress_html
 from arena.ui.fresh_view import agreement_line, gate_html, provenance_html
-from arena.ui.identity import sign_in
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
 from arena.ui.reports import reports_html
 from arena.ui.reviewers import NotReviewer, Reviewers
 from arena.ui.shares import REVIEWS
+from arena.ui.sign_in import AccountLine
 from arena.ui.visitor_queue import counted_as
 
 LEAD = """<h1>Review</h1>
@@ -52,7 +52,7 @@ class ReviewPage:
         self.workshop = workshop
         self.reviewers = reviewers
         html(LEAD, elem_classes="text")
-        sign_in()
+        self.account = AccountLine("review")
         self.current, self.browser, self.token = (gr.Textbox(visible="hidden") for _ in range(3))
         self.pair = html('<div class="pair waiting"><div class="pictures"><i></i><i></i></div></div>', elem_id="pair")
         with gr.Row(elem_id="told"):
@@ -71,6 +71,7 @@ class ReviewPage:
 
     def connect(self, page: gr.Blocks) -> None:
         """Tie the buttons and the opening of `page` to what they do."""
+        self.account.connect(page)
         given = [self.current, self.browser, self.token]
         shown = [self.current, self.pair, self.provenance, self.gate, self.progress, *self._judging()]
         told = {"js": "window.freshPairs.judged", **INTERNAL, **counted_as(REVIEWS)}

@@ -14,6 +14,7 @@ from arena.settings import Settings
 
 BATTLES, VOTES, READS, GENERATIONS = "battles", "votes", "reads", "generations"
 REVIEWS, ERASURES, REPORTS, UPLOADS, STREAMS = "reviews", "erasures", "reports", "uploads", "streams"
+CHECKS, DECISIONS = "checks", "decisions"
 MOST_BUCKETS = 50_000
 """That are remembered; beyond these, whoever has asked for nothing the longest is forgotten."""
 ROUNDING = 1e-6
@@ -48,6 +49,8 @@ SHARES: Mapping[str, Share] = {
     ERASURES: Share(20, 4),
     REPORTS: Share(20, 4),
     UPLOADS: Share(40, 12),
+    CHECKS: Share(10, 2),
+    DECISIONS: Share(40, 10),
     STREAMS: Share(600, 600),
 }
 PLACES: Mapping[str, Places] = {
@@ -58,6 +61,8 @@ PLACES: Mapping[str, Places] = {
     REVIEWS: Places(48, 128),
     ERASURES: Places(8, 32),
     REPORTS: Places(8, 32),
+    CHECKS: Places(2, 16),
+    DECISIONS: Places(8, 32),
     STREAMS: Places(256, 2048),
 }
 """Those of uploads are `UploadLimits`."""

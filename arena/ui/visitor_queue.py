@@ -26,14 +26,15 @@ from gradio.utils import run_coro_in_background
 from starlette.types import Scope
 
 from arena.ui.admission import Admission
-from arena.ui.shares import BATTLES, GENERATIONS, PLACES, READS
+from arena.ui.shares import BATTLES, CHECKS, GENERATIONS, PLACES, READS
 
-RUNNING = {BATTLES: 48, GENERATIONS: 16}
-"""How many of the costly kinds are under way at once; models gather what battles ask into batches."""
+RUNNING = {BATTLES: 48, GENERATIONS: 16, CHECKS: 2}
+"""How many of the costly kinds are under way at once; models gather what battles ask into batches. The check of a submission is
+a process of its own, which may take some gigabytes."""
 OTHERS_RUNNING = 24
 """How many of each other kind are."""
 THREADS = sum(RUNNING.values()) + OTHERS_RUNNING
-READ_FIRST = (BATTLES, GENERATIONS)
+READ_FIRST = (BATTLES, GENERATIONS, CHECKS)
 """Kinds that are begun only while somebody reads what comes of them."""
 UNREAD_SECONDS = 15.0
 """How long an event, and later what came of it, waits for somebody to read it."""
