@@ -47,6 +47,8 @@ class Hub:
         self.spaces: dict[str, hub_spaces.Space] = {}
         """Name -> what a Space has beside its repository."""
         self.large_files = LargeFiles(self.storage)
+        self.faults: list[Fault] = []
+        """What goes wrong with requests that are about no repository that is there."""
         self._repositories: dict[tuple[str, str], Repository] = {}
 
     def __enter__(self) -> Self:
@@ -93,7 +95,7 @@ class Hub:
         place = self._place(request)
         repository = self._repositories.get(place[:2]) if place else None
         path = "/".join(request.path)
-        return next((fault for fault in (repository.faults if repository else []) if fault.on in path), None)
+        return next((fault for fault in (repository.faults if repository else self.faults) if fault.on in path), None)
 
     def respond(self, request: Request) -> Response:
         """The answer to a request.

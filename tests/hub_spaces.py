@@ -7,7 +7,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -105,7 +104,7 @@ def respond(
     """The answer to what is asked of a Space alone; None for what other repositories have, too."""
     space = hub.spaces[repository.name]
     if (request.method, rest) == ("GET", ("runtime",)):
-        told = space.runtime()
+        told = {**space.runtime(), "sha": repository.head.id}
         del space.stages[: len(space.stages) > 1]
         return Response.of(told)
     if not rest or rest[0] not in ("logs", "variables", "secrets", "volumes", "hardware", "sleeptime", "restart"):
@@ -211,8 +210,7 @@ def _set_hardware(space: Space, flavor: str, seconds: int | None) -> None:
 
 
 def _events(lines: Sequence[str]) -> list[dict[str, str]]:
-    moment = datetime(2026, 1, 1, tzinfo=UTC).isoformat()
-    return [{"data": line, "timestamp": moment} for line in lines]
+    return [{"data": line, "timestamp": DAY} for line in lines]
 
 
 def _address(hub: "Hub", repository: Repository) -> str:

@@ -13,6 +13,7 @@ from arena.cli import (
     agreeing,
     backup,
     calibration_report,
+    deploy,
     evaluating,
     export,
     generating,
@@ -52,6 +53,7 @@ EXAMPLES = """examples:
   arena generate --source starter --count 50               make fresh pairs, which people then review
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
+  arena deploy space me/arena                              put it on the Hub as a Space
   arena settings                                           every setting: value, source, meaning
   arena rebuild                                            counts and ratings anew, should they ever be in doubt
 
@@ -119,6 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         models,
         submit,
         backup,
+        deploy,
         rebuild,
         settings,
     ):
