@@ -25,6 +25,7 @@ from arena.cli import (
     reporting,
     settings,
     strategies,
+    submissions,
     submit,
     suites,
     tune,
@@ -41,6 +42,7 @@ EXAMPLES = """examples:
   arena models list                                        who takes part
   arena models check ./my-model                            may this folder enter the arena?
   arena submit organisation/name --check                   may this model of the Hub be submitted?
+  arena submissions list                                   what was submitted, and how far it is
   arena suites list                                        the benchmarks
   arena evaluate --model all --suite starter               put every model of the arena to a benchmark
   arena strategies                                         ways to calibrate them, for arena evaluate --strategy
@@ -120,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
         pairs,
         models,
         submit,
+        submissions,
         backup,
         deploy,
         rebuild,

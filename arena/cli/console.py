@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from arena.errors import InputError
 from arena.settings import Settings, from_environment
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ MOST = 10**9
 """Of anything that is measured; more is a slip, and some numbers have no end."""
 LEFT = (
     *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Tasks", "Judge", "Files", "Dimension", "Reader"),
-    *("Id", "State", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fit", "Summary"),
+    *("Id", "State", "By", "For", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fit", "Summary"),
 )
 """Columns of words; all others hold numbers."""
 
@@ -48,6 +49,37 @@ def settings_of(options: argparse.Namespace) -> Settings:
     """The settings of the environment, with the home that the command line gives."""
     settings = from_environment()
     return replace(settings, home=options.home) if options.home else settings
+
+
+def settings_of_home(options: argparse.Namespace) -> Settings:
+    """As `settings_of`, of a home that is there.
+
+    Raises:
+        InputError: there is none.
+    """
+    from arena.store import holds_arena
+
+    settings = settings_of(options)
+    if not holds_arena(settings.home):
+        raise InputError(f"{settings.home} is no home of an arena; set ARENA_HOME or give --home")
+    return settings
+
+
+def reason_of(options: argparse.Namespace) -> str:
+    """What `--reason` says, on one line.
+
+    Raises:
+        InputError: nothing.
+    """
+    reason = printable(" ".join(options.reason.split()))
+    if not reason:
+        raise InputError("--reason: is empty; say in a few words why")
+    return reason
+
+
+def printable(text: str) -> str:
+    """Without what would steer a terminal: strangers wrote it."""
+    return "".join(character if character.isprintable() else " " for character in text)
 
 
 def table(*columns: str) -> "Table":

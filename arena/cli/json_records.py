@@ -1,10 +1,11 @@
-"""What the home keeps of pairs, as records for programs."""
+"""What the home keeps of pairs and submissions, as records for programs."""
 
 from dataclasses import asdict
 from typing import Any
 
 from arena.generation.history import History
 from arena.store import Reported, Standing, Store, Takedown
+from arena.store.submission_records import SubmissionEvent, SubmissionStanding
 
 
 def standing_json(standing: Standing, accepts: int) -> dict[str, Any]:
@@ -73,3 +74,35 @@ def report_json(store: Store, reported: Reported) -> dict[str, str]:
     said = {**asdict(report), "reported_at": f"{report.reported_at:%Y-%m-%d %H:%M}"}
     file = str(store.takedowns.picture_file(report.picture).resolve()) if report.picture else ""
     return {**said, "file": file, "state": takedown.state if takedown else ""}
+
+
+def submission_json(standing: SubmissionStanding, *, place: int | None, paused: str | None) -> dict[str, Any]:
+    """A submission for programs, without how to reach its submitter.
+
+    Args:
+        standing: where it stands.
+        place: how many go on or wait before it.
+        paused: why it is paused, if it is.
+    """
+    submission, event = standing.submission, standing.event
+    return {
+        "id": submission.id,
+        "state": standing.state,
+        "words": event.words,
+        "reference": submission.reference,
+        "organisation": submission.organisation,
+        "account": submission.submitter.name if submission.submitter else None,
+        "licence": submission.licence,
+        "base_model": submission.base_model,
+        "submitted_at": f"{submission.submitted_at:%Y-%m-%d %H:%M}",
+        "since": f"{event.at:%Y-%m-%d %H:%M}",
+        "place": place,
+        "paused": paused,
+        "detail": dict(event.detail),
+    }
+
+
+def step_json(event: SubmissionEvent) -> dict[str, Any]:
+    """A step of a submission for programs."""
+    told = {"state": event.state, "words": event.words, "by": event.by, "at": f"{event.at:%Y-%m-%d %H:%M:%S}"}
+    return {**told, "detail": dict(event.detail)}

@@ -6,14 +6,11 @@ All of them work beside a running arena.
 import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from arena.cli.console import console, print_json, say, settings_of, table
+from arena.cli.console import console, print_json, printable, reason_of, say, settings_of_home, table
 from arena.cli.ids import IdParser, an_id
 from arena.errors import InputError
-
-if TYPE_CHECKING:
-    from arena.settings import Settings
 
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
@@ -80,8 +77,8 @@ def _decide(decide: str, state: str) -> Callable[[argparse.Namespace], int]:
     def decided(options: argparse.Namespace) -> int:
         from arena.opening import open_store
 
-        reason = _reason(options)
-        with open_store(_settings(options)) as store:
+        reason = reason_of(options)
+        with open_store(settings_of_home(options)) as store:
             decision = {"hide": store.takedowns.hide, "restore": store.takedowns.restore}[decide]
             subjects = decision(options.names, by=OPERATOR, reason=reason)
         say(f"{', '.join(subjects)}: {state}")
@@ -93,8 +90,8 @@ def _decide(decide: str, state: str) -> Callable[[argparse.Namespace], int]:
 def _erase(options: argparse.Namespace) -> int:
     from arena.opening import open_store
 
-    reason = _reason(options)
-    with open_store(_settings(options)) as store:
+    reason = reason_of(options)
+    with open_store(settings_of_home(options)) as store:
         if not options.yes:
             _confirm(store.takedowns.subjects(options.names))
         erased = store.takedowns.erase(options.names, by=OPERATOR, reason=reason)
@@ -115,7 +112,7 @@ def _takedowns(options: argparse.Namespace) -> int:
     from arena.cli.json_records import takedown_json
     from arena.opening import open_store
 
-    with open_store(_settings(options)) as store:
+    with open_store(settings_of_home(options)) as store:
         found = [takedown_json(takedown) for takedown in store.takedowns.all()]
     titles = {"subject": "Id", "state": "State", "decided_at": "When", "decided_by": "By", "reason": "Reason"}
     return _listed(found, titles, options, "Nothing was taken down.")
@@ -125,7 +122,7 @@ def _reports(options: argparse.Namespace) -> int:
     from arena.cli.json_records import report_json
     from arena.opening import open_store
 
-    with open_store(_settings(options)) as store:
+    with open_store(settings_of_home(options)) as store:
         told = [report_json(store, one) for one in store.takedowns.reports(open_only=not options.all)]
     titles = {"subject": "Id", "state": "State", "reported_at": "When", "reason": "Reason", "words": "Words"}
     none = "Nothing was reported." if options.all else "No report waits for a decision."
@@ -144,26 +141,6 @@ def _listed(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str], option
 
     listed = table(*titles.values())
     for row in rows:
-        listed.add_row(*(Text(_printable(row[name])) for name in titles))
+        listed.add_row(*(Text(printable(row[name])) for name in titles))
     console().print(listed)
     return 0
-
-
-def _printable(text: str) -> str:
-    """Without what would steer a terminal: strangers wrote it."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
-def _settings(options: argparse.Namespace) -> "Settings":
-    from arena.store import holds_arena
-
-    settings = settings_of(options)
-    if not holds_arena(settings.home):
-        raise InputError(f"{settings.home} is no home of an arena; set ARENA_HOME or give --home")
-    return settings
-
-
-def _reason(options: argparse.Namespace) -> str:
-    if not options.reason.strip():
-        raise InputError("--reason: is empty; say in a few words why")
-    return options.reason.strip()
