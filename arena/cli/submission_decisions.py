@@ -88,7 +88,7 @@ def _forget(named: Named) -> Callable[[argparse.Namespace], int]:
                 _confirm(standing)
             if not decisions.forget(store, standing, reason=reason, by=OPERATOR):
                 raise InputError(f"{standing.submission.id}: nobody is known to have submitted it any more; nothing was erased")
-            code = _tell(
+            return _tell(
                 options, store, standing.submission.id, "account and contact are erased; backups from before hold them"
             )
 
