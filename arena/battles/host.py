@@ -115,6 +115,16 @@ class Arena:
         """Where pairs may come from."""
         return self._choice.sources()
 
+    def pair(self, pair_id: str) -> MinimalPair:
+        """A pair that may be drawn: frozen, or generated and in play.
+
+        Raises:
+            InputError: there is none of this id.
+        """
+        if (pair := self._choice.named(pair_id)) is None:
+            raise InputError(f"pair: there is no {pair_id[:80]!r} in play; take the id from a battle")
+        return pair
+
     def open_battle(self, filters: BattleFilter = BattleFilter(), played_by: PlayedBy = "visitor") -> BattleView:  # noqa: B008 - frozen
         """Draw a pair and two contestants. Nothing is asked yet.
 

@@ -71,6 +71,12 @@ class PairChoice:
         """The names that a filter may give as source."""
         return (*sorted({pair.source for pair in self._all_frozen}), FRESH, GENERATED)
 
+    def named(self, pair_id: str) -> MinimalPair | None:
+        """The frozen or generated pair of this id, if it may be drawn now."""
+        frozen = next((pair for pair in self._frozen() if pair.id == pair_id), None)
+        in_play = any(one.pair_id == pair_id for one in self._generated.in_play())
+        return self._generated.pair(pair_id) if frozen is None and in_play else frozen
+
     def choose(self, filters: BattleFilter, repositories: Collection[str]) -> Chosen:
         """A pair that passes the filters, and on which two of the contestants at least may play.
 

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.errors import InputError
 from arena.ui.event_inputs import UnknownFunction, call, call_by_names, cancellation, endpoint, page_event, read_object, reset
-from arena.ui.refusals import let_go, refusal
+from arena.ui.refusals import bounded_body, refusal
 from arena.ui.visitor_queue import VisitorQueue
 
 MOST_BYTES = 100_000
@@ -56,7 +56,7 @@ class EventRequests:
     async def _post(self, event: re.Match[str], scope: Scope, receive: Receive, send: Send) -> None:
         try:
             async with asyncio.timeout(self.seconds):
-                body = await self._body(Headers(scope=scope), receive)
+                body = await bounded_body(Headers(scope=scope), receive, self.most_bytes)
             if body is None:
                 return
             inputs = self._checked(event)(read_object(body))
@@ -85,25 +85,6 @@ class EventRequests:
             return
         function = endpoint(self.blocks, event["endpoint"]) if event["endpoint"] else self.blocks.fns[inputs["fn_index"]]
         queue.check(function, scope)
-
-    async def _body(self, headers: Headers, receive: Receive) -> bytes | None:
-        """All of it; None when whoever sends it goes away. No more is kept once it is known to be too large."""
-        if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            await let_go(receive)
-            raise HTTPException(415, "Content-Type: send application/json")
-        announced = headers.get("content-length", "")
-        body = bytearray()
-        size = int(announced) if announced.isdecimal() and len(announced) < 20 else 0
-        while True:
-            if max(size, len(body)) > self.most_bytes:
-                await let_go(receive)
-                raise HTTPException(413, f"body: is larger than {self.most_bytes} bytes; send less")
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return None
-            body += message.get("body", b"")
-            if not message.get("more_body", False) and len(body) <= self.most_bytes:
-                return bytes(body)
 
     async def _read(self, reader: re.Match[str], scope: Scope, receive: Receive, send: Send) -> None:
         if not self._is_known(reader["event"], QueryParams(scope["query_string"]).get("session_hash", "")):

@@ -35,11 +35,12 @@ def source(picture: Picture) -> str:
 
     One with nothing to show was taken down, and says so.
     """
-    if not picture.encoded:
-        return REMOVED
-    if len(picture.encoded) <= HEAVIEST:
-        return data_address(picture.encoded)
-    return data_address(_webp(_fitted(picture.pixels()), lossless=False))
+    return data_address(small_enough(picture)) if picture.encoded else REMOVED
+
+
+def small_enough(picture: Picture) -> bytes:
+    """The picture as a WebP file: its own, or a smaller copy where that is heavy."""
+    return picture.encoded if len(picture.encoded) <= HEAVIEST else _webp(_fitted(picture.pixels()), lossless=False)
 
 
 @lru_cache(maxsize=64)

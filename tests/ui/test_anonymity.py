@@ -72,6 +72,9 @@ def test_the_events_of_the_pages_are_not_in_the_api(server):
         "/reveal",
         "/leaderboard",
         "/memorisation",
+        "/pair",
+        "/model",
+        "/submission",
         "/erase_votes",
     }
     assert described["unnamed_endpoints"] == {}
