@@ -37,9 +37,7 @@ the `battle` that you were given: the answer says who played. Nobody learns who 
 READ_ONLY = ToolAnnotations(readOnlyHint=True, openWorldHint=False)
 Filter = Annotated[str, Field(description="only such pairs; empty for any")]
 Domain = Annotated[str, Field(description="empty for any", json_schema_extra={"enum": ["", *DOMAINS]})]
-Choice = Annotated[
-    str, Field(description="who did better; `skip` tells without a vote", json_schema_extra={"enum": sorted(VOTES)})
-]
+Choice = Annotated[str, Field(description="who did better; `skip` tells without a vote", json_schema_extra={"enum": [*VOTES]})]
 """The arena itself checks what is chosen, and says in one line what is wrong."""
 
 
