@@ -4,6 +4,7 @@ All of it works beside a running arena.
 """
 
 import argparse
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -40,7 +41,7 @@ SHORTEST = 10
 COLUMNS = {
     "short": "Id",
     "state": "State",
-    "reference": "Model",
+    "model": "Model",
     "organisation": "For",
     "submitted_at": "Submitted",
     "told": "Summary",
@@ -117,7 +118,7 @@ def _list(options: argparse.Namespace) -> int:
     elif not told:
         console().print("Nothing was submitted." if options.state is None else "Nothing is in that state.", highlight=False)
     else:
-        _print_table([{**one, "short": _short(one["id"], every), "told": _summary(one)} for one in told])
+        _print_table([{**one, "short": _short(one["id"], every), "model": _model(one), "told": _summary(one)} for one in told])
     return 0
 
 
@@ -136,6 +137,11 @@ def _short(identifier: str, every: Sequence[str]) -> str:
     lengths = range(SHORTEST, len(identifier))
     enough = next((length for length in lengths if not any(other.startswith(identifier[:length]) for other in others)), None)
     return identifier[:enough]
+
+
+def _model(told: Mapping[str, Any]) -> str:
+    """Its reference with the beginning of its commit, as git shortens them."""
+    return re.sub(r"@([0-9a-f]{8})[0-9a-f]{32}", r"@\1", told["reference"])
 
 
 def _summary(told: Mapping[str, Any]) -> str:
@@ -178,11 +184,21 @@ def _show(options: argparse.Namespace) -> int:
     ):
         if told[name] is not None and told[name] != "":
             _print_line(f"{name.replace('_', ' ')}: {told[name]}")
-    for step in steps:
-        _print_line(f"{step['at']}  {step['state']:<9}  {step['words']} ({step['by']})")
+    for before, step in zip([None, *steps], steps, strict=False):
+        _print_line(f"{step['at']}  {step['state']:<9}  {_words(step, before)} ({step['by']})")
     for line in str(standing.event.detail.get("log", "")).splitlines():
         _print_line(f"  {line}")
     return 0
+
+
+def _words(step: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
+    """What a step says; one that stays where it was may tell what was erased."""
+    from arena.hub.decisions import ERASED
+
+    erased = step["detail"].get(ERASED)
+    if before is None or erased is None or ERASED in before["detail"]:
+        return step["words"]
+    return f"account and contact were erased: {erased}"
 
 
 def _results(options: argparse.Namespace) -> int:
