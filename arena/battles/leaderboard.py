@@ -173,6 +173,7 @@ def _row(facts: Facts, rating: Rating) -> BoardRow:
     return BoardRow(
         contestant=contestant,
         rank=rating.rank,
+        rank_range=rating.rank_range,
         rating=rating.rating,
         low=rating.low,
         high=rating.high,

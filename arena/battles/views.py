@@ -118,6 +118,8 @@ class BoardRow:
     refusal_rate: float | None
     over_safety: float | None
     under_safety: float | None
+    rank_range: tuple[int, int] | None = None
+    """Best and worst rank that all comparisons allow at once, with 95 %; None while it cannot be ranked."""
 
     def as_json(self) -> dict[str, Any]:
         """The row for programs: one object of the list that the command line and the HTTP endpoint give."""
@@ -125,6 +127,7 @@ class BoardRow:
             "model": self.contestant.reference,
             "revision": self.contestant.revision,
             "rank": self.rank,
+            "rank_range": list(self.rank_range) if self.rank_range else None,
             "rating": self.rating,
             "low": self.low,
             "high": self.high,

@@ -38,7 +38,7 @@ EXAMPLES = """examples:
   arena battle --count 200                                 play 200 battles without a browser
   arena battle --count 50 --domain culture                 only pairs of one domain
   arena leaderboard                                        the board as a table
-  arena leaderboard --json | jq '.[0].model'               the board as JSON
+  arena leaderboard --json | jq '.[0].model'               the board as JSON; --csv for spreadsheets
   arena models list                                        who takes part
   arena models check ./my-model                            may this folder enter the arena?
   arena submit organisation/name --check                   may this model of the Hub be submitted?

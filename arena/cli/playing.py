@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
 from arena.environment import Variables, read_port
+from arena.errors import SettingsError
 from arena.pairs import DOMAINS
 from arena.settings import unknown_names
 
@@ -63,7 +64,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="fresh pairs beside frozen ones: who knows the frozen ones too well? Only fresh pairs made since that day (UTC), "
         "such as 2026-03-01; all of them without a day",
     )
-    board.add_argument("--json", action="store_true", help="a list of objects instead of a table")
+    form = board.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="a list of objects instead of a table")
+    form.add_argument("--csv", action="store_true", help="a CSV file; text that begins as a formula gets an apostrophe")
     board.set_defaults(run=_leaderboard)
 
 
@@ -126,6 +129,7 @@ def _battle(options: argparse.Namespace) -> int:
 
 def _leaderboard(options: argparse.Namespace) -> int:
     from arena import method
+    from arena.battles.board_files import board_csv, board_records
     from arena.battles.leaderboard import leaderboard
     from arena.opening import open_store
     from arena.ui.words import older_battles
@@ -133,10 +137,13 @@ def _leaderboard(options: argparse.Namespace) -> int:
     if options.fresh_since is not None:
         return _fresh_beside_frozen(options)
     with open_store(settings_of(options)) as store:
+        settled = store.settled()
         rows = leaderboard(store, {}, options.domain)
         older = older_battles(store.counted_by_older_methods(method.VERSION))
     if options.json:
         print_json([row.as_json() for row in rows])
+    elif options.csv:
+        print(board_csv(board_records(rows, options.domain, settled, settled)), end="")  # noqa: T201
     elif rows:
         console().print(_board(rows))
         if older:
@@ -152,6 +159,8 @@ def _fresh_beside_frozen(options: argparse.Namespace) -> int:
     from arena.battles.memorisation import CAUTION
     from arena.opening import open_store
 
+    if options.csv:
+        raise SettingsError("--csv: fresh pairs beside frozen ones come as a table or with --json; leave one of them out")
     since = read_day(options.fresh_since, "--fresh-since")
     with open_store(settings_of(options)) as store:
         rows = fresh_beside_frozen(store, options.domain, since)

@@ -76,7 +76,7 @@ class LeaderboardPage:
     def show(self, domain: str) -> str:
         """The board of one domain, or of all."""
         try:
-            return board_html(self.arena.leaderboard(domain or None), now())
+            return board_html(self.arena.leaderboard(domain or None), now(), domain)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             return error_html(line_for_visitors(error, RETRY))
 
@@ -97,8 +97,8 @@ class LeaderboardPage:
         return self.compare(domain, since), since if DATE.fullmatch(since or "") else ""
 
 
-def board_html(board: Snapshot[Leaderboard], moment: datetime) -> str:
-    """The plot, the table and the notes under it, as they are told at a moment."""
+def board_html(board: Snapshot[Leaderboard], moment: datetime, domain: str = ANY) -> str:
+    """The plot, the table and the notes under it, as they are told at a moment; it links to the files of that domain."""
     rows, (agreed, votes) = board.value.rows, board.value.agreement
     as_of = words.as_of(board.as_of, board.newer, moment)
     if not any(row.battles for row in rows):
@@ -109,6 +109,7 @@ def board_html(board: Snapshot[Leaderboard], moment: datetime) -> str:
         rows=rows,
         tasks=tasks,
         columns=columns(tasks),
+        domain=domain,
         plot=_plot(rows),
         unranked=sum(row.rank is None for row in rows),
         bounded=any(row.rank is not None and row.rating is None for row in rows),
