@@ -9,11 +9,13 @@ from arena.ui import uploads
 from arena.ui.refusals import refusal, unknown_address
 
 READING = {"GET", "HEAD", "OPTIONS"}
-WRITABLE = re.compile(rf"/gradio_api/(queue/join|cancel|reset|call/(v2/)?\w+)/?|{re.escape(uploads.ADDRESS)}", re.ASCII)
-"""Where pages and programs send their events, and the generate page its pictures."""
+WRITABLE = re.compile(
+    rf"/gradio_api/(queue/join|cancel|reset|call/(v2/)?\w+|mcp)/?|{re.escape(uploads.ADDRESS)}|/logout", re.ASCII
+)
+"""Where pages and programs send their events, assistants their calls, the generate page its pictures, and who signs out."""
 READABLE = re.compile(
     r"(?!/gradio_api/).*|/gradio_api/(info/?|openapi\.json|user/?|login_check/?|app_id/?|theme\.css"
-    r"|heartbeat/[^/]+|queue/(data|status)|call/(v2/)?\w+/[^/]+)",
+    r"|mcp/?|heartbeat/[^/]+|queue/(data|status)|call/(v2/)?\w+/[^/]+)",
     re.DOTALL,
 )
 """The pages and their parts; what pages and programs need to know of them; what comes of events."""

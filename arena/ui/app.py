@@ -1,8 +1,8 @@
 """The web arena: its pages on one server."""
 
-import os
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Lifespan
 
 from arena.battles import Arena
 from arena.evaluation.results import Results
@@ -23,6 +23,7 @@ from arena.generation.workshop import Workshop
 from arena.images import Picture
 from arena.settings import Settings
 from arena.store import Takedowns
+from arena.ui import mcp_requests, submission_revision
 from arena.ui.about_page import about_page
 from arena.ui.accepted_requests import AcceptedRequests
 from arena.ui.admission import Admission, AdmittedRequests
@@ -30,6 +31,7 @@ from arena.ui.api import add_endpoints
 from arena.ui.battle_page import BattlePage
 from arena.ui.benchmarks_page import BenchmarksPage
 from arena.ui.blocks import Pages
+from arena.ui.board_files import BoardFiles
 from arena.ui.calibration_page import CalibrationPage
 from arena.ui.contact import contact_html
 from arena.ui.event_requests import MOST_BYTES, EventRequests
@@ -37,6 +39,8 @@ from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
 from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
+from arena.ui.mcp_requests import McpRequests
+from arena.ui.mcp_tools import mcp_tools
 from arena.ui.model_page import ModelPage
 from arena.ui.navigation import TITLE, head_html
 from arena.ui.other_sites import OtherSites
@@ -44,12 +48,21 @@ from arena.ui.page_head import LOOK, PageHead
 from arena.ui.parts import html
 from arena.ui.pictures import forget
 from arena.ui.privacy_page import PrivacyPage, add_erasure
+from arena.ui.programs import Programs
+from arena.ui.programs_page import programs_page
 from arena.ui.refusals import not_found, not_valid
 from arena.ui.reports import add_reports, report_form
 from arena.ui.review_page import ReviewPage
 from arena.ui.reviewers import Reviewers
 from arena.ui.server import run
 from arena.ui.sessions import Sessions
+from arena.ui.sign_in import SignIn
+from arena.ui.site import Site
+from arena.ui.site_folder import SiteFolder, VisitorScheme
+from arena.ui.submission_desk import SubmissionDesk
+from arena.ui.submission_revision import SubmissionRevision
+from arena.ui.submissions_page import SubmissionsPage
+from arena.ui.submit_page import SubmitPage
 from arena.ui.theme import theme
 from arena.ui.upload_policy import UploadPolicy
 from arena.ui.uploads import ADDRESS, UploadLimits, Uploads
@@ -66,50 +79,43 @@ DAY = 86_400
 """Seconds after which Gradio clears what it put into its cache of files."""
 
 
-def build(arena: Arena, workshop: Workshop, uploads: Uploads, reviewers: Reviewers, contact: str | None = None) -> gr.Blocks:
+def build(
+    arena: Arena, programs: Programs, workshop: Workshop, uploads: Uploads, reviewers: Reviewers, settings: Settings
+) -> gr.Blocks:
     """The pages over an arena and its workshop; nothing is listening yet."""
-    foot = partial(_foot, contact)
-    results = Results(arena.store)
+    results = programs.results
+    desk = SubmissionDesk(arena.store, settings)
     with Pages(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(DAY, DAY)) as blocks:
-        add_endpoints(arena)  # first, so that no event of a page takes one of their names
+        endpoints = add_endpoints(programs)  # first, so that no event of a page takes one of their names
         add_erasure(arena.store)
         add_reports(arena.store)
         _head("Battle")
         BattlePage(arena).connect(blocks)
-        foot()
-    with blocks.route("Leaderboard", "leaderboard"):
-        _head("Leaderboard")
+        _foot(settings.contact)
+    page = partial(_page, blocks, settings.contact)
+    with page("Leaderboard"):
         LeaderboardPage(arena).connect(blocks)
-        foot()
-    with blocks.route("Benchmarks", "benchmarks"):
-        _head("Benchmarks")
+    with page("Benchmarks"):
         BenchmarksPage(results).connect(blocks)
-        foot()
-    with blocks.route("Calibration", "calibration"):
-        _head("Calibration")
+    with page("Calibration"):
         CalibrationPage(results).connect(blocks)
-        foot()
-    with blocks.route("Model", "model"):
-        _head("Model")
+    with page("Model"):
         ModelPage(results).connect(blocks)
-        foot()
-    with blocks.route("Generate", "generate"):
-        _head("Generate")
+    with page("Generate"):
         generate = GeneratePage(workshop, uploads)
         generate.connect(blocks)
-        foot()
-    with blocks.route("Review", "review"):
-        _head("Review")
+    with page("Review"):
         ReviewPage(workshop, reviewers).connect(blocks)
-        foot()
-    with blocks.route("About", "about"):
-        _head("About")
+    with page("Submit"):
+        SubmitPage(desk).connect(blocks)
+    with page("Submissions"):
+        SubmissionsPage(desk, results).connect(blocks)
+    with page("About"):
         about_page()
-        foot()
-    with blocks.route("Privacy", "privacy"):
-        _head("Privacy")
-        PrivacyPage(arena.store, contact).connect()
-        foot()
+    with page("Programs"):
+        programs_page(endpoints, blocks)
+    with page("Privacy"):
+        PrivacyPage(arena.store, settings.contact).connect()
     _drop_what_is_taken_down(arena.store.takedowns, uploads.drop, generate.drop)
     return blocks
 
@@ -134,17 +140,29 @@ def launch(arena: Arena, workshop: Workshop, settings: Settings) -> None:
     Raises:
         SettingsError: a setting cannot be read, or nothing can listen there.
     """
+    sign_in = SignIn.of(settings)
     admission = Admission.of(settings)
     uploads = Uploads(UploadLimits.of(settings), admission.client_of, policy=UploadPolicy.of(settings))
-    blocks = build(arena, workshop, uploads, Reviewers.of(settings), settings.contact)
+    programs = Programs(arena, Results(arena.store))
+    assistants = McpRequests(mcp_tools(programs, admission), admission)
+    blocks = build(arena, programs, workshop, uploads, Reviewers.of(settings), settings)
     queue_visitors(blocks, admission)
     serve(
         blocks,
         host=settings.host,
         port=settings.port,
-        routes=[Route(ADDRESS, uploads.receive, methods=["POST"]), Route("/healthz", _health)],
-        middleware=[Middleware(AdmittedRequests, admission)],
+        routes=[
+            Route(ADDRESS, uploads.receive, methods=["POST"]),
+            Route("/healthz", _health),
+            *BoardFiles(arena, settings.board_seconds).routes(),
+            Route(submission_revision.ADDRESS, SubmissionRevision(arena.store).tell),
+            *(sign_in.routes() if sign_in else ()),
+            *(Route(address, assistants) for address in (mcp_requests.ADDRESS, f"{mcp_requests.ADDRESS}/")),
+        ],
+        lifespan=assistants.lifespan,
+        middleware=[*([sign_in.middleware()] if sign_in else ()), Middleware(AdmittedRequests, admission)],
         body_bytes=1000 * settings.body_kilobytes,
+        site=Site.of(settings),
     )
 
 
@@ -156,6 +174,8 @@ def serve(
     routes: Sequence[Route] = (),
     middleware: Sequence[Middleware] = (),
     body_bytes: int = MOST_BYTES,
+    lifespan: Lifespan[FastAPI] | None = None,
+    site: Site = Site(),  # noqa: B008 - frozen
 ) -> None:
     """Serve pages in the arena's look until Ctrl-C.
 
@@ -166,37 +186,50 @@ def serve(
         routes: what is served beside them.
         middleware: what sees requests before they are answered.
         body_bytes: how large the body of a request may be.
+        lifespan: what runs for as long as they are served.
+        site: where it stands on the web.
 
     Raises:
         SettingsError: nothing can listen there.
     """
     middleware = [*middleware, Middleware(EventRequests, blocks=blocks, most_bytes=body_bytes)]
-    run(application(blocks, routes, middleware), host, port, ready=lambda: _tell(browser_address(host, port)))
+    run(application(blocks, routes, middleware, lifespan, site), host, port, ready=lambda: _tell(browser_address(host, port)))
 
 
-def application(blocks: gr.Blocks, routes: Sequence[Route] = (), middleware: Sequence[Middleware] = ()) -> ASGIApp:
-    """What answers every request: the pages, and `routes` beside them."""
+def application(
+    blocks: gr.Blocks,
+    routes: Sequence[Route] = (),
+    middleware: Sequence[Middleware] = (),
+    lifespan: Lifespan[FastAPI] | None = None,
+    site: Site = Site(),  # noqa: B008 - frozen
+) -> ASGIApp:
+    """What answers every request: the pages, and `routes` beside them; for the arguments see `serve`."""
     blocks.has_launched = True  # or else Gradio takes files of this machine for values of a page
     with warnings.catch_warnings(action="ignore", category=UserWarning):  # of a rendering mode that is off
         served = gr.mount_gradio_app(
-            FastAPI(openapi_url=None, middleware=[Middleware(OtherSites), ANY_SITE]),
+            FastAPI(
+                openapi_url=None,
+                lifespan=lifespan,
+                middleware=[Middleware(VisitorScheme, site.clients), Middleware(OtherSites), ANY_SITE],
+            ),
             blocks,
             path="/",
-            root_path=os.environ.get("GRADIO_ROOT_PATH"),
+            root_path=site.folder,
             theme=theme(),
             favicon_path=str(LOOK / "favicon.svg"),
             footer_links=[],
             run_history=False,
             ssr_mode=False,
             pwa=False,
-            mcp_server=False,
+            mcp_server=False,  # `mcp_tools` says why
             enable_monitoring=False,
             show_error=False,
             max_file_size="1kb",
             app_kwargs={
                 "middleware": [
-                    Middleware(ResponseHeaders),
-                    Middleware(PageHead, description=DESCRIPTION),
+                    Middleware(SiteFolder, site.folder),
+                    Middleware(ResponseHeaders, site.frame_ancestors),
+                    Middleware(PageHead, description=DESCRIPTION, is_embedded=site.is_embedded),
                     Middleware(AcceptedRequests),
                     *middleware,
                 ],
@@ -232,6 +265,15 @@ def _drop_what_is_taken_down(takedowns: Takedowns, *drops: Callable[[Callable[[P
             each(lambda picture: not takedowns.shows(picture.digest))
 
     takedowns.on_change(drop)
+
+
+@contextmanager
+def _page(blocks: gr.Blocks, contact: str | None, name: str) -> Iterator[None]:
+    """A page beside the first, with its head and its foot."""
+    with blocks.route(name, name.lower()):
+        _head(name)
+        yield
+        _foot(contact)
 
 
 def _head(current: str) -> None:

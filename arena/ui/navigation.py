@@ -14,10 +14,17 @@ PAGES: Mapping[str, str] = {
     "Benchmarks": "benchmarks",
     "Generate": "generate",
     "Review": "review",
+    "Submit": "submit",
     "About": "about",
 }
 """Name -> address, from any other page; all that the head of a page leads to."""
-OTHERS: Mapping[str, str] = {"Calibration": "calibration", "Model": "model", "Privacy": "privacy"}
+OTHERS: Mapping[str, str] = {
+    "Calibration": "calibration",
+    "Model": "model",
+    "Privacy": "privacy",
+    "Programs": "programs",
+    "Submissions": "submissions",
+}
 """Those that others lead to."""
 
 

@@ -69,7 +69,8 @@ class SubmissionResults:
 
     def are_for(self, standing: SubmissionStanding, rights: Rights) -> bool:
         """Whether somebody may see and send the results of a submission, and there can be any."""
-        return rights.submitter and standing.state == "LISTED" and not is_endpoint(standing.submission.reference)
+        can_be = self._settings.dataset is not None and standing.state == "LISTED"
+        return can_be and rights.submitter and not is_endpoint(standing.submission.reference)
 
     def show_file(self, submission: str, profile: gr.OAuthProfile | None) -> str:
         """The file, for who submitted the model."""

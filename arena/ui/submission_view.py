@@ -64,7 +64,7 @@ def checking_html(model: str) -> Markup:
 def checked_html(report: CheckReport) -> Markup:
     """What each check has seen, and what to change where one failed."""
     failed = sum(not check.passed for check in report.checks)
-    return render("submit_checked.html", report=report, failed=failed, facts=_facts_in_words(report.facts.__dict__))
+    return render("submit_checked.html", report=report, failed=failed)
 
 
 def confirm_html(checked: Checked, account: Account, settings: Settings, ahead: int) -> Markup:
@@ -213,7 +213,8 @@ def _told(submission: Submission) -> dict[str, str]:
     reference, _, options = submission.reference.partition("?")
     suites = submission.facts.get("suites") or ()
     told = {
-        "Commit": reference.partition("@")[2],
+        "Endpoint": reference if is_endpoint(submission.reference) else "",
+        "Commit": "" if is_endpoint(submission.reference) else reference.partition("@")[2],
         "Settings": options.replace("&", ", "),
         "Licence": submission.licence,
         "Fine-tune of": submission.base_model,

@@ -44,7 +44,8 @@ class SubmissionsPage:
         self.again = gr.Button(visible="hidden", elem_id="refresh-submissions")
         self.results = SubmissionResults(desk.store, results, desk.settings, self.decisions)
         with gr.Column(visible=False, elem_id="decisions") as self.deciding:
-            html("<h2>Decide</h2>")
+            html("<h2>What you can do</h2>")
+            self.contact = html()
             self.reason = gr.Textbox(
                 label="Reason", info="Everybody reads it beside the step", max_lines=1, elem_id="decision-reason"
             )
@@ -55,7 +56,6 @@ class SubmissionsPage:
                 self.block = _button("Block the repository", "block-repository")
                 self.block_all = _button("Block the organisation", "block-organisation")
                 self.forget = _button("Erase account and contact", "forget-submitter")
-            self.contact = html()
         with gr.Column(visible=False, elem_id="queue-decisions") as self.line:
             html("<h2>The queue</h2>")
             self.line_reason = gr.Textbox(label="Reason for a pause", info="Everybody reads it", max_lines=1)
@@ -70,6 +70,7 @@ class SubmissionsPage:
                 self.account,
                 self.view,
                 self.deciding,
+                self.reason,
                 self.withdraw,
                 self.retry,
                 self.pause,
@@ -80,8 +81,8 @@ class SubmissionsPage:
         ]
         read = "() => window.arenaPage.parameters(['id'])"
         page.load(self.open, [self.id], [self.id, *shown], js=read, **INTERNAL)
-        self.again.click(self.show, [self.id], shown, trigger_mode="once", **INTERNAL)
-        told = [self.said, self.reason, self.line_reason, *shown]
+        self.again.click(self.refresh, [self.id], [self.said, *shown], trigger_mode="once", **INTERNAL)
+        told = [self.said, self.line_reason, *shown]
         given = [self.id, self.reason]
         decided: dict[str, Any] = {**INTERNAL, **counted_as(DECISIONS)}
         for button, decide in (
@@ -100,6 +101,10 @@ class SubmissionsPage:
     def open(self, submission: str, profile: gr.OAuthProfile | None) -> Updates:
         """What the page's address names: one submission, or all."""
         return {self.id: submission, **self.show(submission, profile)}
+
+    def refresh(self, submission: str, profile: gr.OAuthProfile | None) -> Updates:
+        """The same after something has changed; what was said of a decision before is no longer news."""
+        return {self.said: "", **self.show(submission, profile)}
 
     def show(self, submission: str, profile: gr.OAuthProfile | None) -> Updates:
         """Where one submission stands, or all of them, and what this visitor may do."""
@@ -159,6 +164,7 @@ class SubmissionsPage:
 
         return {
             self.deciding: gr.update(visible=rights.any),
+            self.reason: gr.update(visible=rights.admin or state in MAY_WITHDRAW),
             self.withdraw: button("Withdraw", may=rights.any and state in MAY_WITHDRAW),
             self.retry: button("Try again", may=rights.admin and state in MAY_RETRY),
             self.pause: button("Let it go on" if is_paused else "Pause", may=rights.admin and state == "PENDING"),
@@ -191,7 +197,9 @@ class SubmissionsPage:
                 return {self.said: error_html(line_for_visitors(error, RETRY))}
             if not line:
                 return {self.said: ""}
-            return {self.said: DONE.format(line), self.reason: "", self.line_reason: "", **self.show(submission, profile)}
+            shown = self.show(submission, profile)
+            reason = {**shown.get(self.reason, gr.update()), "value": ""}
+            return {**shown, self.said: DONE.format(line), self.line_reason: "", self.reason: reason}
 
         return decided
 

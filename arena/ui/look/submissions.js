@@ -25,6 +25,7 @@ window.submissions = (() => {
   const moved = (selector) => requestAnimationFrame(() => requestAnimationFrame(() => {
     const title = find(selector);
     if (!title) return;
+    document.querySelectorAll(".permanent a").forEach((link) => { link.textContent = link.href; });
     title.focus({ preventScroll: true });
     find("#steps")?.scrollIntoView({ block: "start", behavior: calm() ? "auto" : "smooth" });
   }));
