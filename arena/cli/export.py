@@ -1,4 +1,4 @@
-"""`arena export`: data to tune models on, from what models answered."""
+"""`arena export`: data to tune models on, from what models answered; and the benchmark's card for the Hub."""
 
 import argparse
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from arena.cli.console import positive, say, settings_of
 from arena.cli.suite_choice import SUITE_HELP, chosen_suites
+from arena.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,6 +26,7 @@ EXAMPLES = """examples:
   arena export preferences --suite vscbench-image --judge organisation/judge --out ./vsc
   arena export sft --suite starter --labels --out ./labelled                   what people labelled with `arena label`
   arena export preferences --suite cross --judge organisation/judge --countries exclusive --out ./cross
+  arena export eval-yaml --out eval.yaml                                       the benchmark's card for the Hub
 
 Replies are those that models gave in `arena evaluate`. Families fall into four folds by a hash; those of the test fold never
 leave. Choices keep a model able to compare while it learns when to refuse.
@@ -35,11 +37,21 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     """Make the command known to the parser."""
     command = commands.add_parser(
         "export",
-        help="write data to tune models on",
+        help="write data to tune models on, or the benchmark's card for the Hub",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    command.add_argument("kind", choices=("preferences", "sft"), help="pairs of replies to prefer between, or replies to learn")
+    kinds = command.add_subparsers(required=True, dest="kind", metavar="KIND")
+    for kind, summary in (("preferences", "pairs of replies to prefer between"), ("sft", "replies to learn")):
+        _add_data_options(kinds.add_parser(kind, help=summary))
+    card = kinds.add_parser(
+        "eval-yaml", help="eval.yaml of the dataset with the arena's pairs, by which the Hub knows a benchmark"
+    )
+    card.add_argument("--out", type=Path, metavar="FILE", help="where to (default: standard output)")
+    card.set_defaults(run=_export_card)
+
+
+def _add_data_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--suite", required=True, metavar="SUITE", help=SUITE_HELP)
     command.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="where to; it must be empty, or not exist")
     command.add_argument(
@@ -74,6 +86,20 @@ def _fold(text: str) -> int:
         return test_fold(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _export_card(options: argparse.Namespace) -> int:
+    from arena.hub.benchmark_card import eval_yaml
+
+    if options.out is None:
+        print(eval_yaml(), end="")  # noqa: T201 - the file as it is
+        return 0
+    try:
+        options.out.write_text(eval_yaml(), encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--out: {options.out} cannot be written ({error.strerror}); name another file") from error
+    say(f"{options.out}: put it beside the README of the dataset; docs/hub.md says what the Hub has to allow")
+    return 0
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -13,7 +13,8 @@ FRAMEWORK = "minimal-pair-arena"
 CONFIG, SPLIT = "default", "test"
 """Of the dataset, as `starter/suite` lies there."""
 BOTH_ORDERS = "each question in both orders of its options"
-NO_ORDER = "questions without options"
+YES_OR_NO = "yes or no, in that order"
+RULES = "replies read by rules"
 
 
 @dataclass(frozen=True)
@@ -25,18 +26,18 @@ class ResultTask:
     """Of the starter suite; the first part of its name on reports."""
     slice: str
     order: str
-    """In which order options were put."""
+    """In which order options were put; where there are none, how replies were read."""
     low_is_good: bool = False
 
 
 RESULT_TASKS: Sequence[ResultTask] = (
     ResultTask("caption_choice", "caption_choice_accuracy", "", BOTH_ORDERS),
     ResultTask("image_choice", "image_choice_accuracy", "", BOTH_ORDERS),
-    ResultTask("verification", "balanced_accuracy", "", NO_ORDER),
+    ResultTask("verification", "balanced_accuracy", "", YES_OR_NO),
     ResultTask("group_safety", "group_score", "domain=safety", f"{BOTH_ORDERS}, right in both"),
     ResultTask("group_culture", "group_score", "domain=culture", f"{BOTH_ORDERS}, right in both"),
-    ResultTask("over_safety", "over_safety", "", NO_ORDER, low_is_good=True),
-    ResultTask("under_safety", "under_safety", "", NO_ORDER, low_is_good=True),
+    ResultTask("over_safety", "over_safety", "", RULES, low_is_good=True),
+    ResultTask("under_safety", "under_safety", "", RULES, low_is_good=True),
 )
 
 DESCRIPTION = (

@@ -20,6 +20,7 @@ from arena.hub.benchmark_card import RESULT_TASKS, ResultTask
 from arena.hub.contestant_of import contestant_of_standing
 from arena.metrics import Estimate
 from arena.models import is_endpoint
+from arena.models.lineage import FOLD
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.evaluations import Evaluated
@@ -60,7 +61,7 @@ def results_of(store: Store, results: Results, standing: SubmissionStanding, set
 
     Raises:
         SettingsError: the arena has no dataset on the Hub.
-        EvaluationError: it is not listed, is no repository of the Hub, or was not measured on these pairs.
+        EvaluationError: it is not listed, is no repository of the Hub, or was not measured on all of these pairs.
     """
     submission = standing.submission
     if settings.dataset is None:
@@ -74,6 +75,12 @@ def results_of(store: Store, results: Results, standing: SubmissionStanding, set
     if contestant is None or asked is None:
         raise EvaluationError(
             f"submission {submission.id}: was not measured on the pairs of this arena; "
+            f"the operator runs arena evaluate --model {submission.reference} --suite {starter.NAME}"
+        )
+    pairs = starter.COUNTS["pairs"]
+    if asked.items < pairs and FOLD not in contestant.settings:
+        raise EvaluationError(
+            f"submission {submission.id}: was asked about {asked.items} of {pairs} pairs; "
             f"the operator runs arena evaluate --model {submission.reference} --suite {starter.NAME}"
         )
     entries = tuple(_entries(results, contestant, asked, settings, settings.dataset))
@@ -129,6 +136,7 @@ def _notes(task: ResultTask, estimate: Estimate, contestant: Contestant, asked: 
         task.order,
         *([correction] if correction else []),
         *([contestant.options] if contestant.options else []),
+        *(["only the families that it was not tuned on"] if FOLD in contestant.settings else []),
         f"method {method.VERSION}",
         f"edition {asked.edition}",
     ]
