@@ -29,6 +29,7 @@ from arena.cli import (
     submit,
     suites,
     tune,
+    worker,
 )
 from arena.cli.console import say
 from arena.errors import ArenaError
@@ -43,6 +44,7 @@ EXAMPLES = """examples:
   arena models check ./my-model                            may this folder enter the arena?
   arena submit organisation/name --check                   may this model of the Hub be submitted?
   arena submissions list                                   what was submitted, and how far it is
+  arena worker                                             evaluate what was submitted
   arena suites list                                        the benchmarks
   arena evaluate --model all --suite starter               put every model of the arena to a benchmark
   arena strategies                                         ways to calibrate them, for arena evaluate --strategy
@@ -123,6 +125,7 @@ def _parser() -> argparse.ArgumentParser:
         models,
         submit,
         submissions,
+        worker,
         backup,
         deploy,
         rebuild,

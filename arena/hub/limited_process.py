@@ -92,6 +92,7 @@ def run_limited(
     *,
     network: bool = False,
     descriptors: Sequence[int] = (),
+    on_begin: Callable[[], None] = lambda: None,
 ) -> End:
     """Run a command until it ends, takes more than it may, or is stopped; nothing of it is left then.
 
@@ -106,6 +107,7 @@ def run_limited(
         stop: once set, it is ended.
         network: whether it may use the network of this machine.
         descriptors: those of this process that it gets, too.
+        on_begin: called once it has them.
     """
     began = time.monotonic()
     prefix = () if not network_closed() else WITH_NETWORK if network else NAMESPACES
@@ -119,6 +121,7 @@ def run_limited(
         start_new_session=True,
         pass_fds=tuple(descriptors),
     )
+    on_begin()
     output = _Output(process, on_line)
     tree = _Tree(process, folder)
     watch = _watch(process.pid)

@@ -1,0 +1,115 @@
+"""What limited processes of the arena share: their folders, what they know of this machine, what is told of their end."""
+
+import os
+import re
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from huggingface_hub import constants, get_token
+
+from arena.errors import RepositoryError
+from arena.hub.check_apart import REACH
+from arena.hub.limited_process import End
+from arena.models import memory_budget
+from arena.models.runtime import cores
+from arena.settings import Settings
+
+SCRATCH = "scratch"
+"""Folder of a home in which limited processes work."""
+LIBRARIES = 3 * 2**29
+"""Bytes that a process holds beside its model: torch takes two thirds of that."""
+EXCERPT = 2000
+"""Characters of a log that are told."""
+SECRET = re.compile(r"\b(?:hf|sk|gh[opsu]|xox[abp])[_-][\w-]{8,}|(?i:bearer|token|password|api[_-]?key)[=: ]+\S{6,}")
+FORCED_END = 128
+"""A shell adds the number of the signal to it."""
+
+
+class LoadFailure(RepositoryError):
+    """A model could not be fetched, loaded or asked within limits."""
+
+    def __init__(self, line: str, log: str = "") -> None:
+        super().__init__(line)
+        self.log = log
+        """The last that its process printed."""
+
+
+@contextmanager
+def scratch_folder(settings: Settings) -> Iterator[Path]:
+    """An empty folder in the home, which is gone after the block; and those go that killed processes have left."""
+    parent = settings.home / SCRATCH
+    parent.mkdir(mode=0o700, exist_ok=True)
+    for left in parent.iterdir():
+        owner = left.name.partition("-")[0]
+        if owner.isdecimal() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent)).resolve()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def child_environment() -> dict[str, str]:
+    """Where a child finds this code and the models that were downloaded, and how much of the machine it takes. No secret."""
+    code = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
+    threads = str(max(1, cores() // 2))
+    return {
+        "PYTHONPATH": code,
+        "HF_HUB_CACHE": constants.HF_HUB_CACHE,
+        "OMP_NUM_THREADS": threads,
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+
+
+def hub_environment() -> dict[str, str]:
+    """How a child reaches the Hub with the rights of the arena. Only for one that loads no model."""
+    reach = {name: os.environ[name] for name in REACH if name in os.environ}
+    token = get_token()
+    hub = {
+        "HF_HUB_OFFLINE": str(int(constants.HF_HUB_OFFLINE)),
+        "HF_HUB_DISABLE_XET": str(int(bool(constants.HF_HUB_DISABLE_XET))),
+        "HF_ENDPOINT": constants.ENDPOINT,
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    }
+    return {**reach, **hub, **({"HF_TOKEN": token} if token else {})}
+
+
+def model_memory(settings: Settings) -> int:
+    """Bytes that a process with one model may hold: what the pool of models may, and the libraries."""
+    return memory_budget(settings.memory_gigabytes) + LIBRARIES
+
+
+def ending(end: End) -> str:
+    """How a process ended that should not have, as the rest of a sentence."""
+    if end.excess:
+        return f"took too much {end.excess}"
+    code = end.code or 0
+    number = -code if code < 0 else code - FORCED_END
+    if number == signal.SIGKILL:
+        return "was killed, as it is where memory runs out"
+    if number > 0:
+        try:
+            return f"crashed ({signal.Signals(number).name})"
+        except ValueError:
+            pass
+    return f"ended with exit code {code}"
+
+
+def log_excerpt(text: str, settings: Settings) -> str:
+    """The last of a log, without what tells of this machine or opens a door."""
+    for path, name in ((settings.home.resolve(), "HOME"), (settings.home, "HOME"), (Path(__file__).parents[2], "ARENA")):
+        if len(str(path)) > 1:
+            text = text.replace(str(path), name)
+    text = text.replace(str(Path.home()), "~") if len(str(Path.home())) > 1 else text
+    text = SECRET.sub("[secret]", text)
+    for name, value in os.environ.items():
+        if len(value) >= 8 and re.search("TOKEN|KEY|SECRET|PASSWORD|DATABASE", name):
+            text = text.replace(value, "[secret]")
+    return text[-EXCERPT:].strip()
