@@ -2,8 +2,8 @@ import gradio as gr
 import pytest
 from gradio.helpers import special_args
 
-from arena.errors import InputError
-from arena.ui.identity import person, signs_in
+from arena.errors import InputError, SettingsError
+from arena.ui.identity import Application, person, signs_in
 
 NUMBER = "0123456789abcdef" * 2
 ACCOUNT = {"name": "Ada", "preferred_username": "ada", "profile": "https://huggingface.co/ada", "picture": "ada.png"}
@@ -13,17 +13,47 @@ def profile(name: str) -> gr.OAuthProfile:
     return gr.OAuthProfile({**ACCOUNT, "preferred_username": name})
 
 
+APPLICATION = {"OAUTH_CLIENT_ID": "arena", "OAUTH_CLIENT_SECRET": "s3cret"}
+
+
 @pytest.mark.parametrize(
     ("environment", "accounts"),
     [
         ({}, False),
         ({"SPACE_ID": "org/arena"}, False),  # a Space without hf_oauth
-        ({"OAUTH_CLIENT_ID": "x"}, False),
-        ({"SPACE_ID": "org/arena", "OAUTH_CLIENT_ID": "x"}, True),
+        ({"HF_TOKEN": "hf_of_the_machine"}, False),  # its account is never offered to visitors
+        ({"OAUTH_CLIENT_SECRET": "s3cret"}, False),
+        (APPLICATION, True),
+        ({"SPACE_ID": "org/arena", **APPLICATION}, True),
     ],
 )
-def test_people_sign_in_on_a_space_with_accounts_only(environment, accounts):
+def test_people_sign_in_where_the_arena_is_an_application_of_the_hub(environment, accounts):
     assert signs_in(environment) == accounts
+
+
+@pytest.mark.parametrize(
+    ("changed", "says"),
+    [
+        ({"OAUTH_CLIENT_SECRET": ""}, "OAUTH_CLIENT_SECRET: is not set"),
+        ({"OAUTH_SCOPES": "openid email"}, "OAUTH_SCOPES: lacks profile"),
+        ({"OPENID_PROVIDER_URL": "http://hub.example"}, "OPENID_PROVIDER_URL: 'http://hub.example'"),
+        ({"OPENID_PROVIDER_URL": "hub.example"}, "OPENID_PROVIDER_URL: "),
+    ],
+)
+def test_what_is_missing_to_sign_in_is_one_line_that_keeps_the_secret(changed, says):
+    with pytest.raises(SettingsError, match=says) as caught:
+        Application.of({**APPLICATION, **changed})
+    assert "\n" not in str(caught.value)
+    assert "s3cret" not in str(caught.value)
+
+
+def test_the_hub_and_the_scopes_that_pages_need_are_what_is_asked_for_by_default():
+    application = Application.of(APPLICATION)
+    assert application is not None
+    assert application.provider == "https://huggingface.co"
+    assert set(application.scopes.split()) == {"openid", "profile", "read-memberships", "write-discussions"}
+    assert "s3cret" not in repr(application)
+    assert Application.of({**APPLICATION, "OPENID_PROVIDER_URL": "http://127.0.0.1:9/"}) is not None
 
 
 def test_a_browser_is_known_by_a_hash_that_does_not_give_its_number_away():

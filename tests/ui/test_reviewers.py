@@ -107,6 +107,7 @@ def test_where_there_are_accounts_no_token_and_no_machine_counts():
 def test_the_owner_of_a_space_reviews_by_default(monkeypatch):
     monkeypatch.setenv("SPACE_ID", "the-team/arena")
     monkeypatch.setenv("OAUTH_CLIENT_ID", "x")
+    monkeypatch.setenv("OAUTH_CLIENT_SECRET", "y")
     reviewers = Reviewers.of(from_environment({"SPACE_ID": "the-team/arena", "SPACE_AUTHOR_NAME": "the-team"}))
     assert may(reviewers, account=profile("bob", orgs=[ORGANISATION]))
     assert not may(reviewers, account=profile("bob"))
