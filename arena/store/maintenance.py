@@ -55,6 +55,17 @@ def end_log(database: FileDatabase, _: Progress) -> None:
         connection.execute(f"CHECKPOINT {CATALOG}")
 
 
+def check_home(database: FileDatabase, _: Progress) -> None:
+    """Raise StoreError where nothing more would be kept: the files of the home are gone, or not those that are written."""
+    with database.shared():
+        database.witness.before()
+
+
+def record_counts(database: FileDatabase, _: Progress) -> dict[str, int]:
+    """Table -> rows as of the last commit, of those that were ever acknowledged."""
+    return dict(database.witness.counts)
+
+
 def takedowns(database: FileDatabase, _: Progress) -> int:
     """How many decisions to take something down, or to restore it, are committed."""
     return database.takedowns

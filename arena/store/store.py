@@ -245,6 +245,18 @@ class Store(CountReads):
         """
         return self._database.call(maintenance.backup, file.absolute())
 
+    def check_home(self) -> None:
+        """Return where what is written would be kept.
+
+        Raises:
+            StoreError: the files of the home were deleted, moved or replaced, or the database does not answer.
+        """
+        self._database.call(maintenance.check_home)
+
+    def record_counts(self) -> dict[str, int]:
+        """How many battles, votes, replies and other facts are kept, as of the last commit."""
+        return self._database.call(maintenance.record_counts)
+
     def _end_log(self) -> None:
         self._database.call(maintenance.end_log)
 
