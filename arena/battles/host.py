@@ -5,7 +5,7 @@ import math
 import random
 import threading
 import time
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import date, timedelta
@@ -19,7 +19,7 @@ from arena.battles.lineup import Lineup
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
-from arena.battles.playing import Asks, Played, lookup_ids, play_rounds, probes_of
+from arena.battles.playing import Asks, Loads, Played, lookup_ids, play_rounds, probes_of
 from arena.battles.reveals import Reveals, failure
 from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
@@ -93,6 +93,8 @@ class Arena:
         self._board = Board(store, self.lineup, oldest_board, self.categories())
         self._open: dict[str, OpenBattle] = {}
         self._lock = threading.Lock()
+        self.on_played: Callable[[float, bool], None] = lambda _seconds, _failed: None
+        """Called after each battle with how long it took, and whether somebody could not answer; for whoever measures."""
         self._last_visit = -math.inf
         self._last_sweep = -math.inf
         self._executor = ThreadPoolExecutor(MOST_QUESTIONS, thread_name_prefix="battle")
@@ -106,6 +108,14 @@ class Arena:
     def contestants(self) -> Sequence[Contestant]:
         """All that take part."""
         return tuple(self.lineup.present().values())
+
+    def able(self) -> frozenset[str]:
+        """Ids of those who take part and can be asked now, or once their models are loaded."""
+        return frozenset(self.lineup.present().keys() - self._models.failed().keys())
+
+    def loaded(self) -> int:
+        """How many models are in memory here; 0 where nobody tells."""
+        return len(self._models.loaded()) if isinstance(self._models, Loads) else 0
 
     def categories(self) -> dict[str, tuple[str, ...]]:
         """domain -> its categories."""
@@ -160,6 +170,7 @@ class Arena:
         if battle is None or not battle.playing.acquire(blocking=False):
             raise BattleError(f"battle {battle_id}: cannot be played (finished, forgotten or under way); open a new one")
         try:
+            began = time.monotonic()
             self._refuse_removed(battle_id, battle.pair.id)
             played = Played(probes_of(battle.pair))
             last, failed = None, False
@@ -174,6 +185,7 @@ class Arena:
                 last = answered
             self._keep(battle_id, battle, played)
             self._open.pop(battle_id, None)
+            self.on_played(time.monotonic() - began, failed)
         finally:
             battle.playing.release()
             self._notice(battle.played_by)

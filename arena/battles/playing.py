@@ -6,7 +6,7 @@ from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field, replace
 from functools import partial
 from re import Pattern
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from arena.battles.views import Answer, Round
 from arena.contestants import Contestant
@@ -38,6 +38,15 @@ class Asks(Protocol):
 
     def failed(self) -> Mapping[str, str]:
         """Contestants that cannot be asked, because their model could not be loaded: id -> why not."""
+        ...
+
+
+@runtime_checkable
+class Loads(Protocol):
+    """Asks, and knows which models are in memory."""
+
+    def loaded(self) -> Sequence[str]:
+        """Ids of the contestants whose models this machine has in memory."""
         ...
 
 

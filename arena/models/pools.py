@@ -19,6 +19,10 @@ class Pools:
         pool = self._endpoints if contestant_id in self._endpoints else self._local
         return pool.ask(contestant_id, probes)
 
+    def loaded(self) -> list[str]:
+        """Ids of the contestants whose models this machine has in memory."""
+        return self._local.loaded()
+
     def failed(self) -> dict[str, str]:
         """Who is not to be asked now, and why: id -> reason."""
         return {**self._local.failed(), **self._endpoints.failed()}

@@ -88,6 +88,11 @@ def standings(connection: Connection, ids: Sequence[str] | None, states: Sequenc
     return [_standing(row[:5], row[5:]) for row in found]
 
 
+def counts(connection: Connection) -> dict[SubmissionState, int]:
+    """State -> how many submissions stand in it."""
+    return dict(connection.execute("SELECT state, count(*) FROM arena.latest_submission_events GROUP BY state").fetchall())
+
+
 def events(connection: Connection, submission_id: str) -> list[SubmissionEvent]:
     """All steps of a submission, the oldest first."""
     found = connection.execute(

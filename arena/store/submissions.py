@@ -51,6 +51,10 @@ class Submissions:
         """Those in these states, or all, the oldest first."""
         return self._read(submission_facts.standings, None, None if states is None else list(states))
 
+    def counts(self) -> dict[SubmissionState, int]:
+        """State -> how many stand in it; none of states in which nobody stands."""
+        return self._read(submission_facts.counts)
+
     def place(self, submission_id: str) -> int | None:
         """How many go on or wait before this one, without those that are paused; None where it goes on no more."""
         paused = self.paused()

@@ -24,7 +24,8 @@ from arena.ui.turns import Turns
 STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>[^/]+)|(?P<page>queue/data)|heartbeat/[^/]+)/?")
 """Where pages and programs read what becomes of their events; pages also tell there that they are still open."""
 PART = re.compile(
-    r"/(?:gradio_api|look|assets|static|svelte|healthz|favicon|theme\.css|robots\.txt|manifest\.json)(?:[/.].*)?", re.DOTALL
+    r"/(?:gradio_api|look|assets|static|svelte|healthz|metrics|favicon|theme\.css|robots\.txt|manifest\.json)(?:[/.].*)?",
+    re.DOTALL,
 )
 """Where answers are quick, or counted elsewhere. Other addresses are those of pages, which take as long as a board."""
 DESCRIPTION = re.compile(r"/gradio_api/(?:info|openapi\.json)/?")
@@ -64,6 +65,8 @@ class Admission:
         self._beside_others = beside_others
         self._reading: Counter[str] = Counter()
         self._streams: Counter[str] = Counter()
+        self.refused: Counter[str] = Counter()
+        """Kind -> how many requests were refused."""
 
     @classmethod
     def of(cls, settings: Settings) -> "Admission":
@@ -96,11 +99,15 @@ class Admission:
         Raises:
             Crowded: it would not.
         """
-        if under_way is not None:
-            self._check_places(client, kind, under_way)
-        wait = 0 if client == UNKNOWN else self._shares.wait(client, kind)
-        if wait:
-            raise Crowded(f"{kind}: your address or account has used up its share", wait)
+        try:
+            if under_way is not None:
+                self._check_places(client, kind, under_way)
+            wait = 0 if client == UNKNOWN else self._shares.wait(client, kind)
+            if wait:
+                raise Crowded(f"{kind}: your address or account has used up its share", wait)
+        except Crowded:
+            self.refused[kind] += 1
+            raise
 
     def turns(self, kind: str) -> Turns:
         """Whose turn it is among those who wait for a costly kind; nobody's yet."""
@@ -109,6 +116,10 @@ class Admission:
     def forget(self) -> None:
         """Forget clients who have asked for nothing in a while."""
         self._shares.forget()
+
+    def streams(self) -> Mapping[str, int]:
+        """Client -> the streams that it has open."""
+        return self._streams
 
     def is_read(self, *names: str) -> bool:
         """Whether somebody reads the stream of one of these sessions or events."""

@@ -11,8 +11,6 @@ from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Lifespan
@@ -37,10 +35,12 @@ from arena.ui.contact import contact_html
 from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
+from arena.ui.health import HealthCheck, Saves
 from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.mcp_requests import McpRequests
 from arena.ui.mcp_tools import mcp_tools
+from arena.ui.metrics import Metrics
 from arena.ui.model_page import ModelPage
 from arena.ui.navigation import TITLE, head_html
 from arena.ui.other_sites import OtherSites
@@ -52,6 +52,7 @@ from arena.ui.programs import Programs
 from arena.ui.programs_page import programs_page
 from arena.ui.refusals import not_found, not_valid
 from arena.ui.reports import add_reports, report_form
+from arena.ui.request_times import RequestTimes
 from arena.ui.review_page import ReviewPage
 from arena.ui.reviewers import Reviewers
 from arena.ui.server import run
@@ -129,13 +130,14 @@ def notices(settings: Settings) -> list[str]:
     return [each.notice for each in (UploadPolicy.of(settings), Reviewers.of(settings)) if each.notice]
 
 
-def launch(arena: Arena, workshop: Workshop, settings: Settings) -> None:
+def launch(arena: Arena, workshop: Workshop, settings: Settings, saves: Saves | None = None) -> None:
     """Serve the arena until Ctrl-C.
 
     Args:
         arena: the open arena.
         workshop: makes its fresh pairs.
         settings: where it listens, and who may do what.
+        saves: looks at what is saved outside the home; None where nothing is.
 
     Raises:
         SettingsError: a setting cannot be read, or nothing can listen there.
@@ -146,21 +148,25 @@ def launch(arena: Arena, workshop: Workshop, settings: Settings) -> None:
     programs = Programs(arena, Results(arena.store))
     assistants = McpRequests(mcp_tools(programs, admission), admission)
     blocks = build(arena, programs, workshop, uploads, Reviewers.of(settings), settings)
-    queue_visitors(blocks, admission)
+    queue = queue_visitors(blocks, admission)
+    health = HealthCheck(arena, saves)
+    metrics = Metrics(arena, admission, queue, health, settings.metrics_token)
+    times = Middleware(RequestTimes, metrics.requests)
     serve(
         blocks,
         host=settings.host,
         port=settings.port,
         routes=[
             Route(ADDRESS, uploads.receive, methods=["POST"]),
-            Route("/healthz", _health),
+            Route("/healthz", health.answer),
+            Route("/metrics", metrics.answer),
             *BoardFiles(arena, settings.board_seconds).routes(),
             Route(submission_revision.ADDRESS, SubmissionRevision(arena.store).tell),
             *(sign_in.routes() if sign_in else ()),
             *(Route(address, assistants) for address in (mcp_requests.ADDRESS, f"{mcp_requests.ADDRESS}/")),
         ],
         lifespan=assistants.lifespan,
-        middleware=[*([sign_in.middleware()] if sign_in else ()), Middleware(AdmittedRequests, admission)],
+        middleware=[times, *([sign_in.middleware()] if sign_in else ()), Middleware(AdmittedRequests, admission)],
         body_bytes=1000 * settings.body_kilobytes,
         site=Site.of(settings),
     )
@@ -245,11 +251,6 @@ def application(
 def browser_address(host: str, port: int) -> str:
     """Where a browser on this machine finds the arena."""
     return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
-
-
-async def _health(_request: Request) -> PlainTextResponse:
-    """Tells what watches over the server, such as a container's health check, that it answers."""
-    return PlainTextResponse("ok\n")
 
 
 def _tell(address: str) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -213,6 +213,12 @@ class VisitorQueue(Queue):
         for name in self.pending_event_ids_session.keys() - self.pending_messages_per_session.keys():
             del self.pending_event_ids_session[name]
 
+    def lengths(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+        """Kind -> its events that wait, and those that have begun; none of kinds of which there is none."""
+        waiting = [event for line in self.event_queue_per_concurrency_id.values() for event in line.queue]
+        kinds = [[self._visits[event].kind for event in events if event in self._visits] for events in (waiting, self._begun())]
+        return Counter(kinds[0]), Counter(kinds[1])
+
     def _under_way(self, kind: str) -> Counter[str]:
         """client -> its events of a kind that wait or have begun."""
         waiting = [event for line in self.event_queue_per_concurrency_id.values() for event in line.queue]
@@ -234,13 +240,15 @@ def queue_visitors(
     admission: Admission,
     unread_seconds: float = UNREAD_SECONDS,
     quiet_seconds: float = QUIET_SECONDS,
-) -> None:
+) -> VisitorQueue:
     """Put the events of pages into a `VisitorQueue`, before they are served."""
     blocks.max_threads = THREADS
     blocks.queue(api_open=False)
     if find_spec("matplotlib") is None:  # else Gradio looks for it all over Python's path, twice an event
         setattr(utils, "MatplotlibBackendMananger", nullcontext)  # noqa: B010 - not the class that it has there
-    blocks._queue = VisitorQueue(blocks, admission, unread_seconds, quiet_seconds)  # noqa: SLF001 - Gradio has no other way to a queue of one's own
+    queue = VisitorQueue(blocks, admission, unread_seconds, quiet_seconds)
+    blocks._queue = queue  # noqa: SLF001 - Gradio has no other way to a queue of one's own
+    return queue
 
 
 def reader_is_gone() -> bool:
