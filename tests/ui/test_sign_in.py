@@ -68,12 +68,13 @@ class Browser:
     def ask(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
         async def ask() -> httpx.Response:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(self._app), base_url=self._base) as client:
-                return await client.request(method, path, headers=given)
+                return await client.request(method, path, headers=sent)
 
-        given = {name.replace("_", "-"): value for name, value in headers.items()}
-        given |= {} if self.cookie is None else {"cookie": f"{COOKIE}={self.cookie}"}
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        sent |= {} if self.cookie is None else {"cookie": f"{COOKIE}={self.cookie}"}
         answer = asyncio.run(ask())
-        for morsel in SimpleCookie(answer.headers.get("set-cookie", "")).values():
+        given = [SimpleCookie(line) for line in answer.headers.get_list("set-cookie")]
+        for morsel in (cookies[COOKIE] for cookies in given if COOKIE in cookies):
             self.cookie = None if "1970" in morsel["expires"] else morsel.value
         return answer
 
