@@ -78,7 +78,7 @@ class SubmissionRun:
                     f"the worker failed ({one_line(error)}); {LATER} later, and tell the operator if that lasts", ""
                 )
 
-    def _all_steps(self) -> SubmissionState:
+    def _all_steps(self) -> SubmissionState | None:
         report = self.backend.check(self.submission)
         if not report.passed:
             return self._failed(_failed_checks(report), "")
