@@ -22,7 +22,7 @@ from arena.store.submission_records import Quota, Submission, Submitter, new_sub
 DAY = timedelta(hours=24)
 LONGEST = 200
 """Characters of anything that a submitter says."""
-MAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
+MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+")
 COMMIT = re.compile("[0-9a-f]{40}")
 TERMS = (
     "You may submit this model. The arena may download and run it, and show its answers and numbers to everybody. Your "
