@@ -18,7 +18,8 @@ ArenaError
 ├── GenerationError     a pair cannot be generated, made again or reviewed
 ├── TuningError         data cannot be exported, or no model be tuned on it
 └── StoreError          the database cannot be used
-    └── StoreBusy       another process holds the database
+    ├── StoreBusy       another process holds the database
+    └── StorePaused     nothing is taken at the moment; the line is for visitors, too
 
 Every message is one line: it names the thing and the field, says what is wrong, and what to do about it.
 """
@@ -98,6 +99,10 @@ class StoreError(ArenaError):
 
 class StoreBusy(StoreError):
     """Another process holds the database."""
+
+
+class StorePaused(StoreError):
+    """Nothing is taken at the moment. The line says why, calmly: visitors read it."""
 
 
 def one_line(error: BaseException) -> str:

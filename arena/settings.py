@@ -35,6 +35,18 @@ class Settings:
     `host=… dbname=…`; None where this machine is alone."""
     data_path: str | None = None
     """ARENA_DATA_PATH: with it, where the archive of facts and all pictures lie: a folder that all machines see, or `s3://…`."""
+    outbox: str | None = None
+    """ARENA_OUTBOX: where on the Hub all that is stored is saved, too, and an empty home is filled from: `buckets/ORG/NAME` or
+    `datasets/ORG/NAME`, which are made where they are missing; None where it stays on this machine. Needs HF_TOKEN."""
+    outbox_seconds: float | None = None
+    """ARENA_OUTBOX_SECONDS: after how many seconds what was stored is saved; by default 10, and 60 where that is a dataset.
+    After ten times as long without success battles and votes pause."""
+    lease: str | None = None
+    """ARENA_LEASE: dataset that says which copy of the arena may write there; by default the name of the outbox with
+    `-lease`."""
+    lease_seconds: float = 120.0
+    """ARENA_LEASE_SECONDS: how long that holds without being renewed, and so how long another copy waits for one that was
+    killed."""
     host: str = "127.0.0.1"
     """ARENA_HOST: address to listen on; 0.0.0.0 in a Space."""
     port: int = 7860
@@ -167,6 +179,10 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         home=Path(environment.get("ARENA_HOME") or default.home),
         database=read.text("ARENA_DATABASE") or default.database,
         data_path=read.text("ARENA_DATA_PATH") or default.data_path,
+        outbox=read.text("ARENA_OUTBOX") or default.outbox,
+        outbox_seconds=read.amount("ARENA_OUTBOX_SECONDS", "seconds"),
+        lease=read.text("ARENA_LEASE") or default.lease,
+        lease_seconds=read.amount("ARENA_LEASE_SECONDS", "seconds") or default.lease_seconds,
         host=environment.get("ARENA_HOST") or ("0.0.0.0" if in_space else default.host),  # noqa: S104 - a Space is reached from outside
         port=read_port(environment.get("ARENA_PORT", str(default.port)), "ARENA_PORT"),
         root_path=read.folder("ARENA_ROOT_PATH") or read.folder("GRADIO_ROOT_PATH"),

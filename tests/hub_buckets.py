@@ -138,22 +138,24 @@ class Buckets:
         match request.method, rest:
             case "POST", ():
                 return self._create(request, name)
-            case "GET", ():
-                return Response.of(self._information(self._readable(request, name)))
-            case "GET", ("tree", *folder):
-                return self._tree(request, self._readable(request, name), "/".join(folder))
-            case "POST", ("paths-info",):
-                bucket = self._readable(request, name)
-                paths = request.json({"paths": list})["paths"]
-                return Response.of([_entry(path, bucket.files[path]) for path in paths if path in bucket.files])
             case "POST", ("batch",):
                 return self._batch(request, self._writable(request, name))
-            case "GET", ("xet-read-token",):
-                self._readable(request, name)
-                return _token(self.contents.for_reading())
             case "GET", ("xet-write-token",):
                 self._writable(request, name)
                 return _token(self.contents.for_writing(request.headers.get("x-xet-session-id", "")))
+        return self._told(request, self._readable(request, name), rest)
+
+    def _told(self, request: Request, bucket: Bucket, rest: tuple[str, ...]) -> Response:
+        match request.method, rest:
+            case "GET", ():
+                return Response.of(self._information(bucket))
+            case "GET", ("tree", *folder):
+                return self._tree(request, bucket, "/".join(folder))
+            case "POST", ("paths-info",):
+                paths = request.json({"paths": list})["paths"]
+                return Response.of([_entry(path, bucket.files[path]) for path in paths if path in bucket.files])
+            case "GET", ("xet-read-token",):
+                return _token(self.contents.for_reading())
         raise Refusal(404, f"{'/'.join(rest)}: no such part of the API")
 
     def _readable(self, request: Request, name: str) -> Bucket:

@@ -18,6 +18,7 @@ from arena.store.generation_records import (
     State,
     Verdict,
 )
+from arena.store.keeper import Keeper, SaveStatus
 from arena.store.progress import Progress, silent
 from arena.store.rebuild import COUNTED
 from arena.store.records import (
@@ -77,6 +78,7 @@ __all__ = [
     "Evaluated",
     "EvaluationRecord",
     "GenerationRecord",
+    "Keeper",
     "OlderAnswer",
     "OlderBattle",
     "OutcomeRecord",
@@ -95,6 +97,7 @@ __all__ = [
     "Rereadings",
     "Result",
     "ReviewRecord",
+    "SaveStatus",
     "Seat",
     "SolvedCount",
     "Standing",

@@ -10,12 +10,13 @@ import duckdb
 
 from arena.errors import StoreError
 from arena.settings import make_home
-from arena.store import acknowledged, rebuild
+from arena.store import acknowledged, outbox_rows, rebuild
 from arena.store.acknowledged import Acknowledgements, Counts
 from arena.store.backup import DATABASE
 from arena.store.cluster_address import Membership
 from arena.store.database import close_untouched, one_line_errors, open_database
 from arena.store.derivation import derive
+from arena.store.keeper import Keeper
 from arena.store.migrations import migrate
 from arena.store.progress import Progress, silent
 from arena.store.readers_writer_lock import ReadersWriterLock
@@ -49,6 +50,7 @@ class FileDatabase:
         rule: EloRule | None,
         largest_group: int = LARGEST_GROUP,
         replica: "Replica | None" = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.home = home
         self.path = home / DATABASE
@@ -59,10 +61,20 @@ class FileDatabase:
         """Whether a rebuild was stopped on the way. What is counted then, the next `open` would count again."""
         self._lock = ReadersWriterLock()
         """Held alone while the file is replaced or rebuilt."""
+        self.rule = rule
+        """How online ratings move."""
+        self.keeper = keeper
+        """Keeps the facts elsewhere, too."""
         self._replica = replica
-        self.writer = (replica.writer if replica else Writer)(
-            connection.cursor(), largest_group, self._admit, self.witness.after, self._lock.shared, partial(derive, rule=rule)
+        arguments = (
+            connection.cursor(),
+            largest_group,
+            self._admit,
+            self._confirm,
+            self._lock.shared,
+            partial(derive, rule=rule),
         )
+        self.writer = replica.writer(*arguments) if replica else Writer(*arguments, *([keeper.admit] if keeper else []))
 
     @classmethod
     def open(
@@ -73,6 +85,7 @@ class FileDatabase:
         accepted_loss: int = 0,
         progress: Progress = silent,
         membership: Membership | None = None,
+        keeper: Keeper | None = None,
     ) -> "FileDatabase":
         """Open the file in folder `home`, made where it is missing, and bring its schema up to date.
 
@@ -83,6 +96,7 @@ class FileDatabase:
             accepted_loss: how many acknowledged records may be missing; exactly so many.
             progress: told how far it is, where a home of an earlier version is brought up to date.
             membership: how it takes part in an arena of several machines; None where this machine is alone.
+            keeper: keeps the facts elsewhere, too, and fills an empty folder with what it has kept.
 
         Raises:
             StoreBusy: another process has it open.
@@ -93,6 +107,8 @@ class FileDatabase:
         replica: Replica | None = None
         with one_line_errors(path):
             make_home(home)
+            if keeper:
+                keeper.prepare(home)
             note = Acknowledgements(home)
             if not path.exists():
                 note.check({}, accepted_loss)
@@ -100,16 +116,24 @@ class FileDatabase:
             try:
                 note.check(acknowledged.count_before_migration(connection), accepted_loss)
                 migrate(connection, progress=progress)
+                if keeper:
+                    keeper.join(connection, home)
+                else:
+                    outbox_rows.leave(connection)
                 replica = _joined(connection, home, membership)
                 if rebuild.is_due(connection):
                     rebuild.go_on(connection, rule, progress)
                 counts = acknowledged.count(connection)
                 note.write(counts)
-                database = cls(home, connection, note, counts, rule, largest_group, replica)
+                database = cls(home, connection, note, counts, rule, largest_group, replica, keeper)
                 if replica:
                     replica.start(database)
+                if keeper:
+                    keeper.start(database)
                 return database
             except BaseException:
+                if keeper:
+                    keeper.stop()
                 if replica:
                     replica.close()
                 close_untouched(connection)  # what is damaged stays as it is, to be looked at
@@ -161,11 +185,19 @@ class FileDatabase:
         self.close()
 
     def _leave(self) -> None:
+        if self.keeper:
+            self.keeper.stop()
         if self._replica:
             self._replica.stop()
         self.writer.close()
         if self._replica:
             self._replica.close()
+
+    def _confirm(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Let what was committed be acknowledged."""
+        self.witness.after(connection)
+        if self.keeper:
+            self.keeper.confirm()
 
     def _admit(self) -> None:
         """Let a transaction of the writer begin."""

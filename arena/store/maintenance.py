@@ -9,6 +9,7 @@ from arena.store import rebuild as rebuilding
 from arena.store.backup import Backup
 from arena.store.database import CATALOG, one_line_errors
 from arena.store.file_database import FileDatabase
+from arena.store.keeper import SaveStatus
 from arena.store.progress import Progress
 from arena.store.records import EloRule
 from arena.store.works import Local
@@ -53,6 +54,17 @@ def end_log(database: FileDatabase, _: Progress) -> None:
     """Fold the write-ahead log, which still says what was overwritten, into the file. Everybody waits meanwhile."""
     with database.alone() as connection:
         connection.execute(f"CHECKPOINT {CATALOG}")
+
+
+def save_status(database: FileDatabase, _: Progress) -> SaveStatus | None:
+    """What is saved elsewhere, too; None where nothing is."""
+    return database.keeper.status() if database.keeper else None
+
+
+def check_open(database: FileDatabase, _: Progress) -> None:
+    """Raise StorePaused where no battle and no vote would be taken."""
+    if database.keeper:
+        database.keeper.check()
 
 
 def check_home(database: FileDatabase, _: Progress) -> None:

@@ -358,3 +358,21 @@ def m016_submission_pauses(connection: duckdb.DuckDBPyConnection) -> None:
             decided_at TIMESTAMP NOT NULL
         )
     """)
+
+
+@migration
+def m017_outbox(connection: duckdb.DuckDBPyConnection) -> None:
+    """Commits that wait to be saved outside this home, and how far that is; no row of state where nobody saves it.
+
+    While `due_number` is set, commits up to there are not kept one by one: the home is to be saved as a whole.
+    """
+    connection.execute("""
+        CREATE TABLE arena.outbox (
+            number BIGINT NOT NULL, id VARCHAR NOT NULL, facts BIGINT NOT NULL, committed_at TIMESTAMP NOT NULL,
+            steps VARCHAR NOT NULL
+        );
+        CREATE TABLE arena.outbox_state (
+            arena VARCHAR NOT NULL, number BIGINT NOT NULL, id VARCHAR NOT NULL, saved_number BIGINT NOT NULL,
+            saved_id VARCHAR NOT NULL, saved_at TIMESTAMP, due_number BIGINT, due_id VARCHAR, due_since TIMESTAMP
+        );
+    """)

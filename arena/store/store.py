@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from arena.contestants import Contestant
-from arena.errors import StoreError
+from arena.errors import StoreError, StorePaused
 from arena.images import Picture
 from arena.pairs import MinimalPair
 from arena.probes import Reply
@@ -22,6 +22,7 @@ from arena.store.drawings import Drawings
 from arena.store.evaluations import Evaluations
 from arena.store.file_database import FileDatabase, missing_package
 from arena.store.generations import Generations
+from arena.store.keeper import Keeper, SaveStatus
 from arena.store.labels import Labels
 from arena.store.picture_files import CommonPictures, PictureFiles
 from arena.store.progress import Progress, silent
@@ -45,12 +46,22 @@ class Store(CountReads):
     """
 
     def __init__(
-        self, home: Path, open_file: Callable[..., FileDatabase], rule: EloRule | None, cluster: ClusterAddress | None
+        self,
+        home: Path,
+        open_file: Callable[..., FileDatabase],
+        rule: EloRule | None,
+        cluster: ClusterAddress | None,
+        keeper: Keeper | None = None,
     ) -> None:
         self._home = home
         self._rule = rule
-        self._pictures = PictureFiles(home / "images", None if cluster is None else _common_pictures(cluster))
+        common = keeper.pictures if keeper else None
+        self._pictures = PictureFiles(home / "images", common if cluster is None else _common_pictures(cluster))
         self._takedowns: Takedowns | None = None
+        self._postponed: list[Callable[[], object]] = []
+        if keeper is not None:
+            keeper.settle = self._clear_away
+            open_file = partial(open_file, keeper=keeper)
         if cluster is not None:
             open_file = partial(open_file, membership=Membership(cluster, self._pictures.share, self._clear_away))
         self._database = SharedDatabase(home, self._pictures, open_file, self._refresh, self._succeed)
@@ -80,6 +91,7 @@ class Store(CountReads):
         accepted_loss: int = 0,
         progress: Progress = silent,
         cluster: ClusterAddress | None = None,
+        keeper: Keeper | None = None,
     ) -> "Store":
         """Open the store in folder `home`, made where it is missing, and bring its schema up to date.
 
@@ -93,6 +105,7 @@ class Store(CountReads):
             accepted_loss: how many acknowledged records may be missing; exactly so many.
             progress: told how far it is, where a home of an earlier version is brought up to date.
             cluster: where this machine meets the others of its arena; None where it is alone.
+            keeper: saves the facts outside the home, too.
 
         Raises:
             StoreBusy: another process has it open and lets nobody in, or runs another version.
@@ -101,7 +114,7 @@ class Store(CountReads):
         """
         with one_line_errors(home):
             make_home(home)
-        store = cls(home, partial(FileDatabase.open, home, rule, largest_group, accepted_loss, progress), rule, cluster)
+        store = cls(home, partial(FileDatabase.open, home, rule, largest_group, accepted_loss, progress), rule, cluster, keeper)
         try:
             store._settle_in(progress)
         except BaseException:
@@ -245,6 +258,25 @@ class Store(CountReads):
         """
         return self._database.call(maintenance.backup, file.absolute())
 
+    def save_status(self) -> SaveStatus | None:
+        """How much of what is stored is saved outside the home, too; None where nothing is to be."""
+        return self._database.call(maintenance.save_status)
+
+    def check_open(self) -> None:
+        """Let a battle begin, or a vote be cast.
+
+        Raises:
+            StorePaused: it would be refused at the moment.
+        """
+        self._database.call(maintenance.check_open)
+
+    def once_open(self, work: Callable[[], object]) -> None:
+        """Do something that writes, at once, or as soon as this store takes facts."""
+        try:
+            work()
+        except StorePaused:
+            self._postponed.append(work)  # `_clear_away` does it
+
     def check_home(self) -> None:
         """Return where what is written would be kept.
 
@@ -261,10 +293,13 @@ class Store(CountReads):
         self._database.call(maintenance.end_log)
 
     def _clear_away(self) -> None:
-        """Do what an erasure, or a reading anew, of another machine leaves to do on this one."""
+        """Do what an erasure, or a reading anew, of another machine leaves to do on this one; and what was put off."""
         if self._takedowns is not None:
             self._settle_in()
             self._end_log()
+            postponed, self._postponed = self._postponed, []
+            for work in postponed:
+                self.once_open(work)
 
     def _write_one(self, write: Callable[[Connection, Item], T], item: Item) -> T:
         """Write what no other waiting write could share a statement with."""

@@ -17,7 +17,7 @@ import duckdb
 
 from arena.errors import StoreError
 from arena.store.database import transaction
-from arena.store.transaction import Rows, Transaction, appended
+from arena.store.transaction import Rows, Step, Transaction, appended
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -52,6 +52,7 @@ class Writer:
         after: Callable[[duckdb.DuckDBPyConnection], None] = lambda _: None,
         during: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext,
         derive: Callable[[duckdb.DuckDBPyConnection, Rows], None] = lambda *_: None,
+        note: Callable[[duckdb.DuckDBPyConnection, Sequence[Step]], None] = lambda *_: None,
     ) -> None:
         """Start the thread.
 
@@ -62,6 +63,7 @@ class Writer:
             after: called after each commit and before anybody is answered; what it raises is told in place of the answers.
             during: entered for the time of each transaction.
             derive: called once in each transaction, with the rows that its works have appended.
+            note: called once in each transaction, with what its works did to the facts; what it raises refuses it.
         """
         self.transactions = 0
         """Commits so far."""
@@ -70,6 +72,7 @@ class Writer:
         self._after = after
         self._during = during
         self._derive = derive
+        self._note = note
         self._largest_group = largest_group
         self._jobs: queue.SimpleQueue[Job[Any, Any] | None] = queue.SimpleQueue()
         self._closed = False
@@ -162,6 +165,7 @@ class Writer:
         with transaction(self._connection):
             written = Transaction(self._connection)
             answers = answers_of(group, written)
+            self._note(self._connection, written.steps)
             self._derive(self._connection, appended(written.steps))
         return answers
 

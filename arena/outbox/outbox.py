@@ -1,0 +1,338 @@
+"""The outbox of a home: all that it commits leaves for the Hub, some seconds later, and an empty home is filled from there."""
+
+import hashlib
+import logging
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from arena.errors import StoreError, StorePaused, one_line
+from arena.outbox.hub_failures import CONFLICT, HubAway, NotThere
+from arena.outbox.hub_pictures import HubPictures
+from arena.outbox.lease import Lease
+from arena.outbox.ledger import Ledger
+from arena.outbox.manifest import Manifest
+from arena.outbox.parts import SCRATCH, Parts, fetched
+from arena.outbox.targets import Target
+from arena.settings import make_home
+from arena.store import outbox_copies, outbox_rows
+from arena.store.backup import DATABASE
+from arena.store.fact_rows import encode
+from arena.store.file_database import FileDatabase
+from arena.store.keeper import SaveStatus
+from arena.store.outbox_copies import Followed
+from arena.store.outbox_rows import Waiting
+from arena.store.records import now
+from arena.store.takedown_facts import erased_pictures
+from arena.store.transaction import Connection, Step, appended
+from arena.store.works import Local
+
+log = logging.getLogger(__name__)
+
+INTERVALS = 10
+"""That facts may wait before battles and votes pause."""
+OF_VISITORS = {"battles", "votes"}
+"""What pauses."""
+START_PATIENCE = 60.0
+"""Seconds for which a start with an empty home tries to reach the Hub."""
+STOP_PATIENCE = 20.0
+"""Seconds for which an end waits for the last facts to be saved."""
+LONGEST_PAUSE = 60.0
+"""Seconds between two tries while the Hub fails, unless it asks for more."""
+TRIES = 5
+"""At a history that is written anew while it is fetched."""
+
+
+class OtherHistory(StoreError):
+    """The home and the outbox do not belong together."""
+
+
+class Outbox:
+    """Keeps one home: see `arena.store.keeper.Keeper`."""
+
+    def __init__(self, target: Target, lease: Lease, seconds: float, place: str) -> None:
+        """Nothing is asked yet.
+
+        Args:
+            target: where facts are saved.
+            lease: of its one writer.
+            seconds: between two savings.
+            place: how people call the target.
+        """
+        self.pictures = HubPictures(target)
+        self.settle: Callable[[], None] = lambda: None
+        self._target = target
+        self._lease = lease
+        self._seconds = seconds
+        self._place = place
+        self._ledger = Ledger(target)
+        self._parts = Parts(target, self._ledger, lambda: lease.is_held, lambda: lease.epoch)
+        self._database: FileDatabase | None = None
+        self._epoch = 0
+        """Of the lease for which the home was compared with the outbox; 0 where it was not."""
+        self._refused = ""
+        """Why the two do not belong together."""
+        self._last_error = ""
+        self._is_of_facts = False
+        """Whether the last transaction has changed facts; the thread that writes knows."""
+        self._ended = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    # --- what the store calls ---
+
+    def prepare(self, home: Path) -> None:
+        """Fill a home without a database with what the outbox has.
+
+        Raises:
+            StoreError: the Hub cannot be asked, or what it has is damaged.
+        """
+        make_home(home)
+        if (home / DATABASE).exists():
+            return None
+        end, pause = time.monotonic() + START_PATIENCE, 1.0
+        while True:
+            try:
+                return self._fill(home)
+            except NotThere:
+                pass  # it was written anew meanwhile
+            except HubAway as error:
+                if error.is_refusal or time.monotonic() + max(pause, error.retry_after) > end:
+                    raise StoreError(
+                        f"{error}; {home} is empty, so nothing is begun before it is known what was saved"
+                    ) from error
+                log.warning("%s; tried again", error)
+                time.sleep(max(pause, error.retry_after))
+                pause = min(2 * pause, LONGEST_PAUSE)
+
+    def join(self, connection: Connection, home: Path) -> None:  # noqa: ARG002
+        """Know the home, and take the lease under its name. Nobody else has its database open."""
+        self._lease.holder = _identity(home)
+        for leftover in home.glob(f"{SCRATCH}*"):  # of a process that was killed
+            shutil.rmtree(leftover, ignore_errors=True)
+
+    def start(self, database: FileDatabase) -> None:
+        """Save from now on, or follow whoever does.
+
+        Raises:
+            OtherHistory: the home and the outbox do not belong together.
+        """
+        self._database = database
+        try:
+            self._lease.step()
+        except HubAway as error:
+            self._lease.last_error = str(error)
+        self._turn()
+        if self._refused:
+            raise OtherHistory(self._refused)
+        self._lease.start()
+        self._thread = threading.Thread(target=self._repeat, name="outbox", daemon=True)
+        self._thread.start()
+
+    def admit(self, connection: Connection, steps: Sequence[Step]) -> None:
+        """Note a commit that may be made.
+
+        Raises:
+            StorePaused: it may not.
+        """
+        facts = encode(steps)
+        self._is_of_facts = bool(facts)
+        if not facts:
+            return
+        line = self._closed()
+        if not line and OF_VISITORS & appended(steps).keys():
+            line = self._pause(outbox_rows.waiting(connection))
+        if line:
+            raise StorePaused(line)
+        outbox_rows.note(connection, steps, facts)
+
+    def confirm(self) -> None:
+        """Acknowledge nothing once the lease may be another's.
+
+        Raises:
+            StorePaused: it may be.
+        """
+        if self._is_of_facts and (line := self._closed()):
+            raise StorePaused(line)
+
+    def check(self) -> None:
+        """Raise StorePaused where a battle would be refused."""
+        line = self._closed()
+        if not line and self._database is not None:
+            line = self._pause(self._database.read(outbox_rows.waiting))
+        if line:
+            raise StorePaused(line)
+
+    def status(self) -> SaveStatus:
+        """What is saved."""
+        if self._database is None:
+            return SaveStatus(None, 0, 0.0, self._last_error, paused=False, read_only=self._closed())
+        state = self._database.read(outbox_rows.state)
+        waiting = self._database.read(outbox_rows.waiting)
+        age = _age(waiting)
+        error = self._refused or self._last_error or self._lease.last_error
+        paused = age > INTERVALS * self._seconds
+        return SaveStatus(state and state.saved_at, waiting.facts, age, error, paused, self._closed())
+
+    def stop(self) -> None:
+        """Save what waits, as far as the Hub takes it at once, and give the lease back. Safe to call twice."""
+        if self._ended.is_set():
+            return
+        self._ended.set()
+        if self._thread is not None:
+            self._thread.join(STOP_PATIENCE)
+        self._lease.stop(STOP_PATIENCE)
+
+    # --- what it does by itself ---
+
+    def _closed(self) -> str:
+        """Why nothing is taken, for visitors; empty where facts are."""
+        if self._refused:
+            return "This copy of the arena shows boards and takes no battles: its operator has to look after it."
+        if self._lease.is_held and self._epoch == self._lease.epoch:
+            return ""
+        if self._lease.is_of_another:
+            return "Another copy of this arena is at work. This one shows boards, and takes battles once that one has ended."
+        return "The arena shows boards, and takes battles again as soon as it reaches the place where they are saved."
+
+    def _pause(self, waiting: Waiting) -> str:
+        """Why no battle and no vote is taken, for visitors; empty where they are."""
+        if _age(waiting) <= INTERVALS * self._seconds:
+            return ""
+        return (
+            "Battles and votes pause for a while: what was played is kept here, and cannot be saved elsewhere. Try again soon."
+        )
+
+    def _repeat(self) -> None:
+        failures = 0
+        pause = self._seconds
+        while not self._ended.wait(pause):
+            retry_after = self._turn()
+            failures = failures + 1 if self._last_error else 0
+            pause = max(min(self._seconds * 2**failures, max(LONGEST_PAUSE, self._seconds)), retry_after)
+            if not failures:
+                pause = self._seconds
+        self._turn()
+
+    def _turn(self) -> float:
+        """Save, or follow. Gives for how many seconds the Hub wants to be left alone."""
+        error: StoreError | None = None
+        try:
+            self._save_or_follow()
+        except OtherHistory as other:
+            if not self._refused:
+                log.error("%s", other)  # noqa: TRY400 - one line
+            self._refused = str(other)
+        except HubAway as away:
+            error = away
+            if away.status == CONFLICT:
+                self._epoch = 0  # somebody else has written: look again
+        except StoreError as failed:
+            error = failed
+        except Exception as failed:  # the thread must outlive whatever it meets
+            log.exception("the outbox failed")
+            error = StoreError(one_line(failed))
+        if error is not None and str(error) != self._last_error:
+            log.warning("%s; tried again", error)
+        self._last_error = str(error) if error else ""
+        return error.retry_after if isinstance(error, HubAway) else 0.0
+
+    def _save_or_follow(self) -> None:
+        assert self._database is not None
+        if self._refused:
+            return
+        epoch = self._lease.epoch if self._lease.is_held else 0
+        if not epoch:
+            if not self._ended.is_set():
+                self._compare(may_found=False)
+            return
+        if self._epoch != epoch:
+            self._target.create()
+            self._compare(may_found=True)
+            self._parts.tidy(self._database.read(erased_pictures))
+            self._epoch = epoch
+            self.settle()
+        self._parts.save(self._database)
+
+    def _compare(self, *, may_found: bool) -> None:
+        """Bring the home to where the outbox is, or say why that cannot be.
+
+        Raises:
+            OtherHistory: each has what the other one lacks, or they are of two arenas.
+        """
+        database = self._database
+        assert database is not None
+        state, history = database.read(outbox_rows.state), self._ledger.look()
+        if not history:
+            if may_found:
+                work = outbox_rows.make_due if state else _found
+                database.write(Local(lambda connection, _: work(connection)), None)
+            return
+        if state is None or state.arena != history[0].arena:
+            raise OtherHistory(
+                f"ARENA_OUTBOX: {self._place} holds another arena than {database.home}, which has facts of its own; move the "
+                "home away to go on with what was saved, or name an empty outbox to save this one"
+            )
+        for one in self._missing(state, history):
+            if database.read(outbox_rows.knows, one.last):  # saved by this home, which was killed before it noted that
+                database.write(Local(outbox_rows.mark_saved), one.last)
+            elif not (now_at := database.read(outbox_rows.state)) or not now_at.is_saved:
+                raise OtherHistory(
+                    f"ARENA_OUTBOX: {database.home} has facts that were never saved, and another copy has gone on without "
+                    f"them in {self._place}; move the home away to go on with what was saved, or name an empty outbox"
+                )
+            else:
+                self._take(one)
+
+    def _missing(self, state: outbox_rows.OutboxState, history: Sequence[Manifest]) -> Sequence[Manifest]:
+        """Parts that the home may lack."""
+        places = [one.last for one in history]
+        if state.saved in places:
+            return history[places.index(state.saved) + 1 :]
+        if state.saved.number < places[0].number:
+            return history
+        raise OtherHistory(
+            f"ARENA_OUTBOX: {self._place} lacks what this home had saved there before; put it back, or name an empty outbox"
+        )
+
+    def _take(self, one: Manifest) -> None:
+        """Do what another copy has done."""
+        database = self._database
+        assert database is not None
+        for piece in fetched(self._target, [one]):
+            if piece.is_whole:
+                database.call(outbox_copies.refill, one.arena, piece)
+            else:
+                followed = Followed(piece.files[0], piece.last)
+                database.write(Local(outbox_copies.follow), (followed, database.rule))
+        self.settle()
+
+    def _fill(self, home: Path) -> None:
+        self._target.create()
+        history = self._ledger.look()
+        if not history:
+            return
+        if strays := [name for name in self._ledger.strays() if not name.startswith("manifests/")]:
+            log.warning("ARENA_OUTBOX: %d files that no manifest names are left out (half written, or replaced)", len(strays))
+        began = time.monotonic()
+        if outbox_copies.make_home(home, history[0].arena, fetched(self._target, history)):
+            took = time.monotonic() - began
+            log.info("%s was filled from %s: %d parts, %.1f s", home, self._place, len(history), took)
+
+
+def _found(connection: Connection) -> None:
+    outbox_rows.begin(connection, outbox_rows.new_id())
+
+
+def _age(waiting: Waiting) -> float:
+    return max(0.0, (now() - waiting.since).total_seconds()) if waiting.since else 0.0
+
+
+def _identity(home: Path) -> str:
+    """Of this folder on this machine: whoever has it open is the only one, and a copy of it is another."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    stat = home.stat()
+    parts = (socket.gethostname(), boot.read_text() if boot.exists() else "", stat.st_dev, stat.st_ino)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]
