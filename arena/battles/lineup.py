@@ -20,6 +20,8 @@ class Lineup(Mapping[str, Contestant]):
         self._changing = threading.Lock()
         self.ever: Mapping[str, Contestant] = {one.id: one for one in others}
         """Everybody who took part at any time."""
+        self.submitted: frozenset[str] = frozenset()
+        """Ids of those who came by a submission: they are placed first."""
         self._set({one.id: one for one in contestants})
 
     def __getitem__(self, contestant_id: str) -> Contestant:
@@ -35,9 +37,16 @@ class Lineup(Mapping[str, Contestant]):
         """As it is at this moment; it changes no more."""
         return self._present
 
-    def enter(self, contestant: Contestant) -> None:
-        """Let somebody take part from now on."""
+    def enter(self, contestant: Contestant, *, submitted: bool = False) -> None:
+        """Let somebody take part from now on.
+
+        Args:
+            contestant: who.
+            submitted: whether it came by a submission, so that it is placed first.
+        """
         with self._changing:
+            if submitted:
+                self.submitted |= {contestant.id}
             self._set({**self._present, contestant.id: contestant})
 
     def leave(self, contestant_id: str) -> None:

@@ -42,6 +42,7 @@ class EndpointPool:
         seconds: that whoever asks waits at most.
         clock: seconds, from any start.
         jitter: as for `Health`.
+        more: how many may come later, by `register`.
     """
 
     def __init__(
@@ -53,19 +54,27 @@ class EndpointPool:
         seconds: float = 120.0,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        more: int = 0,
     ) -> None:
-        self._endpoints = {
-            contestant.id: _Endpoint(contestant, budget, Health(clock=clock, jitter=jitter)) for contestant, _ in endpoints
-        }
+        self._endpoints: dict[str, _Endpoint] = {}
+        self._jitter = jitter
         self._budget = budget
         self._battle_requests = battle_requests
         self._small_question = small_question
         self._seconds = seconds
         self._clock = clock
-        self._pool = ModelPool(0, workers=min(len(endpoints), MOST_AT_ONCE), on_this_machine=False, clock=clock)
+        self._pool = ModelPool(0, workers=min(len(endpoints) + more, MOST_AT_ONCE), on_this_machine=False, clock=clock)
         self._probes = ThreadPoolExecutor(MOST_AT_ONCE, thread_name_prefix="endpoint-probe")
         for contestant, load in endpoints:
-            self._pool.register(contestant, 0, partial(_Guarded, self._endpoints[contestant.id], load, seconds, clock))
+            self.register(contestant, load)
+
+    def register(self, contestant: Contestant, load: Callable[[], Model]) -> None:
+        """Make one more known. One that is known stays as it is."""
+        if contestant.id in self._endpoints:
+            return
+        endpoint = _Endpoint(contestant, self._budget, Health(clock=self._clock, jitter=self._jitter))
+        self._pool.register(contestant, 0, partial(_Guarded, endpoint, load, self._seconds, self._clock))
+        self._endpoints = {**self._endpoints, contestant.id: endpoint}  # whoever goes through them sees one moment
 
     def __contains__(self, contestant_id: str) -> bool:
         return contestant_id in self._endpoints

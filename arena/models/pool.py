@@ -80,6 +80,15 @@ class ModelPool:
         with self._changed:
             self._slots.setdefault(contestant.id, slot)
 
+    def let_go(self, contestant_id: str) -> None:
+        """Need the memory of a contestant no more. What is asked of it already is answered."""
+        with self._changed:
+            slot = self._slots.get(contestant_id)
+            if slot is not None and not slot.busy and not slot.waiting:
+                slot.model = None
+                slot.wanted = False
+                self._changed.notify_all()
+
     def failed(self) -> dict[str, str]:
         """Who is not to be asked now, and why: id -> reason.
 
