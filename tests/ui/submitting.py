@@ -18,6 +18,7 @@ from arena.battles.scoring import ELO_RULE
 from arena.store import Store
 
 COMMIT = "beef" * 10
+DATASET = "glade/pairs"
 GOOD, BAD = "glade/clip-good", "glade/clip-bad"
 
 
@@ -30,6 +31,7 @@ class Site:
     hub: Hub
     output: Path
     """What it wrote to its terminal."""
+    environment: dict[str, str]
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -69,7 +71,7 @@ def environment_of(client: Client, hub: Hub, **more: str) -> dict[str, str]:
     """What makes the arena an application of the Hub."""
     models = only([STARTERS / "clip-mini", STARTERS / "clip-small"])
     oauth = {"OAUTH_CLIENT_ID": client.id, "OAUTH_CLIENT_SECRET": client.secret, "OPENID_PROVIDER_URL": hub.address}
-    return {**models, **ANY_NUMBER, **oauth, "ARENA_SUBMISSIONS": "elsewhere", "ARENA_ADMINS": "root", **more}
+    return {**models, **ANY_NUMBER, **oauth, "ARENA_SUBMISSIONS": "elsewhere", "ARENA_ADMINS": "root", "ARENA_DATASET": DATASET, **more}
 
 
 @contextmanager
@@ -89,7 +91,7 @@ def submitting(folder: Path, **more: str) -> Iterator[Site]:
         arguments = ["--home", str(home), "serve", "--port", str(port)]
         with forked(serve_with_hub, arguments, output, environment, hub.address) as process:
             wait_until(lambda: READY in output.read_text(), process)
-            yield Site(url, home, hub, output)
+            yield Site(url, home, hub, output, environment)
 
 
 def ada(hub: Hub) -> Account:
