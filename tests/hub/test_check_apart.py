@@ -1,0 +1,67 @@
+"""Checks in a process of their own find what they find in this one, with the arena's token and within limits."""
+
+from dataclasses import replace
+
+import pytest
+from hostile_models import GOOD
+from hub_server import Hub
+from huggingface_hub import HfApi
+
+from arena.hub.check_apart import check_apart
+from arena.hub.checks import check_submission
+from arena.hub.listed_weights import weights_to_compare
+from arena.hub.submission_limits import limits_of
+from arena.settings import Settings
+from arena.store import Store
+from arena.store.records import now
+from arena.store.submission_records import Quota, Submission, SubmissionEvent
+
+SETTINGS = Settings(memory_gigabytes=8.0, submission_endpoints=("host.example",))
+
+
+@pytest.fixture(scope="module")
+def private():
+    """A Hub with a model that only the arena's account may read; its token is on this machine."""
+    with pytest.MonkeyPatch.context() as patch, Hub() as hub:
+        hub.reach(patch)
+        hub.add("org/good", GOOD).private = True
+        patch.setenv("HF_TOKEN", hub.accounts.token(hub.accounts.add("arena", org="read")))
+        patch.setenv("ARENA_REVIEW_TOKEN", "a-secret-of-the-arena")
+        yield hub
+    assert not hub.rejected
+
+
+def test_a_child_finds_what_this_process_finds(private, tmp_path):
+    listed = {"org/another": frozenset({"ab" * 32})}
+    apart = check_apart("org/good?dtype=bfloat16", SETTINGS, listed=listed)
+    api = HfApi(endpoint=private.address)
+    here = check_submission("org/good?dtype=bfloat16", limits_of(SETTINGS), api, cache=tmp_path, listed=listed)
+    assert here.passed
+    assert apart == here
+
+
+def test_a_child_that_takes_too_much_is_ended_and_that_is_told(private):
+    report = check_apart("org/good", SETTINGS, memory_bytes=30 * 2**20)
+    assert not report.passed
+    (check,) = report.checks
+    assert check.seen.startswith("they took too much memory: ")
+    assert check.remedy
+
+
+def test_of_an_endpoint_nothing_is_read(private):
+    private.requested.clear()
+    assert check_apart("https://host.example/v1#model", SETTINGS).passed
+    assert private.requested == []
+    assert not check_apart("https://other.example/v1#model", SETTINGS).passed
+
+
+def test_a_repository_is_no_copy_of_itself_and_others_are_compared_with_what_was_listed(tmp_path):
+    given = Submission("1" * 32, f"org/first@{'0' * 40}?turns=1", "a", "org", None, "mit", weights=("ab",))
+    without = replace(Settings(), starter_models=False, home=tmp_path)
+    with Store.open(tmp_path) as store:
+        store.submissions.add(given, Quota(now(), 9, 9))
+        assert weights_to_compare(without, store, "org/second") == {}, "it is not listed"
+        for state, before in (("CHECKING", "PENDING"), ("RUNNING", "CHECKING"), ("LISTED", "RUNNING")):
+            store.submissions.advance(SubmissionEvent(given.id, state), [before])
+        assert weights_to_compare(without, store, "org/second") == {"org/first": frozenset({"ab"})}
+        assert weights_to_compare(without, store, "org/First@main?turns=1") == {}
