@@ -5,6 +5,7 @@ import threading
 from collections.abc import Container
 
 from arena.battles.host import Arena
+from arena.errors import StorePaused
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,9 @@ class Autoplay:
         """Whether to go on at once. A void battle is no reason to: what failed will fail again."""
         try:
             return self._arena.play_unmet(self._without) not in (None, "void")
+        except StorePaused as paused:
+            log.info("autoplay: %s", paused)
+            return False
         except Exception:
             log.exception("autoplay: a battle failed")
             return False

@@ -25,7 +25,7 @@ from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
 from arena.battles.views import VOTES, BattleFilter, BattleView, Leaderboard, Round
 from arena.contestants import Contestant
-from arena.errors import BattleError, BattleFailed, InputError
+from arena.errors import BattleError, BattleFailed, InputError, StorePaused
 from arena.pairs import MinimalPair
 from arena.ratings import START
 from arena.store import BattleRecord, PlayedBy, Result, Store, new_battle_id, now
@@ -141,7 +141,9 @@ class Arena:
         Raises:
             InputError: the filters name something unknown, or nothing passes them.
             BattleError: fewer than two contestants take part, or can be asked now.
+            StorePaused: it would not be kept at the moment.
         """
+        self.store.check_open()
         self._skip_abandoned()
         present = self.lineup.present()
         standings = self._standings(present)
@@ -205,7 +207,11 @@ class Arena:
 
         Args:
             without: ids of contestants that do not play.
+
+        Raises:
+            StorePaused: it would not be kept at the moment.
         """
+        self.store.check_open()
         present = self.lineup.present()
         standings = {name: standing for name, standing in self._standings(present).items() if name not in without}
         exhausted: set[Couple] = set()
@@ -227,6 +233,7 @@ class Arena:
         Raises:
             BattleError: the battle is unknown or not played to its end, or its pair was removed.
             InputError: the choice is none of `VOTES`.
+            StorePaused: it would not be kept at the moment.
         """
         if choice not in VOTES:
             raise InputError(f"vote: {choice!r} is no choice; use one of {', '.join(VOTES)}")
@@ -282,7 +289,8 @@ class Arena:
         """Once a minute, settle what visitors have left unjudged."""
         if time.monotonic() - self._last_sweep > SWEEP:
             self._last_sweep = time.monotonic()
-            self.store.settle_abandoned(now() - SECRECY)
+            with suppress(StorePaused):  # boards are shown all the same
+                self.store.settle_abandoned(now() - SECRECY)
 
     def _remember(self, battle: OpenBattle) -> str:
         battle_id = new_battle_id(battle.opened_at)

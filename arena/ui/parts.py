@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from arena.errors import BattleError, EditorError, GenerationError, InputError
+from arena.errors import BattleError, EditorError, GenerationError, InputError, StorePaused
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ def choice(label: str) -> gr.Dropdown:
 
 def line_for_visitors(error: Exception, what_now: str = "Try the next pair.") -> str:
     """What a visitor is told about an error: the arena's own line, or no more than that it is ours; the log has it all."""
-    if isinstance(error, BattleError | InputError | EditorError | GenerationError):
+    if isinstance(error, BattleError | InputError | EditorError | GenerationError | StorePaused):
         return str(error)
     log.error("a request failed", exc_info=error)
     return f"Something failed on our side, and nobody lost a point for it. {what_now}"
