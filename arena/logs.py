@@ -1,23 +1,32 @@
 """The log of an arena: one line an event in ARENA_HOME/logs, of all processes of the home; tracebacks there and nowhere else.
 
+With ARENA_LOG=json each line is an object, for what collects logs, and a server writes them to standard error, too.
+
 No line at INFO names a contestant that answers: until a battle is judged, nothing that tells who plays leaves the server. One
 that fails is named, with the reason: its battle is void, and only whoever runs the arena reads here.
 """
 
+import json
 import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from arena.environment import Variables
 from arena.errors import SettingsError
 from arena.shared_files import alone_in
 
+FORMS = ("text", "json")
+"""What ARENA_LOG may be."""
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 LARGEST_FILE = 5_000_000
 """Bytes of a log, after which another is begun."""
 OLDER_FILES = 3
+SERVER = "uvicorn"
+"""Whose log tells of the server."""
 FAILURES = ("arena.battles", "arena.models.pool", "arena.models.endpoint_pool")
 """Loggers whose warnings tell which model failed, and why."""
 
@@ -38,11 +47,9 @@ def start_log(home: Path, largest_file: int = LARGEST_FILE) -> Path:
         handler = _SharedFile(path, maxBytes=largest_file, backupCount=OLDER_FILES, encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"ARENA_HOME: {path} cannot be written ({error.strerror}); choose another folder") from error
-    handler.setFormatter(logging.Formatter(FORMAT))
-    logger = logging.getLogger("arena")
-    logger.setLevel(logging.INFO)
-    logger.propagate = False
-    for old in logger.handlers[:]:
+    handler.setFormatter(JsonLines() if _form() == "json" else logging.Formatter(FORMAT))
+    logger = _arena()
+    for old in [each for each in logger.handlers if isinstance(each, _SharedFile)]:
         logger.removeHandler(old)
         old.close()
     logger.addHandler(handler)
@@ -50,8 +57,71 @@ def start_log(home: Path, largest_file: int = LARGEST_FILE) -> Path:
 
 
 @contextmanager
-def failures_on_terminal() -> Iterator[None]:
-    """Tell on standard error, too, which models fail: one line each."""
+def log_on_terminal(form: str) -> Iterator[None]:
+    """Tell on standard error, too, which models fail: one line each; with `json` all of the log, and that of other packages.
+
+    Args:
+        form: one of `FORMS`.
+    """
+    with _everything_on_terminal() if form == "json" else _failures_on_terminal():
+        yield
+
+
+def is_json_on_terminal() -> bool:
+    """Whether standard error takes nothing but lines of JSON."""
+    return any(isinstance(handler.formatter, JsonLines) for handler in logging.getLogger(SERVER).handlers)
+
+
+class JsonLines(logging.Formatter):
+    """One object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The time in UTC, how bad it is, who says it, what, and a traceback where there is one."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        told = {
+            "time": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            told["exception"] = self.formatException(record.exc_info)
+        return json.dumps(told)
+
+
+def _form() -> str:
+    """The same in all processes of a home, which write one file."""
+    return Variables(os.environ).choice("ARENA_LOG", FORMS)
+
+
+def _arena() -> logging.Logger:
+    logger = logging.getLogger("arena")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    return logger
+
+
+@contextmanager
+def _everything_on_terminal() -> Iterator[None]:
+    handler = logging.StreamHandler()
+    handler.setFormatter(JsonLines())
+    server = logging.getLogger(SERVER)
+    propagates, server.propagate = server.propagate, False
+    loggers = (_arena(), server, logging.getLogger())
+    for logger in loggers:
+        logger.addHandler(handler)
+    logging.captureWarnings(capture=True)
+    try:
+        yield
+    finally:
+        logging.captureWarnings(capture=False)
+        for logger in loggers:
+            logger.removeHandler(handler)
+        server.propagate = propagates
+
+
+@contextmanager
+def _failures_on_terminal() -> Iterator[None]:
     handler = logging.StreamHandler()
     handler.setLevel(logging.WARNING)
     handler.setFormatter(_OneLine())

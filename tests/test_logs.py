@@ -5,7 +5,7 @@ import shutil
 
 from processes import exit_code, forked
 
-from arena.logs import failures_on_terminal, start_log
+from arena.logs import log_on_terminal, start_log
 
 LINES = 2000
 LARGEST_FILE = 100_000
@@ -21,7 +21,7 @@ def fail(name):
 
 
 def test_the_terminal_tells_failures_in_one_line_and_the_file_has_the_traceback(tmp_path, capsys):
-    with failures_on_terminal():
+    with log_on_terminal("text"):
         path = start_log(tmp_path)
         fail("arena.models.pool")
         logging.getLogger("arena.battles.host").info("battle 1: number 1")

@@ -1,6 +1,7 @@
 """`arena serve`, `arena battle`, `arena leaderboard`: the arena itself."""
 
 import argparse
+import logging
 import os
 import signal
 from collections import Counter
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
 from arena.environment import Variables, read_port
+from arena.errors import ArenaError
 from arena.errors import SettingsError
 from arena.pairs import DOMAINS
 from arena.settings import unknown_names
@@ -73,7 +75,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _serve(options: argparse.Namespace) -> int:
     from arena.generation.opening import complaints
     from arena.generation.workshop import Workshop
-    from arena.logs import failures_on_terminal
+    from arena.logs import log_on_terminal
     from arena.opening import allowances, open_arena
     from arena.suites.registry import installed_suites
     from arena.ui.proxies import without_proxies
@@ -94,12 +96,21 @@ def _serve(options: argparse.Namespace) -> int:
         settings = replace(settings, autoplay_endpoints=True)
     os.umask(0o077)  # what it writes is for its owner alone, also in a home that is open to others
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
-    with failures_on_terminal(), open_arena(settings) as (arena, problems):
-        tell((*problems, *installed_suites().problems))
-        workshop = Workshop(arena.store, settings, arena.pairs)
-        for line in (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants)):
-            say(line)
-        launch(arena, workshop, settings)
+    start = logging.getLogger("arena.start")
+    with log_on_terminal(settings.log):
+        try:
+            with open_arena(settings) as (arena, problems):
+                left_out = [f"left out: {problem}" for problem in (*problems, *installed_suites().problems)]
+                workshop = Workshop(arena.store, settings, arena.pairs)
+                others = (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants))
+                for line in (*left_out, *others):
+                    start.warning("%s", line) if settings.log == "json" else say(line)
+                launch(arena, workshop, settings)
+        except ArenaError as error:
+            if settings.log != "json":
+                raise
+            start.error("%s", error)
+            return 1
     return 0
 
 

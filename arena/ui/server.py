@@ -13,8 +13,10 @@ from time import sleep
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.config import LOGGING_CONFIG
 
 from arena.errors import SettingsError
+from arena.logs import is_json_on_terminal
 from arena.ui.connections import BoundedConnection, connection_limit
 
 WAITING_CONNECTIONS = 100
@@ -37,7 +39,13 @@ def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
     """
     # Who comes through a proxy is for the arena's settings to say. A malformed request is not our error.
     config = uvicorn.Config(
-        app, http=BoundedConnection, lifespan="on", log_level="error", access_log=False, proxy_headers=False
+        app,
+        http=BoundedConnection,
+        lifespan="on",
+        log_config=None if is_json_on_terminal() else LOGGING_CONFIG,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
     )
     BoundedConnection.limit = connection_limit()
     server = uvicorn.Server(config)
