@@ -75,6 +75,11 @@ class Board:
         choice = domain, self._first_day(since)
         return self._gaps.latest(choice) if self._oldest else self._gaps.complete(choice)
 
+    def intervals(self) -> dict[str, tuple[float | None, float | None]]:
+        """Contestant id -> both ends of its rating, as they were counted last; nobody waits for them."""
+        whole = self._wholes.at_hand(None)
+        return {name: (one.low, one.high) for name, one in whole.value.bounds.items()} if whole else {}
+
     def _keep_up(self, domains: Iterable[str | None]) -> None:
         """Have the boards of these domains, and fresh beside frozen, counted as battles come, whether somebody looks or not."""
         while not self._closed.is_set():

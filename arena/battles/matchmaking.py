@@ -5,6 +5,7 @@ import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
+from typing import Protocol
 
 Couple = tuple[str, str]
 """Two contestant ids in alphabetical order."""
@@ -40,7 +41,7 @@ class Meeting:
     @property
     def couple(self) -> Couple:
         """The two, whoever sits where."""
-        return _couple(self.seat_a, self.seat_b)
+        return couple_of(self.seat_a, self.seat_b)
 
 
 class Odds:
@@ -67,7 +68,7 @@ class Odds:
     def probability(self, couple: Couple) -> float:
         """Of the meeting of these two; those of all couples sum to one."""
         first, second = (self._standings[name] for name in couple)
-        weight = _closeness(first.elo, second.elo) * (first.uncertainty + second.uncertainty)
+        weight = closeness(first.elo, second.elo) * (first.uncertainty + second.uncertainty)
         return self._even + (1 - EXPLORATION) * weight / self._total
 
     def draw(self, rng: random.Random) -> tuple[str, str]:
@@ -78,27 +79,41 @@ class Odds:
         first = rng.choices(self._names, self._weights)[0]
         others = [name for name in self._names if name != first]
         elo = self._standings[first].elo
-        second = rng.choices(others, [_closeness(elo, self._standings[name].elo) for name in others])[0]
+        second = rng.choices(others, [closeness(elo, self._standings[name].elo) for name in others])[0]
         return (first, second) if rng.random() < 0.5 else (second, first)
 
 
-def draw_meeting(standings: Mapping[str, Standing], rng: random.Random, without: Collection[Couple] = ()) -> Meeting | None:
+class Placing(Protocol):
+    """Has some contestants meet before others."""
+
+    def odds(self, standings: Mapping[str, Standing]) -> Odds:
+        """How probable each meeting is among these."""
+        ...
+
+
+def draw_meeting(
+    standings: Mapping[str, Standing],
+    rng: random.Random,
+    without: Collection[Couple] = (),
+    placing: Placing | None = None,
+) -> Meeting | None:
     """Two different contestants drawn by `Odds`, in random seats.
 
     Args:
         standings: contestant id -> standing.
         rng: the source of chance.
         without: couples that shall not meet; None when that leaves nobody.
+        placing: whom to prefer; by default nobody.
     """
     barred = {couple for couple in without if couple[0] in standings and couple[1] in standings}
     if len(barred) == math.comb(len(standings), 2):
         return None
-    odds = Odds(standings)
+    odds = placing.odds(standings) if placing else Odds(standings)
     left = 1 - math.fsum(map(odds.probability, barred))
     if left > OFTEN:
         while True:
             seat_a, seat_b = odds.draw(rng)
-            if (couple := _couple(seat_a, seat_b)) not in barred:
+            if (couple := couple_of(seat_a, seat_b)) not in barred:
                 return Meeting(seat_a, seat_b, odds.probability(couple) / left)
     couples = {couple: odds.probability(couple) for couple in combinations(sorted(standings), 2) if couple not in barred}
     couple = rng.choices(list(couples), weights=list(couples.values()))[0]
@@ -106,11 +121,13 @@ def draw_meeting(standings: Mapping[str, Standing], rng: random.Random, without:
     return Meeting(seat_a, seat_b, couples[couple] / math.fsum(couples.values()))
 
 
-def _couple(one: str, other: str) -> Couple:
+def couple_of(one: str, other: str) -> Couple:
+    """The two in alphabetical order."""
     return (min(one, other), max(one, other))
 
 
-def _closeness(one: float, other: float) -> float:
+def closeness(one: float, other: float) -> float:
+    """Falls by a factor e with each `CLOSENESS` between two ratings."""
     return math.exp(-abs(one - other) / CLOSENESS)
 
 
@@ -121,5 +138,5 @@ def _closeness_of_earlier(elos: Sequence[float]) -> list[float]:
     """
     sums = [0.0]
     for last, elo in pairwise(elos):
-        sums.append(_closeness(last, elo) * (sums[-1] + 1))
+        sums.append(closeness(last, elo) * (sums[-1] + 1))
     return sums
