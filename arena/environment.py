@@ -135,6 +135,13 @@ class Variables:
             raise SettingsError(f"{name}: {text!r} is no address; write one such as https://arena.example.org")
         return text or None
 
+    def repository(self, name: str) -> str | None:
+        """A repository of the Hub, by its name alone; None where there is none."""
+        text = self.dataset(name)
+        if text and "@" in text:
+            raise SettingsError(f"{name}: {text!r} names a commit; write organisation/name")
+        return text
+
     def dataset(self, name: str) -> str | None:
         """A dataset of the Hub, perhaps with a commit; None where there is none."""
         text = self._environment.get(name, "").strip()

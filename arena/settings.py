@@ -161,6 +161,12 @@ class Settings:
     """ARENA_SUBMISSION_HOURS: how long the evaluation of one submission may take."""
     admins: tuple[str, ...] = ()
     """ARENA_ADMINS: accounts of the Hub that may pause, retry, withdraw, block and forget submissions, comma-separated."""
+    publish: str | None = None
+    """ARENA_PUBLISH: dataset on the Hub, `organisation/name`, to which the server adds what is new once a day; none by
+    default."""
+    embargo_days: int = 30
+    """ARENA_EMBARGO_DAYS: for so many days after they were made, pairs drawn or edited for the arena, and all that is about
+    them, are published nowhere."""
     dataset: str | None = None
     """ARENA_DATASET: where the pairs of this arena lie on the Hub, `organisation/name` or better `organisation/name@commit`:
     results of listed models name it."""
@@ -201,6 +207,8 @@ def from_environment(environment: Mapping[str, str] = os.environ) -> Settings:
         submissions_of_organisation=read.count("ARENA_SUBMISSIONS_OF_ORGANISATION", default.submissions_of_organisation),
         submission_hours=read.amount("ARENA_SUBMISSION_HOURS", "hours") or default.submission_hours,
         admins=read.names("ARENA_ADMINS"),
+        publish=read.repository("ARENA_PUBLISH"),
+        embargo_days=read.count("ARENA_EMBARGO_DAYS", default.embargo_days, least=0),
         dataset=read.dataset("ARENA_DATASET"),
         models=read.names("ARENA_MODELS"),
         starter_models=read.switch("ARENA_STARTER_MODELS", default=default.starter_models),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hub_http import Refusal, Request, Response, checked_object
-from hub_repositories import Repository, StoredFile
+from hub_repositories import DAY, Repository, StoredFile
 
 DIGITS = 64
 """Of a SHA-256."""
@@ -43,7 +43,28 @@ class LargeFiles:
         file = self.uploaded.get(change["oid"]) or kept.get(change["oid"])
         if change["algo"] != "sha256" or file is None or file.size != change["size"]:
             raise Refusal(400, f"{change['path']}: was not uploaded")
+        repository.large.add(change["oid"])
         return file
+
+    def listed(self, repository: Repository) -> Response:
+        """All that a repository keeps, also what no commit names any more."""
+        kept = {sha: file for sha, file in self.uploaded.items() if sha in repository.large}
+        told = [
+            {"fileOid": sha, "oid": file.oid, "filename": "unknown", "pushedAt": DAY, "ref": None, "size": file.size}
+            for sha, file in kept.items()
+        ]
+        return Response.of(told)
+
+    def delete(self, repository: Repository, request: Request) -> Response:
+        """Delete some of them for good."""
+        change = checked_object(request.json({"deletions": dict})["deletions"], {"sha": list, "rewriteHistory": bool})
+        named = {file.sha256 for commit in repository.commits.values() for file in commit.files.values()}
+        if named & set(change["sha"]):
+            raise Refusal(400, "deletions: a commit still names one of these")
+        for sha in change["sha"]:
+            repository.large.discard(sha)
+            self.uploaded.pop(sha, None)
+        return Response.of({})
 
     def _told(self, one: Mapping[str, Any], here: set[str]) -> dict[str, Any]:
         if len(one["oid"]) != DIGITS:

@@ -100,6 +100,8 @@ class Repository:
         """Fields of its description that the Hub tells otherwise than its files say."""
         self.sizes: dict[str, int] = {}
         """Sizes that the Hub tells of files; for those that would be large."""
+        self.large: set[str] = set()
+        """SHA-256 of the large files that were committed to it, whether or not a commit still names them."""
         self.discussions: list[dict[str, Any]] = []
 
     @property

@@ -178,15 +178,26 @@ class Hub:
                 return hub_discussions.preupload(repository, request, token)
             case "POST", ("commit", revision):
                 return hub_discussions.commit(repository, request, revision, token, self)
-            case "POST", ("super-squash", branch):
+            case _, (("super-squash" | "lfs-files"), *_):
                 hub_discussions.writing(repository, token)
-                repository.squash(branch, request.json({"message": str})["message"])
-                return Response.of({})
+                return self._history(repository, request, rest)
             case "GET", ("auth-check",):
                 request.takes()
                 self._check_granted(repository, token)
                 return Response.of({})
         return Response.of(self._told(repository, request, rest))
+
+    def _history(self, repository: Repository, request: Request, rest: tuple[str, ...]) -> Response:
+        """The answer to what is asked of the history, or done to it."""
+        match request.method, rest:
+            case "POST", ("super-squash", branch):
+                repository.squash(branch, request.json({"message": str})["message"])
+                return Response.of({})
+            case "GET", ("lfs-files",):
+                return self.large_files.listed(repository)
+            case "POST", ("lfs-files", "batch"):
+                return self.large_files.delete(repository, request)
+        raise Refusal(405, f"{request.method} {'/'.join(rest)}: not allowed")
 
     def _told(self, repository: Repository, request: Request, rest: tuple[str, ...]) -> Any:
         """What the Hub tells of a repository to all that may see it."""

@@ -25,7 +25,11 @@ VARIABLES = {
     "ARENA_HOST": ("::1", "host", "::1"),
     "ARENA_PORT": ("8000", "port", 8000),
     "ARENA_ROOT_PATH": ("/tools/arena/", "root_path", "/tools/arena"),
-    "ARENA_EMBED_SITES": ("https://lab.example, *.Lab.example:8080", "embed_sites", ("https://lab.example", "*.lab.example:8080")),
+    "ARENA_EMBED_SITES": (
+        "https://lab.example, *.Lab.example:8080",
+        "embed_sites",
+        ("https://lab.example", "*.lab.example:8080"),
+    ),
     "ARENA_METRICS_TOKEN": ("abcdef-0123456789", "metrics_token", "abcdef-0123456789"),
     "ARENA_LOG": ("JSON", "log", "json"),
     "ARENA_AUTOPLAY": ("on", "autoplay", True),
@@ -73,6 +77,8 @@ VARIABLES = {
     "ARENA_SUBMISSIONS_OF_ORGANISATION": ("5", "submissions_of_organisation", 5),
     "ARENA_SUBMISSION_HOURS": ("1.5", "submission_hours", 1.5),
     "ARENA_ADDRESS": (" https://arena.example.org/", "address", "https://arena.example.org"),
+    "ARENA_PUBLISH": (" org/battles ", "publish", "org/battles"),
+    "ARENA_EMBARGO_DAYS": ("7", "embargo_days", 7),
     "ARENA_ADMINS": ("ada, grace", "admins", ("ada", "grace")),
 }
 """Variable -> what is written in it, the setting that it is, and what is read."""
@@ -146,6 +152,9 @@ def test_a_space_listens_to_the_outside_and_knows_its_address():
     ("name", "value"),
     [
         ("ARENA_PORT", "0"),
+        ("ARENA_PUBLISH", "battles"),
+        ("ARENA_PUBLISH", "org/battles@" + "0" * 40),
+        ("ARENA_EMBARGO_DAYS", "-1"),
         ("ARENA_PORT", "http"),
         ("ARENA_PORT", "70000"),
         ("ARENA_PORT", "٨٠٨٠"),

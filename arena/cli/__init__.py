@@ -21,6 +21,7 @@ from arena.cli import (
     models,
     pairs,
     playing,
+    publish,
     rebuild,
     reporting,
     settings,
@@ -58,6 +59,7 @@ EXAMPLES = """examples:
   arena pairs list --state pending                         what waits for review
   arena backup arena.zip                                   the whole state in one file, beside a running arena, too
   arena deploy space me/arena                              put it on the Hub as a Space
+  arena publish me/arena-battles                           its battles as a dataset on the Hub
   arena settings                                           every setting: value, source, meaning
   arena rebuild                                            counts and ratings anew, should they ever be in doubt
 
@@ -128,6 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         worker,
         backup,
         deploy,
+        publish,
         rebuild,
         settings,
     ):

@@ -138,7 +138,7 @@ def _back_links(order: "SpaceOrder", models: Sequence[str]) -> dict[str, Sequenc
     """What the front matter says of this Space alone: a picture for links to it, and the repositories that it uses."""
     from huggingface_hub import constants
 
-    from arena.hub.space import NAME
+    from arena.hub.owned_repository import NAME
 
     repositories = [model.partition("+")[0].partition("?")[0].partition("@")[0] for model in models]
     return {

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 
 from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
 from arena.environment import Variables, read_port
-from arena.errors import ArenaError
-from arena.errors import SettingsError
+from arena.errors import ArenaError, SettingsError
 from arena.pairs import DOMAINS
 from arena.settings import unknown_names
 
@@ -75,6 +74,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 def _serve(options: argparse.Namespace) -> int:
     from arena.generation.opening import complaints
     from arena.generation.workshop import Workshop
+    from arena.hub.publication_schedule import publication_order, published_daily
     from arena.logs import log_on_terminal
     from arena.opening import allowances, open_arena
     from arena.suites.registry import installed_suites
@@ -99,13 +99,14 @@ def _serve(options: argparse.Namespace) -> int:
     start = logging.getLogger("arena.start")
     with log_on_terminal(settings.log):
         try:
-            with open_arena(settings) as (arena, problems):
+            with open_arena(settings, at_once=True) as (arena, problems):
                 left_out = [f"left out: {problem}" for problem in (*problems, *installed_suites().problems)]
                 workshop = Workshop(arena.store, settings, arena.pairs)
                 others = (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants))
                 for line in (*left_out, *others):
                     start.warning("%s", line) if settings.log == "json" else say(line)
-                launch(arena, workshop, settings)
+                with published_daily(arena.store, publication_order(settings)):
+                    launch(arena, workshop, settings)
         except ArenaError as error:
             if settings.log != "json":
                 raise

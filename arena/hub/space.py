@@ -4,7 +4,7 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
 from huggingface_hub import (
     CommitOperationAdd,
@@ -15,24 +15,14 @@ from huggingface_hub import (
     SpaceStage,
     Volume,
 )
-from huggingface_hub.errors import BadRequestError, HfHubHTTPError, HfUriError, LocalTokenNotFoundError
+from huggingface_hub.errors import HfHubHTTPError, HfUriError
 from huggingface_hub.utils import parse_hf_mount
 
 from arena.errors import SettingsError
-from arena.hub.hub_answers import ask
+from arena.hub.owned_repository import NAME, asked
 from arena.hub.space_files import FOLDERS, Sdk, SpaceFiles
 
-T = TypeVar("T")
-NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
-REFUSALS = {
-    401: "the Hub does not know who you are; run `hf auth login`, or set HF_TOKEN",
-    402: "the Hub wants an account that pays for Spaces of this kind; see hf.co/pricing, or choose other --hardware",
-    403: "your token may not write there; make one that may at hf.co/settings/tokens, or name a namespace of yours",
-    404: "is not there for you; check the name, and that your token may see it",
-    409: "something else with this name, or of these values, is there already; choose another name, or try again",
-    412: "somebody has changed it meanwhile; run the same command again",
-}
 STAGES_UNDER_WAY = (
     SpaceStage.BUILDING,
     SpaceStage.RUNNING_BUILDING,
@@ -188,26 +178,6 @@ def addresses(api: HfApi, name: str) -> list[str]:
     """Where people find a Space: its page on the Hub, and the app alone where the Hub tells it."""
     host = asked(name, lambda: api.space_info(name)).host
     return [f"{api.endpoint}/spaces/{name}", *([host] if host else [])]
-
-
-def asked(name: str, question: Callable[[], T]) -> T:
-    """The answer of the Hub about a repository.
-
-    Raises:
-        SettingsError: one line, whatever went wrong.
-    """
-
-    def with_reason() -> T:
-        try:
-            return question()
-        except BadRequestError as refusal:
-            reason = " ".join((refusal.server_message or str(refusal)).split())[:300]
-            raise SettingsError(f"{name}: the Hub does not take this: {reason}") from refusal
-
-    try:
-        return ask(name, with_reason, REFUSALS)
-    except LocalTokenNotFoundError:
-        raise SettingsError(f"{name}: {REFUSALS[401]}") from None
 
 
 def _make(api: HfApi, order: SpaceOrder) -> bool:

@@ -26,6 +26,7 @@ from arena.store.keeper import Keeper, SaveStatus
 from arena.store.labels import Labels
 from arena.store.picture_files import CommonPictures, PictureFiles
 from arena.store.progress import Progress, silent
+from arena.store.publication import Publication
 from arena.store.records import Acknowledged, BattleRecord, Choice, EloRule, ReplyRecord, Vote, now
 from arena.store.rereadings import OlderBattle, Rereadings
 from arena.store.shared_database import SharedDatabase
@@ -81,6 +82,8 @@ class Store(CountReads):
         """What raters say of replies to requests."""
         self.submissions = Submissions(self._write_one, self._read, self._end_log)
         """What organisations submit."""
+        self.publication = Publication(self._read, self._database.call, self._pictures)
+        """What others may have of the facts."""
 
     @classmethod
     def open(
