@@ -6,7 +6,7 @@ follow when they can, and a board says at which battle they stand.
 
 import logging
 import threading
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -64,11 +64,11 @@ class Board:
         """One row a contestant, best first, those without a rating or a bound last; over pairs of one domain or of all."""
         if not self._oldest:
             whole = self._wholes.complete(domain)
-            return _board(whole.of(whole.value.estimates), whole)
+            return _board(whole.of(whole.value.estimates), whole, self._lineup.withdrawn)
         estimates, whole = self._estimates.latest(domain), self._wholes.at_hand(domain)
         if whole is not None and whole.as_of.battle > estimates.as_of.battle:
             estimates = whole.of(whole.value.estimates)
-        return _board(estimates, whole)
+        return _board(estimates, whole, self._lineup.withdrawn)
 
     def memorisation(self, domain: str | None = None, since: date | None = None) -> Snapshot[tuple[MemorisationRow, ...]]:
         """One row for each contestant that played on fresh pairs, the largest gap to the frozen ones first."""
@@ -110,7 +110,9 @@ class Board:
         return min((day for day in self._store.fresh_days() if day >= since), default=date.max)
 
 
-def _board(estimates: Snapshot[PointEstimates], whole: Snapshot[WholeCount] | None) -> Snapshot[Leaderboard]:
+def _board(
+    estimates: Snapshot[PointEstimates], whole: Snapshot[WholeCount] | None, withdrawn: Collection[str]
+) -> Snapshot[Leaderboard]:
     facts = estimates.value.facts
-    rows = rows_of(estimates.value, whole.value.bounds if whole else {})
+    rows = [row for row in rows_of(estimates.value, whole.value.bounds if whole else {}) if row.contestant.id not in withdrawn]
     return estimates.of(Leaderboard(rows, facts.agreement, facts.older, whole.as_of if whole else None))

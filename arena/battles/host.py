@@ -19,6 +19,7 @@ from arena.battles.lineup import Lineup
 from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
 from arena.battles.pair_choice import FRESH, PairChoice
+from arena.battles.placement import SHARE_OF_AUTOPLAY, SHARE_OF_VISITORS, Placement, placement_of
 from arena.battles.playing import Asks, Loads, Played, lookup_ids, play_rounds, probes_of
 from arena.battles.reveals import Reveals, failure
 from arena.battles.scoring import judge, result_of
@@ -155,7 +156,7 @@ class Arena:
             )
         chosen = self._choice.choose(filters, [present[name].repository for name in standings])
         allowed = {name: one for name, one in standings.items() if present[name].repository not in chosen.shut_out}
-        meeting = draw_meeting(allowed, self._rng)
+        meeting = draw_meeting(allowed, self._rng, placing=self._placement(SHARE_OF_VISITORS))
         assert meeting is not None, "no pair is chosen that two contestants may not play on"
         return BattleView(self._remember(OpenBattle(chosen.pair, meeting, played_by)), chosen.pair, (), None)
 
@@ -215,7 +216,8 @@ class Arena:
         present = self.lineup.present()
         standings = {name: standing for name, standing in self._standings(present).items() if name not in without}
         exhausted: set[Couple] = set()
-        while (meeting := draw_meeting(standings, self._rng, without=exhausted)) is not None:
+        placement = self._placement(SHARE_OF_AUTOPLAY)
+        while (meeting := draw_meeting(standings, self._rng, exhausted, placement)) is not None:
             seats = (meeting.seat_a, meeting.seat_b)
             pair = self._choice.unmet(self.store.pairs_met(*seats), [present[seat].repository for seat in seats])
             if pair is not None:
@@ -284,6 +286,11 @@ class Arena:
         elo, battles = self.store.elo(), self.store.battle_counts()
         able = present.keys() - set(self._models.failed())
         return {name: Standing(elo.get(name, START), battles.get(name, 0)) for name in able}
+
+    def _placement(self, share: float) -> Placement | None:
+        """Who is matched first at present; None where nobody is."""
+        present = self.lineup.submitted & self.lineup.present().keys()
+        return placement_of(present, self._board.intervals, lambda names: self.store.tallies(None, names), share)
 
     def _skip_abandoned(self) -> None:
         """Once a minute, settle what visitors have left unjudged."""

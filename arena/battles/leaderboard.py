@@ -41,6 +41,8 @@ class Facts:
     older: Mapping[str, int]
     battles: Mapping[str, int]
     """Contestant id -> battles that count, over all domains: those of whom it is the same have the same tallies."""
+    withdrawn: frozenset[str] = frozenset()
+    """Ids of contestants that stand in no rank, and whose battles count in none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def leaderboard(store: Store, entered: Mapping[str, Contestant], domain: str | N
 def count_all(store: Store, entered: Mapping[str, Contestant], domain: str | None) -> WholeCount:
     """Everything, afresh; as for `leaderboard`."""
     facts = _facts(store, entered, domain)
-    counts = _unit_counts(store, facts.contestants, domain)
+    counts = _unit_counts(store, facts.contestants, domain, facts.withdrawn)
     fitted = fit(counts)
     estimates = PointEstimates(facts, WinTable(counts.names, counts.wins()), fitted)
     return WholeCount(estimates, bounds(counts, fitted, rounds=BOOTSTRAP_ROUNDS))
@@ -88,8 +90,10 @@ def count_point_estimates(
 ) -> PointEstimates:
     """All but bounds and ranks, from what has changed since `last`, which this made; else as for `leaderboard`."""
     facts = _facts(store, entered, domain, last.facts if last else None)
+    if last and last.facts.withdrawn != facts.withdrawn:
+        last = None  # what they had won and lost is in its table
     log = store.unit_changes(domain, after=last.lines if last else 0)
-    won = (last.won if last else WinTable()).plus(log.changes, names=facts.contestants)
+    won = (last.won if last else WinTable()).plus(_without(facts.withdrawn, log.changes), names=facts.contestants)
     return PointEstimates(facts, won, fit(won, last.fitted.known if last else None), log.lines)
 
 
@@ -123,8 +127,9 @@ def fresh_beside_frozen(store: Store, domain: str | None = None, since: date | N
         since: only fresh pairs made on this day (UTC) or later.
     """
     # In this order: whatever is settled meanwhile, what is read later knows the families and contestants of what came before.
-    discordant: dict[Pool, list[UnitRow]] = {pool: _unit_rows(store, domain, pool, since) for pool in POOLS}
-    solved = store.solved_counts(domain, since)
+    withdrawn = store.submissions.withdrawn()
+    discordant: dict[Pool, list[UnitRow]] = {pool: _unit_rows(store, domain, pool, since, withdrawn) for pool in POOLS}
+    solved = [one for one in store.solved_counts(domain, since) if one.contestant_id not in withdrawn]
     return memorisation(store.contestants(), solved, discordant, rounds=BOOTSTRAP_ROUNDS)
 
 
@@ -143,18 +148,28 @@ def _facts(store: Store, entered: Mapping[str, Contestant], domain: str | None, 
     known = last.contestants if last else {}
     if not tallies.keys() <= known.keys():
         known = store.contestants()
-    contestants = {name: known[name] for name in tallies} | dict(entered)
+    withdrawn = store.submissions.withdrawn() - entered.keys()
+    contestants = {name: known[name] for name in tallies if name not in withdrawn} | dict(entered)
     older = store.counted_by_older_methods(method.VERSION)
-    return Facts(contestants, tallies, store.elo(), vote_agreement(store), older, battles)
+    return Facts(contestants, tallies, store.elo(), vote_agreement(store), older, battles, withdrawn)
 
 
-def _unit_counts(store: Store, contestants: Iterable[str], domain: str | None) -> UnitCounts:
-    rows = ((one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain))
+def _without(names: frozenset[str], changes: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    """The changes of units in which none of these took part."""
+    return [(winner, loser, units) for winner, loser, units in changes if names.isdisjoint((winner, loser))]
+
+
+def _unit_counts(
+    store: Store, contestants: Iterable[str], domain: str | None, withdrawn: frozenset[str] = frozenset()
+) -> UnitCounts:
+    counted = [one for one in store.unit_counts(domain) if withdrawn.isdisjoint((one.winner, one.loser))]
+    rows = ((one.winner, one.loser, one.family, one.units) for one in counted)
     return UnitCounts.from_rows(rows, names=contestants, number_of_families=store.families_met(domain))
 
 
-def _unit_rows(store: Store, domain: str | None, pool: Pool, since: date | None) -> list[UnitRow]:
-    return [UnitRow(one.winner, one.loser, one.family, one.units) for one in store.unit_counts(domain, pool, since)]
+def _unit_rows(store: Store, domain: str | None, pool: Pool, since: date | None, withdrawn: frozenset[str]) -> list[UnitRow]:
+    counted = [one for one in store.unit_counts(domain, pool, since) if withdrawn.isdisjoint((one.winner, one.loser))]
+    return [UnitRow(one.winner, one.loser, one.family, one.units) for one in counted]
 
 
 def _places(ratings: Sequence[Rating]) -> dict[str, int]:

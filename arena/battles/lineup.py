@@ -22,6 +22,8 @@ class Lineup(Mapping[str, Contestant]):
         """Everybody who took part at any time."""
         self.submitted: frozenset[str] = frozenset()
         """Ids of those who came by a submission: they are placed first."""
+        self.withdrawn: frozenset[str] = frozenset()
+        """Ids of those who were withdrawn since the start: boards that were counted before still have them."""
         self._set({one.id: one for one in contestants})
 
     def __getitem__(self, contestant_id: str) -> Contestant:
@@ -37,6 +39,12 @@ class Lineup(Mapping[str, Contestant]):
         """As it is at this moment; it changes no more."""
         return self._present
 
+    def withdraw(self, contestant_id: str) -> None:
+        """Let somebody take part no more, and stand in no rank."""
+        with self._changing:
+            self.withdrawn |= {contestant_id}
+        self.leave(contestant_id)
+
     def enter(self, contestant: Contestant, *, submitted: bool = False) -> None:
         """Let somebody take part from now on.
 
@@ -47,6 +55,7 @@ class Lineup(Mapping[str, Contestant]):
         with self._changing:
             if submitted:
                 self.submitted |= {contestant.id}
+            self.withdrawn -= {contestant.id}
             self._set({**self._present, contestant.id: contestant})
 
     def leave(self, contestant_id: str) -> None:

@@ -94,14 +94,15 @@ class Results:
 
     def suites(self) -> list[SuiteResults]:
         """Every suite that was put to somebody, in the order given; then people's own pairs, one suite a source."""
-        known = self.contestants()
+        known, withdrawn = self.contestants(), self._store.submissions.withdrawn()
         found: list[SuiteResults] = []
         asked_of = sorted({one.suite for one in self.once(self._store.evaluations.evaluated)})
         for suite in (*self._suites.values(), *map(folder_suite, filter(is_folder_suite, asked_of))):
             read = self.evaluated(suite.name)
             if read:
                 judges = sorted({one.judge for one in read})
-                asked = {one.contestant_id: known[one.contestant_id] for one in read if one.contestant_id in known}
+                names = {one.contestant_id for one in read} - withdrawn
+                asked = {name: known[name] for name in names if name in known}
                 ordered = sorted(asked.values(), key=lambda contestant: contestant.reference)
                 found.append(SuiteResults(suite, read[-1].edition, tuple(judges), tuple(ordered)))
         return found
@@ -154,11 +155,11 @@ class Results:
         judge: str = "",
     ) -> list[tuple[Contestant, Estimate]]:
         """One metric in one slice of everybody who has it, best first."""
-        known = self.contestants()
+        known, withdrawn = self.contestants(), self._store.submissions.withdrawn()
         rows = [
             (known[one.contestant_id], estimate)
             for one in self.evaluated(suite_name)
-            if one.judge == judge and one.contestant_id in known
+            if one.judge == judge and one.contestant_id in known and one.contestant_id not in withdrawn
             for estimate in self.estimates(suite_name, one.contestant_id, judge)
             if (estimate.metric, estimate.slice) == (metric, slice)
         ]

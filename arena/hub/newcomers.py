@@ -186,6 +186,6 @@ class Newcomers:
         contestant_id = self._entered.pop(submission_id)
         if contestant_id in self._own or contestant_id in self._entered.values():
             return
-        self._arena.lineup.leave(contestant_id)
+        self._arena.lineup.withdraw(contestant_id)
         self._pool.let_go(contestant_id)
         log.info("submission %s: takes part no more", submission_id)

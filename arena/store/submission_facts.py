@@ -171,6 +171,19 @@ def pauses(connection: Connection) -> dict[str, str]:
     return dict(found)
 
 
+def withdrawn(connection: Connection) -> frozenset[str]:
+    """Ids of contestants that were listed by submissions, none of which is listed any more."""
+    found = connection.execute(
+        """
+        SELECT listed.detail->>'$.contestant' AS contestant FROM arena.submission_events AS listed
+        JOIN arena.latest_submission_events AS latest USING (submission_id)
+        WHERE listed.state = 'LISTED' AND contestant IS NOT NULL
+        GROUP BY contestant HAVING NOT bool_or(latest.state = 'LISTED')
+        """
+    ).fetchall()
+    return frozenset(contestant for (contestant,) in found)
+
+
 def revision(connection: Connection) -> int:
     """Something that changes with every step and every pause."""
     ((pauses_so_far,),) = connection.execute("SELECT count(*) FROM arena.submission_pauses").fetchall()

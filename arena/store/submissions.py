@@ -115,6 +115,10 @@ class Submissions:
         """Repositories and organisations that may not be submitted -> why."""
         return self._read(submission_facts.blocks)
 
+    def withdrawn(self) -> frozenset[str]:
+        """Ids of contestants that came by submissions and take part no more: they stand in no rank, and stay findable."""
+        return self._read(submission_facts.withdrawn)
+
     def revision(self) -> int:
         """Something that changes with every step, and with every pause."""
         return self._read(submission_facts.revision)
