@@ -14,7 +14,7 @@ from arena.hub.check_report import CheckReport
 from arena.models import is_endpoint
 from arena.models.weights import amount
 from arena.settings import Settings
-from arena.store.submission_records import OPEN, Submission, SubmissionEvent, SubmissionStanding, SubmissionState
+from arena.store.submission_records import OPEN, UNDER_WAY, Submission, SubmissionEvent, SubmissionStanding, SubmissionState
 from arena.ui import words
 from arena.ui.markup import render
 from arena.ui.submission_desk import Checked
@@ -167,18 +167,20 @@ def submission_html(
     )
 
 
-def steps_of(events: Sequence[SubmissionEvent]) -> list[SubmissionEvent]:
-    """The steps without those that only tell how far one is."""
-    kept: list[SubmissionEvent] = []
+def steps_of(events: Sequence[SubmissionEvent]) -> list[list[SubmissionEvent]]:
+    """The steps of each state that one after the other brought about, without those that only tell how far it is."""
+    runs: list[list[SubmissionEvent]] = []
     for event in events:
-        says_more = event.words and "done" not in event.detail and event.words != (kept[-1].words if kept else "")
-        if not kept or event.state != kept[-1].state or says_more:
-            kept.append(event)
-    return kept
+        last = runs[-1][-1] if runs else None
+        if last is None or (event.state, event.by) != (last.state, last.by):
+            runs.append([event])
+        elif event.words and event.words != last.words and "done" not in event.detail:
+            runs[-1].append(event)
+    return runs
 
 
 def progress_words(event: SubmissionEvent) -> str:
-    """How far a submission is, in a few words: suite, share done, time left; empty where nothing is known."""
+    """How far a submission is, in a few words: suite, share done, time left, or what is done now; empty where nobody knows."""
     suite, left = event.detail.get("suite"), event.detail.get("seconds_left")
     share = share_done(event)
     parts = [
@@ -186,7 +188,7 @@ def progress_words(event: SubmissionEvent) -> str:
         f"{words.percent(share)} done" if share is not None else "",
         f"about {words.age(float(left))} left" if isinstance(left, int | float) and left >= 0 else "",
     ]
-    return ", ".join(part for part in parts if part)
+    return ", ".join(part for part in parts if part) or (event.words if event.state in UNDER_WAY else "")
 
 
 def share_done(event: SubmissionEvent) -> float | None:
