@@ -1,4 +1,4 @@
-"""The about page: the method as it is written in docs/method.md, how to cite the arena, and the way to submissions and privacy."""
+"""The about page: the method as it is written in docs/method.md, how to cite the arena, and the way to other pages."""
 
 import gradio as gr
 
