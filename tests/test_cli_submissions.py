@@ -117,10 +117,10 @@ def test_the_line_and_one_of_it_are_paused_and_go_on(submissions, home):
     assert "paused: a good [31m reason" in submissions("list")[1]
     assert json.loads(submissions("pause", *WHY, "--json")[1]) == {"name": LINE, "paused": True, "reason": "a good [31m reason"}
     with Store.open(home) as store:
-        assert store.submissions.next() is None
+        assert store.submissions.waiting() == []
     assert submissions("resume", *WHY)[0] == submissions("resume", "6b0c337bc1", *WHY)[0] == 0
     with Store.open(home) as store:
-        assert store.submissions.next().submission.id == FIRST.id
+        assert store.submissions.waiting()[0].submission.id == FIRST.id
 
 
 def test_who_is_blocked_is_so_until_unblocked(submissions, home):

@@ -150,9 +150,12 @@ def _summary(told: Mapping[str, Any]) -> str:
         return f"paused: {told['paused']}"
     if told["state"] == "PENDING":
         return f"{told['place']} before it" if told["place"] else "the next"
-    detail = told["detail"]
-    share = f"{detail['suite']}, {100 * detail['done']:.0f} % done" if {"suite", "done"} <= detail.keys() else ""
-    return share or told["words"]
+    return (_share(told["detail"]) if told["state"] == "RUNNING" else "") or told["words"]
+
+
+def _share(detail: Mapping[str, Any]) -> str:
+    """How far an evaluation is; empty where a step does not say."""
+    return f"{detail['suite']}, {100 * detail['done']:.0f} % done" if {"suite", "done"} <= detail.keys() else ""
 
 
 def _show(options: argparse.Namespace) -> int:
@@ -196,9 +199,10 @@ def _words(step: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
     from arena.hub.decisions import ERASED
 
     erased = step["detail"].get(ERASED)
-    if before is None or erased is None or ERASED in before["detail"]:
-        return step["words"]
-    return f"account and contact were erased: {erased}"
+    if erased is not None and before is not None and ERASED not in before["detail"]:
+        return f"account and contact were erased: {erased}"
+    share = _share(step["detail"])
+    return f"{step['words']}: {share}" if share else step["words"]
 
 
 def _results(options: argparse.Namespace) -> int:

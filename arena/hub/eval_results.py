@@ -47,7 +47,7 @@ class ModelResults:
     def yaml(self) -> str:
         """The content of the file."""
         told = eval_result_entries_to_yaml(list(self.entries))
-        return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=120)
+        return yaml.safe_dump(told, sort_keys=False, allow_unicode=True, width=1000)
 
 
 def results_of(store: Store, results: Results, standing: SubmissionStanding, settings: Settings) -> ModelResults:

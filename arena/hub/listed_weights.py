@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from functools import lru_cache
 from pathlib import Path
 
 from arena.errors import ArenaError
@@ -58,9 +59,15 @@ def _repository(reference: str) -> str:
 
 def weight_hash(file: Path) -> str:
     """SHA-256 of a file; in the cache of huggingface_hub, large files have it as their name."""
-    target = file.resolve().name
-    if SHA256.fullmatch(target):
-        return target
+    target = file.resolve()
+    if SHA256.fullmatch(target.name):
+        return target.name
+    about = target.stat()
+    return _hash(target, about.st_size, about.st_mtime_ns)
+
+
+@lru_cache(1024)
+def _hash(file: Path, size: int, changed: int) -> str:  # noqa: ARG001 - a file that changed is read again
     with file.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
 

@@ -18,7 +18,7 @@ from arena.models import is_endpoint
 from arena.settings import Settings, make_home
 from arena.store import Store
 from arena.store.records import now
-from arena.store.submission_records import LINE, OPEN, UNDER_WAY, SubmissionEvent, SubmissionStanding
+from arena.store.submission_records import OPEN, UNDER_WAY, SubmissionEvent, SubmissionStanding
 
 LOCK = "worker.lock"
 """File of a home that its worker holds; it names the worker."""
@@ -93,7 +93,7 @@ class Worker:
             if (standing := self._next()) is not None:
                 self._work_on(standing)
                 self._tidy()
-            elif once and not self._waiting():
+            elif once and not self._store.submissions.waiting():
                 return
             else:
                 if (present := self._store.submissions.revision()) != revision:
@@ -105,14 +105,10 @@ class Worker:
 
     def _next(self) -> SubmissionStanding | None:
         """The oldest of those that were tried least, and whose pause is over."""
-        ready = [one for one in self._waiting() if now() >= one.event.at + timedelta(seconds=PAUSE * _tried(one))]
+        ready = [
+            one for one in self._store.submissions.waiting() if now() >= one.event.at + timedelta(seconds=PAUSE * _tried(one))
+        ]
         return min(ready, key=lambda one: (_tried(one), one.submission.submitted_at), default=None)
-
-    def _waiting(self) -> list[SubmissionStanding]:
-        paused = self._store.submissions.paused()
-        if LINE in paused:
-            return []
-        return [one for one in self._store.submissions.standings(["PENDING"]) if one.submission.id not in paused]
 
     def _work_on(self, standing: SubmissionStanding) -> None:
         submission = standing.submission

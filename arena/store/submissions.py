@@ -62,11 +62,10 @@ class Submissions:
         line = [one for one in ids if one == submission_id or one not in paused]
         return line.index(submission_id) if submission_id in line else None
 
-    def next(self) -> SubmissionStanding | None:
-        """The oldest that waits and may be taken; None where there is none, or the line is paused."""
+    def waiting(self) -> list[SubmissionStanding]:
+        """Those that wait and may be taken, the oldest first: none that is paused, and none at all while the line is."""
         paused = self.paused()
-        waiting = [one for one in self.standings(WAITING) if one.submission.id not in paused]
-        return waiting[0] if waiting and LINE not in paused else None
+        return [] if LINE in paused else [one for one in self.standings(WAITING) if one.submission.id not in paused]
 
     def pause(self, name: str, *, paused: bool, reason: str, by: str) -> None:
         """Let a submission that waits, or with `LINE` all of them, wait until they are let go on; or let them go on.

@@ -5,7 +5,6 @@ import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from arena.errors import InputError, SettingsError
 from arena.hub.accounts import Account, account_of_sign_in
@@ -13,7 +12,7 @@ from arena.hub.check_apart import check_apart
 from arena.hub.check_report import Check, CheckReport
 from arena.hub.entry import Statement, check_statement, check_words, enter
 from arena.hub.estimate import Estimate, estimate
-from arena.hub.listed_weights import listed_weights
+from arena.hub.listed_weights import weights_to_compare
 from arena.models import is_endpoint
 from arena.settings import Settings
 from arena.store import Store
@@ -76,7 +75,7 @@ class SubmissionDesk:
         if before is not None and time.monotonic() - before.at < FRESH_SECONDS:
             report, taken = before.report, before.estimate
         else:
-            report = check_apart(statement.reference, self.settings, listed=self._listed())
+            report = check_apart(statement.reference, self.settings, listed=self._compared(statement.reference))
             taken = estimate(report, self.settings, self.store) if report.passed else None
         checked = Checked(secrets.token_urlsafe(16), account.subject, statement, report, taken, time.monotonic())
         if report.passed:
@@ -110,16 +109,9 @@ class SubmissionDesk:
         if not self.is_open:
             raise InputError("submissions: are off here; ask whoever runs this arena, or submit to one of your own")
 
-    def _listed(self) -> Mapping[str, frozenset[str]]:
-        """The weights of all models that take part, by which a copy is known."""
-        submitted = {
-            one.submission.reference: frozenset(one.submission.weights) for one in self.store.submissions.standings(["LISTED"])
-        }
-        return {**self._at_the_start, **{name: hashes for name, hashes in submitted.items() if hashes}}
-
-    @cached_property
-    def _at_the_start(self) -> Mapping[str, frozenset[str]]:
-        return listed_weights(self.settings)
+    def _compared(self, reference: str) -> Mapping[str, frozenset[str]]:
+        """The weights of all other models that take part, by which a copy is known."""
+        return weights_to_compare(self.settings, self.store, reference)
 
 
 def account_of(profile: Mapping[str, object] | None) -> Account:

@@ -164,19 +164,19 @@ def test_what_is_paused_is_not_taken_until_it_may_go_on_and_others_are(store):
     first, second = submission(1), submission(2, submitted_at=NOON + timedelta(minutes=1))
     for one in (first, second):
         store.submissions.add(one, QUOTA)
-    assert store.submissions.next().submission.id == first.id
+    assert store.submissions.waiting()[0].submission.id == first.id
     before = store.submissions.revision()
     store.submissions.pause(first.id, paused=True, reason="to be looked at", by="operator")
     assert store.submissions.revision() > before
-    assert store.submissions.next().submission.id == second.id
+    assert store.submissions.waiting()[0].submission.id == second.id
     assert store.submissions.paused() == {first.id: "to be looked at"}
     assert store.submissions.place(second.id) == 0
     store.submissions.pause(LINE, paused=True, reason="a new disk", by="operator")
-    assert store.submissions.next() is None
+    assert store.submissions.waiting() == []
     for name in (first.id, LINE):
         store.submissions.pause(name, paused=False, reason="looked at", by="operator")
     assert store.submissions.paused() == {}
-    assert store.submissions.next().submission.id == first.id
+    assert store.submissions.waiting()[0].submission.id == first.id
 
 
 def test_only_what_waits_is_paused(store):
