@@ -1,9 +1,9 @@
-"""An nginx of one's own, in a temporary folder, in front of a server: over HTTP, and over HTTPS with a certificate of its own."""
+"""An nginx of one's own, in a temporary folder, in front of a server: over HTTP, and over HTTPS with its own certificate."""
 
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -34,33 +34,32 @@ PATIENCE = 20
 
 
 class Proxy:
-    """One block of nginx, as it was configured."""
+    """Two ports of this machine, the second one for HTTPS."""
 
-    def __init__(self, port: int, encrypted_port: int) -> None:
-        self.address = f"http://localhost:{port}"
-        self.encrypted_address = f"https://localhost:{encrypted_port}"
+    def __init__(self) -> None:
+        self.port, self.encrypted_port = free_port(), free_port()
+        self.address = f"http://localhost:{self.port}"
+        self.encrypted_address = f"https://localhost:{self.encrypted_port}"
 
 
 @contextmanager
-def nginx(blocks: Sequence[str]) -> Iterator[list[Proxy]]:
+def nginx(blocks: Mapping[Proxy, str]) -> Iterator[None]:
     """Run nginx with a server for each of these blocks of `location`, until the block ends."""
     assert PROGRAM
     with TemporaryDirectory(prefix="arena-nginx-") as name:
         folder = Path(name)
         make_certificate(folder)
-        ports = [(free_port(), free_port()) for _ in blocks]
         servers = [
-            f"server {{ listen 127.0.0.1:{plain}; listen 127.0.0.1:{encrypted} ssl; {block} }}"
-            for block, (plain, encrypted) in zip(blocks, ports, strict=True)
+            f"server {{ listen 127.0.0.1:{proxy.port}; listen 127.0.0.1:{proxy.encrypted_port} ssl; {block} }}"
+            for proxy, block in blocks.items()
         ]
         temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in TEMPORARY)
         configuration = folder / "nginx.conf"
         configuration.write_text(MAIN.format(folder=folder, temporary=temporary, servers="\n".join(servers)))
         process = subprocess.Popen([PROGRAM, "-e", f"{folder}/errors.txt", "-p", str(folder), "-c", str(configuration)])
         try:
-            proxies = [Proxy(*pair) for pair in ports]
-            wait_for(process, [proxy.address for proxy in proxies], folder / "errors.txt")
-            yield proxies
+            wait_for(process, [proxy.address for proxy in blocks], folder / "errors.txt")
+            yield
         finally:
             process.terminate()
             process.wait(PATIENCE)
@@ -69,8 +68,10 @@ def nginx(blocks: Sequence[str]) -> Iterator[list[Proxy]]:
 def make_certificate(folder: Path) -> None:
     """A key, and a certificate for this machine that it has signed itself."""
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", "/CN=localhost", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem"],
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"),
+            *("-subj", "/CN=localhost", "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem"),
+        ],
         check=True,
         capture_output=True,
     )

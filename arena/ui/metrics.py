@@ -67,6 +67,8 @@ class Metrics:
             buckets=BATTLE_SECONDS,
             registry=self.registry,
         )
+        for counts in ("yes", "no"):
+            self._battles.labels(counts)
         self._scrapes = Counter("arena_metrics_read", "How often these numbers were read", registry=self.registry)
         ProcessCollector(registry=self.registry)
         self._arena = arena

@@ -79,7 +79,7 @@ def test_it_plays_evaluates_and_serves_until_its_service_manager_stops_it_with_n
         assert style
         assert "--paper" in read(f"{home}/{style[1]}")
         assert "Bradley" in read(f"{home}/about")
-        assert read(f"{home}/healthz") == "ok\n"
+        assert json.loads(read(f"{home}/healthz"))["status"] == "ready"
         check = [sys.executable, *health_check()[1:]]
         assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) == 0
     finally:

@@ -58,7 +58,7 @@ def test_it_starts_where_the_proxies_of_the_environment_answer_nothing(tmp_path)
     with arena("serve", "--port", str(port), home=tmp_path / "home", output=output, environment=environment) as process:
         wait_until(lambda: READY in output.read_text(), process)
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=60) as visitor:
-            assert visitor.get("/healthz").text == "ok\n"
+            assert visitor.get("/healthz").json()["status"] == "ready"
             assert "Minimal-Pair Arena" in visitor.get("/").text
     assert len(output.read_text().splitlines()) == 1
 
