@@ -52,8 +52,10 @@ class Decisions:
             return Rights()
         account = account_of(profile)
         submitter = standing.submission.submitter if standing else None
-        is_submitter = submitter is not None and submitter.subject == account.subject
-        return Rights(account.name, is_submitter, account.name.casefold() in self._admins)
+        is_admin = account.name.casefold() in self._admins
+        if submitter is not None and submitter.subject == account.subject:
+            return Rights(submitter.name, submitter=True, admin=is_admin)  # steps of a renamed account are erased with it
+        return Rights(account.name, admin=is_admin)
 
     def withdraw(self, submission: str, reason: str, profile: Profile) -> str:
         """Take it out of the queue or off the ranks. For its submitter and admins."""
