@@ -223,13 +223,15 @@ def _refuse_blocked(connection: Connection, submission: Submission) -> None:
 
 
 def _refuse_many(connection: Connection, submission: Submission, quota: Quota) -> None:
+    """Who was forgotten may be anybody of the organisation: to be forgotten gives nobody a new quota."""
     who = submission.submitter
     ((by_account, by_organisation),) = connection.execute(
         """
-        SELECT count(*) FILTER (subject = ?), count(*) FILTER (organisation = ?)
-        FROM arena.submissions WHERE submitted_at >= ?
+        SELECT count(*) FILTER (subject = $subject OR (subject IS NULL AND organisation = $organisation)),
+               count(*) FILTER (organisation = $organisation)
+        FROM arena.submissions WHERE submitted_at >= $since
         """,
-        [who.subject if who else None, submission.organisation, utc(quota.since)],
+        {"subject": who.subject if who else None, "organisation": submission.organisation, "since": utc(quota.since)},
     ).fetchall()
     counts = (("your account", by_account, quota.of_account), (submission.organisation, by_organisation, quota.of_organisation))
     for name, count, most in counts:

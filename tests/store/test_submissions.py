@@ -128,6 +128,15 @@ def test_who_has_used_up_a_quota_is_told(store, quota, says):
     assert store.submissions.add(submission(3), later)
 
 
+def test_to_be_forgotten_gives_no_new_quota(store):
+    quota = Quota(NOON, 1, 9)
+    store.submissions.add(submission(), quota)
+    store.submissions.forget(submission().id)
+    with pytest.raises(InputError, match="^your account: has submitted 1"):
+        store.submissions.add(submission(2), quota)
+    assert store.submissions.add(submission(3, organisation="others"), quota)
+
+
 @pytest.mark.parametrize("name", ["team", "team/model-1"])
 def test_what_is_blocked_is_refused_until_it_is_no_more(store, name):
     store.submissions.block(name, blocked=True, reason="spam", by="operator")
