@@ -132,7 +132,7 @@ def test_to_be_forgotten_gives_no_new_quota(store):
     quota = Quota(NOON, 1, 9)
     store.submissions.add(submission(), quota)
     store.submissions.forget(submission().id)
-    with pytest.raises(InputError, match="^your account: has submitted 1"):
+    with pytest.raises(InputError, match=r"^your account: has submitted 1"):
         store.submissions.add(submission(2), quota)
     assert store.submissions.add(submission(3, organisation="others"), quota)
 
