@@ -202,7 +202,7 @@ class _Run:
         """Add one part, if there is anything in it."""
         number = len(self._state.parts) + 1
         made, operations = self._written(number, part)
-        if not any(made.rows.values()) and (self._state.parts or not part.until.place):
+        if not any(made.rows.values()):
             return
         last_battle = self._store.publication.battle_at(part.until.place)
         self._state = replace(
@@ -216,7 +216,7 @@ class _Run:
         self._commit(operations, f"Part {number}: {made.rows['battles']} battles, up to number {part.until.place}")
 
     def _written(self, number: int, part: Part) -> tuple[PublishedPart, Sequence[Operation]]:
-        """Write the files of a part, and say what to do with them. The first part has a file of each table, empty or not."""
+        """Write the files of a part, and say what to do with them. A table without rows has none."""
         rows: dict[str, int] = {}
         operations: list[Operation] = []
         made = PublishedPart(number, part, rows)
@@ -224,7 +224,7 @@ class _Run:
         for table in TABLES:
             file = (self._folder / f"{table}-{number}-{self._commits}.parquet").absolute()
             rows[table] = self._store.publication.write(table, part, file)
-            if rows[table] or number == 1:
+            if rows[table]:
                 operations.append(CommitOperationAdd(made.file(table), file))
             elif known.get(table):
                 operations.append(CommitOperationDelete(made.file(table)))

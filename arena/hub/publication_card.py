@@ -50,6 +50,7 @@ def _front_matter(state: PublicationState, licence: str) -> str:
         f"- config_name: {table}\n{'  default: true' + chr(10) if table == 'battles' else ''}"
         f"  data_files:\n  - split: train\n    path: {table}/*.parquet"
         for table in TABLES
+        if state.rows.get(table)  # `datasets` loads no table that is empty
     )
     return f"""---
 pretty_name: Minimal-Pair Arena
