@@ -41,6 +41,12 @@ def test_pages_may_be_embedded_but_may_ask_no_other_host(server, path, name):
     assert "http" not in policy
 
 
+@pytest.mark.parametrize("path", ["/submit", "/submissions?id=x", "/submit/"])
+def test_pages_on_which_accounts_act_stand_in_no_frame_but_that_of_the_hub(server, path):
+    policy = httpx.get(server.url + path, timeout=60, follow_redirects=True).headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://huggingface.co")
+
+
 def test_a_shared_link_is_previewed_as_the_arena(server):
     page = httpx.get(server.url, timeout=60).text
     assert '<meta property="og:title" content="Minimal-Pair Arena">' in page

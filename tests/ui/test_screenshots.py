@@ -49,6 +49,10 @@ def test_every_page_is_laid_out_well(visit, dark):
     page.wait_for_selector("#failure .failure")
     page.wait_for_selector("#plot-metrics .main-svg")
     look("model", whole=True)
+    for name in ("submit", "submissions"):  # those that take models are looked at in `test_submission_pages.py`
+        visitor.open(f"/{name}")
+        page.wait_for_selector("#invitation h2, #submission .queue")
+        look(name, whole=True)
     visitor.open("/about")
     page.wait_for_selector("#method h1")
     look("about", whole=True)

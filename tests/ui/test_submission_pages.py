@@ -3,6 +3,10 @@
 `benchmarks/submission_journey.py` goes the same way with a worker.
 """
 
+import secrets
+from collections.abc import Callable
+
+import httpx
 import pytest
 from browsers import CHROMIUM, shared_browser
 from layout import faults
@@ -94,6 +98,16 @@ def advance(site: Site, submission: str, *steps: tuple[str, str, dict]) -> None:
             assert store.submissions.advance(event, [standing.state])
 
 
+def answer_of(site: Site, event: dict, **what) -> str:
+    """What becomes of an event that a program sends as the page did, with a reason."""
+    session = f"program-{secrets.token_hex(4)}"
+    event = {**event, "session_hash": session, "data": [event["data"][0], "<b>A better one</b> comes"]}
+    with httpx.Client(base_url=f"{site.url}/gradio_api", timeout=60, **what) as client:
+        assert client.post("/queue/join", json=event).status_code == 200
+        with client.stream("GET", "/queue/data", params={"session_hash": session}) as stream:
+            return next(line for line in stream.iter_lines() if "process_completed" in line)
+
+
 def test_a_model_goes_from_the_form_through_the_queue_to_the_board_and_is_withdrawn(site, somebody):
     page = somebody("ada", "/submit")
     looks_well(page)
@@ -121,10 +135,17 @@ def test_a_model_goes_from_the_form_through_the_queue_to_the_board_and_is_withdr
     advance(site, submission, ("LISTED", "takes part", {}))
     expect(state).to_contain_text("Listed")
     expect(page.locator("#results-back")).to_be_visible()
-    page.click("#withdraw-submission")
+    with page.expect_request("**/queue/join*") as sent:
+        page.click("#withdraw-submission")
     expect(page.locator("#decided")).to_contain_text("Reason: is missing")
-    page.fill("#decision-reason input, #decision-reason textarea", "<b>A better one</b> comes")
-    page.click("#withdraw-submission")
+    cookies = {cookie["name"]: cookie["value"] for cookie in page.context.cookies()}
+    for what, said in (
+        ({}, "nobody is signed in"),
+        ({"cookies": cookies, "headers": {"Origin": "http://localhost:1"}}, "nobody is signed in"),
+        ({"cookies": cookies}, "is withdrawn"),
+    ):
+        assert said in answer_of(site, sent.value.post_data_json, **what)
+    page.reload()
     expect(state).to_contain_text("Withdrawn")
     expect(page.locator(".standing .reason")).to_have_text("<b>A better one</b> comes")
     looks_well(page)
@@ -134,7 +155,11 @@ def test_a_model_goes_from_the_form_through_the_queue_to_the_board_and_is_withdr
     stranger.reload()
     expect(stranger.locator(".event-list li").last).to_contain_text("by submitter")
     assert "ada" not in stranger.locator("#submission").inner_text()
+    _admin_decides(site, somebody, submission)
 
+
+def _admin_decides(site: Site, somebody: Callable[..., Page], submission: str) -> None:
+    """What went wrong is tried again, and the queue is paused."""
     admin = somebody("root", f"/submissions?id={submission}")
     admin.click("#retry-submission")
     expect(admin.locator(".standing p.state")).to_contain_text("Waiting")

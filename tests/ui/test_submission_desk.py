@@ -1,0 +1,118 @@
+"""What the desk takes, before and after a check; a child process makes that, and one test here starts it."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from arena.battles.scoring import ELO_RULE
+from arena.errors import InputError
+from arena.hub.accounts import Account
+from arena.hub.entry import Statement
+from arena.settings import Settings
+from arena.store import Store
+from arena.ui.submission_desk import FRESH_SECONDS, SubmissionDesk, account_of, reference_of
+
+ADA = Account("1", "ada", {"glade": "write", "meadow": "read"})
+EVE = Account("2", "eve")
+ENDPOINT = "https://host.example/v1#model"
+SAID = Statement(ENDPOINT, "glade", "apache-2.0", "ada@example.org", terms=True)
+SETTINGS = Settings(submissions="elsewhere", submission_endpoints=("host.example",))
+
+
+@pytest.fixture
+def desk(tmp_path):
+    with Store.open(tmp_path, ELO_RULE) as store:
+        yield SubmissionDesk(store, replace(SETTINGS, home=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("typed", "precision", "reference"),
+    [
+        (" org/name ", "", "org/name"),
+        ("org/name@v2", "float16", "org/name@v2?dtype=float16"),
+        ("org/name?thinking=512", "bfloat16", "org/name?thinking=512&dtype=bfloat16"),
+        ("https://huggingface.co/org/name", "", "org/name"),
+        ("https://huggingface.co/org/name/", "", "org/name"),
+        ("https://hf.co/org/name/tree/v2", "float32", "org/name@v2?dtype=float32"),
+        ("https://huggingface.co/org/name/blob/main/config.json", "", "org/name@main"),
+        (ENDPOINT, "", ENDPOINT),
+    ],
+)
+def test_what_people_type_and_paste_is_a_reference(typed, precision, reference):
+    assert reference_of(typed, precision) == reference
+
+
+@pytest.mark.parametrize(
+    ("typed", "precision", "field"),
+    [
+        ("  ", "", "model"),
+        ("x" * 301, "", "model"),
+        ("org/na\0me", "", "model"),
+        (ENDPOINT, "float16", "precision"),
+        ("org/name?dtype=float16", "float32", "precision"),
+    ],
+)
+def test_what_cannot_be_one_is_told_by_its_field(typed, precision, field):
+    with pytest.raises(InputError, match=f"^{field}: "):
+        reference_of(typed, precision)
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [
+        ({"organisation": "meadow"}, "organisation"),
+        ({"organisation": "elsewhere"}, "organisation"),
+        ({"contact": ""}, "contact"),
+        ({"terms": False}, "terms"),
+        ({"base_model": "x" * 201}, "base model"),
+    ],
+)
+def test_nothing_is_checked_for_a_statement_that_cannot_stand(desk, changed, field):
+    nowhere = replace(SAID, reference="org/name-that-a-check-would-ask-the-hub-for", **changed)
+    began = time.monotonic()
+    with pytest.raises(InputError, match=f"^{field}: "):
+        desk.check(nowhere, ADA)
+    assert time.monotonic() - began < 1
+
+
+def test_what_was_checked_enters_once_and_for_whom_it_was_checked_alone(desk):
+    checked = desk.check(SAID, ADA)
+    assert checked.report.passed, checked.report
+    assert checked.estimate.requests > 0
+    for key, account in ((checked.key, EVE), ("", ADA), (checked.key[:-1], ADA)):
+        with pytest.raises(InputError, match=r"^check: "):
+            desk.enter(key, account)
+    submission = desk.enter(checked.key, ADA)
+    assert desk.enter(checked.key, ADA) == submission
+    known = desk.store.submissions.get(submission).submission
+    assert (known.reference, known.organisation, known.submitter.subject) == (ENDPOINT, "glade", "1")
+
+
+def test_a_check_counts_for_a_while(desk, monkeypatch):
+    checked = desk.check(SAID, ADA)
+    later = time.monotonic() + FRESH_SECONDS + 1
+    monkeypatch.setattr("arena.ui.submission_desk.time.monotonic", lambda: later)
+    with pytest.raises(InputError, match=r"^check: it is too old"):
+        desk.enter(checked.key, ADA)
+
+
+def test_a_statement_that_the_card_denies_is_one_more_check_that_failed(desk):
+    checked = desk.check(replace(SAID, licence=""), ADA)
+    failed = [check for check in checked.report.checks if not check.passed]
+    assert [check.name for check in failed] == ["your statement"]
+    assert failed[0].seen.startswith("licence: ")
+    with pytest.raises(InputError):
+        desk.enter(checked.key, ADA)
+
+
+def test_where_submissions_are_off_nothing_enters(desk):
+    closed = SubmissionDesk(desk.store, replace(desk.settings, submissions="off"))
+    with pytest.raises(InputError, match=r"^submissions: are off"):
+        closed.check(SAID, ADA)
+
+
+@pytest.mark.parametrize("told", [None, {}, {"sub": "1"}, {"preferred_username": "ada"}])
+def test_who_is_not_known_is_told_to_sign_in(told):
+    with pytest.raises(InputError, match="sign"):
+        account_of(told)
