@@ -72,7 +72,7 @@ def _space(options: argparse.Namespace) -> int:
 
     order = _order(options)
     order.check()
-    for line in unknown_names(order.variables | dict.fromkeys(order.secrets, "")):
+    for line in unknown_names({**order.variables, **dict.fromkeys(order.secrets, "")}):
         say(line)
     files = space_files(order.sdk, _back_links(order, options.models))
     if files.missing:
@@ -139,10 +139,11 @@ def _back_links(order: "SpaceOrder", models: Sequence[str]) -> dict[str, Sequenc
     from huggingface_hub import constants
 
     from arena.hub.owned_repository import NAME
+    from arena.hub.space_files import THUMBNAIL
 
     repositories = [model.partition("+")[0].partition("?")[0].partition("@")[0] for model in models]
     return {
-        "thumbnail": f"{constants.ENDPOINT}/spaces/{order.name}/resolve/main/docs/images/battle.png",
+        "thumbnail": f"{constants.ENDPOINT}/spaces/{order.name}/resolve/main/{THUMBNAIL}",
         "models": [name for name in repositories if NAME.fullmatch(name) and not name.startswith(".")],
         "datasets": [name for name in [order.variables.get("ARENA_PUBLISH", "")] if NAME.fullmatch(name)],
     }

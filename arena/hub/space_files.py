@@ -20,6 +20,8 @@ FOR_DOCKER = ("Dockerfile", "MANIFEST.in", "pyproject.toml", "requirements.lock"
 """What a Space of Docker is built from, too."""
 LEFT_OUT = re.compile(r"(^|/)(\.|__pycache__/)|\.pyc$|^starter/architectures/")
 """Files that no Space needs."""
+THUMBNAIL = "docs/images/battle.png"
+"""What links to a Space show."""
 PORT = 7860
 APP = 'import sys\n\nfrom arena.cli import run\n\nif __name__ == "__main__":\n    run(["serve", *sys.argv[1:]])\n'
 """`app.py`, which is in no wheel."""
@@ -59,6 +61,8 @@ def space_files(sdk: Sdk, back_links: Mapping[str, Sequence[str] | str]) -> Spac
         if (root / "app.py").exists() and (root / "requirements.txt").exists()
         else _of_package(root, sdk)
     )
+    if THUMBNAIL not in made.files:
+        back_links = {name: value for name, value in back_links.items() if name != "thumbnail"}
     card = made.files[CARD]
     text = card.decode() if isinstance(card, bytes) else card.read_text("utf-8")
     return SpaceFiles({**made.files, CARD: card_for(text, sdk, back_links).encode()}, made.origin, made.missing)
@@ -125,11 +129,13 @@ def _of_package(root: Path, sdk: Sdk) -> SpaceFiles:
         ) from None
     if sdk == "docker":
         raise SettingsError("--sdk docker: the Dockerfile is in no installed package; deploy from a clone of the repository")
-    card, requirements = str(about.metadata.get_payload() or about.metadata.get("description", "")), about.requires or ()
+    card, requirements = about.metadata["Description"], about.requires or ()
     files: dict[str, Path | bytes] = dict(_in_folder(root, "arena"))
     files |= {
         CARD: card.lstrip().encode(),
         "app.py": APP.encode(),
         "requirements.txt": "".join(f"{one}\n" for one in requirements if "extra ==" not in one).encode(),
     }
-    return SpaceFiles(files, "installed package", ("LICENSE", "docs/images"))
+    if licence := about.read_text("licenses/LICENSE"):
+        files["LICENSE"] = licence.encode()
+    return SpaceFiles(files, "installed package", ("docs/images",))

@@ -169,7 +169,7 @@ def _quoted(file: Path) -> str:
 
 def _battle_at(connection: duckdb.DuckDBPyConnection, place: int) -> str | None:
     row = connection.execute("SELECT battle_id FROM arena.settlements WHERE seq = ?", [place]).fetchone()
-    return row and row[0]
+    return None if row is None else row[0]
 
 
 def _decisions(connection: duckdb.DuckDBPyConnection) -> int:

@@ -182,7 +182,7 @@ def test_a_card_for_docker_has_its_port_and_nothing_of_gradio():
 def test_the_hub_takes_the_card_of_this_repository(api, sdk):
     files = space_files(sdk, {"models": ["org/model"], "thumbnail": "https://huggingface.co/x.png"})
     with warnings.catch_warnings(action="error"):
-        api._validate_yaml(files.files["README.md"].decode(), repo_type="space")
+        api._validate_yaml(bytes(files.files["README.md"]).decode(), repo_type="space")
     assert f"sdk: {sdk}" in front_matter(files)
     assert ("Dockerfile" in files.files) == (sdk == "docker")
 

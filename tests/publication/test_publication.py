@@ -210,14 +210,14 @@ def test_datasets_and_duckdb_read_it_as_its_card_says(api, store, dataset, tmp_p
         rows = load_dataset(str(folder), table, split="train", cache_dir=str(tmp_path / "cache"))
         assert (len(rows), list(rows.features)) == (len(dataset.rows(table)), list(columns))
         if table == "pairs":
-            pictures = {row["id"]: row["image_0"] for row in rows}
+            pictures = dict(zip(rows["id"], rows["image_0"], strict=True))
             assert pictures[MADE.id].size == MADE.sides[0].picture.pixels().size
             assert pictures[DRAWN[0].id] is None
     card = (folder / "README.md").read_text()
     (query,) = (line for line in card.splitlines() if line.startswith("SELECT"))
     counted = duckdb.sql(query.removesuffix(";").replace("hf://datasets/org/battles", str(folder))).fetchall()
     assert sum(row[-1] for row in counted) == 10
-    meta = metadata_load(folder / "README.md")
+    meta = metadata_load(folder / "README.md") or {}
     assert (meta["license"], [one["config_name"] for one in meta["configs"]]) == ("apache-2.0", list(tables))
     for table, columns in TABLES.items():
         assert all(f"| `{name}` |" in card for name in columns), table
