@@ -198,8 +198,8 @@ class SubmissionsPage:
             if not line:
                 return {self.said: ""}
             shown = self.show(submission, profile)
-            reason = {**shown.get(self.reason, gr.update()), "value": ""}
-            return {**shown, self.said: DONE.format(line), self.line_reason: "", self.reason: reason}
+            emptied = {**shown.get(self.reason, gr.update()), "value": ""}
+            return {**shown, self.said: DONE.format(line), self.line_reason: "", self.reason: emptied}
 
         return decided
 

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, expect
 from submitting import BAD, GOOD, Site, ada, submitting
 from visitor import PATIENCE, Visitor
 
-from arena.store.submission_records import SubmissionEvent
+from arena.store.submission_records import SubmissionEvent, SubmissionState
 
 pytestmark = pytest.mark.long
 
@@ -89,11 +89,12 @@ def submitted(site: Site, page: Page) -> str:
     return link.inner_text().partition("id=")[2]
 
 
-def advance(site: Site, submission: str, *steps: tuple[str, str, dict]) -> None:
+def advance(site: Site, submission: str, *steps: tuple[SubmissionState, str, dict]) -> None:
     """What a worker would say."""
     with site.store() as store:
         for state, words, detail in steps:
             standing = store.submissions.get(submission)
+            assert standing is not None
             event = SubmissionEvent(submission, state, words, detail=detail)
             assert store.submissions.advance(event, [standing.state])
 
