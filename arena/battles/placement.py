@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from arena.battles.matchmaking import CLOSENESS, Couple, Odds, Standing, closeness
 from arena.store import Tally
@@ -55,7 +55,9 @@ class PlacementOdds(Odds):
     def __init__(
         self, standings: Mapping[str, Standing], placed: Collection[str], widths: Mapping[str, float], share: float
     ) -> None:
-        super().__init__(standings)
+        # Beyond their share they meet as often as if they were known: matchmaking alone would give new ones nearly all.
+        most = max((one.battles for name, one in standings.items() if name not in placed), default=0)
+        super().__init__({name: replace(one, battles=most) if name in placed else one for name, one in standings.items()})
         self._share = share
         self._opponents = {name: self._weights_of(name, standings, placed, widths) for name in placed}
 

@@ -18,7 +18,7 @@ EXAMPLES = """examples:
   arena settings                              all of them; secrets are not shown
   arena settings --json | jq '.[] | select(.source != "default")'
 
-Sources: command line, environment, Space (what is different where a Space runs it), default.
+Sources: command line, environment, Space (what is different where a Space runs it), system, default.
 """
 SECRETS = ("ARENA_REVIEW_TOKEN", "ARENA_METRICS_TOKEN", "ARENA_DATABASE", "ARENA_ENDPOINT_KEY", "HF_TOKEN", "OPENAI_API_KEY")
 SET = "set, and not shown"
@@ -70,7 +70,7 @@ def setting_rows(settings: Settings, environment: Mapping[str, str] = os.environ
         environment: what they were read from.
     """
     given = from_environment(environment)
-    rows = [*_elsewhere(environment), *_of_visitors(settings, environment)]
+    rows = [*_elsewhere(environment), *_of_visitors(settings, environment), _network()]
     for name, variable, meaning in _documented():
         value = getattr(settings, name)
         if value != getattr(given, name):
@@ -101,6 +101,15 @@ def _of_visitors(settings: Settings, environment: Mapping[str, str]) -> Iterator
         name = f"{PLACES}{kind.upper()}"
         meaning = f"{kind} under way at once: of one client, and of all"
         yield SettingRow(name, f"{places.of_client} {places.of_all}", _source(name, environment), meaning)
+
+
+def _network() -> SettingRow:
+    """No setting: what the system allows."""
+    from arena.hub.limited_process import network_closed
+
+    value = "closed" if network_closed() else "network not closed"
+    meaning = "whether processes in which models of others are loaded and evaluated reach nobody; needs namespaces of Linux"
+    return SettingRow("network of submitted models", value, "system", meaning)
 
 
 def _source(variable: str, environment: Mapping[str, str]) -> str:
