@@ -10,7 +10,7 @@ from arena.cli import main
 from arena.errors import InputError
 from arena.store import Store
 from arena.store.records import now
-from arena.store.submission_records import LINE, Quota, Submission, SubmissionEvent, Submitter
+from arena.store.submission_records import ENDED, LINE, OPEN, Quota, Submission, SubmissionEvent, Submitter
 
 COMMIT = "0123456789" * 4
 ANN = Submitter("u-secret", "ann", "ann@home.example")
@@ -43,8 +43,8 @@ def submissions(home, capsys, monkeypatch):
 def advance(home, one, *states, **detail):
     with Store.open(home) as store:
         for state in states:
-            before = store.submissions.get(one.id).state
-            assert store.submissions.advance(SubmissionEvent(one.id, state, "as it is", detail=detail), [before])
+            event = SubmissionEvent(one.id, state, "as it is", detail=detail)
+            assert store.submissions.advance(event, (*OPEN, *ENDED))
 
 
 def test_the_line_is_listed_for_people_and_programs(submissions, home):

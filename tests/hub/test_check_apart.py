@@ -61,7 +61,8 @@ def test_a_repository_is_no_copy_of_itself_and_others_are_compared_with_what_was
     with Store.open(tmp_path) as store:
         store.submissions.add(given, Quota(now(), 9, 9))
         assert weights_to_compare(without, store, "org/second") == {}, "it is not listed"
-        for state, before in (("CHECKING", "PENDING"), ("RUNNING", "CHECKING"), ("LISTED", "RUNNING")):
-            store.submissions.advance(SubmissionEvent(given.id, state), [before])
+        assert store.submissions.advance(SubmissionEvent(given.id, "CHECKING"), ["PENDING"])
+        assert store.submissions.advance(SubmissionEvent(given.id, "RUNNING"), ["CHECKING"])
+        assert store.submissions.advance(SubmissionEvent(given.id, "LISTED"), ["RUNNING"])
         assert weights_to_compare(without, store, "org/second") == {"org/first": frozenset({"ab"})}
         assert weights_to_compare(without, store, "org/First@main?turns=1") == {}

@@ -75,7 +75,7 @@ def measured(tmp_path_factory):
         evaluate(store, [entrant], [(starter.SUITE, starter.load())], Options())
         given = enter(store, statement(), report(), ANN, OPEN, Estimate(1, 1.0, 0, "size"))
         advance(store, given, "CHECKING", "RUNNING", "LISTED")
-        standing = store.submissions.get(given)
+        (standing,) = store.submissions.standings()
         return home, standing, results_of(store, Results(store, {starter.NAME: starter.SUITE}), standing, OPEN)
 
 
