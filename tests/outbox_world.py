@@ -17,15 +17,15 @@ from arena.outbox import Outbox
 from arena.outbox.bucket_target import BucketTarget
 from arena.outbox.dataset_target import DatasetTarget
 from arena.outbox.lease import Lease
-from arena.store import Store, outbox_rows
+from arena.store import SaveStatus, Store, outbox_rows
 from arena.store.fact_rows import FACTS
 from arena.store.rebuild import fingerprints
 
 BUCKET = "org/facts"
 LEASE = "org/facts-lease"
-INTERVAL = 0.15
-LEASE_SECONDS = 2.0
-PATIENCE = 20.0
+INTERVAL = 0.3
+LEASE_SECONDS = 8.0
+PATIENCE = 60.0
 
 
 class World:
@@ -35,13 +35,22 @@ class World:
         self.hub = hub
         self.folder = folder
         self.kind = kind
+        self._ahead = 0.0
         self.token = hub.accounts.token(hub.accounts.add("ann", org="write"), "write")
         disable_progress_bars()
         self.api = HfApi(endpoint=hub.address, token=self.token)
 
+    def clock(self) -> float:
+        """Of all leases."""
+        return time.monotonic() + self._ahead
+
+    def let_leases_end(self) -> None:
+        """As if nobody had renewed any for long enough."""
+        self._ahead += LEASE_SECONDS + 0.1
+
     def outbox(self, *, seconds: float = INTERVAL, lease_seconds: float = LEASE_SECONDS) -> Outbox:
         target = (BucketTarget if self.kind == "buckets" else DatasetTarget)(self.api, BUCKET)
-        return Outbox(target, Lease(self.api, LEASE, lease_seconds), seconds, f"{self.kind}/{BUCKET}")
+        return Outbox(target, Lease(self.api, LEASE, lease_seconds, self.clock), seconds, f"{self.kind}/{BUCKET}")
 
     @contextmanager
     def opened(self, name: str, outbox: Outbox | None = None) -> Iterator[Store]:
@@ -68,13 +77,19 @@ def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
         time.sleep(0.02)
 
 
+def status_of(store: Store) -> SaveStatus:
+    status = store.save_status()
+    assert status is not None
+    return status
+
+
 def wait_until_saved(store: Store) -> None:
-    until(lambda: (status := store.save_status()) is not None and status.facts_waiting == 0 and status.saved_at)
+    until(lambda: (status := status_of(store)).facts_waiting == 0 and status.saved_at)
 
 
 def contents(store: Store) -> dict[str, list[Any]]:
     """All facts, and a fingerprint of all that is derived."""
-    connection = connection_of(store)
+    connection = connection_of(store).cursor()  # threads of the store use the other one
     facts = {table: connection.execute(f"FROM arena.{table} ORDER BY rowid").fetchall() for table in FACTS}
     return {**facts, "derived": list(fingerprints(connection).items())}
 

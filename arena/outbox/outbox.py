@@ -42,8 +42,8 @@ STOP_PATIENCE = 20.0
 """Seconds for which an end waits for the last facts to be saved."""
 LONGEST_PAUSE = 60.0
 """Seconds between two tries while the Hub fails, unless it asks for more."""
-TRIES = 5
-"""At a history that is written anew while it is fetched."""
+MOST_DOUBLINGS = 10
+"""Of the pause while the Hub fails."""
 
 
 class OtherHistory(StoreError):
@@ -209,11 +209,12 @@ class Outbox:
         failures = 0
         pause = self._seconds
         while not self._ended.wait(pause):
+            began = time.monotonic()
             retry_after = self._turn()
-            failures = failures + 1 if self._last_error else 0
-            pause = max(min(self._seconds * 2**failures, max(LONGEST_PAUSE, self._seconds)), retry_after)
-            if not failures:
-                pause = self._seconds
+            failures = min(failures + 1, MOST_DOUBLINGS) if self._last_error else 0
+            longest = max(LONGEST_PAUSE, self._seconds)
+            took = 0.0 if failures else time.monotonic() - began
+            pause = max(min(self._seconds * 2**failures, longest) - took, retry_after, 0.0)
         self._turn()
 
     def _turn(self) -> float:

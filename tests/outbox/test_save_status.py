@@ -1,0 +1,151 @@
+"""*Saved* is told apart from *stored*: while the Hub fails its age grows, then battles pause, and all goes on by itself."""
+
+import threading
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from hub_repositories import Fault
+from outbox_world import BUCKET, INTERVAL, LEASE, World, contents, kill, lines, status_of, until, wait_until_saved
+from store_insides import connection_of
+from store_world import PAIRS, furnish, make_battle
+
+from arena.errors import StorePaused
+from arena.outbox.outbox import INTERVALS
+from arena.store import Store
+
+FAULTS = {
+    "429": Fault(status=429, headers={"Retry-After": "0"}, on="batch"),
+    "500": Fault(status=500, on="batch"),
+    "no storage": Fault(status=500, on="xet-write-token"),
+    "cut": Fault(cut=True, on="batch"),
+    "slow": Fault(delay=0.4),
+}
+
+
+@pytest.fixture(autouse=True)
+def _few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client of the Hub tries six times, with pauses of its own; here it may be quick."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
+
+
+def age(store: Store, seconds: float) -> None:
+    """Let what waits have waited for longer."""
+    connection_of(store).execute(
+        "UPDATE arena.outbox SET committed_at = committed_at - ?::INTERVAL", [timedelta(seconds=seconds)]
+    )
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+def test_nothing_is_lost_while_the_hub_fails(world: World, fault: Fault):
+    with world.opened("first") as store:
+        furnish(store)
+        wait_until_saved(store)
+        bucket = world.hub.buckets.named(BUCKET)
+        bucket.faults = [fault]
+        for number in range(3):
+            assert store.add_battle(make_battle(f"battle-{number}")).first
+        if not fault.delay:
+            until(lambda: status_of(store).last_error)
+            status = status_of(store)
+            assert status.facts_waiting
+            assert status.age_seconds > 0
+        bucket.faults = []
+        wait_until_saved(store)
+        until(lambda: not status_of(store).last_error)
+        stored = contents(store)
+    with world.opened("second") as store:
+        assert contents(store) == stored
+
+
+def test_after_ten_intervals_battles_and_votes_pause_and_go_on_by_themselves(world: World, caplog: pytest.LogCaptureFixture):
+    with world.opened("first") as store:
+        furnish(store)
+        store.add_battle(make_battle("open", played_by="visitor"))
+        wait_until_saved(store)
+        bucket = world.hub.buckets.named(BUCKET)
+        bucket.faults = [Fault(status=500, on="batch")]
+        store.add_battle(make_battle("last"))
+        store.check_open()
+        age(store, INTERVALS * INTERVAL)
+        for refused in (
+            lambda: store.add_battle(make_battle("more")),
+            lambda: store.add_vote("open", "somebody", "a"),
+            store.check_open,
+        ):
+            with pytest.raises(StorePaused, match="pause for a while"):
+                refused()
+        status = status_of(store)
+        assert status.paused
+        assert not status.read_only
+        until(lambda: status_of(store).last_error)
+        assert store.takedowns.hide([PAIRS[0].id], by="operator", reason="may be private")  # what cannot wait goes on
+        bucket.faults = []
+        until(lambda: not status_of(store).paused)
+        assert store.add_vote("open", "somebody", "a")
+        assert not store.battle("more")
+    failures = [line for line in lines(caplog) if "tried again" in line]
+    assert len(failures) == 1, "the log is told of the first failure of a row"
+
+
+def test_retry_after_is_honoured(world: World):
+    with world.opened("first") as store:
+        furnish(store)
+        wait_until_saved(store)
+        world.hub.buckets.named(BUCKET).faults = [Fault(status=429, headers={"Retry-After": "2"}, on="batch")]
+        store.add_battle(make_battle("battle"))
+        until(lambda: status_of(store).last_error)
+        world.hub.buckets.named(BUCKET).faults = []
+        asked = len(world.hub.requested)
+        threading.Event().wait(1)
+        assert not [line for line in world.hub.requested[asked:] if "batch" in line]
+        wait_until_saved(store)
+
+
+def test_a_second_copy_only_shows_and_takes_over(world: World):
+    first = world.outbox()
+    with world.opened("first", first) as store:
+        furnish(store)
+        wait_until_saved(store)
+        with world.opened("second") as copy:
+            status = status_of(copy)
+            assert "Another copy" in status.read_only
+            with pytest.raises(StorePaused, match="Another copy"):
+                copy.add_battle(make_battle("there"))
+            done: list[int] = []
+            copy.once_open(lambda: done.append(copy.add_battle(make_battle("once open")).seq))
+            store.add_battle(make_battle("here"))
+            until(lambda: copy.battle("here"))
+            assert copy.elo() == store.elo()
+            kill(store, first)
+            world.let_leases_end()
+            until(lambda: not status_of(copy).read_only)
+            until(lambda: done)
+            assert copy.add_battle(make_battle("there")).seq == 3
+            assert not copy.rebuild()
+
+
+def test_a_copy_follows_an_erasure(world: World):
+    with world.opened("first") as store:
+        furnish(store)
+        store.add_battle(make_battle("voted", played_by="visitor"))
+        store.add_vote("voted", "hash-of-a-browser", "a")
+        wait_until_saved(store)
+        with world.opened("second") as copy:
+            store.erase_voter("hash-of-a-browser")
+            wait_until_saved(store)
+            until(lambda: copy.vote_of("voted") == store.vote_of("voted"))
+            assert contents(copy) == contents(store)
+
+
+def test_a_copy_that_cannot_renew_stops_acknowledging(world: World):
+    with world.opened("first", world.outbox(lease_seconds=3.0)) as store:
+        furnish(store)
+        wait_until_saved(store)
+        world.hub.repository("datasets", LEASE).faults = [Fault(status=500)]
+        until(lambda: status_of(store).read_only)
+        with pytest.raises(StorePaused, match="as soon as it reaches"):
+            store.add_battle(make_battle("late"))
+        world.hub.repository("datasets", LEASE).faults = []
+        until(lambda: not status_of(store).read_only)
+        assert store.add_battle(make_battle("late")).first
