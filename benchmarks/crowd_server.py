@@ -16,6 +16,7 @@ from multiprocessing import Pipe
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from types import MappingProxyType
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from processes import forked, run_arena, wait_until
@@ -56,11 +57,12 @@ class Server:
 
 
 @contextmanager
-def serving(models: Sequence[str]) -> Iterator[Server]:
+def serving(models: Sequence[str], more: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """A server with an empty home, until the block ends.
 
     Args:
         models: folders or Hub names of its contestants; none for those that ship.
+        more: variables of its environment.
     """
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -71,7 +73,7 @@ def serving(models: Sequence[str]) -> Iterator[Server]:
         terminal.touch()
         command = ["--home", str(folder / "home"), "serve", "--port", str(port)]
         only = {"ARENA_MODELS": ",".join(models), "ARENA_STARTER_MODELS": "0"} if models else {}
-        environment = {**os.environ, **only, "GRADIO_TEMP_DIR": str(folder / "cache")}
+        environment = {**os.environ, **only, **more, "GRADIO_TEMP_DIR": str(folder / "cache")}
         ours, theirs = Pipe()
         with forked(_serve, theirs, command, terminal, environment) as process:
             theirs.close()

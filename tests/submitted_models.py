@@ -5,7 +5,6 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
-import hostile_models
 from hostile_models import HOSTILE, Draft
 
 from arena.hub.contestant_of import submission_key
@@ -42,11 +41,6 @@ def exploding(draft):
 def broken_tokenizer(draft):
     nudge(draft)
     (draft.folder / "tokenizer.json").write_text(json.dumps({"model": {}, "added_tokens": "none"}))
-
-
-def changed_weights(draft):
-    """The Hub tells another hash than that of what it sends."""
-    nudge(draft)
 
 
 ONLY_LOADED = {
@@ -94,6 +88,3 @@ def submit(store: Store, given: Submission) -> str:
 def worker_settings(home: Path, **more) -> Settings:
     """Of an arena whose submissions are worked off by a worker of its own."""
     return Settings(home=home.resolve(), submissions="elsewhere", **more)
-
-
-__all__ = ["hostile", "hostile_models", "nudge", "serve", "submission", "submit", "worker_settings"]

@@ -7,7 +7,7 @@ from itertools import combinations
 import pytest
 from players import perfect, refuses
 
-from arena.battles.matchmaking import Standing, draw_meeting
+from arena.battles.matchmaking import Standing, couple_of, draw_meeting
 from arena.battles.placement import (
     PLACED_FAMILIES,
     PLACED_WIDTH,
@@ -49,7 +49,7 @@ def test_probabilities_sum_to_one_none_vanishes_and_meetings_come_as_often_as_th
 
 def test_the_placed_one_plays_its_share_most_with_whom_is_close_and_well_known():
     odds = Placement(frozenset({"new"}), WIDTHS, SHARE_OF_VISITORS).odds(STANDINGS)
-    met = {other: odds.probability(tuple(sorted(("new", other)))) for other in ("known", "vague", "far")}
+    met = {other: odds.probability(couple_of("new", other)) for other in ("known", "vague", "far")}
     assert sum(met.values()) > SHARE_OF_VISITORS
     assert met["known"] > 2 * met["vague"] > 2 * met["far"]
     assert sum(met.values()) < SHARE_OF_VISITORS + 0.7 * (1 - SHARE_OF_VISITORS)
@@ -58,7 +58,7 @@ def test_the_placed_one_plays_its_share_most_with_whom_is_close_and_well_known()
 
 def test_where_all_have_met_the_placed_one_others_still_meet():
     placement = Placement(frozenset({"new"}), WIDTHS, SHARE_OF_AUTOPLAY)
-    barred = {tuple(sorted(("new", other))) for other in ("known", "vague", "far")}
+    barred = {couple_of("new", other) for other in ("known", "vague", "far")}
     meeting = draw_meeting(STANDINGS, random.Random(1), barred, placement)
     assert meeting is not None
     assert "new" not in meeting.couple

@@ -21,6 +21,8 @@ from arena.store.submission_records import LINE, OPEN, UNDER_WAY, SubmissionEven
 from arena.strategies import constant_entry
 
 COMMIT = f"{7:040x}"
+CONSTANT = constant_entry("always-answer")
+assert CONSTANT is not None
 
 
 class ConstantBackend:
@@ -39,7 +41,7 @@ class ConstantBackend:
     def prepare(self, submission, facts, progress):
         progress.on_place("asking it")
         self.meanwhile(progress)
-        return constant_entry("always-answer")
+        return CONSTANT
 
     def evaluate(self, submission, entry, suites, progress):
         entrant = Entrant(entry.contestant, AUDIENCES[entry.kind], entry.memory_bytes, entry.load)
@@ -85,7 +87,7 @@ def test_a_submission_is_checked_loaded_evaluated_and_listed_and_its_page_can_te
     world.worker.run(once=True)
     states = world.states(name)
     assert list(dict.fromkeys(states)) == ["PENDING", "CHECKING", "RUNNING", "LISTED"]
-    contestant = constant_entry("always-answer").contestant
+    contestant = CONSTANT.contestant
     running = [event for event in world.store.submissions.events(name) if event.state == "RUNNING"]
     assert {event.detail["suite"] for event in running} == {"starter"}
     assert all(0 <= event.detail["done"] <= 1 for event in running)
