@@ -1,11 +1,20 @@
 """The log in the home, and what of it the terminal tells."""
 
+import contextlib
+import json
 import logging
 import shutil
+import socket
+import warnings
+from datetime import UTC, datetime, timedelta
 
+import pytest
 from processes import exit_code, forked
+from starlette.applications import Starlette
 
+from arena.errors import SettingsError
 from arena.logs import log_on_terminal, start_log
+from arena.ui.server import run
 
 LINES = 2000
 LARGEST_FILE = 100_000
@@ -54,3 +63,62 @@ def test_a_log_whose_home_is_gone_disturbs_nobody(tmp_path, capsys):
     shutil.rmtree(tmp_path / "home")
     logging.getLogger("arena.test").info("to nobody")
     assert (path.exists(), capsys.readouterr().err) == (False, "")
+
+
+def _objects(text: str) -> list[dict[str, str]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_with_json_each_line_of_the_file_and_of_the_terminal_is_an_object(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("ARENA_LOG", "json")
+    with log_on_terminal("json"):
+        path = start_log(tmp_path)
+        fail("arena.models.pool")
+        logging.getLogger("arena.battles.host").info("battle %s: “%d %%”", "1", 7)
+        logging.getLogger("another.package").warning("two\nlines")
+        logging.getLogger("another.package").info("nobody asks for this")
+        logging.getLogger("uvicorn.error").error("of the server")
+        warnings.warn("of Python", UserWarning, stacklevel=1)
+    fail("arena.models.pool")
+    told = capsys.readouterr().err
+    assert [(line["level"], line["logger"], line["message"]) for line in _objects(told)[:4]] == [
+        ("ERROR", "arena.models.pool", "people/ill: cannot be loaded"),
+        ("INFO", "arena.battles.host", "battle 1: “7 %”"),
+        ("WARNING", "another.package", "two\nlines"),
+        ("ERROR", "uvicorn.error", "of the server"),
+    ]
+    assert "of Python" in _objects(told)[4]["message"]
+    assert "OSError: no disk" in _objects(told)[0]["exception"]
+    assert "exception" not in _objects(told)[1]
+    kept = _objects(path.read_text())
+    assert [line["logger"] for line in kept] == ["arena.models.pool", "arena.battles.host", "arena.models.pool"]
+    moments = [datetime.fromisoformat(line["time"]) for line in kept]
+    assert moments == sorted(moments)
+    assert abs(datetime.now(UTC) - moments[-1]) < timedelta(minutes=5)
+
+
+def test_a_form_that_is_none_is_refused_before_anything_is_written(tmp_path, monkeypatch):
+    monkeypatch.setenv("ARENA_LOG", "xml")
+    with pytest.raises(SettingsError, match="ARENA_LOG: 'xml' is unknown; use text or json"):
+        start_log(tmp_path)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextlib.asynccontextmanager
+async def _broken(_app):
+    raise ValueError("the reason")
+    yield
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_the_server_says_in_json_why_it_cannot_start(capfd):
+    with log_on_terminal("json"), pytest.raises(SettingsError):
+        run(Starlette(lifespan=_broken), "127.0.0.1", _free_port(), lambda: None)
+    (line, *_) = _objects(capfd.readouterr().err)
+    assert (line["level"], line["logger"]) == ("ERROR", "uvicorn.error")
+    assert "ValueError: the reason" in line.get("exception", line["message"])

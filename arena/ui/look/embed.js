@@ -19,7 +19,7 @@
   function tellHeight() {
     let last = 0;
     const tell = () => {
-      const content = document.querySelector("main.app, .main.app");
+      const content = document.querySelector(".main.app");
       const height = content ? Math.ceil(content.getBoundingClientRect().bottom + scrollY) : 0;
       if (!height || height === last) return;
       last = height;
@@ -52,7 +52,7 @@
       link.rel = "noopener";
       return;
     }
-    if (link.getAttribute("href").startsWith("#")) return;
+    if (link.getAttribute("href").startsWith("#") || link.hasAttribute("download")) return;
     const own = new URLSearchParams(location.search);
     OWN.filter((name) => own.has(name)).forEach((name) => url.searchParams.set(name, own.get(name)));
     link.href = url;

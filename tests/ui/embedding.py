@@ -1,0 +1,110 @@
+"""A page of another site, with the arena in a frame, in a browser that gives frames no cookies and no storage."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from playwright.sync_api import Browser, Frame, Page, Request
+
+PAGE = (
+    """<!doctype html><title>A paper</title><body style="margin: 1rem"><h1>A paper</h1><main>{snippet}</main><p>The end</p>"""
+)
+LOCKED = """
+for (const name of ["localStorage", "sessionStorage"]) {
+  Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+}
+"""
+"""What browsers do where a reader lets frames of other sites store nothing."""
+NO_COOKIES = {
+    "enableThirdPartyCookieRestriction": True,
+    "disableThirdPartyCookieMetadata": True,
+    "disableThirdPartyCookieHeuristics": True,
+}
+
+
+@dataclass
+class OtherSite:
+    """It. `127.0.0.1` is another site than the arena's `localhost`."""
+
+    address: str
+    pages: dict[str, str] = field(default_factory=dict)
+
+    def show(self, snippet: str) -> str:
+        """Put a snippet into a page, and give its address."""
+        path = f"/{len(self.pages)}"
+        self.pages[path] = PAGE.format(snippet=snippet)
+        return self.address + path
+
+
+@contextmanager
+def other_site() -> Iterator[OtherSite]:
+    """Serve pages until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            page = site.pages.get(self.path)
+            self.send_response(404 if page is None else 200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write((page or "").encode())
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    site = OtherSite(f"http://127.0.0.1:{server.server_port}")
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield site
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads the page of the other site."""
+
+    page: Page
+    complaints: list[str]
+    requests: list[Request]
+
+    def open(self, address: str) -> Frame:
+        """The arena's frame in that page."""
+        self.page.goto(address)
+        self.page.wait_for_selector("iframe")
+        (frame,) = self.page.main_frame.child_frames
+        frame.wait_for_load_state()
+        return frame
+
+    def cookies(self) -> list[str]:
+        """Those that were sent to anybody."""
+        asked = [request for request in self.requests if request.url.startswith("http")]
+        return [cookie for request in asked if (cookie := request.all_headers().get("cookie"))]
+
+    def height(self) -> float:
+        """Of the frame, as the page of the other site has it."""
+        return self.page.locator("iframe").evaluate("frame => frame.getBoundingClientRect().height")
+
+
+@contextmanager
+def reader(browser: Browser, *, width: int = 1280, dark: bool = False) -> Iterator[Reader]:
+    """Open a window until the block ends."""
+    with browser.new_context(
+        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
+    ) as context:
+        page = context.new_page()
+        page.set_default_timeout(120_000)
+        complaints, requests = [], []
+        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - the library marks what it calls
+        context.add_init_script(LOCKED)
+        session = context.new_cdp_session(page)
+        session.send("Network.enable")
+        session.send("Network.setCookieControls", NO_COOKIES)
+        yield Reader(page, complaints, requests)
