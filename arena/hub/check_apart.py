@@ -26,8 +26,10 @@ from arena.settings import Settings
 
 MEMORY = 3 * 2**30
 """Bytes for Python with transformers, and for what checks read; headers of 100 MB take the most."""
-START_SECONDS = 60.0
-"""For the start of the process; a busy machine takes its time."""
+START_SECONDS = 120.0
+"""For the start of the process, which is served after others; it takes 4 s of an idle machine."""
+PROCESSOR_SECONDS = 90.0
+"""For all of it; Python with transformers takes 5 s."""
 DISK = 10**9
 """For small files of configuration."""
 MAX_REPORT = 10**7
@@ -68,7 +70,7 @@ def check_apart(
         end = run_limited(
             [sys.executable, "-m", "arena.hub.check_apart"],
             folder,
-            Limits(memory_bytes, limits.seconds + START_SECONDS, limits.seconds + START_SECONDS, DISK),
+            Limits(memory_bytes, limits.seconds + START_SECONDS, PROCESSOR_SECONDS, DISK),
             _environment(),
             network=True,
         )
@@ -107,7 +109,11 @@ def _limits(told: Mapping[str, Any]) -> SubmissionLimits:
 def _report(reference: str, file: Path, end: End) -> CheckReport:
     """What the child has left; where that is no report, one that says so."""
     if end.excess:
-        return _failed(reference, f"they took too much {end.excess}", "submit a model with smaller files of configuration")
+        return _failed(
+            reference,
+            f"they took too much {end.excess}",
+            "try again later; if that lasts, submit smaller files of configuration",
+        )
     try:
         if end.code or file.stat().st_size > MAX_REPORT:
             raise ValueError(end.output)
