@@ -32,6 +32,8 @@ class Site:
     output: Path
     """What it wrote to its terminal."""
     environment: dict[str, str]
+    process: int
+    """Number of the server's."""
 
     @contextmanager
     def store(self) -> Iterator[Store]:
@@ -71,7 +73,15 @@ def environment_of(client: Client, hub: Hub, **more: str) -> dict[str, str]:
     """What makes the arena an application of the Hub."""
     models = only([STARTERS / "clip-mini", STARTERS / "clip-small"])
     oauth = {"OAUTH_CLIENT_ID": client.id, "OAUTH_CLIENT_SECRET": client.secret, "OPENID_PROVIDER_URL": hub.address}
-    return {**models, **ANY_NUMBER, **oauth, "ARENA_SUBMISSIONS": "elsewhere", "ARENA_ADMINS": "root", "ARENA_DATASET": DATASET, **more}
+    return {
+        **models,
+        **ANY_NUMBER,
+        **oauth,
+        "ARENA_SUBMISSIONS": "elsewhere",
+        "ARENA_ADMINS": "root",
+        "ARENA_DATASET": DATASET,
+        **more,
+    }
 
 
 @contextmanager
@@ -91,7 +101,8 @@ def submitting(folder: Path, **more: str) -> Iterator[Site]:
         arguments = ["--home", str(home), "serve", "--port", str(port)]
         with forked(serve_with_hub, arguments, output, environment, hub.address) as process:
             wait_until(lambda: READY in output.read_text(), process)
-            yield Site(url, home, hub, output, environment)
+            assert process.pid
+            yield Site(url, home, hub, output, environment, process.pid)
 
 
 def ada(hub: Hub) -> Account:
