@@ -3,9 +3,9 @@
     python benchmarks/submission_journey.py [--pictures FOLDER]
 
 A browser signs in at the Hub of the tests, submits a model that fails its checks and one that passes, and watches the page
-while `arena worker --once` takes it to the board; it opens the pull request with its results, twice, and withdraws it. Each page
-is held against the check of the layout at two widths, in light and dark, and photographed with --pictures. It prints when each
-step came, and exits with 1 where one does not come, or a page is laid out badly. It takes some minutes.
+while `arena worker --once` takes it to the board; it opens the pull request with its results, twice, and withdraws it. Each
+page is held against the check of the layout at two widths, in light and dark, and photographed with --pictures. It prints when
+each step came, and exits with 1 where one does not come, or a page is laid out badly. It takes some minutes.
 """
 
 import argparse
@@ -19,7 +19,8 @@ import httpx
 import psutil
 from playwright.sync_api import Page
 
-sys.path[:0] = [str(Path(__file__).parents[1] / "tests" / part) for part in ("", "ui", "hub")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "ui"))
 from browsers import CHROMIUM, end_browser, shared_browser
 from layout import faults
 from processes import forked
