@@ -2,11 +2,11 @@
 
     python benchmarks/restarts.py [--runs 10] [--kills 3] [--battles 500] [--only plain faults two]
 
-`plain` kills one copy, `faults` does so while the Hub answers 429, 500, slowly or not to the end, and `two` starts two copies at
-once each time, and kills both. Every kill comes at a random moment; then the home is gone. *saved lost* is what was gone though
-the arena had said that it was saved; *stored lost* what was acknowledged and not saved yet, and *s before* how long before the
-kill the oldest of it was acknowledged. *wrong* counts tables that hold something else than the killed home did up to there, the
-ratings of battles to the last digit among them, or something else than a rebuild makes of the facts.
+`plain` kills one copy, `faults` does so while the Hub answers 429, 500, slowly or not to the end, and `two` starts two copies
+at once each time, and kills both. Every kill comes at a random moment; then the home is gone. *saved lost* is what was gone
+though the arena had said that it was saved; *stored lost* what was acknowledged and not saved yet, and *s before* how long
+before the kill the oldest of it was acknowledged. *wrong* counts tables that hold something else than the killed home did up to
+there, the ratings of battles to the last digit among them, or something else than a rebuild makes of the facts.
 
 The Hub is the one of the tests, on loopback; hf_xet and huggingface_hub are what an arena uses.
 """

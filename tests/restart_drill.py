@@ -80,9 +80,9 @@ class Place:
                 found[one] = float(moment)
         return found
 
-    def saved_until(self) -> float:
-        """All that was acknowledged before this moment is saved, as the arena said."""
-        texts = [file.read_text() for file in self.folder.glob("*.saved")]
+    def saved_until(self, rounds: int) -> float:
+        """All that was acknowledged before this moment is saved, as the arena said in so many rounds."""
+        texts = [file.read_text() for number in range(rounds) for file in self.folder.glob(f"{number}-*.saved")]
         return max((float(line) for text in texts for line in text[: text.rfind("\n") + 1].splitlines()), default=0.0)
 
 
@@ -100,6 +100,8 @@ class Outcome:
     """Seconds before a kill that something was acknowledged which is missing."""
     wrong: list[str] = field(default_factory=list)
     """Tables that hold something else than the killed home did, or than a rebuild makes."""
+    gone: set[str] = field(default_factory=set)
+    """Ids of what a kill has lost."""
     slowest_start: float = 0.0
     """Seconds from the start to an open database."""
 
@@ -253,7 +255,7 @@ def _compare(place: Place, homes: Sequence[Path], restored: Path, outcome: Outco
     outcome.slowest_start = max(outcome.slowest_start, found["took"])
     outcome.wrong += found["rebuilt"]
     killed_at = float((place.folder / f"{number - 1}.killed").read_text())
-    saved_until = place.saved_until()
+    saved_until = place.saved_until(number)
     ids = {
         "battles": {row[0] for row in found["battles"]},
         "votes": {row[0] for row in found["votes"]},
@@ -262,20 +264,16 @@ def _compare(place: Place, homes: Sequence[Path], restored: Path, outcome: Outco
     }
     for kind, there in ids.items():
         for one, moment in place.acknowledged(kind).items():
-            if one in there or moment > killed_at:
+            if one in there or moment > killed_at or one in outcome.gone:
                 continue
+            outcome.gone.add(one)
             if moment < saved_until:
                 outcome.saved_lost += 1
-            elif one not in _GONE:
+            else:
                 outcome.stored_lost += 1
                 outcome.longest = max(outcome.longest, killed_at - moment)
-                _GONE.add(one)
     differences = [_differences(home, found) for home in homes]
     outcome.wrong += min(differences, key=len)
-
-
-_GONE: set[str] = set()
-"""Ids of what an earlier kill has lost."""
 
 
 def _differences(home: Path, found: dict[str, Any]) -> list[str]:
