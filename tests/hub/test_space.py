@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from hub_repositories import Fault
 from hub_server import Hub
-from huggingface_hub import HfApi
+from huggingface_hub import CommitOperationAdd, HfApi
 
 from arena.cli import main
 from arena.errors import SettingsError
@@ -146,10 +146,18 @@ def test_a_value_that_the_hub_does_not_know_is_named(hub, api):
 
 
 def test_a_commit_of_somebody_else_meanwhile_is_not_lost(hub, api):
+    class Interrupted(HfApi):
+        """Somebody else commits just before."""
+
+        def create_commit(self, repo_id, operations, **more):
+            notes = [CommitOperationAdd("notes.txt", b"of somebody else")]
+            api.create_commit(repo_id, notes, commit_message="Add notes", repo_type="space")
+            return super().create_commit(repo_id, operations, **more)
+
     deploy(api, ORDER, FILES)
-    hub.repository("spaces", "org/arena").faults.append(Fault(412, on="commit/main"))
     with pytest.raises(SettingsError, match="somebody has changed it meanwhile; run the same command again"):
-        deploy(api, ORDER, replace(FILES, files={"README.md": CARD, "app.py": b"new\n"}))
+        deploy(Interrupted(endpoint=hub.address), ORDER, replace(FILES, files={"README.md": CARD, "app.py": b"new\n"}))
+    assert hub.repository("spaces", "org/arena").head.files["app.py"].read() == b"pass\n"
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 from hub_repositories import Fault
-from huggingface_hub import HfApi, metadata_load
+from huggingface_hub import CommitOperationAdd, HfApi, metadata_load
 from publication_world import DRAWN, FROZEN, MADE, SECRETS, battle
 from store_world import RULE
 
@@ -156,12 +156,16 @@ def test_one_that_was_cut_off_is_gone_on_with_and_holds_nothing_twice(hub, api, 
     assert (state.rows["battles"], state.reach.place) == (10, 11)
 
 
-def test_two_at_once_do_not_write_over_each_other(hub, api, store):
-    publish(api, store, ORDER)
-    battle(store, "20", FROZEN[1])
-    hub.repository("datasets", "org/battles").faults.append(Fault(412, on="commit/main"))
+def test_two_at_once_do_not_write_over_each_other(hub, api, store, dataset):
+    def commit_something_else(_):
+        notes = [CommitOperationAdd("notes.txt", b"of somebody else")]
+        api.create_commit("org/battles", notes, commit_message="Add notes", repo_type="dataset")
+
     with pytest.raises(SettingsError, match="org/battles: somebody has changed it meanwhile; run the same command again"):
-        publish(api, store, ORDER)
+        publish(api, store, replace(ORDER, most_battles=3), commit_something_else)
+    assert dataset.files["notes.txt"].read() == b"of somebody else"
+    assert publish(api, store, ORDER).battles == 10 - 3
+    assert "notes.txt" in dataset.files
 
 
 def test_battles_of_another_home_are_not_mixed_in(api, store, tmp_path):
