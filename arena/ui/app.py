@@ -35,7 +35,7 @@ from arena.ui.contact import contact_html
 from arena.ui.event_requests import MOST_BYTES, EventRequests
 from arena.ui.generate_page import GeneratePage
 from arena.ui.headers import ResponseHeaders
-from arena.ui.health import HealthCheck, Saves
+from arena.ui.health import HealthCheck
 from arena.ui.leaderboard_page import LeaderboardPage
 from arena.ui.markup import render
 from arena.ui.mcp_requests import McpRequests
@@ -130,14 +130,13 @@ def notices(settings: Settings) -> list[str]:
     return [each.notice for each in (UploadPolicy.of(settings), Reviewers.of(settings)) if each.notice]
 
 
-def launch(arena: Arena, workshop: Workshop, settings: Settings, saves: Saves | None = None) -> None:
+def launch(arena: Arena, workshop: Workshop, settings: Settings) -> None:
     """Serve the arena until Ctrl-C.
 
     Args:
         arena: the open arena.
         workshop: makes its fresh pairs.
         settings: where it listens, and who may do what.
-        saves: looks at what is saved outside the home; None where nothing is.
 
     Raises:
         SettingsError: a setting cannot be read, or nothing can listen there.
@@ -149,7 +148,7 @@ def launch(arena: Arena, workshop: Workshop, settings: Settings, saves: Saves | 
     assistants = McpRequests(mcp_tools(programs, admission), admission)
     blocks = build(arena, programs, workshop, uploads, Reviewers.of(settings), settings)
     queue = queue_visitors(blocks, admission)
-    health = HealthCheck(arena, saves)
+    health = HealthCheck(arena, arena.store.save_status)
     metrics = Metrics(arena, admission, queue, health, settings.metrics_token)
     times = Middleware(RequestTimes, metrics.requests)
     serve(
