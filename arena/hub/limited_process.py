@@ -34,7 +34,7 @@ LAUNCH = (
     'ulimit -c 0; ulimit -n "$1"; shift; echo 1000 2>/dev/null >/proc/self/oom_score_adj; '
     'echo 5 2>/dev/null >/proc/self/autogroup; exec nice -n 12 "$@"'
 )
-"""No core dumps, few files, the first to go where memory runs out, and served after others: as a process, and as a session where
+"""No core dumps, few files, the first to go where memory runs out, and served after others: as a process, and as a session, as
 Linux shares the processor among those. Where all want it, a quarter is left for them, so that they go on."""
 WATCH = 'read -r word || kill -s KILL -- "-$0"'
 """A shell that ends a group of processes once whoever holds the other end of its input is gone without a word."""
