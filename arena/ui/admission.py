@@ -24,7 +24,8 @@ from arena.ui.turns import Turns
 STREAM = re.compile(r"/gradio_api/(?:call/(?:v2/)?\w+/(?P<event>[^/]+)|(?P<page>queue/data)|heartbeat/[^/]+)/?")
 """Where pages and programs read what becomes of their events; pages also tell there that they are still open."""
 PART = re.compile(
-    r"/(?:gradio_api|look|assets|static|svelte|healthz|metrics|favicon|theme\.css|robots\.txt|manifest\.json)(?:[/.].*)?",
+    r"/(?:gradio_api|look|assets|static|svelte|submissions-revision|healthz|metrics|favicon|theme\.css|robots\.txt"
+    r"|manifest\.json)(?:[/.].*)?",
     re.DOTALL,
 )
 """Where answers are quick, or counted elsewhere. Other addresses are those of pages, which take as long as a board."""

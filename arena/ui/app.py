@@ -60,7 +60,7 @@ from arena.ui.sessions import Sessions
 from arena.ui.sign_in import SignIn
 from arena.ui.site import Site
 from arena.ui.site_folder import SiteFolder, VisitorScheme
-from arena.ui.submission_desk import SubmissionDesk
+from arena.ui.submission_desk import SubmissionDesk, submission_notice
 from arena.ui.submission_revision import SubmissionRevision
 from arena.ui.submissions_page import SubmissionsPage
 from arena.ui.submit_page import SubmitPage
@@ -127,7 +127,8 @@ def notices(settings: Settings) -> list[str]:
     Raises:
         SettingsError: a setting cannot be read.
     """
-    return [each.notice for each in (UploadPolicy.of(settings), Reviewers.of(settings)) if each.notice]
+    found = (UploadPolicy.of(settings).notice, Reviewers.of(settings).notice, submission_notice(settings))
+    return [notice for notice in found if notice]
 
 
 def launch(arena: Arena, workshop: Workshop, settings: Settings) -> None:

@@ -114,6 +114,20 @@ class SubmissionDesk:
         return weights_to_compare(self.settings, self.store, reference)
 
 
+def submission_notice(settings: Settings) -> str | None:
+    """One line for the operator where submissions are on and nobody can submit on the page; None elsewhere.
+
+    Raises:
+        SettingsError: what says whether people sign in is not complete.
+    """
+    if settings.submissions == "off" or signs_in():
+        return None
+    return (
+        "submissions: nobody signs in here, so that they come from `arena submit` alone; OAUTH_CLIENT_ID and "
+        "OAUTH_CLIENT_SECRET of an application of the Hub switch the page on"
+    )
+
+
 def account_of(profile: Mapping[str, object] | None) -> Account:
     """Whom the Hub has signed in.
 

@@ -4,6 +4,7 @@ import asyncio
 import json
 from base64 import b64decode, b64encode
 from http.cookies import SimpleCookie
+from urllib.parse import urljoin
 
 import gradio as gr
 import httpx
@@ -16,6 +17,7 @@ from starlette.routing import Route
 from arena.ui.app import application
 from arena.ui.identity import Application
 from arena.ui.sign_in import CALLBACK, SignIn, compact
+from arena.ui.site import Site
 from arena.ui.submission_desk import account_of
 
 ARENA = "http://arena.test"
@@ -46,8 +48,8 @@ def app(served):
     return served[1]
 
 
-def arena_app(hub: Hub, address: str | None = None, **changed: str):
-    client = hub.accounts.client(f"{address or ARENA}{CALLBACK}")
+def arena_app(hub: Hub, address: str | None = None, folder: str = "", **changed: str):
+    client = hub.accounts.client(f"{address or ARENA}{folder}{CALLBACK}")
     registered = {"OAUTH_CLIENT_ID": client.id, "OAUTH_CLIENT_SECRET": client.secret, "OPENID_PROVIDER_URL": hub.address}
     known = Application.of({**registered, **changed})
     assert known is not None
@@ -55,7 +57,9 @@ def arena_app(hub: Hub, address: str | None = None, **changed: str):
     with gr.Blocks(analytics_enabled=False) as blocks:
         gr.HTML("arena")
     blocks.queue(api_open=False)
-    return application(blocks, [Route("/who", _who), *sign_in.routes()], [sign_in.middleware()])
+    return application(
+        blocks, [Route("/who", _who), *sign_in.routes()], [sign_in.middleware()], site=Site(folder=folder or None)
+    )
 
 
 class Browser:
@@ -97,6 +101,15 @@ def test_who_signs_in_is_known_until_they_sign_out(hub, app):
     out = browser.ask("/logout?page=submit", "POST")
     assert (out.status_code, out.headers["location"]) == (303, "submit")
     assert browser.ask("/who").json() is None
+
+
+def test_it_stays_in_the_folder_of_a_larger_site(hub):
+    browser = Browser(arena_app(hub, folder="/arena"), f"{ARENA}/arena")
+    back = browser.sign_in()
+    assert urljoin(f"{ARENA}/arena{CALLBACK}", back.headers["location"]) == f"{ARENA}/arena/submit"
+    assert browser.ask("/who").json()["preferred_username"] == "ada"
+    out = browser.ask("/logout?page=submit", "POST")
+    assert urljoin(f"{ARENA}/arena/logout", out.headers["location"]) == f"{ARENA}/arena/submit"
 
 
 def test_the_cookie_is_for_this_site_alone_and_no_script_reads_it(hub, app):

@@ -11,7 +11,7 @@ from arena.hub.accounts import Account
 from arena.hub.entry import Statement
 from arena.settings import Settings
 from arena.store import Store
-from arena.ui.submission_desk import FRESH_SECONDS, SubmissionDesk, account_of, reference_of
+from arena.ui.submission_desk import FRESH_SECONDS, SubmissionDesk, account_of, reference_of, submission_notice
 
 ADA = Account("1", "ada", {"glade": "write", "meadow": "read"})
 EVE = Account("2", "eve")
@@ -116,3 +116,11 @@ def test_where_submissions_are_off_nothing_enters(desk):
 def test_who_is_not_known_is_told_to_sign_in(told):
     with pytest.raises(InputError, match="sign"):
         account_of(told)
+
+
+def test_the_operator_is_told_where_nobody_can_submit_on_the_page(monkeypatch):
+    assert submission_notice(Settings()) is None
+    assert "OAUTH_CLIENT_ID" in str(submission_notice(SETTINGS))
+    monkeypatch.setenv("OAUTH_CLIENT_ID", "x")
+    monkeypatch.setenv("OAUTH_CLIENT_SECRET", "y")
+    assert submission_notice(SETTINGS) is None
