@@ -106,7 +106,7 @@ def _serve(options: argparse.Namespace) -> int:
                 for line in (*left_out, *others):
                     start.warning("%s", line) if settings.log == "json" else say(line)
                 with published_daily(arena.store, publication_order(settings)):
-                    launch(arena, workshop, settings, arena.store.save_status)
+                    launch(arena, workshop, settings)
         except ArenaError as error:
             if settings.log != "json":
                 raise
