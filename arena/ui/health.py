@@ -58,6 +58,8 @@ class Health:
     """Why no battle can be played or kept, a line each; empty where both can be."""
     database: str
     """`OK`, or what is wrong with it."""
+    models: str
+    """`OK`, or that too few can be asked."""
     contestants: int
     """How many take part."""
     able: int
@@ -72,12 +74,12 @@ class Health:
         return not self.reasons
 
     def as_json(self) -> dict[str, Any]:
-        """For programs."""
+        """For anybody: how many can be asked is not told while there are enough, for who falls out might tell who plays."""
         told: dict[str, Any] = {
             "status": "ready" if self.is_ready else "not ready",
             "reasons": list(self.reasons),
             "database": self.database,
-            "models": {"present": self.contestants, "able": self.able, "loaded": self.loaded},
+            "models": self.models,
         }
         if self.saves is not None:
             told["unsaved"] = {"facts": self.saves.facts_waiting, "seconds": round(self.saves.age_seconds, 1)}
@@ -129,9 +131,8 @@ class HealthCheck:
         except StoreError:
             database = GONE
         present, able = len(self._arena.contestants), len(self._arena.able())
-        reasons = [f"database: {database}"] if database != OK else []
-        if able < FEWEST:
-            reasons.append(f"models: {able} of {present} can be asked, and a battle needs {FEWEST}")
+        models = OK if able >= FEWEST else f"{able} of {present} can be asked, and a battle needs {FEWEST}"
+        reasons = [f"{what}: {state}" for what, state in (("database", database), ("models", models)) if state != OK]
         if saves is not None and (saves.read_only or saves.paused):
             reasons.append(f"saving: {saves.read_only or 'what is stored could not be saved for too long; the log says why'}")
-        return Health(tuple(reasons), database, present, able, self._arena.loaded(), saves)
+        return Health(tuple(reasons), database, models, present, able, self._arena.loaded(), saves)

@@ -100,7 +100,8 @@ class Metrics:
 
     def _kept(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
         try:
-            return self._arena.store.record_counts(), self._arena.store.submissions.counts()
+            submissions = {str(state): count for state, count in self._arena.store.submissions.counts().items()}
+            return self._arena.store.record_counts(), submissions
         except StoreError:  # what can be told without it is
             return {}, {}
 

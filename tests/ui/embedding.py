@@ -50,7 +50,7 @@ def other_site() -> Iterator[OtherSite]:
             self.end_headers()
             self.wfile.write((page or "").encode())
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - as the library calls it
             """Nobody reads it."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -10,6 +10,7 @@ import gradio as gr
 import httpx
 from starlette.middleware import Middleware
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from arena.battles import Arena
 from arena.battles.scoring import ELO_RULE
@@ -38,7 +39,7 @@ class Players:
         self.unable: dict[str, str] = {}
         self.error: str | None = None
 
-    def ask(self, _contestant_id: str, probes: Sequence[Probe]) -> list[Reply]:
+    def ask(self, contestant_id: str, probes: Sequence[Probe]) -> list[Reply]:
         """One reply a probe."""
         return [Reply(error=self.error) if self.error else Reply(probe.expected) for probe in probes]
 
@@ -58,7 +59,7 @@ class Watched:
     arena: Arena
     players: Players
     home: Path
-    app: object
+    app: ASGIApp
 
     def get(self, path: str, peer: str = "127.0.0.1", **headers: str) -> httpx.Response:
         """What the app answers to somebody at that address."""
@@ -66,7 +67,7 @@ class Watched:
         async def answer() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, client=(peer, 1))
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
-                return await client.get(path, headers={name: value.encode() for name, value in headers.items()})
+                return await client.get(path, headers=[(name.encode(), value.encode()) for name, value in headers.items()])
 
         return asyncio.run(answer())
 
@@ -83,7 +84,7 @@ def watched(home: Path, saves: Saves | None = None, token: str | None = None) ->
             yield Watched(arena, players, home, _app(arena, saves, token))
 
 
-def _app(arena: Arena, saves: Saves | None, token: str | None) -> object:
+def _app(arena: Arena, saves: Saves | None, token: str | None) -> ASGIApp:
     with gr.Blocks(analytics_enabled=False) as blocks:
         gr.HTML("arena")
     admission = Admission(Clients().client_of, Shares({**SHARES, READS: Share(2, 1)}))
