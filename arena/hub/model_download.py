@@ -19,12 +19,12 @@ from huggingface_hub.file_download import repo_folder_name
 from arena.errors import ArenaError, RepositoryError, one_line
 from arena.hub.child_process import LoadFailure, child_environment, ending, hub_environment, log_excerpt
 from arena.hub.limited_process import Limits, run_limited
-from arena.models import RepositoryReport
-from arena.models.adapters import check_adapter
+from arena.models import local_reference
+from arena.models.adapters import check_adapter, is_adapter
+from arena.models.files import Files, repository_files
+from arena.models.hub import download, weight_files
 from arena.models.hub_access import HubAccess
-from arena.models.loading import fetch
-from arena.models.repository import repository_files
-from arena.roster import report_of
+from arena.models.repository import base_files
 from arena.settings import Settings
 
 CACHE = "hub"
@@ -64,7 +64,7 @@ def download_model(
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     asked = {"reference": reference, "hashes": dict(hashes), "endpoint": constants.ENDPOINT}
-    (folder / ASKED).write_text(json.dumps({**asked, "model_gigabytes": settings.model_gigabytes}), encoding="utf-8")
+    (folder / ASKED).write_text(json.dumps(asked), encoding="utf-8")
     (folder / ANSWERED).unlink(missing_ok=True)
     seconds = PATIENCE + size / SLOWEST
     limits = Limits(MEMORY, seconds, seconds, size + SLACK)
@@ -98,34 +98,32 @@ def main() -> int:
 
 
 def _fetch(asked: Mapping[str, Any]) -> int:
-    """How many large files were held against their hashes."""
+    """How many large files were held against their hashes. What the files mean was checked, and takes long to ask again."""
     cache = Path.cwd() / CACHE
-    settings = Settings(home=Path.cwd(), model_gigabytes=asked["model_gigabytes"])
     access = HubAccess(HfApi(endpoint=asked["endpoint"]), cache)
-    report = report_of(asked["reference"], settings, access)
-    fetch(report, access)
-    if report.base:
-        _name_revision(cache, report, access)
-    _check_told(report, asked["hashes"])
-    return sum(1 for _ in _whole_files(report.repository, cache))
-
-
-def _name_revision(cache: Path, report: RepositoryReport, access: HubAccess) -> None:
-    """Have the branch that an adapter names mean the commit of its base that was fetched, for whoever asks nobody."""
-    assert report.base is not None
-    offline = HubAccess(access.api, cache, offline=True)
-    revision = check_adapter(repository_files(f"{report.repository}@{report.revision}", offline)).partition("@")[2]
-    names = cache / repo_folder_name(repo_id=report.base.repository, repo_type="model") / "refs"
-    names.mkdir(exist_ok=True)
-    (names / (revision or "main")).write_text(report.base.revision, encoding="utf-8")
-
-
-def _check_told(report: RepositoryReport, hashes: Mapping[str, str]) -> None:
-    """That the weights are those that were checked."""
-    for file, told in hashes.items():
-        if (here := _sha256(report.folder / file)) != told:
+    files = repository_files(local_reference(asked["reference"]).repository, access)
+    if is_adapter(files):
+        _fetch_weights(_named(base_files(files, access), check_adapter(files).partition("@")[2], cache), access)
+    folder = _fetch_weights(files, access)
+    for file, told in asked["hashes"].items():
+        if (here := _sha256(folder / file)) != told:
             differs = f"{file} has another SHA-256 ({here[:12]}…) than the Hub tells ({told[:12]}…)"
-            raise RepositoryError(f"{report.repository}: {differs}; submit it again")
+            raise RepositoryError(f"{files.name}: {differs}; submit it again")
+    return sum(1 for _ in _whole_files(files.name, cache))
+
+
+def _fetch_weights(files: Files, access: HubAccess) -> Path:
+    """The folder of a model, with the weights beside its configuration."""
+    weights = [name for part in weight_files(files.folder, files.sizes).values() for name in part]
+    return download(files.repository, files.revision(), weights, access)
+
+
+def _named(base: Files, revision: str, cache: Path) -> Files:
+    """The base of an adapter; the branch that the adapter names means its commit from now on, for whoever asks nobody."""
+    names = cache / repo_folder_name(repo_id=base.repository, repo_type="model") / "refs"
+    names.mkdir(exist_ok=True)
+    (names / (revision or "main")).write_text(base.revision(), encoding="utf-8")
+    return base
 
 
 def _whole_files(name: str, cache: Path) -> Iterator[Path]:
