@@ -62,7 +62,9 @@ class Variables:
         return path or None
 
     def sites(self, name: str) -> tuple[str, ...]:
-        """Sites as a Content-Security-Policy names them, or `none`; empty where there is none."""
+        """Sites as a Content-Security-Policy names them, or `none`; empty for all, which `*` says, too."""
+        if self.names(name) == ("*",):
+            return ()
         sites = tuple(site.lower().rstrip("/") for site in self.names(name))
         for site in sites:
             if not SITE.fullmatch(site):

@@ -121,6 +121,10 @@ def test_gradios_name_for_the_folder_of_a_site_counts_where_ours_is_not_given():
     assert from_environment({"GRADIO_ROOT_PATH": "/one", "ARENA_ROOT_PATH": "/two"}).root_path == "/two"
 
 
+def test_all_sites_may_be_named_by_a_star():
+    assert from_environment({"ARENA_EMBED_SITES": "*"}).embed_sites == ()
+
+
 def test_pictures_may_keep_the_size_that_a_repository_ships():
     assert from_environment({"ARENA_IMAGE_SIZE": "own"}).image_size == 0
 
@@ -166,7 +170,7 @@ def test_a_space_listens_to_the_outside_and_knows_its_address():
         ("ARENA_ROOT_PATH", "/arena/../etc"),
         ("ARENA_ROOT_PATH", "/a b"),
         ("ARENA_EMBED_SITES", "https://lab.example/page"),
-        ("ARENA_EMBED_SITES", "*"),
+        ("ARENA_EMBED_SITES", "*, https://lab.example"),
         ("ARENA_EMBED_SITES", "none, https://lab.example"),
         ("ARENA_METRICS_TOKEN", "short"),
         ("ARENA_LOG", "xml"),
