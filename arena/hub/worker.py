@@ -94,6 +94,7 @@ class Worker:
                 self._work_on(standing)
                 self._tidy()
             elif once and not self._store.submissions.waiting():
+                self._tidy()
                 return
             else:
                 if (present := self._store.submissions.revision()) != revision:
