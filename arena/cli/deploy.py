@@ -11,6 +11,8 @@ from arena.errors import SettingsError
 from arena.settings import unknown_names
 
 if TYPE_CHECKING:
+    from huggingface_hub import HfApi
+
     from arena.hub.space import SpaceOrder
     from arena.hub.space_files import SpaceFiles
 
@@ -20,14 +22,14 @@ if TYPE_CHECKING:
 EXAMPLES = """examples:
   arena deploy space me/arena                                          make it, or bring it up to date
   arena deploy space me/arena --dry-run                                only say what would be done
-  arena deploy space me/arena --secret HF_TOKEN --variable ARENA_ADMINS=me
+  arena deploy space me/arena --secret HF_TOKEN --variable ARENA_OUTBOX=buckets/me/arena-state
   arena deploy space me/arena --hardware t4-small --sleep 3600 --models HuggingFaceTB/SmolVLM-256M-Instruct
-  arena deploy space me/arena --volume buckets/me/arena-state:/data
+  arena deploy space me/arena --volume models/me/my-model:/models:ro --models /models
 
 It asks the Hub with HF_TOKEN, or as `hf auth login` has signed in. What is not given stays as it is on a Space that is there.
 Said twice, it changes nothing. See docs/space.md.
 """
-MODELS = "ARENA_MODELS"
+MODELS, OUTBOX = "ARENA_MODELS", "ARENA_OUTBOX"
 STOPPED = "stopped; the Space keeps what was done so far, and the same command goes on"
 
 
@@ -67,7 +69,7 @@ def _space(options: argparse.Namespace) -> int:
     from huggingface_hub import HfApi
     from huggingface_hub.utils import disable_progress_bars
 
-    from arena.hub.space import addresses, deploy, follow, last_lines
+    from arena.hub.space import addresses, deploy, variables
     from arena.hub.space_files import space_files
 
     order = _order(options)
@@ -87,16 +89,26 @@ def _space(options: argparse.Namespace) -> int:
     done = deploy(api, order, files)
     became = "made" if done.made else f"changed: {', '.join(done.changes) or 'no settings'}"
     say(f"{order.name}: {became}; commit {done.commit[:7]}")
+    if OUTBOX not in variables(api, order.name):
+        way_out = f"add --variable {OUTBOX}=buckets/{order.name}-state --secret HF_TOKEN"
+        say(f"{order.name}: keeps nothing when it restarts; {way_out}")
     if not options.no_wait:
-        end = follow(api, order.name, done.commit, options.wait, tell=lambda stage: say(f"{order.name}: {stage}"))
-        if not end.runs:
-            if end.which_log:
-                for line in last_lines(api, order.name, end.which_log, list(order.secrets.values())):
-                    _print_line(line)
-            raise SettingsError(f"{order.name}: is {end.stage}; {_way_out(end.which_log)}")
+        _await(api, order, done.commit, options.wait)
     for address in addresses(api, order.name):
         _print_line(address)
     return 0
+
+
+def _await(api: "HfApi", order: "SpaceOrder", commit: str, seconds: float) -> None:
+    """Come back once the Space runs; where it does not, show why."""
+    from arena.hub.space import follow, last_lines
+
+    end = follow(api, order.name, commit, seconds, tell=lambda stage: say(f"{order.name}: {stage}"))
+    if end.which_log:
+        for line in last_lines(api, order.name, end.which_log, list(order.secrets.values())):
+            _print_line(line)
+    if not end.runs:
+        raise SettingsError(f"{order.name}: is {end.stage}; {_way_out(end.which_log)}")
 
 
 def _order(options: argparse.Namespace) -> "SpaceOrder":

@@ -1,6 +1,7 @@
 """The facts of an arena as a dataset on the Hub: only what is new is added, and what was taken down is taken out."""
 
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -22,6 +23,8 @@ from arena.store.published_tables import TABLES
 KIND = "dataset"
 MOST_BATTLES = 20_000
 """Of one part, and so of one commit."""
+PAUSE = 1.0
+"""Seconds between two looks at what is saved."""
 LATE = timedelta(minutes=1)
 """What was read anew so long ago is committed by now."""
 ALWAYS_THERE = (".gitattributes", "README.md")
@@ -41,6 +44,8 @@ class PublicationOrder:
     licence: str = "apache-2.0"
     most_battles: int = MOST_BATTLES
     """Of one part."""
+    patience: float = 120.0
+    """Seconds for which it waits, where an arena saves what is stored, until all that is to be published is saved."""
 
 
 @dataclass(frozen=True)
@@ -184,10 +189,28 @@ class _Run:
         return len(affected)
 
     def _reach(self) -> Reach:
-        """How far this publication goes; never less far than the one before."""
+        """How far this publication goes; never less far than the one before.
+
+        What is stored and not saved may be lost with the disk, and others may be in its place then: it is waited for.
+        """
         last, moment = self._state.reach, now()
         since = moment - timedelta(days=self._order.embargo_days)
-        return Reach(self._store.settled(), max(last.since, since), max(last.read, moment - LATE))
+        settled = self._store.settled()
+        self._wait_until_saved()
+        return Reach(settled, max(last.since, since), max(last.read, moment - LATE))
+
+    def _wait_until_saved(self) -> None:
+        """Come back once all that is stored by now is saved, too, where an arena saves it."""
+        began = time.monotonic()
+        while (status := self._store.save_status()) is not None:
+            if status.read_only:
+                raise SettingsError(f"{self._name}: another copy writes to this arena; publish from that one")
+            waited = time.monotonic() - began
+            if not status.facts_waiting or status.age_seconds < waited:
+                return
+            if waited > self._order.patience:
+                raise SettingsError(f"{self._name}: what is stored is not saved yet; publish once saving works ({status.line})")
+            time.sleep(min(PAUSE, self._order.patience))
 
     def _parts(self, reach: Reach) -> Iterator[tuple[Part, bool]]:
         """The parts up to there, each with whether it is the last one."""

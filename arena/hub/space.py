@@ -174,6 +174,11 @@ def last_lines(api: HfApi, name: str, which: Literal["build", "run"], secrets: S
     return told.splitlines()[-LAST_LINES:]
 
 
+def variables(api: HfApi, name: str) -> dict[str, str]:
+    """The settings of a Space that everybody may read."""
+    return {key: one.value for key, one in asked(name, lambda: api.get_space_variables(name)).items()}
+
+
 def addresses(api: HfApi, name: str) -> list[str]:
     """Where people find a Space: its page on the Hub, and the app alone where the Hub tells it."""
     host = asked(name, lambda: api.space_info(name)).host
@@ -214,9 +219,9 @@ def _bring_up_to_date(api: HfApi, order: SpaceOrder) -> Iterator[str]:
     """Change what a Space that is there has otherwise, and say what that was."""
     name = order.name
     runtime = asked(name, lambda: api.get_space_runtime(name))
-    known = asked(name, lambda: api.get_space_variables(name)) if order.variables else {}
+    known = variables(api, name) if order.variables else {}
     for key, value in order.variables.items():
-        if key not in known or known[key].value != value:
+        if known.get(key) != value:
             asked(name, lambda key=key, value=value: api.add_space_variable(name, key, value))
             yield f"variable {key}"
     for key, value in order.secrets.items():  # nobody can read what it is at present

@@ -202,6 +202,7 @@ def test_the_command_uploads_an_arena_that_runs_and_tells_no_secret(hub, tmp_pat
     assert code == 0, told.err
     assert told.out == f"{hub.address}/spaces/org/arena\n"
     assert "org/arena: made; commit " in told.err
+    assert "org/arena: keeps nothing when it restarts; add --variable ARENA_OUTBOX=buckets/org/arena-state" in told.err
     assert hub.spaces["org/arena"].secrets == {"MY_KEY": "a-secret-of-mine"}
     assert "a-secret-of-mine" not in told.err + told.out
     folder = tmp_path / "space"

@@ -7,13 +7,15 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import duckdb
 import pytest
 from hub_repositories import Fault
 from huggingface_hub import CommitOperationAdd, HfApi, metadata_load
+from outbox_world import BUCKET, World, wait_until_saved
 from publication_world import DRAWN, FROZEN, MADE, SECRETS, battle
-from store_world import RULE
+from store_world import RULE, furnish, make_battle
 
 from arena.battles.leaderboard import leaderboard
 from arena.cli import main
@@ -166,6 +168,23 @@ def test_two_at_once_do_not_write_over_each_other(hub, api, store, dataset):
     assert dataset.files["notes.txt"].read() == b"of somebody else"
     assert publish(api, store, ORDER).battles == 10 - 3
     assert "notes.txt" in dataset.files
+
+
+def test_nothing_is_published_that_could_still_be_lost_with_the_disk(hub, tmp_path, api, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
+    world, order = World(hub, tmp_path), replace(ORDER, patience=0.1)
+    with world.opened("saving") as store:
+        furnish(store)
+        store.add_battle(make_battle("01"))
+        wait_until_saved(store)
+        assert publish(api, store, order).battles == 1
+        bucket = hub.buckets.named(BUCKET)
+        bucket.faults = [Fault(500, on="batch")]
+        store.add_battle(make_battle("02"))
+        with pytest.raises(SettingsError, match="org/battles: what is stored is not saved yet; publish once saving works"):
+            publish(api, store, order)
+        bucket.faults = []
+        assert publish(api, store, replace(order, patience=60)).battles == 1
 
 
 def test_battles_of_another_home_are_not_mixed_in(api, store, tmp_path):
