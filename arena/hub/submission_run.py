@@ -26,8 +26,10 @@ PULSE = 600.0
 BETWEEN = 3.0
 """Least seconds between two steps that tell how far it is; they grow rarer the longer it takes."""
 RARER = 50
-LATER = "try again"
+LATER = ("try again", "cannot be reached")
 """In a line about what may be otherwise the next time: a Hub that fails, a disk that is full."""
+LATER_KEY = "later"
+"""Of a step that puts it back for that."""
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +77,7 @@ class SubmissionRun:
             except Exception as error:
                 log.exception("submission %s: the worker failed", self.submission.id)
                 return self._failed(
-                    f"the worker failed ({one_line(error)}); {LATER} later, and tell the operator if that lasts", ""
+                    f"the worker failed ({one_line(error)}); {LATER[0]} later, and tell the operator if that lasts", ""
                 )
 
     def _all_steps(self) -> SubmissionState | None:
@@ -114,8 +116,8 @@ class SubmissionRun:
             self._advance("PENDING", "waits, as the worker was stopped", UNDER_WAY, {"orderly": True})
             return "PENDING"
         words = " ".join(words.split())[:LONGEST_WORDS]
-        if LATER in words and self.attempt < MOST_TRIES:
-            self._advance("PENDING", f"waits for another try: {words}", UNDER_WAY, last)
+        if any(mark in words for mark in LATER) and self.attempt < MOST_TRIES:
+            self._advance("PENDING", f"waits for another try: {words}", UNDER_WAY, {**last, LATER_KEY: True})
             return "PENDING"
         self._advance("FAILED", words, UNDER_WAY, last)
         return "FAILED"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from arena.errors import ArenaError, StoreBusy
 from arena.hub.check_report import Facts
-from arena.hub.submission_run import MOST_TRIES, PULSE, SubmissionRun
+from arena.hub.submission_run import LATER_KEY, MOST_TRIES, PULSE, SubmissionRun
 from arena.hub.worker_backends import Backend, Progress, is_downloaded
 from arena.models import is_endpoint
 from arena.settings import Settings, make_home
@@ -26,8 +26,8 @@ LOOK = 2.0
 """Seconds between two looks for something to do."""
 STALE = timedelta(seconds=4 * PULSE)
 """After which the worker of another machine that said nothing is taken to be gone."""
-PAUSE = 10.0
-"""Seconds before another try, for each that there was."""
+PAUSE, LATER_PAUSE = 10.0, 60.0
+"""Seconds before another try, for each that there was: after a worker that ended, and after what may be otherwise later."""
 
 log = logging.getLogger(__name__)
 
@@ -106,9 +106,7 @@ class Worker:
 
     def _next(self) -> SubmissionStanding | None:
         """The oldest of those that were tried least, and whose pause is over."""
-        ready = [
-            one for one in self._store.submissions.waiting() if now() >= one.event.at + timedelta(seconds=PAUSE * _tried(one))
-        ]
+        ready = [one for one in self._store.submissions.waiting() if now() >= one.event.at + timedelta(seconds=_pause(one))]
         return min(ready, key=lambda one: (_tried(one), one.submission.submitted_at), default=None)
 
     def _work_on(self, standing: SubmissionStanding) -> None:
@@ -182,6 +180,11 @@ class Worker:
         except ArenaError as error:
             self._not_provided.add(submission.id)
             log.warning("submission %s: is listed, and cannot be provided here: %s", submission.id, error)
+
+
+def _pause(standing: SubmissionStanding) -> float:
+    """Seconds that it waits after its last step."""
+    return _tried(standing) * (LATER_PAUSE if standing.event.detail.get(LATER_KEY) else PAUSE)
 
 
 def _tried(standing: SubmissionStanding) -> int:

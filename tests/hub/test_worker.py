@@ -55,6 +55,7 @@ class ConstantBackend:
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "PAUSE", 0.05)
+    monkeypatch.setattr(worker, "LATER_PAUSE", 0.05)
     monkeypatch.setattr(worker, "LOOK", 0.05)
     monkeypatch.setattr(submission_run, "LOOK", 0.02)
     settings = worker_settings(tmp_path / "home")
