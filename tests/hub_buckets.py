@@ -180,10 +180,10 @@ class Buckets:
     def _create(self, request: Request, name: str) -> Response:
         request.json({}, {"visibility": str, "resourceGroupId": str, "region": str})
         writer = self._writer(request, name)
-        if name in self._buckets:
-            raise Refusal(409, "You already created this bucket")
-        self._buckets[name] = Bucket(name, created_by=writer.account.name)
-        return Response.of({"url": f"{self._address}/buckets/{name}", "id": name})
+        told = {"url": f"{self._address}/buckets/{name}", "id": name}
+        if self._buckets.setdefault(name, made := Bucket(name, created_by=writer.account.name)) is not made:
+            return Response.of({"error": "You already created this bucket", **told}, 409)
+        return Response.of(told)
 
     def _information(self, bucket: Bucket) -> dict[str, Any]:
         size = sum(file["size"] for file in bucket.files.values())

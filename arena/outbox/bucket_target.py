@@ -1,6 +1,7 @@
 """An outbox in a bucket: files without history, through the API and not through a mount, so that an answer means durable."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from huggingface_hub import HfApi
@@ -27,7 +28,8 @@ class BucketTarget:
             try:
                 self._api.bucket_info(self._name)
             except BucketNotFoundError:
-                self._api.create_bucket(self._name, private=True, exist_ok=True)
+                with suppress(KeyError):  # huggingface_hub looks for an address where another one was first
+                    self._api.create_bucket(self._name, private=True, exist_ok=True)
 
     def names(self, folder: str) -> list[str]:
         """As `Target` says."""

@@ -1,5 +1,6 @@
 """What goes wrong between the arena and the Hub, as one line; and time limits, which huggingface_hub has none of."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,6 +62,7 @@ def hub_failures(place: str) -> Iterator[None]:
 def limit_time() -> None:
     """Let no request of this process to the Hub wait for ever, and draw no bars."""
     disable_progress_bars()
+    os.environ.setdefault("HF_XET_CLIENT_RETRY_MAX_ATTEMPTS", "2")  # the outbox tries again by itself, and tells why
     set_client_factory(_client)
 
 

@@ -34,6 +34,8 @@ log = logging.getLogger(__name__)
 
 INTERVALS = 10
 """That facts may wait before battles and votes pause."""
+PATIENT_INTERVALS = 3
+"""After which a saving that goes on counts as one that fails."""
 OF_VISITORS = {"battles", "votes"}
 """What pauses."""
 START_PATIENCE = 60.0
@@ -76,6 +78,7 @@ class Outbox:
         self._refused = ""
         """Why the two do not belong together."""
         self._last_error = ""
+        self._has_paused = False
         self._is_of_facts = False
         """Whether the last transaction has changed facts; the thread that writes knows."""
         self._ended = threading.Event()
@@ -173,7 +176,9 @@ class Outbox:
         waiting = self._database.read(outbox_rows.waiting)
         age = _age(waiting)
         error = self._refused or self._last_error or self._lease.last_error
-        paused = age > INTERVALS * self._seconds
+        if not error and age > PATIENT_INTERVALS * self._seconds:
+            error = f"{self._place}: the Hub has not answered for a while"
+        paused = bool(self._pause(waiting))
         return SaveStatus(state and state.saved_at, waiting.facts, age, error, paused, self._closed())
 
     def stop(self) -> None:
@@ -198,9 +203,13 @@ class Outbox:
         return "The arena shows boards, and takes battles again as soon as it reaches the place where they are saved."
 
     def _pause(self, waiting: Waiting) -> str:
-        """Why no battle and no vote is taken, for visitors; empty where they are."""
-        if _age(waiting) <= INTERVALS * self._seconds:
+        """Why no battle and no vote is taken, for visitors; empty where they are. The log is told when that begins."""
+        has_paused, self._has_paused = self._has_paused, _age(waiting) > INTERVALS * self._seconds
+        if not self._has_paused:
             return ""
+        if not has_paused:
+            error = self._last_error or "the Hub does not answer"
+            log.warning("battles and votes pause: %d facts wait for %.0f s (%s)", waiting.facts, _age(waiting), error)
         return (
             "Battles and votes pause for a while: what was played is kept here, and cannot be saved elsewhere. Try again soon."
         )
@@ -270,6 +279,10 @@ class Outbox:
             if may_found:
                 work = outbox_rows.make_due if state else _found
                 database.write(Local(lambda connection, _: work(connection)), None)
+            return
+        if state is None and not database.read(outbox_copies.has_facts):  # two began at once, and the other one was first
+            for one in history:
+                self._take(one)
             return
         if state is None or state.arena != history[0].arena:
             raise OtherHistory(

@@ -69,6 +69,11 @@ def pictures_named(connection: Connection) -> set[str]:
     return {digest for (digest,) in connection.execute(f"SELECT DISTINCT digest FROM ({SHOWN})").fetchall() if digest}
 
 
+def has_facts(connection: Connection) -> bool:
+    """Whether a home has any facts."""
+    return any(connection.execute(f"SELECT 1 FROM arena.{table} LIMIT 1").fetchone() for table in FACTS)
+
+
 def make_home(home: Path, arena: str, pieces: Iterable[Piece]) -> bool:
     """Make the database of an empty home; what is derived is made when it is opened. False where another process was first.
 
