@@ -62,10 +62,13 @@ def test_a_battle_is_played_in_a_frame_that_stores_nothing_and_names_nobody_befo
 
 
 @pytest.mark.parametrize(("kind", "width"), [("battle", 1280), ("battle", 390), ("board", 390), ("model", 390)])
-def test_the_snippet_of_each_page_makes_a_frame_as_high_as_what_it_shows(browser: Browser, site, home, kind, width):
+def test_the_snippet_of_each_page_makes_a_frame_as_high_as_what_it_shows(
+    browser: Browser, site, home, server, evaluated, kind, width
+):
+    model = next(one for one in server.contestants if one.name == evaluated[1])
     with reader(browser, width=width) as own:
         page = own.page
-        page.goto(home + SOURCES[kind])
+        page.goto(f"{home}{SOURCES[kind]}?model={model.id}")
         if kind == "battle":
             page.locator("#vote-skip:not([disabled])").click()
             page.wait_for_selector("#reveal-title:focus")
@@ -86,6 +89,8 @@ def test_the_snippet_of_each_page_makes_a_frame_as_high_as_what_it_shows(browser
         check_height(shown, frame, most=855 if kind == "battle" else None)
         assert frame.evaluate("document.body.classList.contains('dark')")
         assert faults(shown.page) == []
+        if kind == "model":
+            expect(frame.locator("#model-name")).to_have_text(model.label)
         check_calm(shown, frame)
 
 
@@ -104,7 +109,7 @@ def check_height(shown: Reader, frame: Frame, most: int | None) -> None:
 
 
 def test_a_board_begins_with_the_slice_that_its_address_names_and_leads_on_in_the_frame(browser, site, home):
-    with reader(browser) as shown:
+    with reader(browser, dark=True) as shown:
         frame = shown.open(site.show(frame_of(f"{home}leaderboard?embed&amp;theme=light&amp;domain=safety")))
         expect(frame.get_by_label("Safety")).to_be_checked()
         frame.get_by_label("Culture").check()
@@ -119,12 +124,4 @@ def test_a_board_begins_with_the_slice_that_its_address_names_and_leads_on_in_th
         expect(frame.locator("#head header")).to_be_hidden()
         frame.goto(f"{home}leaderboard?embed&domain=nonsense")
         expect(frame.get_by_label("All")).to_be_checked()
-        check_calm(shown, frame)
-
-
-def test_a_model_begins_with_the_one_that_its_address_names(browser, site, home, server, evaluated):
-    model = next(one for one in server.contestants if one.name == evaluated[1])
-    with reader(browser, dark=True) as shown:
-        frame = shown.open(site.show(frame_of(f"{home}model?embed&amp;theme=light&amp;model={model.id}")))
-        expect(frame.locator("#model-name")).to_have_text(model.label)
         check_calm(shown, frame)
