@@ -11,6 +11,7 @@ import argparse
 import math
 import os
 import random
+import socket
 import sys
 import tempfile
 import time
@@ -156,7 +157,10 @@ class Server:
             **FEW_MODELS,
             **{name: os.environ[name] for name in os.environ if name[:3] == "HF_"},
         }
-        started = arena("serve", "--port", "0", home=self._home, output=self._output, environment=more)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        started = arena("serve", "--port", port, home=self._home, output=self._output, environment=more)
         self._process = self._stack.enter_context(started)
         wait_until(lambda: READY in self._output.read_text(), self._process)
 
