@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
+from httpx2 import HTTPError
 from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
 
 from arena.errors import ArenaError, SettingsError
@@ -31,7 +32,7 @@ def ask(
         raise
     except HfHubHTTPError as refusal:
         raise error(f"{name}: {_meaning(refusal, refusals)}") from refusal
-    except Exception as failure:  # that of a broken network depends on the HTTP library beneath
+    except (HTTPError, OSError) as failure:
         raise error(f"{name}: the Hub cannot be reached; check the network, and try again") from failure
 
 
