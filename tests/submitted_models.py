@@ -56,7 +56,8 @@ ONLY_LOADED = {
 
 def hostile():
     """Name -> what is done to a good model, and what the reason of its failure names."""
-    told = {name: (change, words) for name, (change, _, words) in HOSTILE.items()} | ONLY_LOADED
+    # What the machine bears is told behind a semicolon.
+    told = {name: (change, words.partition(";")[0]) for name, (change, _, words) in HOSTILE.items()} | ONLY_LOADED
     return told | {"private": (HOSTILE["private"][0], "is private or not there")}  # as who has no token is told
 
 
