@@ -15,14 +15,22 @@ from arena.hub import submission_run, worker
 from arena.hub.check_report import Check, CheckReport, Facts
 from arena.hub.submission_run import MOST_TRIES
 from arena.hub.worker import STALE, Worker, only_worker
+from arena.models import Entry
 from arena.opening import open_store
 from arena.store.records import now
 from arena.store.submission_records import LINE, OPEN, UNDER_WAY, SubmissionEvent
 from arena.strategies import constant_entry
 
 COMMIT = f"{7:040x}"
-CONSTANT = constant_entry("always-answer")
-assert CONSTANT is not None
+
+
+def constant() -> Entry:
+    entry = constant_entry("always-answer")
+    assert entry is not None
+    return entry
+
+
+CONSTANT = constant()
 
 
 class ConstantBackend:

@@ -39,8 +39,10 @@ def test_a_good_model_is_listed_plays_and_is_off_every_rank_once_it_is_withdrawn
         given = submit(store, submission("team/good", COMMIT))
         worker = Worker(store, LocalBackend(store, settings), settings, name, threading.Event())
         worker.run(once=True)
-        assert (work.get(given).state, work.get(given).event.words, problems) == ("LISTED", "takes part", ())
-        contestant = work.get(given).event.detail["contestant"]
+        standing = work.get(given)
+        assert standing is not None
+        assert (standing.state, standing.event.words, problems) == ("LISTED", "takes part", ())
+        contestant = standing.event.detail["contestant"]
         until(lambda: contestant in arena.lineup)
         asked = [one for one in hub.requested if "safetensors" in one and one.startswith("GET storage") and "bytes=" not in one]
         assert len(asked) == 1, "weights are fetched once"
