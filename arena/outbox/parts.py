@@ -2,7 +2,7 @@
 
 import logging
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,8 +61,8 @@ class Parts:
                 written = outbox_rows.write_commits(cursor, file)
             if written is None:  # an erasure came meanwhile
                 return
-            self._put_pictures(database.home, written.pictures)
-            self._publish("commits", arena, written.after, written.last, [file])
+            pictures = self._put_most(database.home, written.pictures)
+            self._publish("commits", arena, written.after, written.last, [file], pictures)
         database.write(Local(outbox_rows.mark_saved), written.last)
 
     def _save_all(self, database: FileDatabase, arena: str) -> None:
@@ -75,8 +75,8 @@ class Parts:
                 pictures = outbox_copies.pictures_named(cursor) - erased if is_first else set()
             assert last is not None
             pending = pictures if is_first else self._pictures_waiting(database)
-            self._put_pictures(database.home, pending - erased)
-            self._publish("all", arena, None, last, sorted(folder.glob("*.parquet")))
+            pictures = self._put_most(database.home, pending - erased)
+            self._publish("all", arena, None, last, sorted(folder.glob("*.parquet")), pictures)
         database.write(Local(outbox_rows.mark_saved), last)
         self.tidy(erased)
 
@@ -101,15 +101,23 @@ class Parts:
             self._target.remove(gone)
             log.info("the outbox: %d files that count for nothing any more were deleted", len(gone))
 
-    def _put_pictures(self, home: Path, digests: Collection[str]) -> None:
+    def _put_most(self, home: Path, digests: Collection[str]) -> dict[str, Path]:
+        """Write pictures, and give the last ones, which may go with what names them."""
         files = {picture_name(digest): file for digest in sorted(digests) if (file := _picture_file(home, digest)).exists()}
-        names = list(files)
-        for begin in range(0, len(names), PICTURES_AT_ONCE):
+        while len(files) > PICTURES_AT_ONCE:
             self._check_lease()
-            self._target.put({name: files[name] for name in names[begin : begin + PICTURES_AT_ONCE]})
+            some = list(files)[:PICTURES_AT_ONCE]
+            self._target.put({name: files.pop(name) for name in some})
+        return files
 
     def _publish(
-        self, kind: Literal["commits", "all"], arena: str, after: Place | None, last: Place, files: Sequence[Path]
+        self,
+        kind: Literal["commits", "all"],
+        arena: str,
+        after: Place | None,
+        last: Place,
+        files: Sequence[Path],
+        pictures: Mapping[str, Path],
     ) -> None:
         number, epoch = self._ledger.next_number(), self._epoch()
         name = manifest_name(number, epoch)
@@ -119,7 +127,7 @@ class Parts:
         moment = datetime.now(UTC).isoformat()
         manifest = Manifest(number, epoch, kind, arena, after, last, digests, SCHEMA, moment, name)
         self._check_lease()
-        self._target.publish(places, name, manifest.text())
+        self._target.publish({**pictures, **places}, name, manifest.text())
         self._ledger.add(manifest)
 
     def _check_lease(self) -> None:

@@ -156,7 +156,8 @@ def _unpack(file: Path, folder: Path) -> Backup:
     try:
         whole = count_before_migration(connection) == backup.records
         migrate(connection)
-        connection.execute("DELETE FROM arena.followed")  # other machines may have gone on: what is restored is alone
+        for table in ("followed", "outbox", "outbox_state"):  # others may have gone on: what is restored is alone
+            connection.execute(f"DELETE FROM arena.{table}")  # noqa: S608 - names are ours
     finally:
         connection.close()
     if not whole or len(pictures) != contents["pictures"]:

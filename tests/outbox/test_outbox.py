@@ -13,13 +13,13 @@ from store_world import CONTESTANTS, PAIRS, furnish, make_battle, make_pair, pic
 from arena.errors import StoreError
 from arena.outbox.manifest import FOLDER
 from arena.probes import Reply
-from arena.store import ReplyRecord, Store, now
+from arena.store import ReplyRecord, Store, now, restore
 from arena.store.derived import clear
 from arena.store.fact_rows import FACTS
 from arena.store.takedown_facts import SHOWN
 
 
-def live(store: Store, seed: int, battles: int = 12) -> None:
+def live(store: Store, seed: int, battles: int = 6) -> None:
     """Battles of visitors and others, votes, a hidden pair, replies with odd numbers."""
     chance = random.Random(seed)
     for number in range(battles):
@@ -64,7 +64,7 @@ def test_a_killed_process_loses_what_was_not_saved_and_nothing_else(world: World
         outbox._turn = lambda: 0.0  # from here on nothing leaves
         live(store, 2)
         status = status_of(store)
-        assert status.facts_waiting > 12
+        assert status.facts_waiting > 6
         assert status.age_seconds > 0
         kill(store, outbox)
     with world.opened("second") as store:
@@ -210,7 +210,7 @@ def test_many_parts_become_one(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("arena.outbox.parts.MOST_PARTS", 3)
     with world.opened("first") as store:
         furnish(store)
-        for seed in range(6):
+        for seed in range(5):
             live(store, seed, 3)
             wait_until_saved(store)
         stored = contents(store)
@@ -273,7 +273,7 @@ def test_boards_are_recomputed_from_what_was_saved(world: World):
     """Independently: all that is derived is thrown away on both sides, and made by a replay of the facts."""
     with world.opened("first") as store:
         furnish(store)
-        live(store, 1, 30)
+        live(store, 1, 20)
         before = contents(store)
         elo = store.elo()
     with world.opened("second") as store:
@@ -282,3 +282,13 @@ def test_boards_are_recomputed_from_what_was_saved(world: World):
         assert store.elo() == elo
         assert contents(store)["derived"] == before["derived"]
         assert state_of(store).is_saved
+
+
+def test_a_restored_backup_is_not_overwritten_by_what_was_saved(world: World):
+    with world.opened("first") as store:
+        furnish(store)
+        store.backup(world.folder / "backup.zip")
+        live(store, 1)
+    restore(world.folder / "backup.zip", world.folder / "first", replace=True)
+    with pytest.raises(StoreError, match="another arena"), world.opened("first"):
+        pass
