@@ -32,7 +32,7 @@ from arena.probes import Probe
 from arena.roster import FINDINGS, contestant_for, local_entry, report_of
 from arena.settings import Settings
 
-READING_SECONDS = 15.0
+READING_SECONDS = 8.0
 """Of the processor, for configuration and for a chat template: they take one or two."""
 
 
