@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 ADDRESS = "/gradio_api/mcp"
 """Where assistants look for the tools of a Gradio app."""
+PAGE = "programs"
+"""Where people read of them."""
 MOST_BYTES, BODY_SECONDS = 100_000, 20.0
 GONE = "arena.client_has_gone"
 """Key of a scope, for an event that is set once its client has gone."""
@@ -32,14 +34,12 @@ class McpRequests:
     Args:
         server: the tools.
         admission: who may ask how often.
-        page: the page for people, relative to `ADDRESS`.
     """
 
-    def __init__(self, server: "FastMCP", admission: Admission, page: str = "../programs") -> None:
+    def __init__(self, server: "FastMCP", admission: Admission) -> None:
         server.streamable_http_app()  # makes the manager of sessions, of which there are none
         self._sessions = server.session_manager
         self._admission = admission
-        self._page = page
 
     @asynccontextmanager
     async def lifespan(self, _app: object) -> AsyncIterator[None]:
@@ -50,7 +50,8 @@ class McpRequests:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] != "POST":  # there are no sessions to follow or to end
             people = "text/html" in Headers(scope=scope).get("accept", "")
-            answer = RedirectResponse(self._page, 303) if people else refusal(405, "MCP: send a POST", {"Allow": "POST"})
+            page = "../" * (scope["path"].count("/") - 1) + PAGE  # relative: a proxy may have put the arena into a folder
+            answer = RedirectResponse(page, 303) if people else refusal(405, "MCP: send a POST", {"Allow": "POST"})
             await answer(scope, receive, send)
             return
         try:

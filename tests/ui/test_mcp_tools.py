@@ -6,6 +6,7 @@ import io
 from contextlib import asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
@@ -102,3 +103,10 @@ def test_every_tool_says_what_it_takes_and_gives(server):
     vote = tools["vote"].inputSchema
     assert vote["required"] == ["battle", "choice"]
     assert "both_good" in vote["properties"]["choice"]["enum"]
+
+
+@pytest.mark.parametrize("address", ["/gradio_api/mcp", "/gradio_api/mcp/"])
+def test_people_who_open_the_address_of_the_tools_are_led_to_the_page_for_programs(server, address):
+    answer = httpx.get(server.url + address, headers={"Accept": "text/html"}, follow_redirects=True, timeout=60)
+    assert (answer.status_code, answer.url.path) == (200, "/programs")
+    assert httpx.get(server.url + address, timeout=60).status_code == 405
