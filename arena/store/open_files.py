@@ -1,6 +1,8 @@
 """Whether the files that a process writes are still those in the home: a deleted file takes writes without a word."""
 
 import os
+import weakref
+from contextlib import suppress
 from pathlib import Path
 
 from arena.errors import StoreError
@@ -17,6 +19,8 @@ class OpenFiles:
         self._log = Path(f"{self._database}.wal")
         self._opened = self._database.stat()
         self._open_log: tuple[int, os.stat_result] | None = None
+        self._held: weakref.finalize[..., OpenFiles] | None = None
+        """Closes a descriptor of our own: while a file is open, no other one can get its number."""
 
     def check(self) -> None:
         """Return if both still are where they were opened.
@@ -37,7 +41,12 @@ class OpenFiles:
             descriptor, known = self._open_log
             if _is_open(descriptor, known):
                 return known
+        if self._held is not None:
+            self._held()
         self._open_log = _descriptor_of(self._log)
+        if self._open_log is not None:
+            with suppress(OSError):  # closed meanwhile
+                self._held = weakref.finalize(self, os.close, os.open(DESCRIPTORS / str(self._open_log[0]), os.O_RDONLY))
         return None if self._open_log is None else self._open_log[1]
 
 

@@ -7,6 +7,7 @@ from store_world import RULE, furnish, make_battle, make_contestant
 
 from arena.errors import StoreError
 from arena.store import Store
+from arena.store.open_files import OpenFiles
 
 
 def delete(path):
@@ -91,3 +92,15 @@ def test_a_home_behind_a_link_is_known_by_where_it_leads(tmp_path):
         (tmp_path / "disk" / "arena.duckdb.wal").unlink()
         with pytest.raises(StoreError):
             store.add_battle(make_battle("second"))
+
+
+def test_another_file_is_not_taken_for_a_log_that_has_ended(tmp_path):
+    """A file that is opened right after a checkpoint often gets both numbers of the log: of the descriptor and of the file."""
+    database, log = tmp_path / "arena.duckdb", tmp_path / "arena.duckdb.wal"
+    database.touch()
+    files = OpenFiles(database)
+    with log.open("wb"):
+        files.check()
+    log.unlink()
+    with (tmp_path / "another").open("wb"):
+        files.check()
