@@ -199,7 +199,7 @@ class Buckets:
             recursive = f"&recursive={request.text('recursive')}" if request.text("recursive") else ""
             address = f"{self._address}/{'/'.join(request.path[:5])}{'/' + folder.replace('/', '%2F') if folder else ''}"
             headers["Link"] = f'<{address}?cursor={begin + PAGE}{recursive}>; rel="next"'
-        return Response.of(entries[begin : begin + PAGE], **headers)
+        return Response.of(entries[begin : begin + PAGE], 200, **headers)
 
     def _batch(self, request: Request, bucket: Bucket) -> Response:
         if request.headers.get("content-type") != "application/x-ndjson":

@@ -3,16 +3,17 @@
 import threading
 from datetime import timedelta
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hub_repositories import Fault
 from outbox_world import BUCKET, INTERVAL, LEASE, World, contents, kill, lines, status_of, until, wait_until_saved
 from store_insides import connection_of
-from store_world import PAIRS, furnish, make_battle
+from store_world import PAIRS, found, furnish, make_battle
 
 from arena.errors import StorePaused
 from arena.outbox.outbox import INTERVALS
-from arena.store import Store
+from arena.store import Store, outbox_rows
 
 FAULTS = {
     "429": Fault(status=429, headers={"Retry-After": "0"}, on="batch"),
@@ -41,7 +42,7 @@ def test_nothing_is_lost_while_the_hub_fails(world: World, fault: Fault):
     with world.opened("first") as store:
         furnish(store)
         wait_until_saved(store)
-        bucket = world.hub.buckets.named(BUCKET)
+        bucket = world.hub.buckets.add(BUCKET)
         bucket.faults = [fault]
         for number in range(3):
             assert store.add_battle(make_battle(f"battle-{number}")).first
@@ -63,7 +64,7 @@ def test_after_ten_intervals_battles_and_votes_pause_and_go_on_by_themselves(wor
         furnish(store)
         store.add_battle(make_battle("open", played_by="visitor"))
         wait_until_saved(store)
-        bucket = world.hub.buckets.named(BUCKET)
+        bucket = world.hub.buckets.add(BUCKET)
         bucket.faults = [Fault(status=500, on="batch")]
         store.add_battle(make_battle("last"))
         store.check_open()
@@ -93,10 +94,10 @@ def test_retry_after_is_honoured(world: World):
     with world.opened("first") as store:
         furnish(store)
         wait_until_saved(store)
-        world.hub.buckets.named(BUCKET).faults = [Fault(status=429, headers={"Retry-After": "2"}, on="batch")]
+        world.hub.buckets.add(BUCKET).faults = [Fault(status=429, headers={"Retry-After": "2"}, on="batch")]
         store.add_battle(make_battle("battle"))
         until(lambda: status_of(store).last_error)
-        world.hub.buckets.named(BUCKET).faults = []
+        world.hub.buckets.add(BUCKET).faults = []
         asked = len(world.hub.requested)
         threading.Event().wait(1)
         assert not [line for line in world.hub.requested[asked:] if "batch" in line]
@@ -143,11 +144,11 @@ def test_a_copy_that_cannot_renew_stops_acknowledging(world: World):
     with world.opened("first", world.outbox(lease_seconds=3.0)) as store:
         furnish(store)
         wait_until_saved(store)
-        world.hub.repository("datasets", LEASE).faults = [Fault(status=500)]
+        found(world.hub.repository("datasets", LEASE)).faults = [Fault(status=500)]
         until(lambda: status_of(store).read_only)
         with pytest.raises(StorePaused, match="as soon as it reaches"):
             store.add_battle(make_battle("late"))
-        world.hub.repository("datasets", LEASE).faults = []
+        found(world.hub.repository("datasets", LEASE)).faults = []
         until(lambda: not status_of(store).read_only)
         assert store.add_battle(make_battle("late")).first
 
@@ -160,3 +161,21 @@ def test_two_that_begin_at_once_become_one_arena(world: World):
         copy.add_battle(make_battle("battle"))
         until(lambda: store.battle("battle"))
         assert contents(store)["battles"] == contents(copy)["battles"]
+
+
+def test_what_is_committed_as_the_lease_ends_is_not_acknowledged(world: World, monkeypatch: pytest.MonkeyPatch):
+    with world.opened("first") as store:
+        furnish(store)
+        wait_until_saved(store)
+        note = outbox_rows.note
+
+        def slow(*arguments: Any) -> None:
+            note(*arguments)
+            world.let_leases_end()
+
+        with monkeypatch.context() as patch:
+            patch.setattr(outbox_rows, "note", slow)
+            with pytest.raises(StorePaused):
+                store.add_battle(make_battle("late"))
+        until(lambda: not status_of(store).read_only)
+        assert not store.add_battle(make_battle("late")).first, "it is stored, and nobody was told"
