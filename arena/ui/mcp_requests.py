@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
+import orjson
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from arena.errors import InputError
 from arena.ui.admission import Admission, Crowded
+from arena.ui.event_inputs import read_object
 from arena.ui.refusals import bounded_body, refusal
 from arena.ui.shares import READS
 
@@ -58,6 +61,10 @@ class McpRequests:
             self._admission.admit(self._admission.client_of(scope), READS)
             async with asyncio.timeout(BODY_SECONDS):
                 body = await bounded_body(Headers(scope=scope), receive, MOST_BYTES)
+            # What the library could not read it would tell the terminal, with a traceback.
+            body = None if body is None else orjson.dumps(read_object(body))
+        except InputError as error:
+            await refusal(400, str(error))(scope, receive, send)
         except TimeoutError:
             await refusal(408, f"body: did not come within {BODY_SECONDS:.0f} s; send it again")(scope, receive, send)
         except (Crowded, HTTPException) as error:

@@ -13,6 +13,7 @@ from typing import Annotated, Any, TypeVar
 from anyio import CapacityLimiter, to_thread
 from mcp.server.fastmcp import Context, FastMCP
 from mcp.server.fastmcp.exceptions import ToolError
+from mcp.server.transport_security import TransportSecuritySettings
 from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, ToolAnnotations
 from pydantic import Field
 from starlette.requests import Request
@@ -29,8 +30,12 @@ from arena.ui.program_values import battle_text, board_json, model_json, pair_te
 from arena.ui.programs import Programs
 
 T = TypeVar("T")
-AT_ONCE = 16
-"""Calls that are worked on at once; others wait."""
+AT_ONCE = {shares.BATTLES: 16}
+"""Calls of a kind that are worked on at once; others wait. Who wants to read waits for no battle."""
+OTHERS_AT_ONCE = 8
+"""The same of each other kind."""
+ANY_HOST = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+"""The library would answer only who calls the arena by a name of this machine. Pages of other sites are for `OtherSites`."""
 INSTRUCTIONS = """Two anonymous vision-language models answer the same questions about a minimal pair: two pictures and two
 captions that differ in one detail that matters. Call `battle`, look at both pictures, read the answers, then call `vote` with
 the `battle` that you were given: the answer says who played. Nobody learns who plays before the vote."""
@@ -48,7 +53,14 @@ def mcp_tools(programs: Programs, admission: Admission) -> FastMCP:
         programs: answers.
         admission: who may ask how often.
     """
-    server = FastMCP("Minimal-Pair Arena", INSTRUCTIONS, json_response=True, stateless_http=True, log_level="ERROR")
+    server = FastMCP(
+        "Minimal-Pair Arena",
+        INSTRUCTIONS,
+        json_response=True,
+        stateless_http=True,
+        log_level="ERROR",
+        transport_security=ANY_HOST,
+    )
     calls = _Calls(admission)
 
     @server.tool(annotations=ToolAnnotations(readOnlyHint=False, destructiveHint=False, openWorldHint=False))
@@ -106,7 +118,7 @@ class _Calls:
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
         self._under_way: dict[str, Counter[str]] = {}
-        self._limiter = CapacityLimiter(AT_ONCE)
+        self._limiters: dict[str, CapacityLimiter] = {}
 
     async def run(self, request: Request, kind: str, work: Callable[[], T]) -> T:
         """What the work gives, once it is its turn.
@@ -120,13 +132,14 @@ class _Calls:
             ToolError: the caller may not ask now, or the work failed; one line.
         """
         client, under_way = self._admission.client_of(request.scope), self._under_way.setdefault(kind, Counter())
+        limiter = self._limiters.setdefault(kind, CapacityLimiter(AT_ONCE.get(kind, OTHERS_AT_ONCE)))
         try:
             self._admission.admit(client, kind, under_way)
         except Crowded as error:
             raise ToolError(error.detail) from error
         under_way[client] += 1
         try:
-            return await to_thread.run_sync(work, limiter=self._limiter)
+            return await to_thread.run_sync(work, limiter=limiter)
         except Exception as error:
             raise ToolError(line_for_visitors(error)) from error
         finally:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import io
+import threading
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,6 +12,11 @@ import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
+from starlette.requests import Request
+
+from arena.ui.admission import Admission
+from arena.ui.mcp_tools import _Calls
+from arena.ui.shares import BATTLES, READS
 
 
 @asynccontextmanager
@@ -110,3 +116,41 @@ def test_people_who_open_the_address_of_the_tools_are_led_to_the_page_for_progra
     answer = httpx.get(server.url + address, headers={"Accept": "text/html"}, follow_redirects=True, timeout=60)
     assert (answer.status_code, answer.url.path) == (200, "/programs")
     assert httpx.get(server.url + address, timeout=60).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["arena.example", "arena.example:8443", "team-arena.hf.space", "127.0.0.1"])
+def test_assistants_reach_the_tools_under_any_name_of_the_arena(server, name):
+    told = {"protocolVersion": "2025-03-26", "capabilities": {}, "clientInfo": {"name": "x", "version": "1"}}
+    sent = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": told}
+    headers = {"Host": name, "Accept": "application/json, text/event-stream"}
+    answer = httpx.post(f"{server.url}/gradio_api/mcp/", json=sent, headers=headers, timeout=60)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["result"]["serverInfo"]["name"] == "Minimal-Pair Arena"
+
+
+@pytest.mark.parametrize(
+    "body", ["", "[]", "{", "[" * 50_000, '{"id":' + "9" * 5000 + "}", '{"jsonrpc":"2.0","id":1,"method":"\\ud800"}', b"\xff"]
+)
+def test_what_is_no_message_is_refused_in_one_line_and_told_to_no_terminal(server, body):
+    before = server.output.read_text()
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    answer = httpx.post(f"{server.url}/gradio_api/mcp/", content=body, headers=headers, timeout=60)
+    assert (answer.status_code, "body: is" in answer.json()["detail"]) == (400, True)
+    assert server.output.read_text() == before
+
+
+def test_who_reads_waits_for_no_battle():
+    request, ended = Request({"type": "http"}), threading.Event()
+
+    async def run():
+        calls = _Calls(Admission(lambda _: "somebody"))
+        battles = [asyncio.create_task(calls.run(request, BATTLES, lambda: ended.wait(60))) for _ in range(40)]
+        await asyncio.sleep(0)
+        try:
+            async with asyncio.timeout(20):
+                return await calls.run(request, READS, lambda: "a board")
+        finally:
+            ended.set()
+            await asyncio.gather(*battles)
+
+    assert asyncio.run(run()) == "a board"
