@@ -10,25 +10,23 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from arena.errors import StoreError, StorePaused, one_line
+from arena.outbox.agreement import OtherHistory, agree, fill
 from arena.outbox.hub_failures import CONFLICT, HubAway, NotThere
 from arena.outbox.hub_pictures import HubPictures
 from arena.outbox.lease import Lease
 from arena.outbox.ledger import Ledger
-from arena.outbox.manifest import Manifest
-from arena.outbox.parts import SCRATCH, Parts, fetched
+from arena.outbox.parts import SCRATCH, Parts
 from arena.outbox.targets import Target
 from arena.settings import make_home
-from arena.store import outbox_copies, outbox_rows
+from arena.store import outbox_rows
 from arena.store.backup import DATABASE
 from arena.store.fact_rows import encode
 from arena.store.file_database import FileDatabase
 from arena.store.keeper import SaveStatus
-from arena.store.outbox_copies import Followed
 from arena.store.outbox_rows import Waiting
 from arena.store.records import now
 from arena.store.takedown_facts import erased_pictures
 from arena.store.transaction import Connection, Step, appended
-from arena.store.works import Local
 
 log = logging.getLogger(__name__)
 
@@ -46,10 +44,6 @@ LONGEST_PAUSE = 60.0
 """Seconds between two tries while the Hub fails, unless it asks for more."""
 MOST_DOUBLINGS = 10
 """Of the pause while the Hub fails."""
-
-
-class OtherHistory(StoreError):
-    """The home and the outbox do not belong together."""
 
 
 class Outbox:
@@ -98,7 +92,7 @@ class Outbox:
         end, pause = time.monotonic() + START_PATIENCE, 1.0
         while True:
             try:
-                return self._fill(home)
+                return fill(home, self._target, self._ledger, self._place)
             except NotThere:
                 pass  # it was written anew meanwhile
             except HubAway as error:
@@ -267,77 +261,9 @@ class Outbox:
         self._parts.save(self._database)
 
     def _compare(self, *, may_found: bool) -> None:
-        """Bring the home to where the outbox is, or say why that cannot be.
-
-        Raises:
-            OtherHistory: each has what the other one lacks, or they are of two arenas.
-        """
-        database = self._database
-        assert database is not None
-        state, history = database.read(outbox_rows.state), self._ledger.look()
-        if not history:
-            if may_found:
-                work = outbox_rows.make_due if state else _found
-                database.write(Local(lambda connection, _: work(connection)), None)
-            return
-        if state is None and not database.read(outbox_copies.has_facts):  # two began at once, and the other one was first
-            for one in history:
-                self._take(one)
-            return
-        if state is None or state.arena != history[0].arena:
-            raise OtherHistory(
-                f"ARENA_OUTBOX: {self._place} holds another arena than {database.home}, which has facts of its own; move the "
-                "home away to go on with what was saved, or name an empty outbox to save this one"
-            )
-        for one in self._missing(state, history):
-            if database.read(outbox_rows.knows, one.last):  # saved by this home, which was killed before it noted that
-                database.write(Local(outbox_rows.mark_saved), one.last)
-            elif not (now_at := database.read(outbox_rows.state)) or not now_at.is_saved:
-                raise OtherHistory(
-                    f"ARENA_OUTBOX: {database.home} has facts that were never saved, and another copy has gone on without "
-                    f"them in {self._place}; move the home away to go on with what was saved, or name an empty outbox"
-                )
-            else:
-                self._take(one)
-
-    def _missing(self, state: outbox_rows.OutboxState, history: Sequence[Manifest]) -> Sequence[Manifest]:
-        """Parts that the home may lack."""
-        places = [one.last for one in history]
-        if state.saved in places:
-            return history[places.index(state.saved) + 1 :]
-        if state.saved.number < places[0].number:
-            return history
-        raise OtherHistory(
-            f"ARENA_OUTBOX: {self._place} lacks what this home had saved there before; put it back, or name an empty outbox"
-        )
-
-    def _take(self, one: Manifest) -> None:
-        """Do what another copy has done."""
-        database = self._database
-        assert database is not None
-        for piece in fetched(self._target, [one]):
-            if piece.is_whole:
-                database.call(outbox_copies.refill, one.arena, piece)
-            else:
-                followed = Followed(piece.files[0], piece.last)
-                database.write(Local(outbox_copies.follow), (followed, database.rule))
-        self.settle()
-
-    def _fill(self, home: Path) -> None:
-        self._target.create()
-        history = self._ledger.look()
-        if not history:
-            return
-        if strays := [name for name in self._ledger.strays() if not name.startswith("manifests/")]:
-            log.warning("ARENA_OUTBOX: %d files that no manifest names are left out (half written, or replaced)", len(strays))
-        began = time.monotonic()
-        if outbox_copies.make_home(home, history[0].arena, fetched(self._target, history)):
-            took = time.monotonic() - began
-            log.info("%s was filled from %s: %d parts, %.1f s", home, self._place, len(history), took)
-
-
-def _found(connection: Connection) -> None:
-    outbox_rows.begin(connection, outbox_rows.new_id())
+        assert self._database is not None
+        if agree(self._database, self._target, self._ledger, self._place, may_found=may_found):
+            self.settle()
 
 
 def _age(waiting: Waiting) -> float:
