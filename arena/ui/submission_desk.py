@@ -18,6 +18,7 @@ from arena.settings import Settings
 from arena.store import Store
 from arena.ui.identity import signs_in
 from arena.ui.newest import Newest
+from arena.ui.recent_entries import RecentEntries
 
 KEPT = 256
 """Checked models that wait to be confirmed; the oldest go first."""
@@ -44,7 +45,7 @@ class Checked:
     estimate: Estimate | None
     """None where the checks have not passed."""
     at: float
-    """By a clock that never goes back."""
+    """When the checks were begun, by a clock that never goes back."""
 
 
 class SubmissionDesk:
@@ -62,6 +63,8 @@ class SubmissionDesk:
         self.has_accounts = signs_in()
         self._checked: Newest[str, Checked] = Newest(KEPT)
         self._passed: Newest[tuple[str, str], Checked] = Newest(KEPT)
+        self._entered: Newest[str, str] = Newest(KEPT)
+        self._recent = RecentEntries(settings.submissions_a_day)
 
     def check(self, statement: Statement, account: Account) -> Checked:
         """Check a model, which takes seconds, and keep what was found. One that has just passed is not checked again.
@@ -73,11 +76,12 @@ class SubmissionDesk:
         check_words(statement, account)
         before = self._passed.get((account.subject, statement.reference))
         if before is not None and time.monotonic() - before.at < FRESH_SECONDS:
-            report, taken = before.report, before.estimate
+            report, taken, at = before.report, before.estimate, before.at
         else:
+            at = time.monotonic()
             report = check_apart(statement.reference, self.settings, listed=self._compared(statement.reference))
             taken = estimate(report, self.settings, self.store) if report.passed else None
-        checked = Checked(secrets.token_urlsafe(16), account.subject, statement, report, taken, time.monotonic())
+        checked = Checked(secrets.token_urlsafe(16), account.subject, statement, report, taken, at)
         if report.passed:
             self._passed.add((account.subject, statement.reference), checked)
             checked = replace(checked, report=_with_statement(checked.report, statement, account))
@@ -103,7 +107,14 @@ class SubmissionDesk:
         """
         self._check_open()
         checked = self.checked(key, account)
-        return enter(self.store, checked.statement, checked.report, account, self.settings, checked.estimate)
+        if self._entered.get(key) is None:  # who presses twice has entered it
+            self._recent.check(account.subject)
+        submission = enter(self.store, checked.statement, checked.report, account, self.settings, checked.estimate)
+        self._entered.add(key, submission)
+        standing = self.store.submissions.get(submission)
+        if standing and (who := standing.submission.submitter) and who.subject == account.subject:
+            self._recent.add(account.subject, submission)
+        return submission
 
     def _check_open(self) -> None:
         if not self.is_open:

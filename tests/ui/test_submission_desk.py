@@ -89,6 +89,30 @@ def test_what_was_checked_enters_once_and_for_whom_it_was_checked_alone(desk):
     assert (known.reference, known.organisation, known.submitter.subject) == (ENDPOINT, "glade", "1")
 
 
+def test_to_have_oneself_erased_gives_no_new_quota_in_another_organisation(desk):
+    desk = SubmissionDesk(desk.store, replace(desk.settings, submissions_a_day=2))
+    sites = ("glade", "moor", "fen")
+    account = Account("1", "ada", dict.fromkeys(sites, "admin"))
+    checked = [desk.check(replace(SAID, reference=f"{ENDPOINT}-{site}", organisation=site), account) for site in sites]
+    for one in checked[:2]:
+        submission = desk.enter(one.key, account)
+        assert desk.enter(one.key, account) == submission  # who presses twice enters once
+        desk.store.submissions.forget(submission)
+    with pytest.raises(InputError, match=r"^your account: has submitted 2 in 24 hours, and may 2"):
+        desk.enter(checked[2].key, account)
+
+
+def test_a_check_that_is_used_again_grows_no_younger(desk, monkeypatch):
+    now = time.monotonic()
+    first = desk.check(SAID, ADA)
+    monkeypatch.setattr("arena.ui.submission_desk.time.monotonic", lambda: now + FRESH_SECONDS - 60)
+    again = desk.check(SAID, ADA)
+    assert again.at == first.at
+    monkeypatch.setattr("arena.ui.submission_desk.time.monotonic", lambda: now + FRESH_SECONDS + 60)
+    with pytest.raises(InputError, match=r"^check: it is too old"):
+        desk.enter(again.key, ADA)
+
+
 def test_a_check_counts_for_a_while(desk, monkeypatch):
     checked = desk.check(SAID, ADA)
     later = time.monotonic() + FRESH_SECONDS + 1
