@@ -61,10 +61,12 @@ def open_pull_request(api: HfApi, standing: SubmissionStanding, results: ModelRe
 
 def note_pull_request(store: Store, standing: SubmissionStanding, request: PullRequest, by: str) -> None:
     """Keep as a step of the submission that its results were brought to its repository, if that is not known."""
-    detail = {**standing.event.detail, PULL_REQUEST: request.address}
-    if standing.event.detail.get(PULL_REQUEST) != request.address:
-        words = "its results wait in a pull request"
-        event = SubmissionEvent(standing.submission.id, standing.state, words, by, detail)
+    # To open it took seconds, in which whoever asked for it may have had their account erased.
+    present = store.submissions.get(standing.submission.id) or standing
+    known = present.event.detail
+    if known.get(PULL_REQUEST) != request.address:
+        words, name = "its results wait in a pull request", by if present.submission.submitter else "submitter"
+        event = SubmissionEvent(present.submission.id, standing.state, words, name, {**known, PULL_REQUEST: request.address})
         store.submissions.advance(event, [standing.state])
 
 

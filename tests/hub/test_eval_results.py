@@ -20,6 +20,7 @@ from arena.evaluation.entrants import Entrant
 from arena.evaluation.evaluate import Options, evaluate
 from arena.evaluation.results import Results
 from arena.hub.benchmark_card import RESULT_TASKS, eval_yaml
+from arena.hub.decisions import ERASED, forget
 from arena.hub.entry import enter
 from arena.hub.estimate import Estimate
 from arena.hub.eval_results import read_entries, results_of
@@ -196,6 +197,16 @@ def test_results_are_brought_once_in_the_name_of_the_submitter(repository, ann, 
     last = store.submissions.events(standing.submission.id)[-1]
     assert (last.state, last.by, last.detail["pull_request"]) == ("LISTED", "ann", opened.address)
     assert len(store.submissions.events(standing.submission.id)) == 5
+
+
+def test_whoever_was_erased_while_a_request_was_opened_is_named_nowhere(ann, store, standing, results):
+    opened = open_pull_request(ann, standing, results)
+    before = store.submissions.get(standing.submission.id)
+    forget(store, before, reason="by who submitted it", by="ann")
+    note_pull_request(store, before, opened, "ann")
+    events = store.submissions.events(standing.submission.id)
+    assert (events[-1].detail["pull_request"], events[-1].detail[ERASED]) == (opened.address, "by who submitted it")
+    assert "ann" not in {event.by for event in events}
 
 
 def test_a_request_of_somebody_else_is_not_taken_for_that_of_the_submitter(served, repository, ann, standing, results):
