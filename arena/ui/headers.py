@@ -19,8 +19,8 @@ POLICY = {
 ANYBODY = "*"
 HUB = "'self' https://huggingface.co"
 """A Space stands in a frame of the Hub."""
-ACTING = {"/submit", "/submissions"}
-"""Pages on which whoever is signed in acts. In a frame of just any site they could be made to click what they do not see."""
+ACTING = {"/submit", "/submissions", "/review"}
+"""Pages on which accounts act, and reviewers. In a frame of just any site they could be made to click what they do not see."""
 HEADERS = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
 
 

@@ -41,7 +41,7 @@ def test_pages_may_be_embedded_but_may_ask_no_other_host(server, path, name):
     assert "http" not in policy
 
 
-@pytest.mark.parametrize("path", ["/submit", "/submissions?id=x", "/submit/"])
+@pytest.mark.parametrize("path", ["/submit", "/submissions?id=x", "/submit/", "/review"])
 def test_pages_on_which_accounts_act_stand_in_no_frame_but_that_of_the_hub(server, path):
     policy = httpx.get(server.url + path, timeout=60, follow_redirects=True).headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://huggingface.co")
