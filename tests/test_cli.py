@@ -227,7 +227,7 @@ def test_a_model_that_cannot_enter_is_told_in_one_line_beside_the_list_of_the_ot
     assert told.err == "arena: left out: /nowhere: no such folder; give a folder, or organisation/name@commit on the Hub\n"
 
 
-def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, capsys, monkeypatch):
+def test_a_model_that_cannot_be_loaded_is_left_out_with_one_line(tmp_path, capsys, monkeypatch):
     sound = STARTER_MODELS / "drawn-world" / "llava-mini"
     unfit = tmp_path / "people" / "unfit"
     shutil.copytree(sound, unfit)
@@ -237,7 +237,7 @@ def test_battles_end_with_one_line_for_a_model_that_failed_in_them(tmp_path, cap
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
     monkeypatch.setenv("ARENA_MODELS", f"{sound},{unfit}")
     main(["--home", str(tmp_path / "home"), "battle", "--count", "2", "--source", "starter"])
-    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("arena: people/unfit: ")]
+    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("arena: left out: people/unfit: ")]
     assert len(told) == 1
     assert "have shape" in told[0]
 

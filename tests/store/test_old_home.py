@@ -1,10 +1,12 @@
 """A home that an earlier arena left: battles of six models, judged and unjudged, before anything was derived from them."""
 
 import json
+import math
 import time
 import zipfile
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 from processes import wait_until
@@ -59,6 +61,19 @@ def said(name: str) -> str:
         return archive.read(name).decode()
 
 
+def is_still_said(now: Any, then: Any) -> bool:
+    """Whether what is told now holds what was told then: later versions add fields and take none away, and the last digit of a
+    sum is that of the processor.
+    """
+    if isinstance(then, dict):
+        return all(key in now and is_still_said(now[key], value) for key, value in then.items())
+    if isinstance(then, list):
+        return len(now) == len(then) and all(map(is_still_said, now, then))
+    if isinstance(then, float):
+        return isinstance(now, float) and math.isclose(now, then, rel_tol=1e-12)
+    return now == then
+
+
 def test_it_is_what_it_says(old_home):
     connection = open_database(old_home / "arena.duckdb")
     applied = [name for (name,) in connection.execute("SELECT name FROM arena.migrations ORDER BY name").fetchall()]
@@ -68,8 +83,8 @@ def test_it_is_what_it_says(old_home):
 
 
 @pytest.mark.parametrize(("name", "options"), [("board.json", ()), ("fresh.json", ("--fresh-since",))])
-def test_its_board_is_the_same_to_the_last_digit(old_home, capsys, name, options):
-    assert json.loads(board(old_home, capsys, *options)) == json.loads(said(name))
+def test_its_board_is_the_same(old_home, capsys, name, options):
+    assert is_still_said(json.loads(board(old_home, capsys, *options)), json.loads(said(name)))
 
 
 def test_no_row_of_it_is_lost(old_home):
@@ -88,7 +103,7 @@ def test_it_is_brought_up_to_date_though_it_is_killed_ten_times(old_home, tmp_pa
         time.sleep(PAUSE * number)
         process.kill()
         process.join()
-    assert json.loads(board(old_home, capsys)) == json.loads(said("board.json"))
+    assert is_still_said(json.loads(board(old_home, capsys)), json.loads(said("board.json")))
     assert facts(old_home) == before
     with Store.open(old_home, ELO_RULE) as store:
         assert store.rebuild() == ()
