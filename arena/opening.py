@@ -15,8 +15,6 @@ from arena.battles.requests import most_requests, small_question
 from arena.battles.scoring import ELO_RULE
 from arena.contestants import Contestant
 from arena.errors import ArenaError
-from arena.hub.newcomers import Newcomers, foreign_entry
-from arena.hub.worker_process import WorkerProcess
 from arena.logs import start_log
 from arena.models import EndpointPool, Entry, ModelPool, Pools, RequestBudget, memory_budget, this_machine
 from arena.outbox import outbox_of
@@ -25,6 +23,8 @@ from arena.roster import Roster, gather, is_foreign, register
 from arena.settings import Settings, make_home
 from arena.store import Progress, Store, cluster_address
 from arena.suites.starter import starter_pairs
+from arena.worker.newcomers import Newcomers, foreign_entry
+from arena.worker.worker_process import WorkerProcess
 
 SECONDS_A_LINE = 3.0
 ENDPOINTS_LATER = 16

@@ -188,7 +188,7 @@ def survivors(processes: Sequence[psutil.Process]) -> int:
     """How many of them still load or ask models a while after the kill."""
     end = time.monotonic() + WITHIN
     while time.monotonic() < end:
-        alive = [one for one in processes if "arena.hub." in command(one)]
+        alive = [one for one in processes if any(room in command(one) for room in ("arena.submissions.", "arena.worker."))]
         if not alive:
             return 0
         time.sleep(0.1)

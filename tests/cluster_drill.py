@@ -20,8 +20,8 @@ from store_world import CONTESTANTS, PAIRS, RULE, furnish, make_battle, outcomes
 
 from arena.probes import Outcome, Probe, Reading, Reply
 from arena.store import BattleRecord, ClusterAddress, QuestionRecord, ReadingRecord, ReplyRecord, Store, new_battle_id
-from arena.store.fact_rows import FACTS
 from arena.store.cluster.shared_log import Head, SharedLog
+from arena.store.fact_rows import FACTS
 from arena.store.rebuild import fingerprints
 
 SERVERS = ("east", "west")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from hostile_models import HOSTILE, Draft
 
-from arena.hub.contestant_of import submission_key
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.records import now
 from arena.store.submission_records import Quota, Submission, Submitter, new_submission_id
+from arena.submissions.contestant_of import submission_key
 
 LOOP = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
 BOMB = "{% set text = 'x' * 1000000000 %}{% for a in range(99) %}{{ text }}{% endfor %}"

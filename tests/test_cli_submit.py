@@ -7,10 +7,10 @@ import pytest
 from hub_server import COMMIT, Hub
 
 from arena.cli import main
-from arena.hub.entry import TERMS
 from arena.roster import STARTER_MODELS
 from arena.store import Store
 from arena.store.submission_records import Submitter
+from arena.submissions.entry import TERMS
 
 GOOD = STARTER_MODELS / "drawn-world" / "clip-mini"
 

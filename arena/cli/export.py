@@ -89,7 +89,7 @@ def _fold(text: str) -> int:
 
 
 def _export_card(options: argparse.Namespace) -> int:
-    from arena.hub.benchmark_card import eval_yaml
+    from arena.submissions.benchmark_card import eval_yaml
 
     if options.out is None:
         print(eval_yaml(), end="")  # noqa: T201 - the file as it is

@@ -105,7 +105,7 @@ def _of_visitors(settings: Settings, environment: Mapping[str, str]) -> Iterator
 
 def _network() -> SettingRow:
     """No setting: what the system allows."""
-    from arena.hub.limited_process import network_closed
+    from arena.submissions.limited_process import network_closed
 
     value = "closed" if network_closed() else "network not closed"
     meaning = "whether processes in which models of others are loaded and evaluated reach nobody; needs namespaces of Linux"

@@ -64,8 +64,8 @@ def _action(
 
 def _decide(named: Named, name: str) -> Callable[[argparse.Namespace], int]:
     def decided(options: argparse.Namespace) -> int:
-        from arena.hub import decisions
         from arena.opening import open_store
+        from arena.submissions import decisions
 
         reason = reason_of(options)
         with open_store(settings_of_home(options)) as store:
@@ -78,8 +78,8 @@ def _decide(named: Named, name: str) -> Callable[[argparse.Namespace], int]:
 
 def _forget(named: Named) -> Callable[[argparse.Namespace], int]:
     def forgotten(options: argparse.Namespace) -> int:
-        from arena.hub import decisions
         from arena.opening import open_store
+        from arena.submissions import decisions
 
         reason = reason_of(options)
         with open_store(settings_of_home(options)) as store:

@@ -14,9 +14,9 @@ from arena.cli.console import console, print_json, printable, say, settings_of_h
 from arena.errors import InputError
 
 if TYPE_CHECKING:
-    from arena.hub.eval_results import ModelResults
     from arena.store import Store
     from arena.store.submission_records import SubmissionStanding
+    from arena.submissions.eval_results import ModelResults
 
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
@@ -160,8 +160,8 @@ def _share(detail: Mapping[str, Any]) -> str:
 
 def _show(options: argparse.Namespace) -> int:
     from arena.cli.json_records import step_json
-    from arena.hub.addresses import submission_address
     from arena.opening import open_store
+    from arena.submissions.addresses import submission_address
 
     settings = settings_of_home(options)
     with open_store(settings) as store:
@@ -196,7 +196,7 @@ def _show(options: argparse.Namespace) -> int:
 
 def _words(step: Mapping[str, Any], before: Mapping[str, Any] | None) -> str:
     """What a step says; one that stays where it was may tell what was erased."""
-    from arena.hub.decisions import ERASED
+    from arena.submissions.decisions import ERASED
 
     erased = step["detail"].get(ERASED)
     if erased is not None and before is not None and ERASED not in before["detail"]:
@@ -209,10 +209,10 @@ def _results(options: argparse.Namespace) -> int:
     from huggingface_hub import HfApi
 
     from arena.evaluation.results import Results
-    from arena.hub.accounts import account_of_token
-    from arena.hub.eval_results import results_of
-    from arena.hub.result_requests import note_pull_request, open_pull_request
     from arena.opening import open_store
+    from arena.submissions.accounts import account_of_token
+    from arena.submissions.eval_results import results_of
+    from arena.submissions.result_requests import note_pull_request, open_pull_request
     from arena.suites import starter
 
     settings = settings_of_home(options)

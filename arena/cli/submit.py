@@ -10,12 +10,12 @@ from arena.errors import InputError, SettingsError
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
 
-    from arena.hub.accounts import Account
-    from arena.hub.check_report import CheckReport, Facts
-    from arena.hub.entry import Statement
-    from arena.hub.estimate import Estimate
     from arena.settings import Settings
     from arena.store import Store
+    from arena.submissions.accounts import Account
+    from arena.submissions.check_report import CheckReport, Facts
+    from arena.submissions.entry import Statement
+    from arena.submissions.estimate import Estimate
 
 EXAMPLES = """examples:
   arena submit organisation/name --check                   the checks, without a download of weights
@@ -65,9 +65,9 @@ def _submit(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> int:
-    from arena.hub.checks import check_submission
-    from arena.hub.listed_weights import listed_weights
-    from arena.hub.submission_limits import limits_of
+    from arena.submissions.checks import check_submission
+    from arena.submissions.listed_weights import listed_weights
+    from arena.submissions.submission_limits import limits_of
 
     report = check_submission(options.reference, limits_of(settings), api, listed=listed_weights(settings))
     if options.json:
@@ -78,13 +78,13 @@ def _check(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> i
 
 
 def _enter(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> int:
-    from arena.hub.accounts import account_of_token
-    from arena.hub.checks import check_submission
-    from arena.hub.entry import check_statement, check_words, enter
-    from arena.hub.estimate import estimate
-    from arena.hub.listed_weights import weights_to_compare
-    from arena.hub.submission_limits import limits_of
     from arena.opening import open_store
+    from arena.submissions.accounts import account_of_token
+    from arena.submissions.checks import check_submission
+    from arena.submissions.entry import check_statement, check_words, enter
+    from arena.submissions.estimate import estimate
+    from arena.submissions.listed_weights import weights_to_compare
+    from arena.submissions.submission_limits import limits_of
 
     if settings.submissions == "off":
         raise SettingsError("ARENA_SUBMISSIONS: is off, so that nobody would evaluate it; set it to here or elsewhere")
@@ -113,8 +113,8 @@ def _enter(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> i
 
 def _statement(options: argparse.Namespace, account: "Account") -> "Statement":
     """What the command line says; whether the terms are accepted is asked before it counts."""
-    from arena.hub.accounts import may_submit_for
-    from arena.hub.entry import Statement
+    from arena.submissions.accounts import may_submit_for
+    from arena.submissions.entry import Statement
 
     owner = options.reference.partition("/")[0]
     organisation = options.organisation or (owner if may_submit_for(account, owner) else account.name)
@@ -123,7 +123,7 @@ def _statement(options: argparse.Namespace, account: "Account") -> "Statement":
 
 def _confirm(options: argparse.Namespace, statement: "Statement", estimated: "Estimate") -> None:
     """Say what it will take, and ask for what the command line leaves open."""
-    from arena.hub.entry import TERMS
+    from arena.submissions.entry import TERMS
 
     say(f"evaluation: {estimated.in_words()}")
     if not options.accept_terms:
@@ -139,7 +139,7 @@ def _confirm(options: argparse.Namespace, statement: "Statement", estimated: "Es
 
 def _tell(options: argparse.Namespace, settings: "Settings", store: "Store", entered: str, *, is_new: bool) -> None:
     """What became of it, and where it can be watched."""
-    from arena.hub.addresses import submission_address
+    from arena.submissions.addresses import submission_address
 
     standing = store.submissions.get(entered)
     assert standing is not None

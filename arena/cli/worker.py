@@ -37,10 +37,10 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _worker(options: argparse.Namespace) -> int:
-    from arena.hub.limited_process import network_closed
-    from arena.hub.worker import Worker, only_worker
-    from arena.hub.worker_backends import LocalBackend, problem_of
     from arena.opening import open_store
+    from arena.submissions.limited_process import network_closed
+    from arena.worker.backends import LocalBackend, problem_of
+    from arena.worker.worker import Worker, only_worker
 
     settings = settings_of(options)
     settings = replace(settings, home=settings.home.resolve())

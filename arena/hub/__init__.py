@@ -1,1 +1,1 @@
-"""What organisations enter through the Hub: checks of what they submit, and limits on what it may take here."""
+"""The arena on the Hub: as a Space, and its facts as a dataset."""

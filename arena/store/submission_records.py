@@ -60,7 +60,7 @@ class Submission:
     """Model with its commit and its settings, as `ARENA_MODELS` would name it."""
     contestant_id: str
     """Names repository, commit and settings, by which it enters once. Who it is on the board is known later, and told in the
-    detail of LISTED as `contestant`; see `arena.hub.contestant_of`. Of an endpoint both are the same."""
+    detail of LISTED as `contestant`; see `arena.submissions.contestant_of`. Of an endpoint both are the same."""
     organisation: str
     """On whose behalf; the account itself where it submits for nobody else."""
     submitter: Submitter | None

@@ -4,7 +4,7 @@ import threading
 import time
 
 from arena.errors import InputError
-from arena.hub.entry import DAY
+from arena.submissions.entry import DAY
 from arena.ui.newest import Newest
 
 MOST_ACCOUNTS = 10_000

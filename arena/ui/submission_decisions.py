@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from arena.errors import InputError
-from arena.hub import decisions
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.submission_records import LINE, SubmissionStanding
+from arena.submissions import decisions
 from arena.ui.submission_desk import account_of
 
 LONGEST_REASON = 300

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from arena.errors import InputError, SettingsError
-from arena.hub.accounts import Account, account_of_sign_in
-from arena.hub.check_apart import check_apart
-from arena.hub.check_report import Check, CheckReport
-from arena.hub.entry import Statement, check_statement, check_words, enter
-from arena.hub.estimate import Estimate, estimate
-from arena.hub.listed_weights import weights_to_compare
 from arena.models import is_endpoint
 from arena.settings import Settings
 from arena.store import Store
+from arena.submissions.accounts import Account, account_of_sign_in
+from arena.submissions.check_apart import check_apart
+from arena.submissions.check_report import Check, CheckReport
+from arena.submissions.entry import Statement, check_statement, check_words, enter
+from arena.submissions.estimate import Estimate, estimate
+from arena.submissions.listed_weights import weights_to_compare
 from arena.ui.identity import signs_in
 from arena.ui.newest import Newest
 from arena.ui.recent_entries import RecentEntries

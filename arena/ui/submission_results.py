@@ -9,12 +9,12 @@ from markupsafe import Markup
 
 from arena.errors import ArenaError, InputError
 from arena.evaluation.results import Results
-from arena.hub.eval_results import ModelResults, results_of
-from arena.hub.result_requests import note_pull_request, open_pull_request
 from arena.models import is_endpoint
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.submission_records import SubmissionStanding
+from arena.submissions.eval_results import ModelResults, results_of
+from arena.submissions.result_requests import note_pull_request, open_pull_request
 from arena.ui.markup import error_html, render
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
 from arena.ui.shares import DECISIONS

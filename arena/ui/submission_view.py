@@ -8,13 +8,13 @@ from typing import Any
 from huggingface_hub import constants
 from markupsafe import Markup
 
-from arena.hub.accounts import Account
-from arena.hub.addresses import submission_address
-from arena.hub.check_report import CheckReport
 from arena.models import is_endpoint
 from arena.models.weights import amount
 from arena.settings import Settings
 from arena.store.submission_records import OPEN, UNDER_WAY, Submission, SubmissionEvent, SubmissionStanding, SubmissionState
+from arena.submissions.accounts import Account
+from arena.submissions.addresses import submission_address
+from arena.submissions.check_report import CheckReport
 from arena.ui import words
 from arena.ui.markup import render
 from arena.ui.submission_desk import Checked

@@ -7,10 +7,10 @@ import gradio as gr
 from markupsafe import Markup
 
 from arena.evaluation.results import Results
-from arena.hub.contestant_of import contestant_of_standing
-from arena.hub.decisions import MAY_RETRY, MAY_WITHDRAW
 from arena.store.records import now
 from arena.store.submission_records import LINE, SubmissionStanding
+from arena.submissions.contestant_of import contestant_of_standing
+from arena.submissions.decisions import MAY_RETRY, MAY_WITHDRAW
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, html, line_for_visitors
 from arena.ui.shares import DECISIONS

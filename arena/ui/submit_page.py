@@ -5,8 +5,8 @@ from typing import Any
 
 import gradio as gr
 
-from arena.hub.accounts import namespaces
-from arena.hub.entry import TERMS, Statement
+from arena.submissions.accounts import namespaces
+from arena.submissions.entry import TERMS, Statement
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, choice, html, line_for_visitors
 from arena.ui.shares import CHECKS, DECISIONS

@@ -7,10 +7,10 @@ import pytest
 
 from arena.battles.scoring import ELO_RULE
 from arena.errors import InputError
-from arena.hub.accounts import Account
-from arena.hub.entry import Statement
 from arena.settings import Settings
 from arena.store import Store
+from arena.submissions.accounts import Account
+from arena.submissions.entry import Statement
 from arena.ui.submission_desk import FRESH_SECONDS, SubmissionDesk, account_of, reference_of, submission_notice
 
 ADA = Account("1", "ada", {"glade": "write", "meadow": "read"})

@@ -4,9 +4,9 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 
-from arena.hub.check_report import Check, CheckReport, Facts
 from arena.store.records import now
 from arena.store.submission_records import Submission, SubmissionEvent, SubmissionStanding, Submitter
+from arena.submissions.check_report import Check, CheckReport, Facts
 from arena.ui.submission_view import (
     checked_html,
     checking_html,

@@ -33,9 +33,9 @@ from arena.store import (
     Store,
 )
 from arena.store.cluster import cluster_writer, lake
-from arena.store.fact_rows import FACTS
 from arena.store.cluster.replica import VERSION, membership_of
 from arena.store.cluster.shared_log import SharedLog
+from arena.store.fact_rows import FACTS
 from arena.store.labels import LabelRecord
 from arena.store.submission_records import LINE, Quota, Submission, Submitter
 from arena.store.works import Local

@@ -13,11 +13,11 @@ import psutil
 from huggingface_hub import constants, get_token
 
 from arena.errors import RepositoryError
-from arena.hub.check_apart import REACH
-from arena.hub.limited_process import End
 from arena.models import memory_budget
 from arena.models.runtime import cores
 from arena.settings import Settings
+from arena.submissions.check_apart import REACH
+from arena.submissions.limited_process import End
 
 SCRATCH = "scratch"
 """Folder of a home in which limited processes work."""

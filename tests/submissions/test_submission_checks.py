@@ -13,14 +13,14 @@ from hub_server import COMMIT, Hub
 from huggingface_hub import HfApi
 from safetensors.numpy import load_file, save_file
 
-from arena.hub.check_report import Facts
-from arena.hub.checks import check_submission
-from arena.hub.listed_weights import listed_weights
-from arena.hub.submission_limits import SubmissionLimits
 from arena.models import check_repository
 from arena.models.machine import Machine
 from arena.roster import STARTER_MODELS
 from arena.settings import Settings
+from arena.submissions.check_report import Facts
+from arena.submissions.checks import check_submission
+from arena.submissions.listed_weights import listed_weights
+from arena.submissions.submission_limits import SubmissionLimits
 
 LIMITS = SubmissionLimits(Machine(16 * 2**30), 20 * 2**30, endpoints=("host.example", "together"))
 

@@ -1,7 +1,7 @@
-"""A worker of an evaluation for a model of others: the process with limits; see `arena.hub.limited_worker`.
+"""A worker of an evaluation for a model of others: the process with limits; see `arena.worker.limited_worker`.
 
-`python -m arena.hub.limited_host DESCRIPTOR` takes orders and questions from the socket, from the process that began it, which
-it trusts. What it gives back is JSON: that process must not trust what comes from beside a model of others.
+`python -m arena.worker.limited_host DESCRIPTOR` takes orders and questions from the socket, from the process that began it,
+which it trusts. What it gives back is JSON: that process must not trust what comes from beside a model of others.
 """
 
 import json

@@ -11,15 +11,15 @@ from arena.errors import RepositoryError, StoreBusy
 from arena.evaluation.entrants import AUDIENCES, Entrant
 from arena.evaluation.evaluate import Options, evaluate
 from arena.evaluation.results import suite_named
-from arena.hub import submission_run, worker
-from arena.hub.check_report import Check, CheckReport, Facts
-from arena.hub.submission_run import MOST_TRIES
-from arena.hub.worker import STALE, Worker, only_worker
 from arena.models import Entry
 from arena.opening import open_store
 from arena.store.records import now
 from arena.store.submission_records import LINE, OPEN, UNDER_WAY, SubmissionEvent
 from arena.strategies import constant_entry
+from arena.submissions.check_report import Check, CheckReport, Facts
+from arena.worker import submission_run, worker
+from arena.worker.submission_run import MOST_TRIES
+from arena.worker.worker import STALE, Worker, only_worker
 
 COMMIT = f"{7:040x}"
 

@@ -6,10 +6,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from arena.errors import InputError, SettingsError
-from arena.hub.accounts import SUBMITS, Account, may_submit_for, namespaces
-from arena.hub.check_report import CheckReport
-from arena.hub.contestant_of import PROMISED, submission_key
-from arena.hub.estimate import Estimate, estimate
 from arena.models import best_device, is_endpoint
 from arena.models.files import HUB_NAME
 from arena.models.loading import usual_dtype
@@ -18,6 +14,10 @@ from arena.settings import Settings
 from arena.store import Store
 from arena.store.records import now
 from arena.store.submission_records import Quota, Submission, Submitter, new_submission_id
+from arena.submissions.accounts import SUBMITS, Account, may_submit_for, namespaces
+from arena.submissions.check_report import CheckReport
+from arena.submissions.contestant_of import PROMISED, submission_key
+from arena.submissions.estimate import Estimate, estimate
 
 DAY = timedelta(hours=24)
 LONGEST = 200

@@ -19,14 +19,14 @@ from arena.errors import EvaluationError, SettingsError
 from arena.evaluation.entrants import Entrant
 from arena.evaluation.evaluate import Options, evaluate
 from arena.evaluation.results import Results
-from arena.hub.benchmark_card import RESULT_TASKS, eval_yaml
-from arena.hub.decisions import ERASED, forget
-from arena.hub.entry import enter
-from arena.hub.estimate import Estimate
-from arena.hub.eval_results import read_entries, results_of
-from arena.hub.result_requests import note_pull_request, open_pull_request
 from arena.store import Store
 from arena.store.submission_records import SubmissionEvent
+from arena.submissions.benchmark_card import RESULT_TASKS, eval_yaml
+from arena.submissions.decisions import ERASED, forget
+from arena.submissions.entry import enter
+from arena.submissions.estimate import Estimate
+from arena.submissions.eval_results import read_entries, results_of
+from arena.submissions.result_requests import note_pull_request, open_pull_request
 from arena.suites import starter
 
 LISTED = Contestant("team/model", COMMIT, "function", {"dtype": "float32"})

@@ -3,9 +3,9 @@
 import re
 
 from arena.errors import SettingsError
-from arena.hub.check_report import Checklist, CheckReport, Facts
-from arena.hub.submission_limits import SubmissionLimits
 from arena.models.endpoint_reference import Endpoint, key_for, read_reference
+from arena.submissions.check_report import Checklist, CheckReport, Facts
+from arena.submissions.submission_limits import SubmissionLimits
 
 MODEL = re.compile(r"[\w.:@/-]{1,200}", re.ASCII)
 

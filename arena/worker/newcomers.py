@@ -12,12 +12,12 @@ from functools import partial
 
 from arena.battles import Arena
 from arena.errors import ArenaError, one_line
-from arena.hub.first_load import ForeignModel, entry_after_trial, known_entry
-from arena.hub.worker_backends import model_cache
 from arena.models import EndpointPool, Entry, ModelPool, RequestBudget, battle_pacing, endpoint_entry, is_endpoint
 from arena.settings import Settings
 from arena.store.submission_records import SubmissionStanding
 from arena.strategies import entry_under, split, strategy_named
+from arena.worker.backends import model_cache
+from arena.worker.first_load import ForeignModel, entry_after_trial, known_entry
 
 LOOK = 2.0
 """Seconds between two looks at what was submitted."""

@@ -1,7 +1,7 @@
-"""A model of others, loaded and asked for the first time: what the process with limits does; see `arena.hub.first_load`.
+"""A model of others, loaded and asked for the first time: what the process with limits does; see `arena.worker.first_load`.
 
-`python -m arena.hub.model_trial` reads what to load from one file of its folder, and writes what it found into another. It says
-on its output where it is, so that whoever ends it knows that.
+`python -m arena.worker.model_trial` reads what to load from one file of its folder, and writes what it found into another. It
+says on its output where it is, so that whoever ends it knows that.
 """
 
 import json
@@ -19,9 +19,6 @@ from typing import Any
 from PIL import Image
 
 from arena.errors import ArenaError, RepositoryError, one_line
-from arena.hub.first_load import ANSWERED, ASKED, PLACE
-from arena.hub.guard_reports import GuardReport
-from arena.hub.weight_numbers import check_weight_numbers
 from arena.images import picture_from_pixels
 from arena.models import Findings, Model, RepositoryReport, local_reference
 from arena.models.hub_access import HubAccess
@@ -31,6 +28,9 @@ from arena.models.thoughts import TEMPLATES
 from arena.probes import Probe
 from arena.roster import FINDINGS, contestant_for, local_entry, report_of
 from arena.settings import Settings
+from arena.worker.first_load import ANSWERED, ASKED, PLACE
+from arena.worker.guard_reports import GuardReport
+from arena.worker.weight_numbers import check_weight_numbers
 
 READING_SECONDS = 8.0
 """Of the processor, for configuration and for a chat template: they take one or two."""

@@ -5,10 +5,10 @@ from typing import Any
 
 from hub_server import COMMIT
 
-from arena.hub.accounts import Account
-from arena.hub.check_report import Check, CheckReport, Facts
-from arena.hub.entry import Statement
 from arena.settings import Settings
+from arena.submissions.accounts import Account
+from arena.submissions.check_report import Check, CheckReport, Facts
+from arena.submissions.entry import Statement
 
 ANN = Account("u-1", "ann", {"team": "write", "club": "contributor", "school": "read", "choir": ""})
 OPEN = Settings(submissions="elsewhere", address="https://arena.example.org", dataset=f"team/pairs@{COMMIT}")

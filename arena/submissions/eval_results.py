@@ -15,9 +15,6 @@ from arena import method
 from arena.contestants import Contestant
 from arena.errors import EvaluationError, SettingsError
 from arena.evaluation.results import Results
-from arena.hub.addresses import model_address
-from arena.hub.benchmark_card import RESULT_TASKS, ResultTask
-from arena.hub.contestant_of import contestant_of_standing
 from arena.metrics import Estimate
 from arena.models import is_endpoint
 from arena.models.lineage import FOLD
@@ -25,6 +22,9 @@ from arena.settings import Settings
 from arena.store import Store
 from arena.store.evaluations import Evaluated
 from arena.store.submission_records import SubmissionStanding
+from arena.submissions.addresses import model_address
+from arena.submissions.benchmark_card import RESULT_TASKS, ResultTask
+from arena.submissions.contestant_of import contestant_of_standing
 from arena.suites import starter
 
 FOLDER = ".eval_results"

@@ -1,7 +1,7 @@
 """The checks of a submission in a process of their own, with limits: headers of what strangers name may take all memory.
 
-`python -m arena.hub.check_apart` is that process. It reads what to check from one file of its folder, and writes the report
-into another.
+`python -m arena.submissions.check_apart` is that process. It reads what to check from one file of its folder, and writes the
+report into another.
 """
 
 import json
@@ -16,13 +16,13 @@ from typing import Any
 from huggingface_hub import HfApi, constants, get_token
 
 from arena.errors import ArenaError
-from arena.hub.check_report import Check, CheckReport, Facts
-from arena.hub.checks import check_submission
-from arena.hub.limited_process import End, Limits, run_limited
-from arena.hub.submission_limits import SubmissionLimits, limits_of
 from arena.models import is_endpoint
 from arena.models.machine import Gpu, Machine
 from arena.settings import Settings
+from arena.submissions.check_report import Check, CheckReport, Facts
+from arena.submissions.checks import check_submission
+from arena.submissions.limited_process import End, Limits, run_limited
+from arena.submissions.submission_limits import SubmissionLimits, limits_of
 
 MEMORY = 3 * 2**30
 """Bytes for Python with transformers, and for what checks read; headers of 100 MB take the most."""
@@ -68,7 +68,7 @@ def check_apart(
         asked["listed"] = {model: sorted(hashes) for model, hashes in (listed or {}).items()}
         (folder / ASKED).write_text(json.dumps(asked), encoding="utf-8")
         end = run_limited(
-            [sys.executable, "-m", "arena.hub.check_apart"],
+            [sys.executable, "-m", "arena.submissions.check_apart"],
             folder,
             Limits(memory_bytes, limits.seconds + START_SECONDS, PROCESSOR_SECONDS, DISK),
             _environment(),

@@ -11,11 +11,11 @@ from arena.evaluation.choosing import chosen
 from arena.evaluation.estimates import Estimate as SuiteEstimate
 from arena.evaluation.estimates import estimate as estimate_of_probes
 from arena.evaluation.results import suite_named
-from arena.hub.check_report import CheckReport, Facts
-from arena.hub.contestant_of import contestant_of_standing
 from arena.models import best_device, is_endpoint, local_reference
 from arena.settings import Settings
 from arena.store import Store
+from arena.submissions.check_report import CheckReport, Facts
+from arena.submissions.contestant_of import contestant_of_standing
 from arena.suites.suite import Suite
 
 CPU_SPEED = 2e10

@@ -18,11 +18,11 @@ from typing import Any
 
 from arena.errors import ModelEnded, RepositoryError
 from arena.evaluation.workers import Order, RemoteModel, WorkerEnded
-from arena.hub.child_process import child_environment, ending
-from arena.hub.limited_host import receive, send
-from arena.hub.limited_process import End, Limits, run_limited
 from arena.models import Capabilities, Model
 from arena.probes import Probe, Reply, Tokens
+from arena.submissions.limited_process import End, Limits, run_limited
+from arena.worker.child_process import child_environment, ending
+from arena.worker.limited_host import receive, send
 
 MOST_BYTES = 64 * 2**20
 """Of what comes back at once."""
@@ -111,7 +111,7 @@ class LimitedWorker:
 
     def _run(self, folder: Path, limits: Limits, theirs: socket.socket) -> None:
         descriptor = theirs.fileno()
-        command = [sys.executable, "-m", "arena.hub.limited_host", str(descriptor)]
+        command = [sys.executable, "-m", "arena.worker.limited_host", str(descriptor)]
         stops = _Either(self._stop, self._stop_all)
         try:
             self._end = run_limited(

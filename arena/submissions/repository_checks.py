@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from huggingface_hub import ModelInfo
 
 from arena.errors import RepositoryError
-from arena.hub.submission_limits import SubmissionLimits
 from arena.models.architectures import MEASURED, Kind, architecture
 from arena.models.configuration_bounds import parts
 from arena.models.demand import demand
@@ -19,6 +18,7 @@ from arena.models.repository import PROCESSOR_CONFIGS, RepositoryReport, check_p
 from arena.models.room import ways_in
 from arena.models.runtime import best_device
 from arena.models.weights import amount
+from arena.submissions.submission_limits import SubmissionLimits
 
 CONFIGURATIONS = ("config.json", *PROCESSOR_CONFIGS, "tokenizer_config.json", ADAPTER_CONFIG)
 """Files that may name code of their own."""

@@ -7,14 +7,14 @@ from hostile_models import GOOD
 from hub_server import Hub
 from huggingface_hub import HfApi
 
-from arena.hub.check_apart import check_apart
-from arena.hub.checks import check_submission
-from arena.hub.listed_weights import weights_to_compare
-from arena.hub.submission_limits import limits_of
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.records import now
 from arena.store.submission_records import Quota, Submission, SubmissionEvent
+from arena.submissions.check_apart import check_apart
+from arena.submissions.checks import check_submission
+from arena.submissions.listed_weights import weights_to_compare
+from arena.submissions.submission_limits import limits_of
 
 SETTINGS = Settings(memory_gigabytes=8.0, submission_endpoints=("host.example",))
 

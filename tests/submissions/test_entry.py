@@ -9,14 +9,14 @@ from hub_server import COMMIT
 
 from arena.contestants import Contestant
 from arena.errors import InputError, SettingsError
-from arena.hub.accounts import Account
-from arena.hub.contestant_of import contestant_of_standing
-from arena.hub.entry import enter, pinned_reference
-from arena.hub.estimate import Estimate, estimate
 from arena.models.endpoint_reference import contestant_of_endpoint
 from arena.store import Store
 from arena.store.records import now
 from arena.store.submission_records import SubmissionEvent
+from arena.submissions.accounts import Account
+from arena.submissions.contestant_of import contestant_of_standing
+from arena.submissions.entry import enter, pinned_reference
+from arena.submissions.estimate import Estimate, estimate
 
 GONE_ON = ("CHECKING", "RUNNING", "LISTED")
 ESTIMATE = Estimate(7, 70.0, 0, "size")

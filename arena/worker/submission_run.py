@@ -10,11 +10,11 @@ from typing import Any
 
 from arena.errors import ArenaError, one_line
 from arena.evaluation.evaluate import Evaluation
-from arena.hub.check_report import CheckReport
-from arena.hub.contestant_of import CONTESTANT
-from arena.hub.worker_backends import Backend, Progress
 from arena.store import Store
 from arena.store.submission_records import UNDER_WAY, Submission, SubmissionEvent, SubmissionState
+from arena.submissions.check_report import CheckReport
+from arena.submissions.contestant_of import CONTESTANT
+from arena.worker.backends import Backend, Progress
 
 MOST_TRIES = 3
 """Times that a worker may begin with a submission: one that ends the machine each time must not go on for ever."""

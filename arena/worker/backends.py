@@ -14,14 +14,6 @@ from arena.evaluation.entrants import AUDIENCES, Entrant
 from arena.evaluation.evaluate import Evaluation, Options, evaluate
 from arena.evaluation.respondents import is_for_workers
 from arena.evaluation.results import suite_named
-from arena.hub.check_apart import check_apart
-from arena.hub.check_report import CheckReport, Facts
-from arena.hub.child_process import LoadFailure, log_excerpt, model_memory, scratch_folder
-from arena.hub.first_load import ForeignModel, entry_after_trial
-from arena.hub.limited_process import Limits
-from arena.hub.limited_worker import LimitedWorkers
-from arena.hub.listed_weights import weights_to_compare
-from arena.hub.model_download import ANSWERED, CACHE, SLACK, download_model
 from arena.models import Entry, best_device, is_endpoint
 from arena.models.runtime import cores
 from arena.models.weights import amount
@@ -29,7 +21,15 @@ from arena.roster import entry_of
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.submission_records import Submission
+from arena.submissions.check_apart import check_apart
+from arena.submissions.check_report import CheckReport, Facts
+from arena.submissions.limited_process import Limits
+from arena.submissions.listed_weights import weights_to_compare
 from arena.suites.starter import starter_pairs
+from arena.worker.child_process import LoadFailure, log_excerpt, model_memory, scratch_folder
+from arena.worker.first_load import ForeignModel, entry_after_trial
+from arena.worker.limited_worker import LimitedWorkers
+from arena.worker.model_download import ANSWERED, CACHE, SLACK, download_model
 
 FILES = "submissions"
 """Folder of a home with the files of each submitted model, in a folder that is named by the submission."""

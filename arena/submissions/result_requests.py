@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from huggingface_hub import CommitOperationAdd, Discussion, HfApi, ModelInfo
 
 from arena.errors import EvaluationError
-from arena.hub.accounts import account_of_token
-from arena.hub.eval_results import ModelResults
 from arena.hub.hub_answers import ask
 from arena.store import Store
 from arena.store.submission_records import SubmissionEvent, SubmissionStanding
+from arena.submissions.accounts import account_of_token
+from arena.submissions.eval_results import ModelResults
 
 PULL_REQUEST = "pull_request"
 """Key in the detail of a step: address of the pull request with the results."""

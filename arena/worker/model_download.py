@@ -1,7 +1,7 @@
 """The files of a submitted model, fetched in a process with limits on what it may write, into a folder of the home.
 
-`python -m arena.hub.model_download` is that process: it reads which ones from one file of its folder, has huggingface_hub fetch
-exactly those that loading reads, at the commit that was checked, and holds large files against their SHA-256.
+`python -m arena.worker.model_download` is that process: it reads which ones from one file of its folder, has huggingface_hub
+fetch exactly those that loading reads, at the commit that was checked, and holds large files against their SHA-256.
 """
 
 import hashlib
@@ -17,8 +17,6 @@ from huggingface_hub import HfApi, constants
 from huggingface_hub.file_download import repo_folder_name
 
 from arena.errors import ArenaError, RepositoryError, one_line
-from arena.hub.child_process import LoadFailure, child_environment, ending, hub_environment, log_excerpt
-from arena.hub.limited_process import Limits, run_limited
 from arena.models import local_reference
 from arena.models.adapters import check_adapter, is_adapter
 from arena.models.files import Files, repository_files
@@ -26,6 +24,8 @@ from arena.models.hub import download, weight_files
 from arena.models.hub_access import HubAccess
 from arena.models.repository import base_files
 from arena.settings import Settings
+from arena.submissions.limited_process import Limits, run_limited
+from arena.worker.child_process import LoadFailure, child_environment, ending, hub_environment, log_excerpt
 
 CACHE = "hub"
 """Folder with the files, as huggingface_hub keeps them."""
@@ -69,7 +69,7 @@ def download_model(
     seconds = PATIENCE + size / SLOWEST
     limits = Limits(MEMORY, seconds, seconds, size + SLACK)
     environment = child_environment() | hub_environment()
-    command = [sys.executable, "-m", "arena.hub.model_download"]
+    command = [sys.executable, "-m", "arena.worker.model_download"]
     end = run_limited(command, folder.resolve(), limits, environment, stop=stop, network=True)
     log = log_excerpt(end.output, settings)
     try:

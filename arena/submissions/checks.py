@@ -8,9 +8,16 @@ from pathlib import Path
 from huggingface_hub import HfApi, ModelInfo
 
 from arena.errors import RepositoryError
-from arena.hub.check_report import Checklist, CheckReport, Facts
-from arena.hub.endpoint_checks import check_endpoint
-from arena.hub.repository_checks import (
+from arena.models import LocalReference, is_endpoint, local_reference
+from arena.models.adapters import is_adapter
+from arena.models.files import HUB_NAME, Files, listed_files
+from arena.models.hub import listing
+from arena.models.hub_access import TIMEOUT, HubAccess
+from arena.models.repository import base_files, check_files
+from arena.models.weights import amount, weight_names
+from arena.submissions.check_report import Checklist, CheckReport, Facts
+from arena.submissions.endpoint_checks import check_endpoint
+from arena.submissions.repository_checks import (
     SMALL_FILES,
     check_architecture,
     check_code,
@@ -24,14 +31,7 @@ from arena.hub.repository_checks import (
     downloads,
     weight_hashes,
 )
-from arena.hub.submission_limits import SubmissionLimits
-from arena.models import LocalReference, is_endpoint, local_reference
-from arena.models.adapters import is_adapter
-from arena.models.files import HUB_NAME, Files, listed_files
-from arena.models.hub import listing
-from arena.models.hub_access import TIMEOUT, HubAccess
-from arena.models.repository import base_files, check_files
-from arena.models.weights import amount, weight_names
+from arena.submissions.submission_limits import SubmissionLimits
 
 
 def check_submission(

@@ -8,8 +8,8 @@ from dataclasses import replace
 import psutil
 import pytest
 
-from arena.hub import limited_process
-from arena.hub.limited_process import End, Limits, network_closed, run_limited
+from arena.submissions import limited_process
+from arena.submissions.limited_process import End, Limits, network_closed, run_limited
 
 LIMITS = Limits(memory_bytes=300 * 2**20, seconds=20, processor_seconds=20, disk_bytes=50_000_000, processes=10)
 
@@ -116,7 +116,7 @@ def test_nothing_is_left_when_the_process_that_watches_is_killed(tmp_path, witho
     parent = f"""
 import sys
 from pathlib import Path
-from arena.hub import limited_process as limited
+from arena.submissions import limited_process as limited
 if {without}:
     limited.network_closed = lambda: False
 limited.run_limited([sys.executable, "-c", {child!r}], Path({str(tmp_path)!r}), limited.Limits(10**9, 60, 60, 10**8))

@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from arena.errors import SettingsError
-from arena.hub.accounts import Account, account_of_sign_in, account_of_token, may_submit_for, namespaces
+from arena.submissions.accounts import Account, account_of_sign_in, account_of_token, may_submit_for, namespaces
 
 
 def test_a_token_tells_the_same_account_as_a_sign_in(hub, api):

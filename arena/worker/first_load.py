@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from arena.hub.child_process import LoadFailure, child_environment, ending, log_excerpt, model_memory, scratch_folder
-from arena.hub.guard_reports import GuardReport, GuardReports
-from arena.hub.limited_process import End, Limits, run_limited
 from arena.models import Entry, RepositoryReport, best_device, local_reference
 from arena.models.hub_access import HubAccess
 from arena.models.loading import fetch
 from arena.roster import local_entry, report_of
 from arena.settings import Settings
+from arena.submissions.limited_process import End, Limits, run_limited
+from arena.worker.child_process import LoadFailure, child_environment, ending, log_excerpt, model_memory, scratch_folder
+from arena.worker.guard_reports import GuardReport, GuardReports
 
 LARGEST_ANSWER = 10**6
 PROCESSOR_SECONDS, WALL_SECONDS = 45.0, 300.0
@@ -126,7 +126,7 @@ def _try(model: ForeignModel, settings: Settings, stop: threading.Event | None, 
         asked["reference"] = local.of(str(Path(local.repository).expanduser().resolve()))
     with scratch_folder(settings) as folder:
         (folder / ASKED).write_text(json.dumps(asked), encoding="utf-8")
-        command = [sys.executable, "-m", "arena.hub.model_trial"]
+        command = [sys.executable, "-m", "arena.worker.model_trial"]
         end = run_limited(command, folder, trial_limits(model, settings), child_environment(), read, stop)
         return _answer(model, folder / ANSWERED, end, place[0], settings)
 

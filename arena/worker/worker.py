@@ -11,14 +11,14 @@ from datetime import timedelta
 from pathlib import Path
 
 from arena.errors import ArenaError, StoreBusy
-from arena.hub.check_report import Facts
-from arena.hub.submission_run import LATER_KEY, MOST_TRIES, PULSE, SubmissionRun
-from arena.hub.worker_backends import Backend, Progress, is_downloaded
 from arena.models import is_endpoint
 from arena.settings import Settings, make_home
 from arena.store import Store
 from arena.store.records import now
 from arena.store.submission_records import OPEN, UNDER_WAY, SubmissionEvent, SubmissionStanding
+from arena.submissions.check_report import Facts
+from arena.worker.backends import Backend, Progress, is_downloaded
+from arena.worker.submission_run import LATER_KEY, MOST_TRIES, PULSE, SubmissionRun
 
 LOCK = "worker.lock"
 """File of a home that its worker holds; it names the worker."""

@@ -10,15 +10,15 @@ from hub_server import COMMIT
 from submitted_models import LOOP, nudge, serve, submission, submit, worker_settings
 
 from arena.errors import RepositoryError
-from arena.hub.model_trial import _bounded, _Exhausted
-from arena.hub.weight_numbers import check_weight_numbers
-from arena.hub.worker import Worker, only_worker
-from arena.hub.worker_backends import LocalBackend, model_cache
 from arena.models import check_repository
 from arena.models.thoughts import read_thoughts
 from arena.opening import open_arena
 from arena.roster import STARTER_MODELS, is_foreign
 from arena.store.submission_records import SubmissionEvent
+from arena.worker.backends import LocalBackend, model_cache
+from arena.worker.model_trial import _bounded, _Exhausted
+from arena.worker.weight_numbers import check_weight_numbers
+from arena.worker.worker import Worker, only_worker
 
 PATIENCE = 120
 
