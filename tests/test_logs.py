@@ -22,6 +22,15 @@ LARGEST_FILE = 100_000
 LONGEST_LINE = 100
 
 
+@pytest.fixture(autouse=True)
+def no_handler_of_other_tests():
+    """Those that servers and packages of other tests have left, whose terminals are closed."""
+    for name in ("", "uvicorn", "uvicorn.error"):
+        logger = logging.getLogger(name)
+        for handler in [one for one in logger.handlers if not type(one).__module__.startswith("_pytest")]:
+            logger.removeHandler(handler)
+
+
 def fail(name):
     try:
         raise OSError("no disk")

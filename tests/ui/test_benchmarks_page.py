@@ -58,10 +58,11 @@ def test_a_name_leads_to_its_model_and_its_failures_turn_with_the_arrow_keys(pag
 def test_an_unsafe_picture_waits_behind_a_note_until_it_is_asked_for(visit):
     page = visit().open("/model")
     page.wait_for_selector("#failure .failure")
+    number = 1
     while page.locator("#failure .guarded").count() == 0:
-        before = page.locator("#failure").inner_html()
-        page.click("#next-failure")  # the count changes before the failure itself does
-        page.wait_for_function("before => document.querySelector('#failure').innerHTML !== before", arg=before)
+        page.click("#next-failure")
+        number += 1
+        page.wait_for_selector(f"#failure [aria-label^='Failure {number} of']")
     picture = page.locator("#failure .guarded .picture").first
     expect(picture).to_have_css("filter", re.compile("blur"))
     page.locator("#failure .guarded").first.get_by_role("button", name="Show", exact=True).click()

@@ -22,7 +22,8 @@ def examples(browser, server):
     """Language -> what stands on the page, with the address that the page puts in."""
     page = browser.new_page()
     page.goto(f"{server.url}/programs")
-    page.wait_for_function(f"() => !document.querySelector('#programs pre')?.textContent.includes('{ANYWHERE}')")
+    page.wait_for_selector("#programs pre")
+    page.wait_for_function(f"() => !document.querySelector('#programs pre').textContent.includes('{ANYWHERE}')")
     codes = page.eval_on_selector_all(
         "#programs code[data-language]", "all => all.map(one => [one.dataset.language, one.textContent])"
     )
