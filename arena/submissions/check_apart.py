@@ -6,9 +6,12 @@ report into another.
 
 import json
 import os
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -34,6 +37,10 @@ DISK = 10**9
 """For small files of configuration."""
 MAX_REPORT = 10**7
 """Bytes of a report; far more than any has."""
+PREFIX = "arena-check-"
+"""Of the names of folders of checks."""
+STALE_SECONDS = 3600.0
+"""Old enough that whoever made a folder of a check was killed over it; a check takes minutes at most."""
 ASKED, ANSWERED = "asked.json", "report.json"
 REACH = (
     *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
@@ -62,7 +69,8 @@ def check_apart(
     limits = limits_of(settings)
     if is_endpoint(reference):  # nothing is read of one
         return check_submission(reference, limits, HfApi())
-    with tempfile.TemporaryDirectory(prefix="arena-check-") as name:
+    _clear_stale()
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as name:
         folder = Path(name)
         asked = {"reference": reference, "limits": asdict(limits), "endpoint": constants.ENDPOINT}
         asked["listed"] = {model: sorted(hashes) for model, hashes in (listed or {}).items()}
@@ -88,6 +96,14 @@ def main() -> int:
         report = _failed(asked["reference"], str(error), "")
     Path(ANSWERED).write_text(json.dumps(asdict(report)), encoding="utf-8")
     return 0
+
+
+def _clear_stale() -> None:
+    """Delete what checks left behind whose process was stopped."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError):  # another process was first
+            if time.time() - folder.lstat().st_mtime > STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _environment() -> dict[str, str]:

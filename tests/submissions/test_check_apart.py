@@ -1,5 +1,8 @@
 """Checks in a process of their own find what they find in this one, with the arena's token and within limits."""
 
+import os
+import tempfile
+import time
 from dataclasses import replace
 
 import pytest
@@ -11,7 +14,7 @@ from arena.settings import Settings
 from arena.store import Store
 from arena.store.records import now
 from arena.store.submission_records import Quota, Submission, SubmissionEvent
-from arena.submissions.check_apart import check_apart
+from arena.submissions.check_apart import STALE_SECONDS, check_apart
 from arena.submissions.checks import check_submission
 from arena.submissions.listed_weights import weights_to_compare
 from arena.submissions.submission_limits import limits_of
@@ -46,6 +49,18 @@ def test_a_child_that_takes_too_much_is_ended_and_that_is_told(private):
     (check,) = report.checks
     assert check.seen.startswith("they took too much memory: ")
     assert check.remedy
+
+
+def test_what_a_check_left_that_was_killed_is_deleted_by_a_later_one(private, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = ("arena-check-killed", "arena-check-present", "of-somebody-else")
+    for name, age in zip(names, (STALE_SECONDS + 60, 0, STALE_SECONDS + 60), strict=True):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "asked.json").write_text("{}")
+        made = time.time() - age
+        os.utime(tmp_path / name, (made, made))
+    check_apart("org/good", SETTINGS, memory_bytes=2**20)
+    assert {path.name for path in tmp_path.iterdir()} == {"arena-check-present", "of-somebody-else"}
 
 
 def test_of_an_endpoint_nothing_is_read(private):
