@@ -115,6 +115,8 @@ class Programs:
         return standing, submissions.place(submission)
 
     def _played(self, filters: BattleFilter, is_gone: Callable[[], bool]) -> BattleView:
+        if is_gone():  # while it waited for its turn
+            raise BattleError("battle: nobody waits for it any more, so none was played")
         opened = self._arena.open_battle(filters)
         return replace(opened, rounds=tuple(self._rounds(opened.battle_id, is_gone)))
 

@@ -14,8 +14,10 @@ from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 from starlette.requests import Request
 
+from arena.errors import BattleError
 from arena.ui.admission import Admission
 from arena.ui.mcp_tools import _Calls
+from arena.ui.programs import Programs
 from arena.ui.shares import BATTLES, READS
 
 
@@ -137,6 +139,12 @@ def test_what_is_no_message_is_refused_in_one_line_and_told_to_no_terminal(serve
     answer = httpx.post(f"{server.url}/gradio_api/mcp/", content=body, headers=headers, timeout=60)
     assert (answer.status_code, "body: is" in answer.json()["detail"]) == (400, True)
     assert server.output.read_text() == before
+
+
+def test_for_whoever_has_gone_before_their_turn_no_battle_is_begun():
+    nothing: Any = None
+    with pytest.raises(BattleError, match="nobody waits for it any more"):
+        Programs(nothing, nothing).battle("", "", "", lambda: True)
 
 
 def test_who_reads_waits_for_no_battle():
