@@ -76,25 +76,25 @@ class Decisions:
         decisions.forget(self._store, standing, reason=asked, by=rights.name)
         return "Account and contact are erased. The submission stays, and from now on whoever runs the arena decides about it."
 
-    def pause(self, submission: str, reason: str, profile: Profile) -> str:
-        """Pause one that waits, or let it go on where it is paused. For admins."""
+    def pause(self, submission: str, reason: str, profile: Profile, *, paused: bool) -> str:
+        """Pause one that waits, or let it go on. For admins."""
         _, rights = self._may(submission, profile, admins_only=True)
-        paused = submission not in self._submissions.paused()
+        _check_changes("submission", "paused", paused, submission in self._submissions.paused())
         self._submissions.pause(submission, paused=paused, reason=_public(reason) if paused else "goes on", by=rights.name)
         return "It is paused." if paused else "It goes on."
 
-    def pause_line(self, reason: str, profile: Profile) -> str:
+    def pause_line(self, reason: str, profile: Profile, *, paused: bool) -> str:
         """Have nothing new begun, or again. For admins."""
         rights = self._admin(profile)
-        paused = LINE not in self._submissions.paused()
+        _check_changes("queue", "paused", paused, LINE in self._submissions.paused())
         self._submissions.pause(LINE, paused=paused, reason=_public(reason) if paused else "goes on", by=rights.name)
         return "The queue is paused; what is under way goes on." if paused else "The queue goes on."
 
-    def block(self, submission: str, reason: str, profile: Profile, *, organisation: bool) -> str:
-        """Let its repository, or all of its organisation, be submitted no more, or again where it is blocked. For admins."""
+    def block(self, submission: str, reason: str, profile: Profile, *, organisation: bool, blocked: bool) -> str:
+        """Let its repository, or all of its organisation, be submitted no more, or again. For admins."""
         standing, rights = self._may(submission, profile, admins_only=True)
         name = blocked_name(standing, organisation=organisation)
-        blocked = name not in self._submissions.blocks()
+        _check_changes(name, "blocked", blocked, name in self._submissions.blocks())
         words = _public(reason) if blocked else "may be submitted again"
         self._submissions.block(name, blocked=blocked, reason=words, by=rights.name)
         return f"{name} may not be submitted any more. What is listed stays." if blocked else f"{name} may be submitted again."
@@ -119,6 +119,16 @@ def blocked_name(standing: SubmissionStanding, *, organisation: bool) -> str:
     """What is blocked of a submission: its organisation, or its repository."""
     submission = standing.submission
     return submission.organisation if organisation else submission.reference.partition("@")[0].partition("?")[0]
+
+
+def _check_changes(what: str, word: str, wanted: bool, present: bool) -> None:
+    """Do nothing if a decision changes something: a page may be older than what another admin has decided.
+
+    Raises:
+        InputError: it is so already.
+    """
+    if wanted == present:
+        raise InputError(f"{what}: is {word if wanted else f'not {word}'} already; load the page again")
 
 
 def _public(reason: str) -> str:

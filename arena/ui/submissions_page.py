@@ -26,6 +26,8 @@ LEAD = """<h1>Submissions</h1>
 WAITING = '<div class="waiting board"><i></i><i></i><i></i></div>'
 UNKNOWN = Markup('<p class="calm-error" role="alert">There is no such submission here. <a href="submissions">See all</a>.</p>')
 DONE = Markup('<p class="decided" role="status" data-announce>{}</p>')
+PAUSE, BLOCK, BLOCK_ALL = "pause", "block", "block-all"
+"""What may be on or off of a submission; of the queue, `LINE`."""
 SURE = "(...given) => confirm('Erase the account and the contact? Nobody can undo it.') ? given : ['', ...given.slice(1)]"
 """Asks once more in the browser; without an id nothing is done."""
 
@@ -41,6 +43,7 @@ class SubmissionsPage:
         self.account = html()
         self.view = html(WAITING, elem_id="submission")
         self.id = gr.Textbox(visible="hidden")
+        self.on = gr.Textbox(visible="hidden")  # what of pauses and blocks is on, as far as this page knows
         self.again = gr.Button(visible="hidden", elem_id="refresh-submissions")
         self.results = SubmissionResults(desk.store, results, desk.settings, self.decisions)
         with gr.Column(visible=False, elem_id="decisions") as self.deciding:
@@ -69,6 +72,7 @@ class SubmissionsPage:
                 self.lead,
                 self.account,
                 self.view,
+                self.on,
                 self.deciding,
                 self.reason,
                 self.withdraw,
@@ -87,15 +91,18 @@ class SubmissionsPage:
         decided: dict[str, Any] = {**INTERNAL, **counted_as(DECISIONS)}
         for button, decide in (
             (self.withdraw, self.decisions.withdraw),
-            (self.pause, self.decisions.pause),
-            (self.block, self._block(organisation=False)),
-            (self.block_all, self._block(organisation=True)),
             (self.retry, lambda submission, _, profile: self.decisions.retry(submission, profile)),
         ):
             button.click(self._decider(decide), given, told, **decided)
+        for button, name, switch in (
+            (self.pause, PAUSE, lambda *told, on: self.decisions.pause(*told, paused=on)),
+            (self.block, BLOCK, lambda *told, on: self.decisions.block(*told, organisation=False, blocked=on)),
+            (self.block_all, BLOCK_ALL, lambda *told, on: self.decisions.block(*told, organisation=True, blocked=on)),
+        ):
+            button.click(self._switch(name, switch), [*given, self.on], told, **decided)
         self.forget.click(self._decider(self._forget), given, told, js=SURE, **decided)
-        line = self._decider(lambda _, reason, profile: self.decisions.pause_line(reason, profile))
-        self.pause_line.click(line, [self.id, self.line_reason], told, **decided)
+        line = self._switch(LINE, lambda _, reason, profile, on: self.decisions.pause_line(reason, profile, paused=on))
+        self.pause_line.click(line, [self.id, self.line_reason, self.on], told, **decided)
         self.results.connect(self.id)
 
     def open(self, submission: str, profile: gr.OAuthProfile | None) -> Updates:
@@ -123,6 +130,7 @@ class SubmissionsPage:
             self.lead: LEAD,
             self.view: told,
             **self._nothing_to_do(),
+            self.on: LINE if LINE in paused else "",
             self.line: gr.update(visible=rights.admin),
             self.pause_line: "Let the queue go on" if LINE in paused else "Pause the queue",
         }
@@ -158,18 +166,20 @@ class SubmissionsPage:
         def button(label: str, *, may: bool) -> dict[str, Any]:
             return gr.update(value=label, visible=may)
 
-        def block(what: str, *, organisation: bool) -> dict[str, Any]:
-            known = blocked_name(standing, organisation=organisation) in blocks
-            return button(f"{'Unblock' if known else 'Block'} the {what}", may=rights.admin)
+        def block(what: str, name: str) -> dict[str, Any]:
+            return button(f"{'Unblock' if on[name] else 'Block'} the {what}", may=rights.admin)
 
+        blocked = {name: blocked_name(standing, organisation=name == BLOCK_ALL) in blocks for name in (BLOCK, BLOCK_ALL)}
+        on = {PAUSE: is_paused, **blocked}
         return {
+            self.on: " ".join(name for name, is_on in on.items() if is_on),
             self.deciding: gr.update(visible=rights.any),
             self.reason: gr.update(visible=rights.admin or state in MAY_WITHDRAW),
             self.withdraw: button("Withdraw", may=rights.any and state in MAY_WITHDRAW),
             self.retry: button("Try again", may=rights.admin and state in MAY_RETRY),
             self.pause: button("Let it go on" if is_paused else "Pause", may=rights.admin and state == "PENDING"),
-            self.block: block("repository", organisation=False),
-            self.block_all: block("organisation", organisation=True),
+            self.block: block("repository", BLOCK),
+            self.block_all: block("organisation", BLOCK_ALL),
             self.forget: button("Erase account and contact", may=rights.any and submitter is not None),
             self.contact: contact_line(standing) if rights.any else "",
         }
@@ -178,12 +188,6 @@ class SubmissionsPage:
         hidden = gr.update(visible=False)
         return {self.deciding: hidden, self.line: hidden, self.results.part: hidden, self.contact: ""}
 
-    def _block(self, *, organisation: bool) -> Callable[..., str]:
-        def block(submission: str, reason: str, profile: gr.OAuthProfile | None) -> str:
-            return self.decisions.block(submission, reason, profile, organisation=organisation)
-
-        return block
-
     def _forget(self, submission: str, _reason: str, profile: gr.OAuthProfile | None) -> str:
         return self.decisions.forget(submission, profile) if submission else ""
 
@@ -191,17 +195,29 @@ class SubmissionsPage:
         """An event that decides, says what came of it, and shows where things stand then."""
 
         def decided(submission: str, reason: str, profile: gr.OAuthProfile | None) -> Updates:
-            try:
-                line = decide(submission, reason or "", profile)
-            except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
-                return {self.said: error_html(line_for_visitors(error, RETRY))}
-            if not line:
-                return {self.said: ""}
-            shown = self.show(submission, profile)
-            emptied = {**shown.get(self.reason, gr.update()), "value": ""}
-            return {**shown, self.said: DONE.format(line), self.line_reason: "", self.reason: emptied}
+            return self._told(lambda: decide(submission, reason or "", profile), submission, profile)
 
         return decided
+
+    def _switch(self, name: str, decide: Callable[..., str]) -> Callable[..., Updates]:
+        """The same of a button that puts something on, or off where the page that it stands on knows it to be on."""
+
+        def switched(submission: str, reason: str, known: str, profile: gr.OAuthProfile | None) -> Updates:
+            on = name not in known.split()
+            return self._told(lambda: decide(submission, reason or "", profile, on=on), submission, profile)
+
+        return switched
+
+    def _told(self, decide: Callable[[], str], submission: str, profile: gr.OAuthProfile | None) -> Updates:
+        try:
+            line = decide()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
+            return {self.said: error_html(line_for_visitors(error, RETRY))}
+        if not line:
+            return {self.said: ""}
+        shown = self.show(submission, profile)
+        emptied = {**shown.get(self.reason, gr.update()), "value": ""}
+        return {**shown, self.said: DONE.format(line), self.line_reason: "", self.reason: emptied}
 
 
 def contact_line(standing: SubmissionStanding) -> Markup:

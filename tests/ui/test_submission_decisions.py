@@ -25,10 +25,10 @@ NAMESAKE = profile("3", "ada")
 STRANGERS = [None, EVE, NAMESAKE]
 ADMINS_ONLY = [
     lambda decide, whose: decide.retry("s1", whose),
-    lambda decide, whose: decide.pause("s1", "why", whose),
-    lambda decide, whose: decide.pause_line("why", whose),
-    lambda decide, whose: decide.block("s1", "why", whose, organisation=False),
-    lambda decide, whose: decide.block("s1", "why", whose, organisation=True),
+    lambda decide, whose: decide.pause("s1", "why", whose, paused=True),
+    lambda decide, whose: decide.pause_line("why", whose, paused=True),
+    lambda decide, whose: decide.block("s1", "why", whose, organisation=False, blocked=True),
+    lambda decide, whose: decide.block("s1", "why", whose, organisation=True, blocked=True),
 ]
 OWN = [lambda decide, whose: decide.withdraw("s1", "why", whose), lambda decide, whose: decide.forget("s1", whose)]
 
@@ -91,16 +91,16 @@ def test_what_is_erased_is_nowhere_and_nobody_is_its_submitter_any_more(store, d
 
 def test_admins_decide_about_all(store, decide):
     assert decide.rights(store.submissions.get("s1"), ROOT) == Rights("Root", admin=True)
-    assert "paused" in decide.pause("s1", "a look", ROOT)
-    assert "goes on" in decide.pause("s1", "", ROOT)
-    decide.pause_line("maintenance", ROOT)
+    assert "paused" in decide.pause("s1", "a look", ROOT, paused=True)
+    assert "goes on" in decide.pause("s1", "", ROOT, paused=False)
+    decide.pause_line("maintenance", ROOT, paused=True)
     assert store.submissions.paused() == {LINE: "maintenance"}
-    decide.pause_line("", ROOT)
+    decide.pause_line("", ROOT, paused=False)
     assert store.submissions.paused() == {}
-    decide.block("s1", "spam", ROOT, organisation=False)
-    decide.block("s1", "spam", ROOT, organisation=True)
+    decide.block("s1", "spam", ROOT, organisation=False, blocked=True)
+    decide.block("s1", "spam", ROOT, organisation=True, blocked=True)
     assert store.submissions.blocks() == {"glade": "spam", "glade/good": "spam"}
-    decide.block("s1", "", ROOT, organisation=True)
+    decide.block("s1", "", ROOT, organisation=True, blocked=False)
     assert store.submissions.blocks() == {"glade/good": "spam"}
     store.submissions.advance(SubmissionEvent("s1", "FAILED", "broken"), ["PENDING"])
     decide.retry("s1", ROOT)
@@ -120,3 +120,16 @@ def test_two_entries_of_one_model_do_not_go_on_at_once(store, decide):
     assert store.submissions.add(again, Quota(now(), 9, 9)) == "s2"
     with pytest.raises(InputError, match="s2"):
         decide.retry("s1", ROOT)
+
+
+def test_a_page_that_is_older_than_what_another_admin_decided_undoes_nothing(store, decide):
+    for again in (
+        lambda: decide.pause_line("maintenance", ROOT, paused=True),
+        lambda: decide.pause("s1", "a look", ROOT, paused=True),
+        lambda: decide.block("s1", "spam", ROOT, organisation=True, blocked=True),
+    ):
+        again()
+        with pytest.raises(InputError, match="already; load the page again"):
+            again()
+    assert store.submissions.paused() == {LINE: "maintenance", "s1": "a look"}
+    assert store.submissions.blocks() == {"glade": "spam"}
