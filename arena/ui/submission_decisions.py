@@ -1,5 +1,6 @@
 """What may be done to a submission from its page, and by whom. Everything is refused here, whatever buttons a page shows."""
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,6 +46,8 @@ class Decisions:
         self._store = store
         self._submissions = store.submissions
         self._admins = {name.casefold() for name in settings.admins}
+        self._one_at_a_time = threading.Lock()
+        """No step names somebody whose account is erased meanwhile."""
 
     def rights(self, standing: SubmissionStanding | None, profile: Profile) -> Rights:
         """Who somebody is to a submission; without one, to the arena."""
@@ -59,8 +62,9 @@ class Decisions:
 
     def withdraw(self, submission: str, reason: str, profile: Profile) -> str:
         """Take it out of the queue or off the ranks. For its submitter and admins."""
-        standing, rights = self._may(submission, profile)
-        decisions.withdraw(self._store, standing, reason=_public(reason), by=rights.name)
+        with self._one_at_a_time:
+            standing, rights = self._may(submission, profile)
+            decisions.withdraw(self._store, standing, reason=_public(reason), by=rights.name)
         return "It is withdrawn. It has no rank any more; what it did before stays findable."
 
     def retry(self, submission: str, profile: Profile) -> str:
@@ -71,9 +75,10 @@ class Decisions:
 
     def forget(self, submission: str, profile: Profile) -> str:
         """Erase who submitted it, and how to reach them. For its submitter and admins."""
-        standing, rights = self._may(submission, profile)
-        asked = "by who submitted it" if rights.submitter else "by whoever runs the arena"
-        decisions.forget(self._store, standing, reason=asked, by=rights.name)
+        with self._one_at_a_time:
+            standing, rights = self._may(submission, profile)
+            asked = "by who submitted it" if rights.submitter else "by whoever runs the arena"
+            decisions.forget(self._store, standing, reason=asked, by=rights.name)
         return "Account and contact are erased. The submission stays, and from now on whoever runs the arena decides about it."
 
     def pause(self, submission: str, reason: str, profile: Profile, *, paused: bool) -> str:

@@ -1,5 +1,7 @@
 """Who may do what to a submission, whatever buttons a page shows."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -133,3 +135,23 @@ def test_a_page_that_is_older_than_what_another_admin_decided_undoes_nothing(sto
             again()
     assert store.submissions.paused() == {LINE: "maintenance", "s1": "a look"}
     assert store.submissions.blocks() == {"glade": "spam"}
+
+
+def test_who_withdraws_and_has_themself_erased_at_once_is_named_nowhere(store, decide, monkeypatch):
+    begun, erased = threading.Event(), threading.Event()
+    advance = store.submissions.advance
+
+    def slow(event, states):
+        if event.state == "WITHDRAWN":
+            begun.set()
+            erased.wait(1)
+        return advance(event, states)
+
+    monkeypatch.setattr(store.submissions, "advance", slow)
+    with ThreadPoolExecutor() as pool:
+        withdrawn = pool.submit(decide.withdraw, "s1", "why", ADA)
+        assert begun.wait(20)
+        pool.submit(decide.forget, "s1", ADA).add_done_callback(lambda _: erased.set())
+        withdrawn.result()
+    assert store.submissions.get("s1").submission.submitter is None
+    assert "ada" not in repr(store.submissions.events("s1"))
