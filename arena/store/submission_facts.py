@@ -114,9 +114,15 @@ def forget(connection: Connection, submission_id: str) -> bool:
 
 
 def overwrite_submitter(connection: Connection, submission_id: str, account: str | None) -> None:
-    """Leave nothing that tells who submitted it."""
+    """Leave nothing that tells who submitted it: also where an account did so for itself."""
     connection.execute(
-        "UPDATE arena.submissions SET subject = NULL, account = NULL, contact = NULL WHERE id = ?", [submission_id]
+        """
+        UPDATE arena.submissions
+        SET subject = NULL, account = NULL, contact = NULL,
+            organisation = CASE WHEN organisation = $account THEN '' ELSE organisation END
+        WHERE id = $id
+        """,
+        {"id": submission_id, "account": account},
     )
     connection.execute(
         "UPDATE arena.submission_events SET taken_by = 'submitter' WHERE submission_id = ? AND taken_by = ?",

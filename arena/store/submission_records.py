@@ -62,7 +62,7 @@ class Submission:
     """Names repository, commit and settings, by which it enters once. Who it is on the board is known later, and told in the
     detail of LISTED as `contestant`; see `arena.submissions.contestant_of`. Of an endpoint both are the same."""
     organisation: str
-    """On whose behalf; the account itself where it submits for nobody else."""
+    """On whose behalf; the account itself where it submits for nobody else, and empty once that was forgotten."""
     submitter: Submitter | None
     """None once it was forgotten."""
     licence: str
@@ -73,6 +73,11 @@ class Submission:
     facts: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What its checks found, and what was estimated and confirmed; must be JSON."""
     submitted_at: datetime = field(default_factory=now)
+
+    @property
+    def on_behalf_of(self) -> str:
+        """The organisation, in words for everybody."""
+        return self.organisation or "an account that was erased"
 
 
 @dataclass(frozen=True)

@@ -154,10 +154,18 @@ def test_who_submitted_is_forgotten_down_to_the_bytes(store, home):
     assert store.submissions.forget(submission().id)
     standing = store.submissions.get(submission().id)
     assert standing.submission.submitter is None
+    assert standing.submission.organisation == submission().organisation
     assert {event.by for event in store.submissions.events(submission().id)} == {"submitter"}
     assert not store.submissions.forget(submission().id)
     for file in home.glob("arena.duckdb*"):
         assert b"me@home.example" not in file.read_bytes(), file
+
+
+def test_who_submitted_for_nobody_else_is_forgotten_as_an_organisation_too(store):
+    store.submissions.add(submission(organisation="ada", submitter=Submitter("u-1", "ada")), QUOTA)
+    assert store.submissions.forget(submission().id)
+    told = store.submissions.get(submission().id).submission
+    assert (told.organisation, told.on_behalf_of) == ("", "an account that was erased")
 
 
 def test_every_step_changes_the_revision(store):
