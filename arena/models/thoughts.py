@@ -143,6 +143,8 @@ def _rendered(template: str, chat: list[dict[str, Any]], switches: Mapping[str, 
     try:
         variables: dict[str, Any] = {**SPECIAL, **switches}
         (text,), _ = render_jinja_template([chat], chat_template=template, add_generation_prompt=opened, **variables)
+    except MemoryError:  # of a template that writes without end
+        raise
     except Exception:  # noqa: BLE001 - templates raise what they like
         return ""
     return text

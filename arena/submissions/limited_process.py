@@ -32,10 +32,10 @@ WITH_NETWORK = tuple(part for part in NAMESPACES if part != "--net")
 """The same with the network of this machine."""
 LAUNCH = (
     'ulimit -c 0; ulimit -n "$1"; shift; echo 1000 2>/dev/null >/proc/self/oom_score_adj; '
-    'echo 5 2>/dev/null >/proc/self/autogroup; exec nice -n 12 "$@"'
+    'echo 8 2>/dev/null >/proc/self/autogroup; exec nice -n 12 "$@"'
 )
 """No core dumps, few files, the first to go where memory runs out, and served after others: as a process, and as a session, as
-Linux shares the processor among those. Where all want it, a quarter is left for them, so that they go on."""
+Linux shares the processor among those. Where all want it, a seventh is left for them, so that they go on."""
 WATCH = 'read -r word || kill -s KILL -- "-$0"'
 """A shell that ends a group of processes once whoever holds the other end of its input is gone without a word."""
 FROM_HERE = (
