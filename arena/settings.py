@@ -18,7 +18,11 @@ ELSEWHERE: Mapping[str, str] = {
     "ARENA_VLLM_PYTHON": "bin/python of an environment that has vLLM, for models with ?engine=vllm",
     "ARENA_VLLM_SECONDS": "how long vLLM may take to load a model, or to answer what it is asked together; 600 by default",
     "HF_TOKEN": "what the Hub and Inference Providers are asked with",
+    "OAUTH_CLIENT_ID": "of the application of the Hub by which visitors sign in; by default nobody does",
+    "OAUTH_CLIENT_SECRET": "of that application",
+    "OAUTH_SCOPES": "what visitors are asked to allow; by default openid profile read-memberships write-discussions",
     "OPENAI_API_KEY": "what api.openai.com is asked with",
+    "OPENID_PROVIDER_URL": "the Hub at which visitors sign in; by default https://huggingface.co",
 }
 """Variables that are read where they are needed, and what they mean."""
 PRIVATE_NETWORKS = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
@@ -34,7 +38,8 @@ class Settings:
     """ARENA_DATABASE: where several machines share one arena, `ducklake:postgres:` and what libpq connects to, such as
     `host=… dbname=…`; None where this machine is alone."""
     data_path: str | None = None
-    """ARENA_DATA_PATH: with it, where the archive of facts and all pictures lie: a folder that all machines see, or `s3://…`."""
+    """ARENA_DATA_PATH: with ARENA_DATABASE, where the archive of facts and all pictures lie: a folder that all machines see,
+    or `s3://…`."""
     outbox: str | None = None
     """ARENA_OUTBOX: where on the Hub all that is stored is saved, too, and an empty home is filled from: `buckets/ORG/NAME` or
     `datasets/ORG/NAME`, which are made where they are missing; None where it stays on this machine. Needs HF_TOKEN."""
@@ -42,10 +47,10 @@ class Settings:
     """ARENA_OUTBOX_SECONDS: after how many seconds what was stored is saved; by default 10, and 60 where that is a dataset.
     After ten times as long without success battles and votes pause."""
     lease: str | None = None
-    """ARENA_LEASE: dataset that says which copy of the arena may write there; by default the name of the outbox with
+    """ARENA_LEASE: dataset that says which copy of the arena may write to ARENA_OUTBOX; by default the name of the outbox with
     `-lease`."""
     lease_seconds: float = 120.0
-    """ARENA_LEASE_SECONDS: how long that holds without being renewed, and so how long another copy waits for one that was
+    """ARENA_LEASE_SECONDS: how long the lease holds without being renewed, and so how long another copy waits for one that was
     killed."""
     host: str = "127.0.0.1"
     """ARENA_HOST: address to listen on; 0.0.0.0 in a Space."""

@@ -10,7 +10,7 @@ from arena.cli import main
 from arena.roster import STARTER_MODELS
 from arena.store import Store
 from arena.store.submission_records import Submitter
-from arena.submissions.entry import TERMS
+from arena.submissions.terms import TERMS
 
 GOOD = STARTER_MODELS / "drawn-world" / "clip-mini"
 
@@ -110,7 +110,7 @@ def test_terms_are_shown_and_asked_for_on_a_terminal(submit, signed_in, monkeypa
     [
         (AGREED, {"ARENA_SUBMISSIONS": "off"}, "ARENA_SUBMISSIONS: is off, so that nobody would evaluate it"),
         (AGREED, {"HF_TOKEN": "hf_wrong"}, "HF_TOKEN: is not valid, or no longer"),
-        (AGREED[2:], {}, "contact: is neither a mail address nor a web address"),
+        (AGREED[2:], {}, "contact: is missing; say how to reach you"),
         (AGREED[:3], {}, "submit: nobody is here to be asked; add --accept-terms and --yes"),
         ((*AGREED, "--organisation", "school"), {}, "organisation: your role in school is read"),
         ((*AGREED, "--licence", "mit"), {}, "licence: the card says apache-2.0, and you say mit"),

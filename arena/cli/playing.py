@@ -103,7 +103,9 @@ def _serve(options: argparse.Namespace) -> int:
                 left_out = [f"left out: {problem}" for problem in (*problems, *installed_suites().problems)]
                 workshop = Workshop(arena.store, settings, arena.pairs)
                 others = (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants))
-                for line in (*left_out, *others):
+                saving = arena.store.save_status()
+                waits = [f"ARENA_OUTBOX: {saving.read_only}"] if saving and saving.read_only else []
+                for line in (*left_out, *others, *waits):
                     start.warning("%s", line) if settings.log == "json" else say(line)
                 with published_daily(arena.store, publication_order(settings)):
                     launch(arena, workshop, settings)

@@ -7,7 +7,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from arena.cli.console import console, say, settings_of
+from arena.cli.console import console, say, settings_of, settings_of_home
 from arena.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -67,6 +67,8 @@ def _publish(options: argparse.Namespace) -> int:
     name = options.name or settings.publish
     if not name:
         raise SettingsError("publish: no dataset is named; write arena publish ORG/NAME, or set ARENA_PUBLISH")
+    if not (settings.outbox or settings.database):
+        settings_of_home(options)  # where a folder is mistaken, an empty dataset would be made
     if not sys.stderr.isatty():
         disable_progress_bars()
     order = PublicationOrder(name, settings.embargo_days, options.private, options.licence)

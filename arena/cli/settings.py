@@ -20,7 +20,15 @@ EXAMPLES = """examples:
 
 Sources: command line, environment, Space (what is different where a Space runs it), system, default.
 """
-SECRETS = ("ARENA_REVIEW_TOKEN", "ARENA_METRICS_TOKEN", "ARENA_DATABASE", "ARENA_ENDPOINT_KEY", "HF_TOKEN", "OPENAI_API_KEY")
+SECRETS = (
+    "ARENA_REVIEW_TOKEN",
+    "ARENA_METRICS_TOKEN",
+    "ARENA_DATABASE",
+    "ARENA_ENDPOINT_KEY",
+    "HF_TOKEN",
+    "OAUTH_CLIENT_SECRET",
+    "OPENAI_API_KEY",
+)
 SET = "set, and not shown"
 DOCSTRING = re.compile(r"(?P<variable>ARENA_[A-Z_]+)[:.] ?(?P<meaning>.*)", re.DOTALL)
 

@@ -225,7 +225,7 @@ def _results(options: argparse.Namespace) -> int:
             opened = open_pull_request(api, standing, results)
             note_pull_request(store, standing, opened, account_of_token(api).name)
     if settings.address is None:
-        say("ARENA_ADDRESS: is not set, so that no number links to its page here")
+        say("ARENA_ADDRESS: is not set, so that no number links to its page here; set it to the address that visitors open")
     _print_results(results, opened.address if opened else None, as_json=options.json)
     if opened:
         say(f"{opened.address}: {'is open now' if opened.is_new else 'was open already, and nothing was changed'}")

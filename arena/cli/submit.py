@@ -2,10 +2,12 @@
 
 import argparse
 import sys
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from arena.cli.console import console, print_json, say, settings_of
 from arena.errors import InputError, SettingsError
+from arena.submissions.terms import TERMS
 
 if TYPE_CHECKING:
     from huggingface_hub import HfApi
@@ -27,7 +29,9 @@ EXAMPLES = """examples:
 
 It goes in the name of the account whose token is on this machine (`hf auth login`, or HF_TOKEN). Where ARENA_SUBMISSIONS is
 here or elsewhere, `arena worker` evaluates it; `arena submissions show` tells how far it is.
+
 """
+EXAMPLES += fill(f"The terms: {TERMS}", 124)
 
 # The imports below stand inside functions so that `arena --help` answers at once, without loading torch.
 # ruff: noqa: PLC0415
@@ -89,7 +93,7 @@ def _enter(options: argparse.Namespace, settings: "Settings", api: "HfApi") -> i
     if settings.submissions == "off":
         raise SettingsError("ARENA_SUBMISSIONS: is off, so that nobody would evaluate it; set it to here or elsewhere")
     if not (options.yes and options.accept_terms) and not sys.stdin.isatty():
-        raise InputError("submit: nobody is here to be asked; add --accept-terms and --yes")
+        raise InputError("submit: nobody is here to be asked; add --accept-terms and --yes (the terms: arena submit --help)")
     account = account_of_token(api)
     statement = _statement(options, account)
     check_words(statement, account)
@@ -123,8 +127,6 @@ def _statement(options: argparse.Namespace, account: "Account") -> "Statement":
 
 def _confirm(options: argparse.Namespace, statement: "Statement", estimated: "Estimate") -> None:
     """Say what it will take, and ask for what the command line leaves open."""
-    from arena.submissions.entry import TERMS
-
     say(f"evaluation: {estimated.in_words()}")
     if not options.accept_terms:
         say(f"terms: {TERMS}")

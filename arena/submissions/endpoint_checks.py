@@ -29,7 +29,9 @@ def check_endpoint(reference: str, limits: SubmissionLimits) -> CheckReport:
 
 def _check_place(endpoint: Endpoint, limits: SubmissionLimits) -> None:
     if endpoint.place not in limits.endpoints:
-        allowed = f"submit one at {', '.join(limits.endpoints)}" if limits.endpoints else "submit a repository, as none is"
+        allowed = (
+            f"submit one at {', '.join(limits.endpoints)}" if limits.endpoints else "submit a repository, as no endpoint is"
+        )
         raise SettingsError(f"{endpoint.place} is not among the hosts that are allowed here; {allowed}")
 
 

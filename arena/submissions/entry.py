@@ -24,12 +24,6 @@ LONGEST = 200
 """Characters of anything that a submitter says."""
 MAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]+(\.[\w-]+)+")
 COMMIT = re.compile("[0-9a-f]{40}")
-TERMS = (
-    "You may submit this model. The arena may download and run it, and show its answers and numbers to everybody. Your "
-    "account, the organisation, the model, its licence and each step of its evaluation are public; how to reach you is not. "
-    "You can withdraw the model, and have your account and how to reach you erased."
-)
-"""What a submitter agrees to."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +41,7 @@ class Statement:
     base_model: str = ""
     """What it is a fine-tune of, `organisation/name`; empty for what the card says."""
     terms: bool = False
-    """Whether the submitter agrees to `TERMS`."""
+    """Whether the submitter agrees to `arena.submissions.terms.TERMS`."""
 
 
 def enter(
@@ -181,6 +175,8 @@ def _check_organisation(organisation: str, account: Account) -> None:
 
 
 def _check_contact(contact: str) -> None:
+    if not contact:
+        raise InputError("contact: is missing; say how to reach you, as name@host or https://host/…")
     if not MAIL.fullmatch(contact) and not _is_web_address(contact):
         raise InputError("contact: is neither a mail address nor a web address; give name@host or https://host/…")
 

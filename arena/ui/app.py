@@ -199,7 +199,12 @@ def serve(
         SettingsError: nothing can listen there.
     """
     middleware = [*middleware, Middleware(EventRequests, blocks=blocks, most_bytes=body_bytes)]
-    run(application(blocks, routes, middleware, lifespan, site), host, port, ready=lambda: _tell(browser_address(host, port)))
+    run(
+        application(blocks, routes, middleware, lifespan, site),
+        host,
+        port,
+        ready=lambda: _tell(browser_address(host, port, site.folder)),
+    )
 
 
 def application(
@@ -248,9 +253,10 @@ def application(
     return served
 
 
-def browser_address(host: str, port: int) -> str:
+def browser_address(host: str, port: int, folder: str | None) -> str:
     """Where a browser on this machine finds the arena."""
-    return f"http://{'localhost' if host in ('0.0.0.0', '::', '127.0.0.1') else host}:{port}"  # noqa: S104 - compared, not bound
+    name = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1") else host  # noqa: S104 - compared, not bound
+    return f"http://{name}:{port}{f'{folder}/' if folder else ''}"
 
 
 def _tell(address: str) -> None:

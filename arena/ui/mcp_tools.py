@@ -18,6 +18,7 @@ from mcp.types import CallToolResult, ContentBlock, ImageContent, TextContent, T
 from pydantic import Field
 from starlette.requests import Request
 
+from arena import __version__
 from arena.battles import VOTES
 from arena.pairs import DOMAINS, MinimalPair
 from arena.ui import shares
@@ -61,6 +62,7 @@ def mcp_tools(programs: Programs, admission: Admission) -> FastMCP:
         log_level="ERROR",
         transport_security=ANY_HOST,
     )
+    server._mcp_server.version = __version__  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # not that of `mcp`
     calls = _Calls(admission)
 
     @server.tool(annotations=ToolAnnotations(readOnlyHint=False, destructiveHint=False, openWorldHint=False))

@@ -154,7 +154,7 @@ def submission_html(
         place=place,
         paused=paused,
         log=log,
-        pull_request=_web_address(event.detail.get("pull_request")),
+        pull_request=_pull_request(submission, events),
         link=hub_link(submission),
         name=name_of(submission),
         told=_told(submission),
@@ -236,6 +236,12 @@ def _facts_in_words(facts: Mapping[str, Any]) -> dict[str, str]:
         "Images a question": str(images or ""),
     }
     return {name: str(text) for name, text in told.items() if text}
+
+
+def _pull_request(submission: Submission, events: Sequence[SubmissionEvent]) -> str:
+    """Where its results wait; empty for nowhere, and where its author, who submitted it, was erased."""
+    addresses = [address for event in events if (address := _web_address(event.detail.get("pull_request")))]
+    return addresses[-1] if addresses and submission.submitter else ""
 
 
 def _web_address(text: object) -> str:

@@ -225,7 +225,9 @@ def contact_line(standing: SubmissionStanding) -> Markup:
     submitter = standing.submission.submitter
     if submitter is None or not submitter.contact:
         return Markup()
-    return Markup('<p class="reading">To be reached at {}; nobody else sees that.</p>').format(submitter.contact)
+    return Markup('<p class="reading">To be reached at {}; only the submitter and the operator see that.</p>').format(
+        submitter.contact
+    )
 
 
 def _button(label: str, name: str) -> gr.Button:

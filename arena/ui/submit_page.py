@@ -6,7 +6,8 @@ from typing import Any
 import gradio as gr
 
 from arena.submissions.accounts import namespaces
-from arena.submissions.entry import TERMS, Statement
+from arena.submissions.entry import Statement
+from arena.submissions.terms import TERMS
 from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, choice, html, line_for_visitors
 from arena.ui.shares import CHECKS, DECISIONS
@@ -48,9 +49,10 @@ class SubmitPage:
         self.key = gr.Textbox(visible="hidden")
 
     def _lay_out_form(self) -> None:
+        endpoints = "; or an endpoint" if self.desk.settings.submission_endpoints else ""
         self.model = gr.Textbox(
             label="Model",
-            info="organisation/name on the Hub, with @revision for another than main; or an endpoint",
+            info="organisation/name on the Hub, with @revision for another than main" + endpoints,
             max_lines=1,
         )
         with gr.Row():

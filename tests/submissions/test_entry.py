@@ -72,8 +72,8 @@ def test_options_have_one_spelling():
 @pytest.mark.parametrize(
     ("said", "found", "says"),
     [
-        ({"contact": ""}, {}, "contact: is neither a mail address nor a web address"),
-        ({"contact": "ann"}, {}, "contact: is neither"),
+        ({"contact": ""}, {}, "contact: is missing; say how to reach you"),
+        ({"contact": "ann"}, {}, "contact: is neither a mail address nor a web address"),
         ({"contact": "javascript:alert(1)"}, {}, "contact: is neither"),
         ({"contact": "https://user:word@host.example/"}, {}, "contact: is neither"),
         ({"contact": "https://[::1"}, {}, "contact: is neither"),

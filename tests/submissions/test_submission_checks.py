@@ -238,4 +238,4 @@ def test_an_endpoint_is_submitted_by_an_address_that_is_allowed_and_the_name_of_
 
 def test_no_endpoint_may_be_submitted_where_none_is_allowed():
     report = check_submission("https://host.example/v1#model", replace(LIMITS, endpoints=()), HfApi(token=False))
-    assert [one.remedy for one in report.checks if not one.passed] == ["submit a repository, as none is"]
+    assert [one.remedy for one in report.checks if not one.passed] == ["submit a repository, as no endpoint is"]

@@ -14,6 +14,7 @@ from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 from starlette.requests import Request
 
+from arena import __version__
 from arena.errors import BattleError
 from arena.ui.admission import Admission
 from arena.ui.mcp_tools import _Calls
@@ -127,7 +128,8 @@ def test_assistants_reach_the_tools_under_any_name_of_the_arena(server, name):
     headers = {"Host": name, "Accept": "application/json, text/event-stream"}
     answer = httpx.post(f"{server.url}/gradio_api/mcp/", json=sent, headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
-    assert answer.json()["result"]["serverInfo"]["name"] == "Minimal-Pair Arena"
+    told = answer.json()["result"]["serverInfo"]
+    assert (told["name"], told["version"]) == ("Minimal-Pair Arena", __version__)
 
 
 @pytest.mark.parametrize(

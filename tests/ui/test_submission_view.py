@@ -100,3 +100,9 @@ def test_whoever_was_erased_is_told_so_and_a_repository_is_linked_at_its_commit(
     assert "an account that was erased" in page
     assert str(hub_link(SUBMISSION)).endswith(f"/glade/good/tree/{'b' * 40}")
     assert hub_link(replace(SUBMISSION, reference="https://host.example/v1#model")) is None
+
+
+def test_a_withdrawn_model_keeps_the_link_to_its_pull_request_until_its_author_is_erased():
+    steps = event("LISTED", "waits", pull_request="https://hub.example/glade/good/discussions/1"), event("WITHDRAWN", "why")
+    assert "https://hub.example/glade/good/discussions/1" in shown(*steps)[0]
+    assert "hub.example" not in shown(*steps, submission=replace(SUBMISSION, submitter=None))[0]
