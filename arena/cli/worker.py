@@ -63,7 +63,7 @@ def _worker(options: argparse.Namespace) -> int:
             say("network not closed: this system makes no namespaces, so that models that are submitted could reach others")
         with open_store(settings) as store:
             if options.once and not store.submissions.waiting():
-                say("worker: nothing waits")
+                say("worker: nothing waits that is not paused")
             elif not options.once and not options.until_input_ends:
                 say(f"worker: takes what is submitted to {settings.home} (Ctrl-C ends it)")
             Worker(store, LocalBackend(store, settings), settings, name, stop, _print_line).run(once=options.once)
