@@ -168,13 +168,14 @@ class Server:
 def wait_for(store: Store, name: str, state: str | None) -> SubmissionStanding:
     """Where it stands once that is so; without a state, once it has ended."""
     end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
+    while True:
         standing = store.submissions.get(name)
         assert standing is not None
         if standing.state in ENDED or (state and place(standing) == state):
             return standing
+        if time.monotonic() > end:
+            raise TimeoutError(f"{name}: is {standing.state}")
         time.sleep(0.05)
-    raise TimeoutError(f"{name}: is {standing.state}")
 
 
 def place(standing: SubmissionStanding | None) -> str:
@@ -187,12 +188,11 @@ def place(standing: SubmissionStanding | None) -> str:
 def survivors(processes: Sequence[psutil.Process]) -> int:
     """How many of them still load or ask models a while after the kill."""
     end = time.monotonic() + WITHIN
-    while time.monotonic() < end:
+    while True:
         alive = [one for one in processes if any(room in command(one) for room in ("arena.submissions.", "arena.worker."))]
-        if not alive:
-            return 0
+        if not alive or time.monotonic() > end:
+            return len(alive)
         time.sleep(0.1)
-    return len(alive)
 
 
 def command(process: psutil.Process) -> str:

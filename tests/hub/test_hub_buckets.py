@@ -3,6 +3,7 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hub_repositories import Fault
@@ -29,7 +30,7 @@ def test_files_are_put_listed_fetched_and_deleted(bucket: HfApi, tmp_path: Path)
     assert tree == {"facts/1.parquet": len(CONTENT), "last/1.json": 2}
     assert [one.path for one in bucket.list_bucket_tree("org/facts")] == ["facts", "last"]
     assert [one.path for one in bucket.list_bucket_tree("org/facts", prefix="last", recursive=True)] == ["last/1.json"]
-    wanted = [("facts/1.parquet", tmp_path / "copy"), ("last/1.json", tmp_path / "last")]
+    wanted: list[Any] = [("facts/1.parquet", tmp_path / "copy"), ("last/1.json", tmp_path / "last")]
     bucket.download_bucket_files("org/facts", wanted, raise_on_missing_files=True)
     assert (tmp_path / "copy").read_bytes() == CONTENT
     assert (tmp_path / "last").read_bytes() == b"{}"
