@@ -65,8 +65,8 @@ def add_endpoints(programs: Programs) -> Sequence[Callable[..., Any]]:
     def leaderboard(domain: str = "") -> list[BoardRowJson]:
         """The board, best first, over all domains or one.
 
-        Without a `rating`, `low` bounds an undefeated model, and `high` a winless one. The first `battle` battles are in it. Bounds
-        and ranks follow later: the first `bounds_battle` are in them, or none where that is null.
+        Without a `rating`, `low` bounds an undefeated model, and `high` a winless one. The first `battle` battles are in it.
+        Bounds and ranks follow later: the first `bounds_battle` are in them, or none where that is null.
         """
         with errors_told():
             return board_json(programs.leaderboard(domain))
