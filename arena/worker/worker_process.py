@@ -7,8 +7,8 @@ import threading
 import time
 from pathlib import Path
 
-FIRST_PAUSE, LONGEST_PAUSE = 1.0, 300.0
-"""Seconds before it is started again; twice as many each time."""
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds before it is started again; twice as many each time, but no more than a good submission may be delayed by others."""
 WELL = 120.0
 """Seconds of life after which the pause is short again."""
 PATIENCE = 15.0
