@@ -27,15 +27,6 @@ class SaveStatus:
     read_only: str
     """Why nothing at all is taken, as one line for visitors; empty where facts are taken."""
 
-    @property
-    def line(self) -> str:
-        """What the foot of a page says."""
-        if self.read_only:
-            return self.read_only
-        if not self.facts_waiting:
-            return "Everything is saved."
-        return f"{self.facts_waiting:,} facts are not saved yet, the oldest for {self.age_seconds:,.0f} s."
-
 
 class Keeper(Protocol):
     """Keeps the facts of one home elsewhere.

@@ -5,7 +5,6 @@ report into another.
 """
 
 import json
-import os
 import shutil
 import sys
 import tempfile
@@ -16,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from huggingface_hub import HfApi, constants, get_token
+from huggingface_hub import HfApi, constants
 
 from arena.errors import ArenaError
 from arena.models import is_endpoint
@@ -24,6 +23,7 @@ from arena.models.machine import Gpu, Machine
 from arena.settings import Settings
 from arena.submissions.check_report import Check, CheckReport, Facts
 from arena.submissions.checks import check_submission
+from arena.submissions.child_environment import code_environment, hub_environment
 from arena.submissions.limited_process import End, Limits, run_limited
 from arena.submissions.submission_limits import SubmissionLimits, limits_of
 
@@ -42,11 +42,6 @@ PREFIX = "arena-check-"
 STALE_SECONDS = 3600.0
 """Old enough that whoever made a folder of a check was killed over it; a check takes minutes at most."""
 ASKED, ANSWERED = "asked.json", "report.json"
-REACH = (
-    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "no_proxy", "all_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
-)
-"""Variables by which the Hub is reached."""
 
 
 def check_apart(
@@ -79,7 +74,7 @@ def check_apart(
             [sys.executable, "-m", "arena.submissions.check_apart"],
             folder,
             Limits(memory_bytes, limits.seconds + START_SECONDS, PROCESSOR_SECONDS, DISK),
-            _environment(),
+            code_environment() | hub_environment(),
             network=True,
         )
         return _report(reference, folder / ANSWERED, end)
@@ -104,16 +99,6 @@ def _clear_stale() -> None:
         with suppress(OSError):  # another process was first
             if time.time() - folder.lstat().st_mtime > STALE_SECONDS:
                 shutil.rmtree(folder, ignore_errors=True)
-
-
-def _environment() -> dict[str, str]:
-    """What the child needs beside what every program needs: the Hub, the token of the arena, and where its code is."""
-    reach = {name: os.environ[name] for name in REACH if name in os.environ}
-    token = get_token()
-    code = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
-    switches = {"HF_HUB_OFFLINE": constants.HF_HUB_OFFLINE, "HF_HUB_DISABLE_XET": constants.HF_HUB_DISABLE_XET}
-    hub = {name: str(int(on)) for name, on in switches.items()} | {"HF_ENDPOINT": constants.ENDPOINT}
-    return {**reach, **hub, "PYTHONPATH": code, **({"HF_TOKEN": token} if token else {})}
 
 
 def _limits(told: Mapping[str, Any]) -> SubmissionLimits:

@@ -28,7 +28,7 @@ from arena.ui.program_types import (
 )
 from arena.ui.program_values import (
     battle_json,
-    board_json,
+    board_rows,
     memorisation_json,
     model_json,
     pair_json,
@@ -69,7 +69,7 @@ def add_endpoints(programs: Programs) -> Sequence[Callable[..., Any]]:
         Bounds and ranks follow later: the first `bounds_battle` are in them, or none where that is null.
         """
         with errors_told():
-            return board_json(programs.leaderboard(domain))
+            return board_rows(programs.leaderboard(domain))
 
     def memorisation(domain: str = "", since: str = "") -> list[MemorisationJson]:
         """Models on fresh pairs (made since a day such as 2026-03-01, or all) beside frozen ones, the largest gap first.

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from arena.battles import Arena
 from arena.errors import StoreError
+from arena.store.keeper import SaveStatus
 
 SECONDS = 1.0
 """For which a look counts: anybody may ask, as often as they want to."""
@@ -22,31 +23,7 @@ GONE = "its files were deleted, moved or replaced, or it does not answer; the lo
 """Told to anybody, so it names no file."""
 
 
-class SaveState(Protocol):
-    """What is saved outside the home of what is stored in it, as `SaveStatus` tells it."""
-
-    @property
-    def facts_waiting(self) -> int:
-        """Facts that are not saved yet."""
-        ...
-
-    @property
-    def age_seconds(self) -> float:
-        """How long the oldest of them waits."""
-        ...
-
-    @property
-    def paused(self) -> bool:
-        """Whether battles and votes are refused until it works again."""
-        ...
-
-    @property
-    def read_only(self) -> str:
-        """Why nothing at all is taken; empty where facts are."""
-        ...
-
-
-Saves = Callable[[], SaveState | None]
+Saves = Callable[[], SaveStatus | None]
 """Looks at what is saved; None where nothing is to be saved."""
 
 
@@ -66,7 +43,7 @@ class Health:
     """How many of them can be asked, now or once their models are loaded."""
     loaded: int
     """Whose models are in memory here."""
-    saves: SaveState | None = None
+    saves: SaveStatus | None = None
 
     @property
     def is_ready(self) -> bool:

@@ -27,7 +27,7 @@ from arena.ui.mcp_requests import client_has_gone
 from arena.ui.parts import line_for_visitors
 from arena.ui.pictures import small_enough
 from arena.ui.program_types import BattleText, BoardRowJson, ModelReportJson, PairText, RevealJson, SubmissionJson
-from arena.ui.program_values import battle_text, board_json, model_json, pair_text, reveal_json, submission_json
+from arena.ui.program_values import battle_text, board_rows, model_json, pair_text, reveal_json, submission_json
 from arena.ui.programs import Programs
 
 T = TypeVar("T")
@@ -91,7 +91,7 @@ def mcp_tools(programs: Programs, admission: Admission) -> FastMCP:
     @server.tool(annotations=READ_ONLY)
     async def leaderboard(context: Context, domain: Domain = "") -> list[BoardRowJson]:
         """The ratings of all models, best first, with 95 % intervals; ranks count models that are surely better."""
-        return await calls.run(_request(context), shares.READS, lambda: board_json(programs.leaderboard(domain)))
+        return await calls.run(_request(context), shares.READS, lambda: board_rows(programs.leaderboard(domain)))
 
     @server.tool(annotations=READ_ONLY)
     async def pair(context: Context, pair: Annotated[str, Field(description="its id")]) -> Annotated[CallToolResult, PairText]:

@@ -79,7 +79,7 @@ def reveal_json(view: BattleView) -> RevealJson:
     }
 
 
-def board_json(board: Snapshot[Leaderboard]) -> list[BoardRowJson]:
+def board_rows(board: Snapshot[Leaderboard]) -> list[BoardRowJson]:
     """The rows of a board, each with the battles that are in it."""
     bounds = board.value.bounds
     held = {"battle": board.as_of.battle, "bounds_battle": bounds.battle if bounds else None}

@@ -1,4 +1,4 @@
-"""What limited processes of the arena share: their folders, what they know of this machine, what is told of their end."""
+"""What limited processes of the worker share: their folders, what they may hold, what is told of their end."""
 
 import os
 import re
@@ -10,13 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from huggingface_hub import constants, get_token
 
 from arena.errors import RepositoryError
 from arena.models import memory_budget
-from arena.models.runtime import cores
 from arena.settings import Settings
-from arena.submissions.check_apart import REACH
 from arena.submissions.limited_process import End
 
 SCRATCH = "scratch"
@@ -53,32 +50,6 @@ def scratch_folder(settings: Settings) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def child_environment() -> dict[str, str]:
-    """Where a child finds this code and the models that were downloaded, and how much of the machine it takes. No secret."""
-    code = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
-    threads = str(max(1, cores() // 2))
-    return {
-        "PYTHONPATH": code,
-        "HF_HUB_CACHE": constants.HF_HUB_CACHE,
-        "OMP_NUM_THREADS": threads,
-        "TOKENIZERS_PARALLELISM": "false",
-    }
-
-
-def hub_environment() -> dict[str, str]:
-    """How a child reaches the Hub with the rights of the arena. Only for one that loads no model."""
-    reach = {name: os.environ[name] for name in REACH if name in os.environ}
-    token = get_token()
-    hub = {
-        "HF_HUB_OFFLINE": str(int(constants.HF_HUB_OFFLINE)),
-        "HF_HUB_DISABLE_XET": str(int(bool(constants.HF_HUB_DISABLE_XET))),
-        "HF_ENDPOINT": constants.ENDPOINT,
-        "HF_HUB_DISABLE_TELEMETRY": "1",
-        "HF_HUB_DISABLE_PROGRESS_BARS": "1",
-    }
-    return {**reach, **hub, **({"HF_TOKEN": token} if token else {})}
 
 
 def model_memory(settings: Settings) -> int:

@@ -16,8 +16,9 @@ from arena.models.hub_access import HubAccess
 from arena.models.loading import fetch
 from arena.roster import local_entry, report_of
 from arena.settings import Settings
+from arena.submissions.child_environment import child_environment
 from arena.submissions.limited_process import End, Limits, run_limited
-from arena.worker.child_process import LoadFailure, child_environment, ending, log_excerpt, model_memory, scratch_folder
+from arena.worker.child_process import LoadFailure, ending, log_excerpt, model_memory, scratch_folder
 from arena.worker.guard_reports import GuardReport, GuardReports
 
 LARGEST_ANSWER = 10**6

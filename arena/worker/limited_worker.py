@@ -20,8 +20,9 @@ from arena.errors import ModelEnded, RepositoryError
 from arena.evaluation.workers import Order, RemoteModel, WorkerEnded
 from arena.models import Capabilities, Model
 from arena.probes import Probe, Reply, Tokens
+from arena.submissions.child_environment import child_environment
 from arena.submissions.limited_process import End, Limits, run_limited
-from arena.worker.child_process import child_environment, ending
+from arena.worker.child_process import ending
 from arena.worker.limited_host import receive, send
 
 MOST_BYTES = 64 * 2**20

@@ -24,8 +24,9 @@ from arena.models.hub import download, weight_files
 from arena.models.hub_access import HubAccess
 from arena.models.repository import base_files
 from arena.settings import Settings
+from arena.submissions.child_environment import child_environment, hub_environment
 from arena.submissions.limited_process import Limits, run_limited
-from arena.worker.child_process import LoadFailure, child_environment, ending, hub_environment, log_excerpt
+from arena.worker.child_process import LoadFailure, ending, log_excerpt
 
 CACHE = "hub"
 """Folder with the files, as huggingface_hub keeps them."""
