@@ -92,8 +92,8 @@ def build(
         add_reports(arena.store)
         _head("Battle")
         BattlePage(arena).connect(blocks)
-        _foot(settings.contact)
-    page = partial(_page, blocks, settings.contact)
+        _foot(settings)
+    page = partial(_page, blocks, settings)
     with page("Leaderboard"):
         LeaderboardPage(arena).connect(blocks)
     with page("Benchmarks"):
@@ -275,12 +275,12 @@ def _drop_what_is_taken_down(takedowns: Takedowns, *drops: Callable[[Callable[[P
 
 
 @contextmanager
-def _page(blocks: gr.Blocks, contact: str | None, name: str) -> Iterator[None]:
+def _page(blocks: gr.Blocks, settings: Settings, name: str) -> Iterator[None]:
     """A page beside the first, with its head and its foot."""
     with blocks.route(name, name.lower()):
         _head(name)
         yield
-        _foot(contact)
+        _foot(settings)
 
 
 def _head(current: str) -> None:
@@ -288,6 +288,7 @@ def _head(current: str) -> None:
     html(head_html(current), elem_id="head")
 
 
-def _foot(contact: str | None) -> None:
-    """The line under every page: what the arena is, what it keeps of its visitors, and who runs it."""
-    html(render("foot.html", contact=contact_html(contact)) + report_form(), elem_id="foot")
+def _foot(settings: Settings) -> None:
+    """The line under every page: what the arena is, what it keeps of its visitors, what is not saved yet, and who runs it."""
+    foot = render("foot.html", contact=contact_html(settings.contact), saves=settings.outbox is not None)
+    html(foot + report_form(), elem_id="foot")
