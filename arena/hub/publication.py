@@ -209,7 +209,8 @@ class _Run:
             if not status.facts_waiting or status.age_seconds < waited:
                 return
             if waited > self._order.patience:
-                raise SettingsError(f"{self._name}: what is stored is not saved yet; publish once saving works ({status.line})")
+                why = status.last_error or f"{status.facts_waiting:,} facts wait"
+                raise SettingsError(f"{self._name}: what is stored is not saved yet; publish once saving works ({why})")
             time.sleep(min(PAUSE, self._order.patience))
 
     def _parts(self, reach: Reach) -> Iterator[tuple[Part, bool]]:

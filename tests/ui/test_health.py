@@ -1,20 +1,16 @@
 """What `/healthz` says of an arena that is well, and of one that is not."""
 
 import shutil
-from dataclasses import dataclass
 
 import pytest
 from watched import watched
 
+from arena.store import SaveStatus
 
-@dataclass(frozen=True)
-class Saving:
+
+def save_status(facts: int = 0, seconds: float = 0.0, *, paused: bool = False, read_only: str = "") -> SaveStatus:
     """What an outbox tells."""
-
-    facts_waiting: int = 0
-    age_seconds: float = 0.0
-    paused: bool = False
-    read_only: str = ""
+    return SaveStatus(None, facts, seconds, "", paused, read_only)
 
 
 def test_an_arena_that_can_play_is_ready(tmp_path):
@@ -57,10 +53,10 @@ def test_an_arena_whose_home_is_gone_says_so_and_not_where_it_was(tmp_path):
 @pytest.mark.parametrize(
     ("saving", "status", "reasons"),
     [
-        (Saving(), 200, []),
-        (Saving(4, 7.25), 200, []),
-        (Saving(90, 130, paused=True), 503, ["saving: what is stored could not be saved for too long; the log says why"]),
-        (Saving(read_only="Another copy of this arena runs."), 503, ["saving: Another copy of this arena runs."]),
+        (save_status(), 200, []),
+        (save_status(4, 7.25), 200, []),
+        (save_status(90, 130, paused=True), 503, ["saving: what is stored could not be saved for too long; the log says why"]),
+        (save_status(read_only="Another copy of this arena runs."), 503, ["saving: Another copy of this arena runs."]),
     ],
 )
 def test_what_is_not_saved_yet_is_told_and_keeps_it_from_being_ready_once_battles_pause(tmp_path, saving, status, reasons):

@@ -2,7 +2,7 @@
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from test_health import Saving
+from test_health import save_status
 from watched import NAMES, Watched, watched
 
 from arena.ui.request_times import place_of
@@ -22,7 +22,7 @@ def numbers(it: Watched, **headers: str) -> dict[tuple[str, ...], float]:
 
 
 def test_what_happens_is_counted(tmp_path):
-    with watched(tmp_path / "home", lambda: Saving(3, 12.5)) as it:
+    with watched(tmp_path / "home", lambda: save_status(3, 12.5)) as it:
         before = numbers(it)
         for _ in range(3):
             it.arena.play_through()
