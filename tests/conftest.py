@@ -1,9 +1,10 @@
-"""Settings that every test runs under: no analytics, no network, few examples; and the order in which files of tests begin.
+"""Settings that every test runs under: no analytics, no network, few examples, files in memory; and the order of the files of tests.
 
 `HYPOTHESIS_PROFILE=thorough` tries more examples.
 """
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,10 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Each commit of each home waits until the disk holds it. Tests kill processes, not machines, so that memory holds as well.
+MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
+if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    os.environ.setdefault("TMPDIR", str(MEMORY))
 # A test that fails must fail again, and a busy machine is no reason.
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=300, deadline=None)
