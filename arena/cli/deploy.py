@@ -71,6 +71,7 @@ def _space(options: argparse.Namespace) -> int:
 
     from arena.hub.space import addresses, deploy, variables
     from arena.hub.space_files import space_files
+    from arena.hub_client import limit_time
 
     order = _order(options)
     order.check()
@@ -84,6 +85,7 @@ def _space(options: argparse.Namespace) -> int:
         return 0
     if not sys.stderr.isatty():
         disable_progress_bars()
+    limit_time()
     api = HfApi()
     say(f"{order.name}: {len(files.files)} files, {files.size / 1e6:.0f} MB")
     done = deploy(api, order, files)
@@ -150,14 +152,14 @@ def _back_links(order: "SpaceOrder", models: Sequence[str]) -> dict[str, Sequenc
     """What the front matter says of this Space alone: a picture for links to it, and the repositories that it uses."""
     from huggingface_hub import constants
 
-    from arena.hub.owned_repository import NAME
     from arena.hub.space_files import THUMBNAIL
+    from arena.hub_client import is_repository_name
 
     repositories = [model.partition("+")[0].partition("?")[0].partition("@")[0] for model in models]
     return {
         "thumbnail": f"{constants.ENDPOINT}/spaces/{order.name}/resolve/main/{THUMBNAIL}",
-        "models": [name for name in repositories if NAME.fullmatch(name) and not name.startswith(".")],
-        "datasets": [name for name in [order.variables.get("ARENA_PUBLISH", "")] if NAME.fullmatch(name)],
+        "models": [name for name in repositories if is_repository_name(name)],
+        "datasets": [name for name in [order.variables.get("ARENA_PUBLISH", "")] if is_repository_name(name)],
     }
 
 

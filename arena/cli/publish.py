@@ -87,7 +87,9 @@ def _once(store: "Store", order: "PublicationOrder") -> "Published":
     from huggingface_hub import HfApi
 
     from arena.hub.publication import publish
+    from arena.hub_client import limit_time
 
+    limit_time()
     return publish(HfApi(), store, order, say)
 
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from httpx2 import HTTPError
-from huggingface_hub.errors import HfHubHTTPError, LocalTokenNotFoundError
+from huggingface_hub.errors import LocalTokenNotFoundError
 
 from arena.errors import ArenaError, SettingsError
+from arena.hub_client import meaning
 
 Result = TypeVar("Result")
 
@@ -30,17 +30,5 @@ def ask(
         return question()
     except (ArenaError, LocalTokenNotFoundError):
         raise
-    except HfHubHTTPError as refusal:
-        raise error(f"{name}: {_meaning(refusal, refusals)}") from refusal
-    except (HTTPError, OSError) as failure:
-        raise error(f"{name}: the Hub cannot be reached; check the network, and try again") from failure
-
-
-def _meaning(refusal: HfHubHTTPError, refusals: Mapping[int, str]) -> str:
-    status = refusal.response.status_code
-    if status == 429:
-        wait = refusal.response.headers.get("retry-after", "")
-        return f"the Hub has had too many requests; try again {f'in {wait} s' if wait.isdecimal() else 'later'}"
-    if status >= 500:
-        return f"the Hub failed with HTTP {status}; try again later"
-    return refusals.get(status, f"the Hub refused with HTTP {status}; try again, and tell the operator if it lasts")
+    except Exception as failure:  # huggingface_hub and hf_xet raise whatever an odd answer makes of them
+        raise error(f"{name}: {meaning(failure, refusals)}") from failure

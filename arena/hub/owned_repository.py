@@ -1,6 +1,5 @@
 """Repositories of the Hub that the arena writes to: what is asked about them, with every refusal in one line."""
 
-import re
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -10,7 +9,6 @@ from arena.errors import SettingsError
 from arena.hub.hub_answers import ask
 
 T = TypeVar("T")
-NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 REFUSALS = {
     401: "the Hub does not know who you are; run `hf auth login`, or set HF_TOKEN",
     402: "the Hub wants an account that pays for Spaces of this kind; see hf.co/pricing, or choose other --hardware",

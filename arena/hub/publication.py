@@ -13,9 +13,10 @@ from huggingface_hub.errors import RepositoryNotFoundError
 from arena.battles.board_files import board_csv, board_json, board_records
 from arena.battles.leaderboard import leaderboard
 from arena.errors import SettingsError
-from arena.hub.owned_repository import NAME, asked
+from arena.hub.owned_repository import asked
 from arena.hub.publication_card import publication_card
 from arena.hub.publication_state import FILE, PublicationState, PublishedPart, read_state
+from arena.hub_client import is_repository_name
 from arena.store import Store, now
 from arena.store.publication import Part, Reach
 from arena.store.published_tables import TABLES
@@ -75,7 +76,7 @@ def publish(api: HfApi, store: Store, order: PublicationOrder, tell: Callable[[s
         SettingsError: the Hub refuses, fails or cannot be reached; or the dataset holds something else.
         StoreError: the facts cannot be read.
     """
-    if not NAME.fullmatch(order.name):
+    if not is_repository_name(order.name):
         raise SettingsError(f"{order.name}: is no name of a dataset; write organisation/name")
     with tempfile.TemporaryDirectory(prefix="arena-publication-") as folder:
         return _Run(api, store, order, Path(folder), tell).publish()

@@ -10,6 +10,7 @@ from huggingface_hub import HfApi
 
 from arena.errors import ArenaError
 from arena.hub.publication import PublicationOrder, publish
+from arena.hub_client import limit_time
 from arena.settings import Settings
 from arena.store import Store
 
@@ -42,6 +43,7 @@ def published_daily(
     if order is None:
         yield
         return
+    limit_time()
     ended = threading.Event()
     thread = threading.Thread(
         target=_keep_publishing, args=(store, order, ended, first, every), name="publication", daemon=True

@@ -19,8 +19,9 @@ from huggingface_hub.errors import HfHubHTTPError, HfUriError
 from huggingface_hub.utils import parse_hf_mount
 
 from arena.errors import SettingsError
-from arena.hub.owned_repository import NAME, asked
+from arena.hub.owned_repository import asked
 from arena.hub.space_files import FOLDERS, Sdk, SpaceFiles
+from arena.hub_client import is_repository_name
 
 KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 STAGES_UNDER_WAY = (
@@ -58,7 +59,7 @@ class SpaceOrder:
         Raises:
             SettingsError: names the option that is wrong.
         """
-        if not NAME.fullmatch(self.name):
+        if not is_repository_name(self.name):
             raise SettingsError(f"{self.name}: is no name of a Space; write organisation/name")
         for option, keys in (("--variable", self.variables), ("--secret", self.secrets)):
             for key in keys:

@@ -14,6 +14,7 @@ from huggingface_hub.errors import DisabledRepoError, GatedRepoError, HfHubHTTPE
 from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status, tqdm
 
 from arena.errors import RepositoryError
+from arena.hub_client import meaning
 
 REASONS = {401: "is private or not there", 403: "is gated", 404: "is not on the Hub, or has no such commit"}
 """What HTTP codes of the Hub mean for a repository."""
@@ -135,15 +136,10 @@ def _within(seconds: float, question: Callable[[], Result]) -> Result:
 
 def _refusal(error: HfHubHTTPError) -> str:
     """What an HTTP error of the Hub means, and what to do about it."""
-    status = error.response.status_code
     if isinstance(error, GatedRepoError):
         return "is gated; let the account of HF_TOKEN in, on the page of the repository"
     if isinstance(error, DisabledRepoError):
         return "was disabled by the Hub; enter another repository"
-    if status == 429:
-        wait = error.response.headers.get("retry-after", "")
-        return f"the Hub has had too many requests; try again {f'in {wait} s' if wait.isdecimal() else 'later'}"
-    if status >= 500:
-        return f"the Hub failed with HTTP {status}; try again later"
-    reason = REASONS.get(status, f"failed with HTTP {status}")
-    return f"{reason}; check the name and HF_TOKEN"
+    status = error.response.status_code
+    reasons = {code: f"{reason}; check the name and HF_TOKEN" for code, reason in REASONS.items()}
+    return meaning(error, {status: f"failed with HTTP {status}; check the name and HF_TOKEN", **reasons})

@@ -6,12 +6,13 @@ The database stays on the disk of its machine, as fast as ever. For one whose di
 import os
 
 from huggingface_hub import HfApi
+from huggingface_hub.utils import disable_progress_bars
 
 from arena.errors import SettingsError
+from arena.hub_client import limit_time
 from arena.outbox.address import OutboxAddress, outbox_address
 from arena.outbox.bucket_target import BucketTarget
 from arena.outbox.dataset_target import DatasetTarget
-from arena.outbox.hub_failures import limit_time
 from arena.outbox.lease import Lease
 from arena.outbox.outbox import Outbox
 from arena.settings import Settings
@@ -31,6 +32,7 @@ def outbox_of(settings: Settings) -> Outbox | None:
     if settings.database is not None:
         raise SettingsError("ARENA_OUTBOX: is for one machine, and ARENA_DATABASE for several; set one of them")
     limit_time()
+    disable_progress_bars()
     api = HfApi(token=os.environ.get("HF_TOKEN") or None)
     target = (BucketTarget if address.kind == "buckets" else DatasetTarget)(api, address.name)
     lease = Lease(api, address.lease, settings.lease_seconds)

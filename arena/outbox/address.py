@@ -1,12 +1,11 @@
 """Where an outbox lies, as ARENA_OUTBOX names it."""
 
-import re
 from dataclasses import dataclass
 from typing import Literal
 
 from arena.errors import SettingsError
+from arena.hub_client import is_repository_name
 
-NAME = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 BUCKET_SECONDS = 10.0
 DATASET_SECONDS = 60.0
 """The Hub counts commits by the hour, and refuses those beyond some hundred."""
@@ -42,9 +41,9 @@ def outbox_address(outbox: str | None, lease: str | None) -> OutboxAddress | Non
             raise SettingsError("ARENA_LEASE: is set, but ARENA_OUTBOX is not; a lease is of an outbox")
         return None
     kind, _, name = outbox.partition("/")
-    if kind not in ("buckets", "datasets") or not NAME.fullmatch(name):
+    if kind not in ("buckets", "datasets") or not is_repository_name(name):
         raise SettingsError(f"ARENA_OUTBOX: {outbox!r} is no place of the Hub; write buckets/ORG/NAME or datasets/ORG/NAME")
     lease_name = (lease or f"{name}-lease").removeprefix("datasets/")
-    if not NAME.fullmatch(lease_name) or lease_name == name:
+    if not is_repository_name(lease_name) or lease_name == name:
         raise SettingsError(f"ARENA_LEASE: {lease!r} is no dataset of its own; write ORG/NAME")
     return OutboxAddress("buckets" if kind == "buckets" else "datasets", name, lease_name)

@@ -1,21 +1,13 @@
-"""What goes wrong between the arena and the Hub, as one line; and time limits, which huggingface_hub has none of."""
+"""What goes wrong between an outbox and the Hub, as one line."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx2
-from huggingface_hub import set_client_factory
-from huggingface_hub.errors import EntryNotFoundError, HfHubHTTPError
-from huggingface_hub.utils import disable_progress_bars
-from huggingface_hub.utils._http import hf_request_event_hook
+from huggingface_hub.errors import EntryNotFoundError
 
 from arena.errors import StoreError, one_line
+from arena.hub_client import CONFLICT, local_trouble, overload, retry_after, status_of
 
-SECONDS = 60.0
-"""That the Hub may be silent."""
-CONNECT_SECONDS = 10.0
-CONFLICT = 412
 REASONS = {
     401: "the Hub does not know HF_TOKEN; set one that may write there",
     403: "HF_TOKEN may not write there; give it that right",
@@ -48,24 +40,17 @@ def hub_failures(place: str) -> Iterator[None]:
     """Turn what the Hub and its client complain about inside the block into HubAway or NotThere that name the place."""
     try:
         yield
+    except StoreError:
+        raise
     except EntryNotFoundError as error:
         raise NotThere(f"{place}: {one_line(error)}") from error
-    except HfHubHTTPError as error:
-        status = error.response.status_code
-        reason = REASONS.get(status) or ("another copy has written meanwhile" if status == CONFLICT else f"HTTP {status}")
-        wait = error.response.headers.get("retry-after", "")
-        raise HubAway(f"{place}: {reason}", status, float(wait) if wait.isdecimal() else 0.0) from error
-    except (httpx2.HTTPError, OSError, RuntimeError, ValueError) as error:  # hf_xet raises what Python has
-        raise HubAway(f"{place}: the Hub did not answer ({one_line(error)})") from error
+    except Exception as error:  # huggingface_hub and hf_xet raise whatever an odd answer makes of them
+        raise HubAway(f"{place}: {_words(error)}", status_of(error), retry_after(error)) from error
 
 
-def limit_time() -> None:
-    """Let no request of this process to the Hub wait for ever, and draw no bars."""
-    disable_progress_bars()
-    os.environ.setdefault("HF_XET_CLIENT_RETRY_MAX_ATTEMPTS", "2")  # the outbox tries again by itself, and tells why
-    set_client_factory(_client)
-
-
-def _client() -> httpx2.Client:
-    timeout = httpx2.Timeout(SECONDS, connect=CONNECT_SECONDS)
-    return httpx2.Client(event_hooks={"request": [hf_request_event_hook]}, follow_redirects=True, timeout=timeout)
+def _words(error: Exception) -> str:
+    status = status_of(error)
+    if status == CONFLICT:
+        return "another copy has written meanwhile"
+    words = REASONS.get(status) or overload(error) or local_trouble(error)
+    return words or (f"the Hub refused with HTTP {status}" if status else f"the Hub did not answer ({one_line(error)})")

@@ -22,7 +22,8 @@ from pathlib import Path
 from huggingface_hub import CommitOperationAdd, HfApi
 from huggingface_hub.errors import EntryNotFoundError, RepositoryNotFoundError
 
-from arena.outbox.hub_failures import CONFLICT, HubAway, hub_failures
+from arena.hub_client import CONFLICT
+from arena.outbox.hub_failures import HubAway, hub_failures
 
 log = logging.getLogger(__name__)
 

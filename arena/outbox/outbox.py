@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from arena.errors import StoreError, StorePaused, one_line
+from arena.hub_client import CONFLICT
 from arena.outbox.agreement import OtherHistory, agree, fill
-from arena.outbox.hub_failures import CONFLICT, HubAway, NotThere
+from arena.outbox.hub_failures import HubAway, NotThere
 from arena.outbox.hub_pictures import HubPictures
 from arena.outbox.lease import Lease
 from arena.outbox.ledger import Ledger

@@ -164,6 +164,8 @@ def test_a_commit_of_somebody_else_meanwhile_is_not_lost(hub, api):
     ("order", "line"),
     [
         (replace(ORDER, name="arena"), "arena: is no name of a Space"),
+        (replace(ORDER, name="../arena"), "../arena: is no name of a Space"),
+        (replace(ORDER, name="org/.."), "org/..: is no name of a Space"),
         (replace(ORDER, variables={"A-B": "1"}), "--variable: 'A-B' is no name of a variable"),
         (replace(ORDER, variables={"HF_TOKEN": "1"}), "--variable: HF_TOKEN is a secret, too"),
         (replace(ORDER, hardware=None), "--sleep: cannot be chosen on cpu-basic"),

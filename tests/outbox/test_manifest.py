@@ -60,7 +60,9 @@ def test_a_manifest_is_read_as_it_was_written():
             read_manifest(name, spoilt)
 
 
-@pytest.mark.parametrize("outbox", ["facts", "buckets/facts", "models/org/facts", "buckets/org/facts/more", "buckets/o g/x"])
+@pytest.mark.parametrize(
+    "outbox", ["facts", "buckets/facts", "models/org/facts", "buckets/org/facts/more", "buckets/o g/x", "datasets/../x"]
+)
 def test_what_is_no_place_of_the_hub_is_refused(outbox: str):
     with pytest.raises(SettingsError, match="ARENA_OUTBOX"):
         outbox_address(outbox, None)
