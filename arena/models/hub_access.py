@@ -38,6 +38,8 @@ class HubAccess:
     """Time of the monotonic clock until which it is waited for."""
     offline: bool = False
     """Whether only the cache is read."""
+    account: str | None = None
+    """How the account that asks is called in refusals that others than its owner read; None where its owner reads them."""
 
     def ask(self, repository: str, question: Callable[[], Result]) -> Result:
         """The answer of the Hub, with its many ways to fail told in one line.
@@ -56,7 +58,7 @@ class HubAccess:
         except HFValidationError:
             raise RepositoryError(f"{repository}: not a repository name; write organisation/name@commit") from None
         except HfHubHTTPError as error:
-            raise RepositoryError(f"{repository}: {_refusal(error)}") from error
+            raise RepositoryError(f"{repository}: {_refusal(error, self.account)}") from error
         except TimeoutError as error:
             raise RepositoryError(f"{repository}: the Hub does not answer in time; try again later") from error
         except Exception as error:  # the exception of a broken network depends on the HTTP library beneath
@@ -134,12 +136,13 @@ def _within(seconds: float, question: Callable[[], Result]) -> Result:
     return answer  # pyright: ignore[reportReturnType]  # without an error it is the answer
 
 
-def _refusal(error: HfHubHTTPError) -> str:
+def _refusal(error: HfHubHTTPError, account: str | None) -> str:
     """What an HTTP error of the Hub means, and what to do about it."""
     if isinstance(error, GatedRepoError):
-        return "is gated; let the account of HF_TOKEN in, on the page of the repository"
+        return f"is gated; let {account or 'the account of HF_TOKEN'} in, on the page of the repository"
     if isinstance(error, DisabledRepoError):
         return "was disabled by the Hub; enter another repository"
+    way_out = f"check the name, or let {account} read it" if account else "check the name and HF_TOKEN"
     status = error.response.status_code
-    reasons = {code: f"{reason}; check the name and HF_TOKEN" for code, reason in REASONS.items()}
-    return meaning(error, {status: f"failed with HTTP {status}; check the name and HF_TOKEN", **reasons})
+    reason = REASONS.get(status, f"failed with HTTP {status}")
+    return meaning(error, {status: f"{reason}; {way_out}"})

@@ -16,6 +16,7 @@ from arena.models.hub_access import TIMEOUT, HubAccess
 from arena.models.repository import base_files, check_files
 from arena.models.weights import amount, weight_names
 from arena.submissions.check_report import Checklist, CheckReport, Facts
+from arena.submissions.child_environment import ARENA_ACCOUNT
 from arena.submissions.endpoint_checks import check_endpoint
 from arena.submissions.repository_checks import (
     SMALL_FILES,
@@ -57,7 +58,7 @@ def check_submission(
     """
     if is_endpoint(reference):
         return check_endpoint(reference, limits)
-    access = HubAccess(api, cache, SMALL_FILES, time.monotonic() + limits.seconds)
+    access = HubAccess(api, cache, SMALL_FILES, time.monotonic() + limits.seconds, account=ARENA_ACCOUNT)
     checks = Checklist(reference)
     local = checks.run("reference", lambda: _read(reference), lambda read: read.repository)
     info = local and checks.run("access", lambda: _described(local.repository, access), lambda told: f"commit {told.sha}")

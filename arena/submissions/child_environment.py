@@ -12,6 +12,8 @@ REACH = (
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"),
 )
 """Variables by which the Hub is reached."""
+ARENA_ACCOUNT = "the arena's account"
+"""Whose rights a child has at the Hub, in words for who submits: they know of no token."""
 
 
 def code_environment() -> dict[str, str]:

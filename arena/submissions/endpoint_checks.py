@@ -1,5 +1,6 @@
 """The checks of a submitted endpoint: an address that the operator allows, and the name of a model."""
 
+import logging
 import re
 
 from arena.errors import SettingsError
@@ -8,6 +9,8 @@ from arena.submissions.check_report import Checklist, CheckReport, Facts
 from arena.submissions.submission_limits import SubmissionLimits
 
 MODEL = re.compile(r"[\w.:@/-]{1,200}", re.ASCII)
+
+log = logging.getLogger(__name__)
 
 
 def check_endpoint(reference: str, limits: SubmissionLimits) -> CheckReport:
@@ -23,7 +26,7 @@ def check_endpoint(reference: str, limits: SubmissionLimits) -> CheckReport:
         return checks.report(Facts())
     checks.run("host", lambda: _check_place(endpoint, limits), lambda _: f"{endpoint.place} is allowed here")
     checks.run("model", lambda: _check_model(endpoint), lambda _: endpoint.model)
-    checks.run("key", lambda: key_for(endpoint), lambda key: "the arena has one" if key else "asked without one")
+    checks.run("key", lambda: _key(endpoint), lambda key: "the arena has one" if key else "asked without one")
     return checks.report(Facts(f"{endpoint.place}/{endpoint.model}", kind="generative", images=endpoint.images))
 
 
@@ -33,6 +36,15 @@ def _check_place(endpoint: Endpoint, limits: SubmissionLimits) -> None:
             f"submit one at {', '.join(limits.endpoints)}" if limits.endpoints else "submit a repository, as no endpoint is"
         )
         raise SettingsError(f"{endpoint.place} is not among the hosts that are allowed here; {allowed}")
+
+
+def _key(endpoint: Endpoint) -> str | None:
+    """The arena's key for it. Variables of the environment mean nothing to who submits, and something to the operator."""
+    try:
+        return key_for(endpoint)
+    except SettingsError as error:
+        log.warning("an endpoint at %s was submitted: %s", endpoint.place, error)
+        raise SettingsError(f"the arena has no key for {endpoint.place}; ask its operator, or submit one elsewhere") from error
 
 
 def _check_model(endpoint: Endpoint) -> None:

@@ -24,7 +24,7 @@ from arena.models.hub import download, weight_files
 from arena.models.hub_access import HubAccess
 from arena.models.repository import base_files
 from arena.settings import Settings
-from arena.submissions.child_environment import child_environment, hub_environment
+from arena.submissions.child_environment import ARENA_ACCOUNT, child_environment, hub_environment
 from arena.submissions.limited_process import Limits, run_limited
 from arena.worker.child_process import LoadFailure, ending, log_excerpt
 
@@ -101,7 +101,7 @@ def main() -> int:
 def _fetch(asked: Mapping[str, Any]) -> int:
     """How many large files were held against their hashes. What the files mean was checked, and takes long to ask again."""
     cache = Path.cwd() / CACHE
-    access = HubAccess(HfApi(endpoint=asked["endpoint"]), cache)
+    access = HubAccess(HfApi(endpoint=asked["endpoint"]), cache, account=ARENA_ACCOUNT)
     files = repository_files(local_reference(asked["reference"]).repository, access)
     if is_adapter(files):
         _fetch_weights(_named(base_files(files, access), check_adapter(files).partition("@")[2], cache), access)

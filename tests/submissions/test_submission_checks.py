@@ -132,6 +132,21 @@ def test_what_is_no_repository_of_the_hub_is_told_and_nothing_else_checked(serve
 
 
 @pytest.mark.parametrize(
+    ("switch", "known", "says"),
+    [
+        ({"private": True}, False, "is private or not there; check the name, or let the arena's account read it"),
+        ({"gated": "manual"}, True, "is gated; let the arena's account in, on the page of the repository"),
+    ],
+)
+def test_what_the_arena_may_not_read_is_told_to_people_who_do_not_know_its_token(served, draft, check, switch, known, says):
+    draft.switches |= switch
+    draft.serve(served)
+    report = check("org/bad", token=served.accounts.token(served.accounts.add("arena")) if known else False)
+    (failed,) = [one for one in report.checks if not one.passed]
+    assert f"{failed.seen}; {failed.remedy}" == says
+
+
+@pytest.mark.parametrize(
     ("fault", "failed", "says"),
     [
         (Fault(429, {"Retry-After": "30"}), "access", "too many requests; try again in 30 s"),
@@ -226,7 +241,7 @@ def test_an_adapter_may_not_name_a_folder_of_this_machine(served, check, tmp_pat
         ("http://host.example/v1#model", "reference", "http"),
         ("https://host.example/v1", "reference", "names no model"),
         ("https://host.example/v1#<b>", "model", "the name of the model has other characters"),
-        ("together:org/model", "key", "HF_TOKEN"),
+        ("together:org/model", "key", "the arena has no key for together"),
     ],
 )
 def test_an_endpoint_is_submitted_by_an_address_that_is_allowed_and_the_name_of_a_model(reference, failed, says, monkeypatch):
