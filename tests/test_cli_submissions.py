@@ -71,6 +71,13 @@ def test_one_is_shown_with_each_step_and_its_contact_to_the_operator(submissions
     assert [step["state"] for step in told["steps"]] == ["PENDING", "CHECKING", "FAILED"]
 
 
+def test_one_that_waits_is_shown_with_how_many_are_before_it_and_others_are_without(submissions, home):
+    for one, place in ((FIRST, "the next"), (SECOND, "1 before it")):
+        assert f"place: {place}\n" in submissions("show", one.id)[1]
+    advance(home, FIRST, "CHECKING")
+    assert "place: " not in submissions("show", FIRST.id)[1]
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

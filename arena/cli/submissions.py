@@ -148,9 +148,14 @@ def _summary(told: Mapping[str, Any]) -> str:
     """What a table says beside the state."""
     if told["paused"] is not None:
         return f"paused: {told['paused']}"
-    if told["state"] == "PENDING":
-        return f"{told['place']} before it" if told["place"] else "the next"
-    return (_share(told["detail"]) if told["state"] == "RUNNING" else "") or told["words"]
+    return _place(told) or (_share(told["detail"]) if told["state"] == "RUNNING" else "") or told["words"]
+
+
+def _place(told: Mapping[str, Any]) -> str:
+    """How many are before one that waits; empty for all others."""
+    if told["state"] != "PENDING":
+        return ""
+    return f"{told['place']} before it" if told["place"] else "the next"
 
 
 def _share(detail: Mapping[str, Any]) -> str:
@@ -173,6 +178,7 @@ def _show(options: argparse.Namespace) -> int:
     if options.json:
         print_json({**told, "facts": dict(standing.submission.facts), "steps": steps})
         return 0
+    told["place"] = _place(told)
     for name in (
         "id",
         "reference",
