@@ -3,6 +3,7 @@
 They are forked from one that has imported the libraries and the arena: no start waits for seconds of imports.
 """
 
+import gc
 import os
 import signal
 import sys
@@ -94,6 +95,7 @@ def exit_code(process: BaseProcess, signal_number: signal.Signals | None = None,
 
 def run_arena(arguments: list[str], output: Path, environment: Mapping[str, str]) -> None:
     """What a process of `arena` does."""
+    gc.freeze()  # what it was forked with stays
     os.environ.update(environment)
     with output.open("wb") as terminal:
         for stream in (sys.stdout, sys.stderr):
