@@ -49,8 +49,8 @@ def run(app: ASGIApp, host: str, port: int, ready: Callable[[], None]) -> None:
         proxy_headers=False,
     )
     BoundedConnection.limit = connection_limit()
-    # Libraries, pages and the arena live as long as the server. Each full collection of garbage would look at all of them, and every
-    # visitor would wait for those 0.4 s.
+    # Libraries, pages and the arena live as long as the server. Each full collection of garbage would look at all of them,
+    # and every visitor would wait for those 0.4 s.
     gc.collect()
     gc.freeze()
     server = uvicorn.Server(config)
