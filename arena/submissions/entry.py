@@ -1,6 +1,7 @@
 """From a checked model and what its submitter says to an entry in the queue."""
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -100,11 +101,7 @@ def check_statement(statement: Statement, report: CheckReport, account: Account)
     Raises:
         InputError: something is wrong; one line that begins with the field, and ends with the way out.
     """
-    _check_report(statement, report)
-    check_words(statement, account)
-    _licence(statement, report)
-    _base_model(statement, report)
-    pinned_reference(report)
+    _raise_first(faults_of_statement(statement, report, account))
 
 
 def check_words(statement: Statement, account: Account) -> None:
@@ -113,10 +110,23 @@ def check_words(statement: Statement, account: Account) -> None:
     Raises:
         InputError: something is wrong; one line that begins with the field, and ends with the way out.
     """
-    _check_texts(statement)
-    _check_organisation(statement.organisation, account)
-    _check_contact(statement.contact.strip())
-    _check_terms(statement)
+    _raise_first(faults_of_words(statement, account))
+
+
+def faults_of_statement(statement: Statement, report: CheckReport, account: Account) -> list[str]:
+    """All for which `check_statement` refuses it: a line for each field."""
+    return _faults(
+        lambda: _check_report(statement, report),
+        *_checks_of_words(statement, account),
+        lambda: _licence(statement, report),
+        lambda: _base_model(statement, report),
+        lambda: pinned_reference(report),
+    )
+
+
+def faults_of_words(statement: Statement, account: Account) -> list[str]:
+    """All for which `check_words` refuses it: a line for each field."""
+    return _faults(*_checks_of_words(statement, account))
 
 
 def pinned_reference(report: CheckReport) -> str:
@@ -149,18 +159,39 @@ def _check_report(statement: Statement, report: CheckReport) -> None:
         raise InputError(f"model: has not passed its checks ({failed}); change what they name, and check it again")
 
 
-def _check_texts(statement: Statement) -> None:
-    texts = {
-        "organisation": statement.organisation,
-        "contact": statement.contact,
-        "licence": statement.licence,
-        "base model": statement.base_model,
-    }
-    for name, text in texts.items():
-        if len(text) > LONGEST:
-            raise InputError(f"{name}: has {len(text)} characters; give {LONGEST} at most")
-        if not text.isprintable():
-            raise InputError(f"{name}: holds characters that cannot be seen; type it again")
+def _checks_of_words(statement: Statement, account: Account) -> list[Callable[[], object]]:
+    return [
+        lambda: _check_text("organisation", statement.organisation),
+        lambda: _check_organisation(statement.organisation, account),
+        lambda: _check_text("licence", statement.licence),
+        lambda: _check_text("base model", statement.base_model),
+        lambda: _check_text("contact", statement.contact),
+        lambda: _check_contact(statement.contact.strip()),
+        lambda: _check_terms(statement),
+    ]
+
+
+def _faults(*checks: Callable[[], object]) -> list[str]:
+    """What is wrong, the first of each field: what holds characters that cannot be seen is no address either."""
+    found: dict[str, str] = {}
+    for check in checks:
+        try:
+            check()
+        except InputError as error:
+            found.setdefault(str(error).partition(":")[0], str(error))
+    return list(found.values())
+
+
+def _raise_first(faults: Sequence[str]) -> None:
+    if faults:
+        raise InputError(faults[0])
+
+
+def _check_text(name: str, text: str) -> None:
+    if len(text) > LONGEST:
+        raise InputError(f"{name}: has {len(text)} characters; give {LONGEST} at most")
+    if not text.isprintable():
+        raise InputError(f"{name}: holds characters that cannot be seen; type it again")
 
 
 def _check_organisation(organisation: str, account: Account) -> None:

@@ -13,7 +13,7 @@ from arena.store import Store
 from arena.submissions.accounts import Account, account_of_sign_in
 from arena.submissions.check_apart import check_apart
 from arena.submissions.check_report import Check, CheckReport
-from arena.submissions.entry import Statement, check_statement, check_words, enter
+from arena.submissions.entry import Statement, check_words, enter, faults_of_statement, faults_of_words
 from arena.submissions.estimate import Estimate, estimate
 from arena.submissions.listed_weights import weights_to_compare
 from arena.ui.identity import signs_in
@@ -139,6 +139,22 @@ def submission_notice(settings: Settings) -> str | None:
     )
 
 
+def stated(given: Statement, precision: str, account: Account) -> tuple[Statement, list[str]]:
+    """What a submitter says with its reference as it is checked, and all that is wrong with it so far: a line for each field.
+
+    Args:
+        given: with the model as it was typed or pasted.
+        precision: torch dtype; empty for the usual one.
+        account: who submits.
+    """
+    faults: list[str] = []
+    try:
+        given = replace(given, reference=reference_of(given.reference, precision))
+    except InputError as error:
+        faults.append(str(error))
+    return given, faults + faults_of_words(given, account)
+
+
 def account_of(profile: Mapping[str, object] | None) -> Account:
     """Whom the Hub has signed in.
 
@@ -180,11 +196,8 @@ def reference_of(model: str, precision: str = "") -> str:
 
 
 def _with_statement(report: CheckReport, statement: Statement, account: Account) -> CheckReport:
-    """The report with one more check: whether the submitter and the card say the same."""
-    try:
-        check_statement(statement, report, account)
-    except InputError as error:
-        said, _, remedy = str(error).rpartition("; ")
-        return replace(report, checks=(*report.checks, Check("your statement", passed=False, seen=said, remedy=remedy)))
-    seen = f"for {statement.organisation}, as the card says"
-    return replace(report, checks=(*report.checks, Check("your statement", passed=True, seen=seen)))
+    """The report with one more check: whether the submitter and the card say the same; one for each field where they do not."""
+    parted = [fault.rpartition("; ") for fault in faults_of_statement(statement, report, account)]
+    said = [Check("your statement", passed=False, seen=seen, remedy=remedy) for seen, _, remedy in parted]
+    agreed = Check("your statement", passed=True, seen=f"for {statement.organisation}, as the card says")
+    return replace(report, checks=(*report.checks, *(said or [agreed])))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import gradio as gr
+from markupsafe import Markup
 
 from arena.submissions.accounts import namespaces
 from arena.submissions.entry import Statement
@@ -12,7 +13,7 @@ from arena.ui.markup import error_html
 from arena.ui.parts import INTERNAL, RETRY, Updates, choice, html, line_for_visitors
 from arena.ui.shares import CHECKS, DECISIONS
 from arena.ui.sign_in import account_html
-from arena.ui.submission_desk import SubmissionDesk, account_of, reference_of
+from arena.ui.submission_desk import SubmissionDesk, account_of, stated
 from arena.ui.submission_view import checked_html, checking_html, confirm_html, invitation_html, queued_html, steps_html
 from arena.ui.visitor_queue import counted_as
 
@@ -124,8 +125,11 @@ class SubmitPage:
         }
         try:
             account = account_of(profile)
-            reference = reference_of(model, precision)
-            statement = Statement(reference, organisation, licence.strip(), contact.strip(), base.strip(), terms=terms)
+            given = Statement(model, organisation, licence.strip(), contact.strip(), base.strip(), terms=terms)
+            statement, faults = stated(given, precision, account)
+            if faults:
+                yield {self.check: gr.update(interactive=True), self.said: Markup("").join(map(error_html, faults))}
+                return
             checked = self.desk.check(statement, account)
         except Exception as error:  # noqa: BLE001 - whatever it is, the visitor gets one calm line
             yield {self.check: gr.update(interactive=True), self.said: error_html(line_for_visitors(error, TERMS_ERROR))}

@@ -11,7 +11,7 @@ from arena.settings import Settings
 from arena.store import Store
 from arena.submissions.accounts import Account
 from arena.submissions.entry import Statement
-from arena.ui.submission_desk import FRESH_SECONDS, SubmissionDesk, account_of, reference_of, submission_notice
+from arena.ui.submission_desk import FRESH_SECONDS, SubmissionDesk, account_of, reference_of, stated, submission_notice
 
 ADA = Account("1", "ada", {"glade": "write", "meadow": "read"})
 EVE = Account("2", "eve")
@@ -76,6 +76,16 @@ def test_nothing_is_checked_for_a_statement_that_cannot_stand(desk, changed, fie
     assert time.monotonic() - began < 1
 
 
+def test_all_that_is_wrong_with_a_form_is_told_at_once_a_line_for_each_field():
+    _, faults = stated(Statement("", "elsewhere", contact="\0" * 201), "", ADA)
+    assert [fault.partition(":")[0] for fault in faults] == ["model", "organisation", "contact", "terms"]
+    assert all("; " in fault for fault in faults), "each names a way out"
+    assert stated(replace(SAID, reference=" org/name "), "float16", ADA) == (
+        replace(SAID, reference="org/name?dtype=float16"),
+        [],
+    )
+
+
 def test_what_was_checked_enters_once_and_for_whom_it_was_checked_alone(desk):
     checked = desk.check(SAID, ADA)
     assert checked.report.passed, checked.report
@@ -128,6 +138,15 @@ def test_a_statement_that_the_card_denies_is_one_more_check_that_failed(desk):
     assert failed[0].seen.startswith("licence: ")
     with pytest.raises(InputError):
         desk.enter(checked.key, ADA)
+
+
+def test_each_field_that_the_card_denies_is_told(desk):
+    checked = desk.check(replace(SAID, licence="", base_model="no name"), ADA)
+    failed = [(check.seen.partition(":")[0], check.remedy) for check in checked.report.checks if not check.passed]
+    assert failed == [
+        ("licence", "name it as the Hub does, such as apache-2.0"),
+        ("base model", "write organisation/name, or leave it out"),
+    ]
 
 
 def test_where_submissions_are_off_nothing_enters(desk):

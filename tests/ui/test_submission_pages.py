@@ -112,6 +112,9 @@ def answer_of(site: Site, event: dict, **what) -> str:
 def test_a_model_goes_from_the_form_through_the_queue_to_the_board_and_is_withdrawn(site, somebody):
     page = somebody("ada", "/submit")
     looks_well(page)
+    page.click("#submit-check")
+    faults = ["Model: is missing", "Contact: is missing", "Terms: are not accepted"]
+    expect(page.locator("#submit-said .calm-error")).to_contain_text(faults)
     fill(page, BAD)
     expect(page.locator("#submit-checked .wrong").first).to_contain_text("auto_map")
     expect(page.locator("#submit-continue")).not_to_be_visible()
