@@ -43,7 +43,7 @@ Turn = tuple[str, str]
 """Whom to kill, and in which state."""
 
 STATES = ("PENDING", "CHECKING", "loading", "RUNNING")
-"""`loading` is CHECKING, once files are fetched."""
+"""`loading` is CHECKING, once files are fetched; RUNNING counts once there are answers to lose."""
 LONGEST_DELAY = {"PENDING": 0.3, "CHECKING": 2.0, "loading": 2.0, "RUNNING": 4.0}
 """Seconds between a state and the kill, at most."""
 DEATHS = MOST_TRIES - 1
@@ -187,7 +187,9 @@ def wait_for(store: Store, name: str, state: str | None, after: datetime | None)
 
 
 def place(event: SubmissionEvent) -> str:
-    """Its state, with `loading` told apart."""
+    """Its state, with `loading` and `starting` told apart: a model that is checked, and one that has not answered yet."""
+    if event.state == "RUNNING" and not event.detail.get("done"):
+        return "starting"
     return "loading" if event.detail.get("step", "fetching its files") != "fetching its files" else event.state
 
 

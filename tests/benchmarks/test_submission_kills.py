@@ -59,8 +59,9 @@ def test_each_victim_dies_in_each_state_and_a_worker_no_oftener_than_a_submissio
 
 
 def test_a_kill_counts_for_the_state_in_which_it_came(drill):
-    one = passage(drill, 1, 3, 5, 7, 9, 31)
-    assert [one.found(kill) for kill in one.kills] == ["PENDING", "CHECKING", "CHECKING", "loading", "RUNNING", "LISTED"]
+    one = passage(drill, 1, 3, 5, 7, 9, 11, 31)
+    states = ["PENDING", "CHECKING", "CHECKING", "loading", "starting", "RUNNING", "LISTED"]
+    assert [one.found(kill) for kill in one.kills] == states
     assert drill.left_of({("worker", "CHECKING"): 3, ("worker", "RUNNING"): 1, ("server", "RUNNING"): 1}, [one]) == {
         ("worker", "CHECKING"): 1,
         ("server", "RUNNING"): 1,
