@@ -44,6 +44,7 @@ class Bucket:
     """Path -> hash and size."""
     faults: list[Fault] = field(default_factory=list)
     created_by: str = ""
+    private: bool = True
 
 
 class Contents:
@@ -114,6 +115,9 @@ class Buckets:
     def add(self, name: str) -> Bucket:
         return self._buckets.setdefault(name, Bucket(name))
 
+    def remove(self, name: str) -> None:
+        self._buckets.pop(name, None)
+
     def named(self, name: str) -> Bucket | None:
         return self._buckets.get(name)
 
@@ -159,7 +163,6 @@ class Buckets:
         raise Refusal(404, f"{'/'.join(rest)}: no such part of the API")
 
     def _readable(self, request: Request, name: str) -> Bucket:
-        """All buckets here are private."""
         token, bucket = self._accounts.bearer(request), self._buckets.get(name)
         if bucket is None or token is None or not token.account.belongs_to(name.partition("/")[0]):
             raise Refusal(401 if token is None else 404, "Bucket not found", "RepoNotFound")
@@ -187,7 +190,7 @@ class Buckets:
 
     def _information(self, bucket: Bucket) -> dict[str, Any]:
         size = sum(file["size"] for file in bucket.files.values())
-        told = {"id": bucket.name, "private": True, "createdAt": DAY, "size": size, "totalFiles": len(bucket.files)}
+        told = {"id": bucket.name, "private": bucket.private, "createdAt": DAY, "size": size, "totalFiles": len(bucket.files)}
         return {"_id": "b" * 24, **told}
 
     def _tree(self, request: Request, bucket: Bucket, folder: str) -> Response:

@@ -7,7 +7,7 @@ from pathlib import Path
 from huggingface_hub import HfApi
 from huggingface_hub.errors import BucketNotFoundError
 
-from arena.outbox.hub_failures import HubAway, hub_failures
+from arena.outbox.hub_failures import HubAway, hub_failures, refuse_public
 from arena.outbox.targets import Content
 
 MOST_FILES = 500
@@ -26,10 +26,16 @@ class BucketTarget:
         """As `Target` says."""
         with hub_failures(self._place):
             try:
-                self._api.bucket_info(self._name)
+                self._check()
             except BucketNotFoundError:
                 with suppress(KeyError):  # huggingface_hub looks for an address where another one was first
                     self._api.create_bucket(self._name, private=True, exist_ok=True)
+                self._check()
+
+    def check(self) -> None:
+        """As `Target` says."""
+        with hub_failures(self._place):
+            self._check()
 
     def names(self, folder: str) -> list[str]:
         """As `Target` says."""
@@ -71,3 +77,6 @@ class BucketTarget:
             except HubAway:
                 if self.there(some):  # else an answer was lost, and the second try found nothing to delete
                     raise
+
+    def _check(self) -> None:
+        refuse_public(self._place, is_private=self._api.bucket_info(self._name).private)

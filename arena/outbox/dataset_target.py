@@ -1,15 +1,19 @@
 """An outbox in a private dataset: commits on the last one, where there is no bucket."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-from huggingface_hub.errors import EntryNotFoundError, RepositoryNotFoundError
+from huggingface_hub.errors import RepositoryNotFoundError
 
-from arena.outbox.hub_failures import NotThere, hub_failures
+from arena.outbox.hub_failures import NotThere, hub_failures, refuse_public
 from arena.outbox.targets import Content
 
 KIND = "dataset"
+MOST_NAMES = 500
+"""Of one question."""
+HISTORY_DUE = "history-to-be-begun-anew"
+"""File that is there as long as earlier commits hold what was deleted."""
 
 
 class DatasetTarget:
@@ -27,6 +31,12 @@ class DatasetTarget:
                 self._head()
             except RepositoryNotFoundError:
                 self._api.create_repo(self._name, repo_type=KIND, private=True, exist_ok=True)
+                self._head()
+
+    def check(self) -> None:
+        """As `Target` says."""
+        with hub_failures(self._place):
+            self._head()
 
     def names(self, folder: str) -> list[str]:
         """As `Target` says."""
@@ -39,9 +49,11 @@ class DatasetTarget:
 
     def there(self, names: Collection[str]) -> list[str]:
         """As `Target` says."""
+        listed, found = list(names), []
         with hub_failures(self._place):
-            found = self._api.get_paths_info(self._name, list(names), repo_type=KIND) if names else []
-            return [one.path for one in found]
+            for begin in range(0, len(listed), MOST_NAMES):
+                found += self._api.get_paths_info(self._name, listed[begin : begin + MOST_NAMES], repo_type=KIND)
+        return [one.path for one in found]
 
     def fetch(self, names: Collection[str], folder: Path) -> None:
         """As `Target` says."""
@@ -52,7 +64,7 @@ class DatasetTarget:
             )
             for name in names:
                 if not (folder / name).is_file():
-                    raise EntryNotFoundError(f"{name} is not there")
+                    raise NotThere(f"{self._place}: {name} is not there")
 
     def put(self, files: Mapping[str, Content]) -> None:
         """As `Target` says."""
@@ -65,16 +77,26 @@ class DatasetTarget:
         self._commit(added, manifest)
 
     def remove(self, names: Collection[str]) -> None:
-        """As `Target` says. What went is in no commit any more; the Hub deletes large files that none names in its own time."""
-        there = self.there(names)
+        """As `Target` says. What went is in no commit any more; the Hub deletes large files that none names in its own time.
+
+        Cut off on the way, the next call begins the history anew: a file says that this is to be done.
+        """
+        there = self.there([*names, HISTORY_DUE])
+        if gone := [name for name in there if name != HISTORY_DUE]:
+            deletions = [CommitOperationDelete(name) for name in gone]
+            self._commit([*deletions, CommitOperationAdd(HISTORY_DUE, b"")], "Remove")
         if there:
-            self._commit([CommitOperationDelete(name) for name in there], "Remove")
             with hub_failures(self._place):
                 self._api.super_squash_history(self._name, repo_type=KIND)
+            self._commit([CommitOperationDelete(HISTORY_DUE)], "The history was begun anew")
 
-    def _commit(self, operations: list[CommitOperationAdd] | list[CommitOperationDelete], message: str) -> None:
+    def _commit(self, operations: Sequence[CommitOperationAdd | CommitOperationDelete], message: str) -> None:
         with hub_failures(self._place):
-            self._api.create_commit(self._name, operations, commit_message=message, repo_type=KIND, parent_commit=self._head())
+            self._api.create_commit(
+                self._name, list(operations), commit_message=message, repo_type=KIND, parent_commit=self._head()
+            )
 
     def _head(self) -> str | None:
-        return self._api.dataset_info(self._name).sha
+        info = self._api.dataset_info(self._name)
+        refuse_public(self._place, is_private=info.private)
+        return info.sha

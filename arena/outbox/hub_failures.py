@@ -8,9 +8,10 @@ from huggingface_hub.errors import EntryNotFoundError
 from arena.errors import StoreError, one_line
 from arena.hub_client import CONFLICT, local_trouble, overload, retry_after, status_of
 
+FORBIDDEN = 403
 REASONS = {
     401: "the Hub does not know HF_TOKEN; set one that may write there",
-    403: "HF_TOKEN may not write there; give it that right",
+    FORBIDDEN: "HF_TOKEN may not write there; give it that right",
     404: "is not there, or HF_TOKEN may not see it; make it, or give the token that right",
 }
 
@@ -33,6 +34,16 @@ class HubAway(StoreError):
 
 class NotThere(StoreError):
     """A file is gone that was there a moment ago."""
+
+
+def refuse_public(place: str, *, is_private: bool | None) -> None:
+    """Let nothing be saved where everybody reads it.
+
+    Raises:
+        HubAway: everybody does.
+    """
+    if is_private is False:
+        raise HubAway(f"{place}: is public, and what is saved there tells of visitors; make it private", FORBIDDEN)
 
 
 @contextmanager

@@ -49,10 +49,15 @@ class Holder:
     until: str
 
 
+def _seconds_awake_or_not() -> float:
+    """Of a clock that nobody sets, and that goes on while the machine sleeps, where it has one."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
+
+
 class Lease:
     """One copy's part in it. `is_held` may be asked by any thread at any time, and asks nobody."""
 
-    def __init__(self, api: HfApi, name: str, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, api: HfApi, name: str, seconds: float, clock: Callable[[], float] = _seconds_awake_or_not) -> None:
         """Nothing is asked yet.
 
         Args:
@@ -71,6 +76,7 @@ class Lease:
         self._place = f"ARENA_LEASE: {name}"
         self._seconds = seconds
         self._clock = clock
+        self._lowest_epoch = 1
         self._until = float("-inf")
         self._read: tuple[str, Holder | None] = ("", None)
         """Commit, and what it says."""
@@ -96,15 +102,15 @@ class Lease:
         self._thread = threading.Thread(target=self._repeat, name="outbox-lease", daemon=True)
         self._thread.start()
 
-    def stop(self, patience: float) -> None:
-        """Give it back. Safe to call twice."""
+    def stop(self, patience: float, *, gives_back: bool = True) -> None:
+        """Renew it no more, and give it back, or let it end by itself. Safe to call twice."""
         self._ended.set()
         if self._thread is not None:
             self._thread.join(patience)
             if self._thread.is_alive():
                 return
             self._thread = None
-        if self.is_held:
+        if gives_back and self.is_held:
             self._until = float("-inf")
             try:
                 with self._stepping:
@@ -125,7 +131,7 @@ class Lease:
             if not is_ours and found is not None and not self._has_ended(found):
                 self._until = float("-inf")
                 return
-            epoch = 1 if found is None else found.epoch + (not is_ours)
+            epoch = max(self._lowest_epoch, 1 if found is None else found.epoch + (not is_ours))
             try:
                 self._commit(Holder(self.holder, epoch, self._seconds, _moment(self._seconds)), head)
             except HubAway as error:
@@ -137,6 +143,15 @@ class Lease:
                 log.info("this copy of the arena writes the outbox from now on")
             self.epoch = epoch
             self._until = began + SHARE_OF_USE * self._seconds
+
+    def outrank(self, epoch: int) -> None:
+        """Have a lease that is later than this one, although the dataset of leases may have been made anew.
+
+        Raises:
+            HubAway: as `step`.
+        """
+        self._lowest_epoch = epoch + 1
+        self.step()
 
     def _look(self) -> tuple[str, Holder | None]:
         with hub_failures(self._place):
@@ -156,7 +171,11 @@ class Lease:
                 file = self._api.hf_hub_download(self._name, FILE, repo_type=KIND, revision=head, local_dir=folder)
             except EntryNotFoundError:
                 return None
-            return Holder(**json.loads(Path(file).read_bytes()))
+            try:
+                return _read_holder(Path(file).read_bytes())
+            except (ValueError, TypeError) as error:
+                words = f"{self._place}: its {FILE} is no lease; delete it there, while no other copy of the arena runs"
+                raise HubAway(words) from error
 
     def _has_ended(self, found: Holder) -> bool:
         if not found.holder:
@@ -188,6 +207,16 @@ class Lease:
                 log.exception("the lease could not be renewed")
                 self.last_error = f"{self._place}: {error}"
                 pause = self._seconds / LOOKS
+
+
+def _read_holder(text: bytes) -> Holder:
+    """What the file says; TypeError or ValueError where it is no lease."""
+    found = Holder(**json.loads(text))
+    kinds = {"holder": str, "epoch": int, "seconds": int | float, "until": str}
+    is_sound = all(isinstance(getattr(found, name), kind) for name, kind in kinds.items())
+    if not is_sound or datetime.fromisoformat(found.until).tzinfo is None or not 0 < found.seconds < float("inf"):
+        raise ValueError("no lease")
+    return found
 
 
 def _moment(seconds: float) -> str:

@@ -3,8 +3,8 @@
 import json
 import re
 import secrets
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -13,7 +13,15 @@ from arena.errors import StoreError
 from arena.store.outbox_rows import Place
 
 FOLDER = "manifests"
-NAME = re.compile(rf"{FOLDER}/(\d{{12}})-(\d{{6}})-[0-9a-f]{{8}}\.json")
+STEM = r"(\d{12})-(\d{6,})-[0-9a-f]{8}"
+NAME = re.compile(rf"{FOLDER}/{STEM}\.json")
+WRITTEN = re.compile(rf"(?:commits/{STEM}\.parquet|all/{STEM}/\w+\.parquet|{FOLDER}/{STEM}\.json)")
+"""What an outbox writes; another file is somebody else's."""
+PART = re.compile(r"(?:commits|all)/[\w/-]+\.parquet")
+"""What manifests may name, which leads out of no folder."""
+FIRST = re.compile(r"(?:commits|all|manifests)/0{12}-")
+"""Files of the part that founds an outbox."""
+KINDS = ("commits", "all")
 
 
 @dataclass(frozen=True)
@@ -39,8 +47,11 @@ class Manifest:
 
     def text(self) -> bytes:
         """As it is written."""
-        fields = {key: value for key, value in asdict(self).items() if key != "name"}
-        return json.dumps(fields, indent=1).encode()
+        told = {key: value for key, value in asdict(self).items() if key != "name"}
+        return json.dumps(told, indent=1).encode()
+
+
+_FIELDS = {field.name for field in fields(Manifest)} - {"name"}
 
 
 def manifest_name(number: int, epoch: int) -> str:
@@ -53,17 +64,19 @@ def read_manifest(name: str, text: bytes) -> Manifest:
 
     Raises:
         ValueError: it is none.
+        StoreError: a newer arena wrote it.
     """
     found = NAME.fullmatch(name)
-    fields = json.loads(text)
+    told = json.loads(text)
+    if isinstance(told, dict) and (told.keys() - _FIELDS or told.get("kind", KINDS[0]) not in KINDS):
+        raise StoreError(f"ARENA_OUTBOX: {name} was written by a newer arena than this; run the same code")
     try:
-        after = fields["after"]
-        manifest = Manifest(
-            **{**fields, "after": after and Place(*after), "last": Place(*fields["last"]), "name": name},
-        )
-    except (TypeError, KeyError) as error:
+        after = told["after"]
+        manifest = Manifest(**{**told, "after": after and Place(*after), "last": Place(*told["last"]), "name": name})
+    except (TypeError, KeyError, AttributeError) as error:
         raise ValueError(f"{name}: is no manifest") from error
-    if not found or (int(found[1]), int(found[2])) != (manifest.number, manifest.epoch):
+    is_named = found and (int(found[1]), int(found[2])) == (manifest.number, manifest.epoch)
+    if not is_named or not all(PART.fullmatch(part) for part in manifest.files):
         raise ValueError(f"{name}: is no manifest")
     return manifest
 
@@ -87,6 +100,21 @@ def _chain(first: Manifest, following: Mapping[Place | None, list[Manifest]]) ->
     while candidates := [one for one in following.get(chain[-1].last, ()) if one.arena == first.arena]:
         chain.append(max(candidates, key=lambda one: (one.epoch, one.last.number)))
     return chain
+
+
+def is_torn(manifests: Iterable[Manifest], kept: Sequence[Manifest]) -> bool:
+    """Whether parts that count for nothing follow one that is gone, and reach further than what counts.
+
+    Args:
+        manifests: all of them.
+        kept: their history.
+    """
+    listed = list(manifests)
+    places = {one.last for one in listed}
+    orphans = [one for one in listed if one.after is not None and one.after not in places]
+    if not kept:
+        return any(one.kind == "commits" for one in listed)
+    return any((one.epoch, one.last.number) > (kept[-1].epoch, kept[-1].last.number) for one in orphans)
 
 
 def digest_of(file: Path) -> str:

@@ -24,9 +24,9 @@ from arena.store.backup import DATABASE
 from arena.store.fact_rows import encode
 from arena.store.file_database import FileDatabase
 from arena.store.keeper import SaveStatus
+from arena.store.outbox_copies import RESTORES, clear_leftovers
 from arena.store.outbox_rows import Waiting
 from arena.store.records import now
-from arena.store.takedown_facts import erased_pictures
 from arena.store.transaction import Connection, Step, appended
 
 log = logging.getLogger(__name__)
@@ -43,6 +43,7 @@ STOP_PATIENCE = 20.0
 """Seconds for which an end waits for the last facts to be saved."""
 LONGEST_PAUSE = 60.0
 """Seconds between two tries while the Hub fails, unless it asks for more."""
+GONE = 404
 MOST_DOUBLINGS = 10
 """Of the pause while the Hub fails."""
 
@@ -70,6 +71,8 @@ class Outbox:
         self._database: FileDatabase | None = None
         self._epoch = 0
         """Of the lease for which the home was compared with the outbox; 0 where it was not."""
+        self._is_unsure = False
+        """Whether the two are to be compared once more, as something that was there is gone."""
         self._refused = ""
         """Why the two do not belong together."""
         self._last_error = ""
@@ -94,15 +97,14 @@ class Outbox:
         while True:
             try:
                 return fill(home, self._target, self._ledger, self._place)
-            except NotThere:
-                pass  # it was written anew meanwhile
-            except HubAway as error:
-                if error.is_refusal or time.monotonic() + max(pause, error.retry_after) > end:
+            except (HubAway, NotThere) as error:  # also where it was written anew meanwhile
+                is_refusal, wait = (error.is_refusal, error.retry_after) if isinstance(error, HubAway) else (False, 0.0)
+                if is_refusal or time.monotonic() + max(pause, wait) > end:
                     raise StoreError(
                         f"{error}; {home} is empty, so nothing is begun before it is known what was saved"
                     ) from error
                 log.warning("%s; tried again", error)
-                time.sleep(max(pause, error.retry_after))
+                time.sleep(max(pause, wait))
                 pause = min(2 * pause, LONGEST_PAUSE)
 
     def join(self, connection: Connection, home: Path) -> None:  # noqa: ARG002
@@ -110,6 +112,7 @@ class Outbox:
         self._lease.holder = _identity(home)
         for leftover in home.glob(f"{SCRATCH}*"):  # of a process that was killed
             shutil.rmtree(leftover, ignore_errors=True)
+        clear_leftovers(home, RESTORES)
 
     def start(self, database: FileDatabase) -> None:
         """Save from now on, or follow whoever does.
@@ -122,10 +125,10 @@ class Outbox:
             self._lease.step()
         except HubAway as error:
             self._lease.last_error = str(error)
+        self._lease.start()  # to save a whole home takes longer than a lease lasts
         self._turn()
         if self._refused:
             raise OtherHistory(self._refused)
-        self._lease.start()
         self._thread = threading.Thread(target=self._repeat, name="outbox", daemon=True)
         self._thread.start()
 
@@ -181,9 +184,13 @@ class Outbox:
         if self._ended.is_set():
             return
         self._ended.set()
+        is_late = False
         if self._thread is not None:
             self._thread.join(STOP_PATIENCE)
-        self._lease.stop(STOP_PATIENCE)
+            is_late = self._thread.is_alive()
+        if is_late:  # what it writes may still come, so nobody else may begin before the lease ends
+            log.warning("%s: the last facts are still on their way; the lease ends by itself", self._place)
+        self._lease.stop(STOP_PATIENCE, gives_back=not is_late)
 
     # --- what it does by itself ---
 
@@ -234,11 +241,15 @@ class Outbox:
             error = away
             if away.status == CONFLICT:
                 self._epoch = 0  # somebody else has written: look again
+            self._is_unsure = self._is_unsure or away.status == GONE
+        except NotThere as gone:
+            error, self._is_unsure = gone, True
         except StoreError as failed:
             error = failed
         except Exception as failed:  # the thread must outlive whatever it meets
-            log.exception("the outbox failed")
             error = StoreError(one_line(failed))
+            if str(error) != self._last_error:
+                log.exception("the outbox failed")
         if error is not None and str(error) != self._last_error:
             log.warning("%s; tried again", error)
         self._last_error = str(error) if error else ""
@@ -253,10 +264,15 @@ class Outbox:
             if not self._ended.is_set():
                 self._compare(may_found=False)
             return
-        if self._epoch != epoch:
+        if self._epoch != epoch or self._is_unsure:
             self._target.create()
             self._compare(may_found=True)
-            self._parts.tidy(self._database.read(erased_pictures))
+            if self._epoch != epoch and self._ledger.highest_epoch >= epoch:
+                self._lease.outrank(self._ledger.highest_epoch)
+                if not self._lease.is_held:
+                    return
+                epoch = self._lease.epoch
+            self._parts.is_tidy = self._is_unsure = False
             self._epoch = epoch
             self.settle()
         self._parts.save(self._database)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
-from arena.outbox.hub_failures import HubAway
+from arena.hub_client import CONFLICT
+from arena.outbox.hub_failures import HubAway, NotThere
 from arena.outbox.hub_pictures import picture_name
 from arena.outbox.ledger import Ledger
 from arena.outbox.manifest import Manifest, check_files, digest_of, manifest_name
@@ -38,14 +39,27 @@ class Parts:
         self._ledger = ledger
         self._may_write = may_write
         self._epoch = epoch
+        self.is_tidy = False
+        """Whether all that counts for nothing, or was erased, is deleted there."""
 
     def save(self, database: FileDatabase) -> None:
-        """Save all that waits.
+        """Save all that waits, and delete there what is not to stay.
 
         Raises:
-            HubAway: the Hub could not take it, or the lease is lost.
+            HubAway: the Hub could not take it, everybody may read it there, or the lease is lost.
+            NotThere: what was saved before is gone.
         """
+        self._save(database)
+        if not self.is_tidy:
+            self.tidy(database.read(erased_pictures))
+
+    def _save(self, database: FileDatabase) -> None:
         first = database.read(outbox_rows.state)
+        if first is None or first.is_saved:
+            return
+        self._target.check()
+        if not self._ledger.stands():
+            raise NotThere("ARENA_OUTBOX: what was saved there before is gone; the home is compared with it again")
         while (state := database.read(outbox_rows.state)) is not None and not state.is_saved:
             if state.due is None and first is not None and state.saved.number >= first.last.number:
                 return  # the rest was committed meanwhile
@@ -78,7 +92,7 @@ class Parts:
             pictures = self._put_most(database.home, pending - erased)
             self._publish("all", arena, None, last, sorted(folder.glob("*.parquet")), pictures)
         database.write(Local(outbox_rows.mark_saved), last)
-        self.tidy(erased)
+        self.is_tidy = False
 
     def _pictures_waiting(self, database: FileDatabase) -> set[str]:
         """Those of facts that were never saved one by one: all that the home has, and the outbox has not."""
@@ -96,10 +110,11 @@ class Parts:
         """
         self._ledger.look()
         gone = [*self._ledger.strays(), *self._target.there([picture_name(digest) for digest in erased])]
+        self._check_lease()
+        self._target.remove(gone)
         if gone:
-            self._check_lease()
-            self._target.remove(gone)
             log.info("the outbox: %d files that count for nothing any more were deleted", len(gone))
+        self.is_tidy = True
 
     def _put_most(self, home: Path, digests: Collection[str]) -> dict[str, Path]:
         """Write pictures, and give the last ones, which may go with what names them."""
@@ -128,11 +143,12 @@ class Parts:
         manifest = Manifest(number, epoch, kind, arena, after, last, digests, SCHEMA, moment, name)
         self._check_lease()
         self._target.publish({**pictures, **places}, name, manifest.text())
+        self._check_lease()  # it may have ended meanwhile, and another copy have gone on without this
         self._ledger.add(manifest)
 
     def _check_lease(self) -> None:
         if not self._may_write():
-            raise HubAway("the lease of the outbox is lost; nothing more is written there until it is back")
+            raise HubAway("the lease of the outbox is lost; nothing more is written there until it is back", CONFLICT)
 
 
 def fetched(target: Target, manifests: Sequence[Manifest]) -> Iterator[Piece]:

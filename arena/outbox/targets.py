@@ -14,6 +14,10 @@ class Target(Protocol):
         """Make the place where it is missing, for its owners alone."""
         ...
 
+    def check(self) -> None:
+        """Raise HubAway where it is gone, or where others than its owners may read it: what is saved tells of visitors."""
+        ...
+
     def names(self, folder: str) -> list[str]:
         """All files in a folder, with those of its folders."""
         ...

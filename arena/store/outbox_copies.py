@@ -2,9 +2,12 @@
 
 # ruff: noqa: S608 - statements are put together from names of ours
 
+import fcntl
 import os
+import shutil
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +28,10 @@ from arena.store.records import EloRule
 from arena.store.takedown_facts import SHOWN
 from arena.store.transaction import Connection, Step, appended
 
+RESTORES = "restore-"
+"""How folders of a home begin in which its database is made."""
+LOCK = "lock"
+"""File in such a folder that its process holds."""
 SCHEMA = MIGRATIONS[-1].__name__
 """Of this code."""
 
@@ -85,7 +92,8 @@ def make_home(home: Path, arena: str, pieces: Iterable[Piece]) -> bool:
     Raises:
         StoreError: one was written by a newer arena.
     """
-    with tempfile.TemporaryDirectory(prefix="restore-", dir=home) as folder:
+    clear_leftovers(home, RESTORES)
+    with tempfile.TemporaryDirectory(prefix=RESTORES, dir=home) as folder, _held(Path(folder)):
         path = Path(folder) / DATABASE
         connection = open_database(path)
         last: Place | None = None
@@ -114,11 +122,38 @@ def make_home(home: Path, arena: str, pieces: Iterable[Piece]) -> bool:
     return True
 
 
+def clear_leftovers(home: Path, prefix: str) -> None:
+    """Delete folders of processes that were killed; a folder that is in use stays."""
+    for folder in home.glob(f"{prefix}*"):
+        with suppress(OSError), _held(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Hold a folder against all other processes; BlockingIOError where one of them does."""
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 def decode_all(file: Path) -> list[Step]:
     """What all commits in a file did, in their order."""
     with duckdb.connect() as connection:
         rows = connection.execute(f"SELECT steps FROM read_parquet({_quoted(file)}) ORDER BY number").fetchall()
     return [step for (steps,) in rows for step in decode(steps)]
+
+
+def check_schema(schema: str) -> None:
+    """Let no commits be read that this code does not know.
+
+    Raises:
+        StoreError: a newer arena wrote them.
+    """
+    _steps_to(schema)
 
 
 def follow(connection: Connection, given: tuple[Followed, EloRule | None]) -> None:

@@ -1,7 +1,7 @@
 """Commits of a home that wait to be saved elsewhere, and how far that is: in the database, in the transactions of the commits.
 
-Commits have numbers, and ids that nobody else gives: a number with its id says which history a home is in. An erasure takes
-all commits away that wait: they may say what it erased. What the home holds is saved as a whole then.
+Commits have numbers, and ids that nobody else gives: a number with its id says which history a home is in. An erasure empties
+all commits that wait: they may say what it erased. What the home holds is saved as a whole then.
 """
 
 import secrets
@@ -219,7 +219,7 @@ def _listed(value: Any) -> list[str]:
 
 
 def _forget_waiting(connection: Connection, moment: datetime) -> None:
-    connection.execute("DELETE FROM arena.outbox")
+    connection.execute("UPDATE arena.outbox SET facts = 0, steps = ''")  # ids stay: one may be saved, and not marked yet
     connection.execute(
         "UPDATE arena.outbox_state SET due_number = number, due_id = id, due_since = coalesce(due_since, ?)", [moment]
     )

@@ -55,7 +55,8 @@ def test_a_manifest_is_read_as_it_was_written():
     name = manifest_name(7, 3)
     given = replace(ALL, number=7, epoch=3, files={"all/x/pairs.parquet": "00"}, name=name)
     assert read_manifest(name, given.text()) == given
-    for spoilt in (given.text()[:-9], b"[]", b"{}", replace(given, number=8).text()):
+    outside = replace(given, files={"all/../../etc/passwd.parquet": "00"})
+    for spoilt in (given.text()[:-9], b"[]", b"{}", replace(given, number=8).text(), outside.text()):
         with pytest.raises(ValueError, match=r".*"):
             read_manifest(name, spoilt)
 

@@ -1,0 +1,392 @@
+"""Whatever becomes of the place where facts are saved: nothing that counts is deleted, nothing is begun on ruins."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hub_repositories import Fault, Repository
+from huggingface_hub import CommitOperationAdd
+from outbox_world import BUCKET, LEASE, World, contents, kill, lines, status_of, until, wait_until_saved
+from store_insides import database_of
+from store_world import furnish, make_battle, make_pair
+
+from arena.errors import StoreError
+from arena.outbox.hub_failures import HubAway
+from arena.outbox.manifest import FOLDER
+from arena.store import Store
+from arena.store.migrations import MIGRATIONS
+
+BY = {"by": "operator", "reason": "a court order"}
+
+
+@pytest.fixture(autouse=True)
+def _few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
+    monkeypatch.setattr("arena.outbox.outbox.START_PATIENCE", 1.5)
+
+
+def play(store: Store, *names: str) -> None:
+    """Battles, each saved in a part of its own."""
+    for name in names:
+        store.add_battle(make_battle(name))
+        wait_until_saved(store)
+
+
+def written(world: World, *names: str) -> dict[str, list[Any]]:
+    """What a home saved that has ended since."""
+    with world.opened("first") as store:
+        furnish(store)
+        wait_until_saved(store)
+        play(store, *names)
+        return contents(store)
+
+
+def text_of(world: World, name: str) -> bytes:
+    file = world.folder / "text"
+    world.api.download_bucket_files(BUCKET, [(name, file)])
+    return file.read_bytes()
+
+
+def put(world: World, name: str, text: bytes) -> None:
+    world.api.batch_bucket_files(BUCKET, add=[(text, name)])
+
+
+def remove(world: World, *names: str) -> None:
+    world.api.batch_bucket_files(BUCKET, delete=list(names))
+
+
+def lost_part(world: World) -> None:
+    remove(world, world.names("commits")[0])
+
+
+def lost_manifest(world: World) -> None:
+    remove(world, world.names(FOLDER)[1])
+
+
+def cut_manifest(world: World) -> None:
+    name = world.names(FOLDER)[1]
+    put(world, name, text_of(world, name)[:-20])
+
+
+def lost_first_manifest(world: World) -> None:
+    remove(world, world.names(FOLDER)[0])
+
+
+def lost_manifests(world: World) -> None:
+    remove(world, *world.names(FOLDER))
+
+
+def newer_manifests(world: World) -> None:
+    for name in world.names(FOLDER):
+        put(world, name, json.dumps({**json.loads(text_of(world, name)), "of_a_later_version": 1}).encode())
+
+
+def newer_kind(world: World) -> None:
+    name = world.names(FOLDER)[-1]
+    put(world, name, json.dumps({**json.loads(text_of(world, name)), "kind": "changes"}).encode())
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lost_part, lost_manifest, cut_manifest, lost_first_manifest, lost_manifests, newer_manifests, newer_kind],
+)
+def test_an_empty_home_is_not_begun_on_what_is_damaged_and_nothing_is_deleted(
+    world: World, spoil: Callable[[World], None], caplog: pytest.LogCaptureFixture
+):
+    written(world, "1", "2", "3")
+    spoil(world)
+    left = world.files
+    began = time.monotonic()
+    with pytest.raises(StoreError, match="ARENA_OUTBOX: ") as caught, world.opened("second"):
+        pass
+    assert time.monotonic() - began < 20
+    assert "\n" not in str(caught.value)
+    assert world.files == left
+    assert not (world.folder / "second" / "arena.duckdb").exists()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+@pytest.mark.parametrize("spoil", [lost_part, lost_manifest, cut_manifest, lost_first_manifest, lost_manifests])
+def test_a_home_that_has_everything_mends_what_is_damaged(world: World, spoil: Callable[[World], None]):
+    stored = written(world, "1", "2", "3")
+    spoil(world)
+    with world.opened("first") as store:
+        wait_until_saved(store)
+    with world.opened("second") as store:
+        assert contents(store) == stored
+
+
+def test_what_a_newer_arena_has_saved_stays_for_it(world: World):
+    written(world, "1", "2")
+    newer_manifests(world)
+    left = world.files
+    with world.opened("first") as store:
+        assert "written by a newer arena" in status_of(store).last_error
+        assert status_of(store).read_only
+    assert world.files == left
+
+
+def test_commits_of_a_newer_schema_are_not_followed(world: World):
+    """The copy that follows runs older code than the one that writes."""
+    with world.opened("first") as store:
+        furnish(store)
+        wait_until_saved(store)
+        with world.opened("second") as copy:
+            until(lambda: not status_of(copy).last_error)
+            before = contents(copy)
+            name = "m999_later"
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("arena.outbox.parts.SCHEMA", name)
+                play(store, "newer")
+            assert name not in [step.__name__ for step in MIGRATIONS]
+            until(lambda: "newer arena" in status_of(copy).last_error)
+            assert contents(copy) == before
+
+
+def test_files_of_others_in_the_place_stay(world: World):
+    written(world, "1")
+    theirs = ["all/mine.parquet", "commits/notes.txt", "manifests/2026.json", "holiday/1.txt"]
+    for name in theirs:
+        put(world, name, b"somebody else's")
+    with world.opened("first") as store:
+        play(store, "2")
+    assert set(theirs) <= world.files.keys()
+
+
+@pytest.mark.parametrize("is_made_again", [True, False])
+def test_a_place_that_is_deleted_meanwhile_gets_the_whole_home(world: World, is_made_again: bool):
+    with world.opened("first") as store:
+        furnish(store)
+        play(store, "1")
+        world.hub.buckets.remove(BUCKET)
+        if is_made_again:
+            world.hub.buckets.add(BUCKET)
+        play(store, "2")
+        stored = contents(store)
+    with world.opened("second") as store:
+        assert contents(store) == stored
+
+
+@pytest.mark.parametrize("kind", ["buckets", "datasets"])
+def test_nothing_leaves_for_a_place_that_everybody_reads(world: World, kind: str):
+    world.kind = kind
+    with world.opened("first") as store:
+        furnish(store)
+        store.add_battle(make_battle("voted", played_by="visitor"))
+        wait_until_saved(store)
+        place: Any = world.hub.buckets.named(BUCKET) if kind == "buckets" else repository(world, BUCKET)
+        place.private = False
+        left = world.files
+        store.add_vote("voted", "hash-of-a-browser", "a")
+        until(lambda: "is public" in status_of(store).last_error)
+        assert world.files == left
+        place.private = True
+        wait_until_saved(store)
+        stored = contents(store)
+        place.private = False
+    with pytest.raises(StoreError, match="is public, and what is saved there tells of visitors; make it private"):
+        Store.open(world.folder / "second", keeper=world.outbox())
+    place.private = True
+    with world.opened("second") as store:
+        assert contents(store) == stored
+
+
+def repository(world: World, name: str) -> Repository:
+    found = world.hub.repository("datasets", name)
+    assert found is not None
+    return found
+
+
+def test_a_dataset_of_leases_that_is_made_anew_takes_nothing_back(world: World):
+    secret = make_pair(9, source="generated", request="the secret of visitor nine")
+    for name in ("first", "second", "third"):  # the lease has grown older than a new one
+        with world.opened(name) as store:
+            furnish(store)
+            store.add_pairs([secret])
+            play(store, f"of {name}")
+    world.hub._repositories.pop(("datasets", LEASE))
+    with world.opened("third") as store:
+        store.takedowns.erase([secret.id], **BY)
+        wait_until_saved(store)
+        play(store, "last")
+        stored = contents(store)
+    with world.opened("fourth") as store:
+        assert contents(store) == stored
+
+
+@pytest.mark.parametrize(
+    "text", [b"[]", b"{}", b"no json", b'{"holder": 1, "epoch": "x", "seconds": [], "until": "soon"}', b'{"holder": "a"}']
+)
+def test_a_lease_that_is_none_is_one_line(world: World, text: bytes):
+    written(world, "1")
+    world.api.create_commit(LEASE, [CommitOperationAdd("lease.json", text)], commit_message="x", repo_type="dataset")
+    with world.opened("first") as store:
+        assert "lease.json is no lease; delete it there" in status_of(store).last_error
+        assert status_of(store).read_only
+        world.api.delete_file("lease.json", LEASE, repo_type="dataset")
+        until(lambda: not status_of(store).read_only)
+
+
+@pytest.mark.parametrize("kind", ["buckets", "datasets"])
+def test_an_erasure_is_carried_out_there_although_the_hub_failed_on_the_way(world: World, kind: str):
+    world.kind = kind
+    with world.opened("first") as store:
+        furnish(store)
+        store.add_battle(make_battle("voted", played_by="visitor"))
+        store.add_vote("voted", "hash-of-a-browser", "a")
+        wait_until_saved(store)
+        before = [name for name in world.files if name.startswith(("all/", "commits/", FOLDER))]
+        commits = set(repository(world, BUCKET).commits) if kind == "datasets" else set()
+        outbox = database_of(store).keeper
+        failed = refused_deletions(world, outbox)
+        store.erase_voter("hash-of-a-browser")
+        until(lambda: status_of(store).last_error)
+        failed()
+        until(lambda: not status_of(store).last_error)
+        assert not set(before) & world.files.keys()
+        if kind == "datasets":
+            assert not commits & set(repository(world, BUCKET).commits), "earlier commits hold it still"
+
+
+def refused_deletions(world: World, outbox: Any) -> Callable[[], None]:
+    """Let the Hub take what is saved, and fail when something is to be deleted; until the answer is called."""
+    if world.kind == "datasets":
+        place = repository(world, BUCKET)
+        place.faults = [Fault(status=500, on="super-squash")]
+        return place.faults.clear
+    target = outbox._target
+    take = target.remove
+
+    def refuse(_: Any) -> None:
+        raise HubAway("the Hub failed with HTTP 500", 500)
+
+    target.remove = refuse
+    return lambda: setattr(target, "remove", take)
+
+
+def test_a_history_that_was_not_begun_anew_is_after_a_kill(world: World):
+    world.kind = "datasets"
+    outbox = world.outbox()
+    with world.opened("first", outbox) as store:
+        furnish(store)
+        store.add_battle(make_battle("voted", played_by="visitor"))
+        store.add_vote("voted", "hash-of-a-browser", "a")
+        wait_until_saved(store)
+        commits = set(repository(world, BUCKET).commits)
+        repository(world, BUCKET).faults = [Fault(status=500, on="super-squash")]
+        store.erase_voter("hash-of-a-browser")
+        until(lambda: "HTTP 500" in status_of(store).last_error)
+        kill(store, outbox)
+    repository(world, BUCKET).faults = []
+    with world.opened("first") as store:
+        until(lambda: not commits & set(repository(world, BUCKET).commits))
+
+
+def test_an_erasure_between_a_saving_and_its_note_keeps_no_home_from_starting(world: World, monkeypatch: pytest.MonkeyPatch):
+    outbox = world.outbox()
+    with world.opened("first", outbox) as store:
+        furnish(store)
+        store.add_battle(make_battle("voted", played_by="visitor"))
+        store.add_vote("voted", "hash-of-a-browser", "a")
+        wait_until_saved(store)
+        parts = len(world.names(FOLDER))
+        with monkeypatch.context() as patch:
+            patch.setattr("arena.outbox.parts.outbox_rows.mark_saved", lambda *_: time.sleep(0.5))
+            store.add_battle(make_battle("last"))
+            until(lambda: len(world.names(FOLDER)) > parts)
+            outbox._turn = lambda: 0.0
+            store.erase_voter("hash-of-a-browser")
+            kill(store, outbox)
+    with world.opened("first") as store:
+        assert not status_of(store).read_only
+        wait_until_saved(store)
+        stored = contents(store)
+        assert stored["votes"]
+    with world.opened("second") as store:
+        assert contents(store) == stored
+
+
+def test_an_absurd_wait_ends_no_saving(world: World):
+    outbox = world.outbox()
+    with world.opened("first", outbox) as store:
+        furnish(store)
+        wait_until_saved(store)
+        bucket = world.hub.buckets.named(BUCKET)
+        assert bucket is not None
+        for wait in ("-3", "0", "never"):
+            bucket.faults = [Fault(status=429, headers={"Retry-After": wait}, on="batch")]
+            store.add_battle(make_battle(f"waits {wait}"))
+            until(lambda: "too many requests" in status_of(store).last_error)
+            bucket.faults = []
+            wait_until_saved(store)
+            until(lambda: not status_of(store).last_error)
+        bucket.faults = [Fault(status=429, headers={"Retry-After": "9" * 30}, on="batch")]
+        store.add_battle(make_battle("waits long"))
+        until(lambda: "too many requests" in status_of(store).last_error)
+        time.sleep(0.2)
+        assert any(thread.name == "outbox" for thread in threading.enumerate())
+        kill(store, outbox)
+
+
+def test_who_is_late_with_the_last_facts_keeps_the_lease_until_it_ends(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("arena.outbox.outbox.STOP_PATIENCE", 0.3)
+    outbox = world.outbox()
+    with world.opened("first", outbox) as store:
+        furnish(store)
+        wait_until_saved(store)
+        target: Any = outbox._target
+        publish, release = target.publish, threading.Event()
+
+        def slow(*arguments: Any) -> None:
+            release.wait()
+            publish(*arguments)
+
+        target.publish = slow
+        store.add_battle(make_battle("late"))
+        until(lambda: status_of(store).facts_waiting)
+        time.sleep(0.5)
+    with world.opened("second") as copy:
+        assert "Another copy" in status_of(copy).read_only
+        release.set()
+        until(lambda: copy.battle("late"))
+
+
+def test_what_a_killed_restore_has_left_is_cleared_away(world: World):
+    stored = written(world, "1")
+    left = world.folder / "second" / "restore-killed"
+    left.mkdir(parents=True)
+    (left / "arena.duckdb").write_bytes(b"facts that are erased one day")
+    with world.opened("second") as store:
+        assert contents(store) == stored
+    assert not left.exists()
+
+
+def test_the_same_home_is_a_later_writer_after_each_start(world: World):
+    written(world, "1")
+    epochs = [int(name.split("-")[1]) for name in world.names(FOLDER)]
+    with world.opened("first") as store:
+        play(store, "2")
+    assert int(world.names(FOLDER)[-1].split("-")[1]) > max(epochs)
+
+
+def test_the_log_has_one_line_for_what_fails_each_time(world: World, caplog: pytest.LogCaptureFixture):
+    outbox = world.outbox()
+    with world.opened("first", outbox) as store:
+        furnish(store)
+        wait_until_saved(store)
+
+        def full(*_: Any) -> None:
+            raise RuntimeError("the disk is odd")
+
+        parts: Any = outbox._parts
+        parts.save = full
+        until(lambda: status_of(store).last_error)
+        time.sleep(2)
+        del parts.save
+        until(lambda: not status_of(store).last_error)
+    assert len([record for record in caplog.records if record.exc_info]) == 1
+    assert len([line for line in lines(caplog) if "the disk is odd" in line]) == 1
