@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -50,6 +51,7 @@ def check_apart(
     *,
     listed: Mapping[str, frozenset[str]] | None = None,
     memory_bytes: int = MEMORY,
+    stop: threading.Event | None = None,
 ) -> CheckReport:
     """Check a submission as `check_submission` does, so that whatever it holds, this process goes on as before.
 
@@ -60,6 +62,7 @@ def check_apart(
         settings: of the arena.
         listed: name of a listed model -> SHA-256 of each of its files of weights.
         memory_bytes: most that the child may hold.
+        stop: once set, the child is ended, and the report says that nothing was found.
     """
     limits = limits_of(settings)
     if is_endpoint(reference):  # nothing is read of one
@@ -75,6 +78,7 @@ def check_apart(
             folder,
             Limits(memory_bytes, limits.seconds + START_SECONDS, PROCESSOR_SECONDS, DISK),
             code_environment() | hub_environment(),
+            stop=stop,
             network=True,
         )
         return _report(reference, folder / ANSWERED, end)

@@ -55,8 +55,8 @@ class Progress:
 class Backend(Protocol):
     """Where submissions are checked, loaded and evaluated. One is under way at a time."""
 
-    def check(self, submission: Submission) -> CheckReport:
-        """All checks again: hours may have passed."""
+    def check(self, submission: Submission, stop: threading.Event) -> CheckReport:
+        """All checks again: hours may have passed. Once `stop` is set, they end soon, and what they find means nothing."""
         ...
 
     def prepare(self, submission: Submission, facts: Facts, progress: Progress) -> Entry:
@@ -107,10 +107,10 @@ class LocalBackend:
         self._store = store
         self._settings = settings
 
-    def check(self, submission: Submission) -> CheckReport:
-        """All checks again, in a process of their own."""
+    def check(self, submission: Submission, stop: threading.Event) -> CheckReport:
+        """All checks again, in a process of their own. See `Backend`."""
         compared = weights_to_compare(self._settings, self._store, submission.reference)
-        return check_apart(submission.reference, self._settings, listed=compared)
+        return check_apart(submission.reference, self._settings, listed=compared, stop=stop)
 
     def prepare(self, submission: Submission, facts: Facts, progress: Progress) -> Entry:
         """Fetch, load and ask it; see `Backend`."""

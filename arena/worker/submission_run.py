@@ -81,7 +81,7 @@ class SubmissionRun:
                 )
 
     def _all_steps(self) -> SubmissionState | None:
-        report = self.backend.check(self.submission)
+        report = self.backend.check(self.submission, self._end)
         if not report.passed:
             return self._failed(_failed_checks(report), "")
         progress = Progress(self._at, self._share, self._end)

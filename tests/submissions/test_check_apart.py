@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import threading
 import time
 from dataclasses import replace
 
@@ -49,6 +50,14 @@ def test_a_child_that_takes_too_much_is_ended_and_that_is_told(private):
     (check,) = report.checks
     assert check.seen.startswith("they took too much memory: ")
     assert check.remedy
+
+
+def test_a_check_that_nobody_wants_any_more_is_broken_off(private):
+    stop = threading.Event()
+    stop.set()
+    private.requested.clear()
+    assert not check_apart("org/good", SETTINGS, stop=stop).passed
+    assert private.requested == []
 
 
 def test_what_a_check_left_that_was_killed_is_deleted_by_a_later_one(private, tmp_path, monkeypatch):

@@ -42,8 +42,10 @@ class ConstantBackend:
         self.kept = None
         self.meanwhile = lambda progress: None
         """Done while a model is prepared."""
+        self.while_checked = lambda stop: None
 
-    def check(self, submission):
+    def check(self, submission, stop):
+        self.while_checked(stop)
         return CheckReport(submission.reference, self.checks, Facts(submission.reference))
 
     def prepare(self, submission, facts, progress):
@@ -169,6 +171,27 @@ def test_a_worker_that_is_told_to_end_puts_its_submission_back_and_that_counts_a
     world.backend.meanwhile = lambda progress: None
     world.worker.run(once=True)
     assert world.last(name).state == "LISTED"
+
+
+@pytest.mark.parametrize(
+    ("end", "state"),
+    [
+        (lambda world, name: world.stop.set(), "PENDING"),
+        (lambda world, name: world.step(name, "WITHDRAWN", by="ada"), "WITHDRAWN"),
+    ],
+    ids=["the worker ends", "it is withdrawn"],
+)
+def test_a_check_that_nobody_wants_any_more_ends_and_what_it_finds_counts_for_nothing(world, end, state):
+    def broken_off(stop):
+        end(world, name)
+        assert stop.wait(10)
+        world.backend.checks = (Check("checks", passed=False, seen="they took too much"),)
+
+    world.backend.while_checked = broken_off
+    name = world.submit()
+    world.worker.run(once=True)
+    assert world.states(name) == ["PENDING", "CHECKING", state]
+    assert world.last(name).detail.get("orderly", state == "WITHDRAWN")
 
 
 def test_one_that_is_withdrawn_under_way_is_stopped_and_left_alone(world):
