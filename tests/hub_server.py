@@ -306,7 +306,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def _answer(self) -> None:
-        body = self._body()
+        if (body := self._body()) is None:  # who asked was killed meanwhile
+            self.close_connection = True
+            return
         request = Request.read(self.command, self.path, dict(self.headers.items()), body)
         wanted = self.headers.get("Range", "")
         self.hub.requested.append(f"{self.command} {'/'.join(request.path)} {wanted}".strip())
@@ -321,10 +323,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.hub.rejected.append(f"{self.command} {self.path}: {refusal}")
             self._send(Response.of({"error": str(refusal)}, refusal.status, **refusal.headers))
 
-    def _body(self) -> bytes:
-        """What the request holds, in one piece or in chunks (RFC 9112, section 7.1)."""
+    def _body(self) -> bytes | None:
+        """What the request holds, in one piece or in chunks (RFC 9112, section 7.1); None where it breaks off."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MAX_BODY))
+            size = min(int(self.headers.get("Content-Length", 0)), MAX_BODY)
+            return body if len(body := self.rfile.read(size)) == size else None
         chunks: list[bytes] = []
         while size := int(self.rfile.readline().partition(b";")[0], 16):
             chunks.append(self.rfile.read(size))

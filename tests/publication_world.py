@@ -1,5 +1,6 @@
 """Battles of every kind that a publication has to tell apart: young and old pairs, votes, pictures of visitors, rereadings."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -99,3 +100,8 @@ def published(store: Store, parts: Sequence[Part], folder: Path) -> dict[str, li
 def in_steps(*reaches: Reach) -> list[Part]:
     """Parts that go so far one after the other."""
     return [Part(before, until) for before, until in zip((Reach(), *reaches), reaches, strict=False)]
+
+
+def rows_of(parquet: bytes) -> list[tuple[Any, ...]]:
+    """Of a file."""
+    return duckdb.read_parquet(io.BytesIO(parquet)).fetchall()

@@ -9,6 +9,8 @@ from arena.errors import SettingsError
 from arena.hub.hub_answers import ask
 
 T = TypeVar("T")
+ALWAYS_THERE = (".gitattributes", "README.md")
+"""What the Hub puts into a new repository, or people do."""
 REFUSALS = {
     401: "the Hub does not know who you are; run `hf auth login`, or set HF_TOKEN",
     402: "the Hub wants an account that pays for Spaces of this kind; see hf.co/pricing, or choose other --hardware",

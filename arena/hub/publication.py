@@ -1,5 +1,6 @@
 """The facts of an arena as a dataset on the Hub: only what is new is added, and what was taken down is taken out."""
 
+import re
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,12 +14,12 @@ from huggingface_hub.errors import RepositoryNotFoundError
 from arena.battles.board_files import board_csv, board_json, board_records
 from arena.battles.leaderboard import leaderboard
 from arena.errors import SettingsError
-from arena.hub.owned_repository import asked
+from arena.hub.owned_repository import ALWAYS_THERE, asked
 from arena.hub.publication_card import publication_card
 from arena.hub.publication_state import FILE, PublicationState, PublishedPart, read_state
 from arena.hub_client import is_repository_name
 from arena.store import Store, now
-from arena.store.publication import Part, Reach
+from arena.store.publication import BEGINNING, Part, Reach
 from arena.store.published_tables import TABLES
 
 KIND = "dataset"
@@ -28,8 +29,9 @@ PAUSE = 1.0
 """Seconds between two looks at what is saved."""
 LATE = timedelta(minutes=1)
 """What was read anew so long ago is committed by now."""
-ALWAYS_THERE = (".gitattributes", "README.md")
-"""What the Hub puts into a new repository, or people do."""
+OF_PARTS = re.compile(rf"(?:{'|'.join(TABLES)})/part-\d{{6}}\.parquet")
+LONGEST_EMBARGO = 10**6
+"""Days; more hold nothing more back."""
 Operation = CommitOperationAdd | CommitOperationDelete
 
 
@@ -95,11 +97,14 @@ class _Run:
         self._commits = 0
         self._head = ""
         self._state = PublicationState()
+        self._files: set[str] = set()
+        """What is in the dataset."""
 
     def publish(self) -> Published:
         self._read()
         self._check_home()
         self._clear_history()
+        self._mend_parts()
         decisions = self._store.publication.decisions()  # before all that follows: what is decided later, the next one sees
         again = self._take_out(decisions)
         self._clear_history()
@@ -124,10 +129,10 @@ class _Run:
             asked(name, lambda: self._api.create_repo(name, repo_type=KIND, private=self._order.private or None, exist_ok=True))
             info = asked(name, lambda: self._api.dataset_info(name))
         self._head = info.sha or ""
-        files = {one.rfilename for one in info.siblings or ()}
-        if FILE in files:
+        self._files = {one.rfilename for one in info.siblings or ()}
+        if FILE in self._files:
             self._state = read_state(self._text(FILE), name)
-        elif files - set(ALWAYS_THERE):
+        elif self._files - set(ALWAYS_THERE):
             raise SettingsError(f"{name}: holds something else than published battles; name another dataset")
 
     def _text(self, file: str) -> str:
@@ -148,17 +153,37 @@ class _Run:
                 f"{self._name}: holds battles that this home has not; publish from theirs, or name another dataset"
             )
 
+        if max(state.reach.since, state.reach.read) > now():
+            raise SettingsError(
+                f"{self._name}: holds what is from a time that is not yet by the clock of this machine; set it, or, if it is "
+                "right, name another dataset: what was to be held back is out in this one"
+            )
+
+    def _mend_parts(self) -> None:
+        """Take out parts that the state does not name, and make those again of which somebody has deleted files."""
+        named = {one.file(table): one for one in self._state.parts for table, rows in one.rows.items() if rows}
+        if strange := sorted(file for file in self._files - named.keys() if OF_PARTS.fullmatch(file)):
+            self._commit([CommitOperationDelete(file) for file in strange], f"Take out what {FILE} does not name")
+        for number in sorted({one.number for file, one in named.items() if file not in self._files}):
+            part = self._state.parts[number - 1].part
+            made, operations = self._written(number, part)
+            self._state = self._state.replaced(made)
+            self._commit(operations, f"Part {number} again: files of it were missing")
+
     def _clear_history(self) -> None:
         """Let the history begin anew where it still holds what was taken down."""
         name, withdrawn = self._name, self._state.withdrawn
         if withdrawn is None:
             return
         history = asked(name, lambda: self._api.list_repo_commits(name, repo_type=KIND))
-        if withdrawn in {commit.commit_id for commit in history}:
+        is_due = withdrawn in {commit.commit_id for commit in history}
+        if is_due:
             words = "Begin the history anew: earlier commits held what was taken down"
             asked(name, lambda: self._api.super_squash_history(name, repo_type=KIND, commit_message=words))
-            self._delete_files_of_the_past()
             self._tell(f"{name}: its history begins anew")
+        if is_due or len(history) == 1:  # the publication before may have been cut off just here
+            self._delete_files_of_the_past()
+        self._state = replace(self._state, withdrawn=None)
 
     def _delete_files_of_the_past(self) -> None:
         """Delete the large files that no commit names any more: the Hub would keep them for ever."""
@@ -170,7 +195,8 @@ class _Run:
         def delete() -> None:
             every = self._api.list_lfs_files(name, repo_type=KIND)
             left = [one for one in every if one.file_oid not in named]
-            self._api.permanently_delete_lfs_files(name, left, rewrite_history=False, repo_type=KIND)
+            if left:
+                self._api.permanently_delete_lfs_files(name, left, rewrite_history=False, repo_type=KIND)
 
         asked(name, delete)
 
@@ -195,7 +221,7 @@ class _Run:
         What is stored and not saved may be lost with the disk, and others may be in its place then: it is waited for.
         """
         last, moment = self._state.reach, now()
-        since = moment - timedelta(days=self._order.embargo_days)
+        since = moment - min(timedelta(days=min(self._order.embargo_days, LONGEST_EMBARGO)), moment - BEGINNING)
         settled = self._store.settled()
         self._wait_until_saved()
         return Reach(settled, max(last.since, since), max(last.read, moment - LATE))
@@ -245,13 +271,12 @@ class _Run:
         rows: dict[str, int] = {}
         operations: list[Operation] = []
         made = PublishedPart(number, part, rows)
-        known = next((one.rows for one in self._state.parts if one.number == number), {})
         for table in TABLES:
             file = (self._folder / f"{table}-{number}-{self._commits}.parquet").absolute()
             rows[table] = self._store.publication.write(table, part, file)
             if rows[table]:
                 operations.append(CommitOperationAdd(made.file(table), file))
-            elif known.get(table):
+            elif made.file(table) in self._files:
                 operations.append(CommitOperationDelete(made.file(table)))
         return made, operations
 
@@ -277,6 +302,8 @@ class _Run:
         for operation in operations:
             if isinstance(operation, CommitOperationAdd) and isinstance(operation.path_or_fileobj, str | Path):
                 Path(operation.path_or_fileobj).unlink(missing_ok=True)
+        gone = {one.path_in_repo for one in operations if isinstance(one, CommitOperationDelete)}
+        self._files = (self._files | {one.path_in_repo for one in (*operations, *beside)}) - gone
         self._head = made.oid
         self._commits += 1
         self._tell(f"{self._name}: {title}")

@@ -103,4 +103,7 @@ def _reach_json(reach: Reach) -> dict[str, Any]:
 
 
 def _reach(told: Mapping[str, Any]) -> Reach:
-    return Reach(int(told["place"]), datetime.fromisoformat(told["since"]), datetime.fromisoformat(told["read"]))
+    since, read = (datetime.fromisoformat(told[name]) for name in ("since", "read"))
+    if since.tzinfo is None or read.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return Reach(int(told["place"]), since, read)

@@ -1,5 +1,6 @@
 """An arena as a Space on the Hub: made or brought up to date, and followed until it runs."""
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,9 +20,9 @@ from huggingface_hub.errors import HfHubHTTPError, HfUriError
 from huggingface_hub.utils import parse_hf_mount
 
 from arena.errors import SettingsError
-from arena.hub.owned_repository import asked
+from arena.hub.owned_repository import ALWAYS_THERE, asked
 from arena.hub.space_files import FOLDERS, Sdk, SpaceFiles
-from arena.hub_client import is_repository_name
+from arena.hub_client import is_repository_name, overload, retry_after, status_of
 
 KEY = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 STAGES_UNDER_WAY = (
@@ -34,6 +35,9 @@ PAUSE = 3.0
 """Seconds between two looks at a Space that is being built."""
 GRACE = 60.0
 """Seconds for which a Space may still tell of the commit before."""
+HIDDEN = "***"
+SHORTEST_LINE = 6
+"""Characters of a line of a secret, or of its beginning, that are a secret, too."""
 LAST_LINES = 40
 """Of a log, that are shown of a Space that failed."""
 
@@ -126,9 +130,12 @@ def deploy(api: HfApi, order: SpaceOrder, files: SpaceFiles) -> Deployment:
         SettingsError: the Hub refuses, fails or cannot be reached.
     """
     order.check()
-    made = _make(api, order)
-    changes = [] if made else list(_bring_up_to_date(api, order))
-    return Deployment(made, changes, _upload(api, order.name, files))
+    try:
+        made = _make(api, order)
+        changes = [] if made else list(_bring_up_to_date(api, order))
+        return Deployment(made, changes, _upload(api, order.name, files))
+    except SettingsError as error:  # the Hub may repeat what it was sent
+        raise SettingsError(without_secrets(str(error), list(order.secrets.values()))) from None
 
 
 def follow(api: HfApi, name: str, commit: str, seconds: float, tell: Callable[[str], None], pause: float = PAUSE) -> FinalStage:
@@ -147,8 +154,14 @@ def follow(api: HfApi, name: str, commit: str, seconds: float, tell: Callable[[s
     """
     began, last = time.monotonic(), ""
     while True:
-        runtime = asked(name, lambda: api.get_space_runtime(name))
         waited = time.monotonic() - began
+        try:
+            runtime = asked(name, lambda: api.get_space_runtime(name))
+        except SettingsError as error:
+            if waited > seconds or not _passes(error):
+                raise
+            time.sleep(max(pause, min(retry_after(error.__cause__ or error), seconds)))
+            continue
         stage = str(getattr(runtime.stage, "value", runtime.stage))
         is_older = runtime.raw.get("sha") not in (None, commit) and waited < GRACE
         if stage not in STAGES_UNDER_WAY and not is_older:
@@ -170,9 +183,18 @@ def last_lines(api: HfApi, name: str, which: Literal["build", "run"], secrets: S
         SettingsError: the Hub does not tell it.
     """
     told = asked(name, lambda: "".join(api.fetch_space_logs(name, build=which == "build")))
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        told = told.replace(secret, "***")
-    return told.splitlines()[-LAST_LINES:]
+    return without_secrets(told, secrets).splitlines()[-LAST_LINES:]
+
+
+def without_secrets(text: str, secrets: Sequence[str]) -> str:
+    """A text in which no secret stands: whole, line by line, as in JSON, or cut off where the text ends."""
+    lines = [line for secret in secrets for line in secret.splitlines() if len(line) >= SHORTEST_LINE]
+    every = {*secrets, *lines, *(json.dumps(secret)[1:-1] for secret in secrets)} - {""}
+    for one in sorted(every, key=len, reverse=True):
+        text = text.replace(one, HIDDEN)
+        cut = next((size for size in range(len(one) - 1, SHORTEST_LINE - 1, -1) if text.endswith(one[:size])), 0)
+        text = text[: len(text) - cut] + (HIDDEN if cut else "")
+    return text
 
 
 def variables(api: HfApi, name: str) -> dict[str, str]:
@@ -219,6 +241,14 @@ def _pairs(values: Mapping[str, str]) -> list[dict[str, str]] | None:
 def _bring_up_to_date(api: HfApi, order: SpaceOrder) -> Iterator[str]:
     """Change what a Space that is there has otherwise, and say what that was."""
     name = order.name
+    info = asked(name, lambda: api.space_info(name))
+    there = {one.rfilename for one in info.siblings or ()}
+    if there - set(ALWAYS_THERE) and not any(file.startswith("arena/") for file in there):
+        raise SettingsError(
+            f"{name}: is a Space of something else than an arena, which would be written over; name another one"
+        )
+    if info.sdk not in (None, order.sdk):
+        yield f"sdk {order.sdk}, which was {info.sdk}"
     runtime = asked(name, lambda: api.get_space_runtime(name))
     known = variables(api, name) if order.variables else {}
     for key, value in order.variables.items():
@@ -242,6 +272,12 @@ def _change_hardware(api: HfApi, order: SpaceOrder, runtime: SpaceRuntime) -> It
     elif seconds is not None and seconds != runtime.sleep_time:
         asked(order.name, lambda: api.set_space_sleep_time(order.name, seconds))
         yield "sleep time"
+
+
+def _passes(error: SettingsError) -> bool:
+    """Whether what the Hub failed in may work a moment later."""
+    cause = error.__cause__
+    return cause is not None and bool(overload(cause) or not status_of(cause))
 
 
 def _mounts(volumes: Sequence[Volume]) -> set[tuple[object, ...]]:

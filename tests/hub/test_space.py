@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import warnings
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ from huggingface_hub import CommitOperationAdd, HfApi
 
 from arena.cli import main
 from arena.errors import SettingsError
-from arena.hub.space import SpaceOrder, addresses, deploy, follow, last_lines, read_volume
+from arena.hub.space import SpaceOrder, addresses, deploy, follow, last_lines, read_volume, without_secrets
 from arena.hub.space_files import SpaceFiles, card_for, front_matter, space_files
 
 CARD = b"---\ntitle: Arena\nsdk: gradio\n---\n\n# Arena\n"
@@ -143,6 +144,70 @@ def test_a_value_that_the_hub_does_not_know_is_named(hub, api):
     with pytest.raises(SettingsError, match=r"org/arena: the Hub does not take this: hardware: gpu-9000 is unknown"):
         deploy(api, replace(ORDER, hardware="gpu-9000"), FILES)
     assert hub.rejected.pop() == "POST /api/repos/create: hardware: gpu-9000 is unknown"
+
+
+def test_a_space_of_something_else_is_left_alone(hub, api, tmp_path):
+    deploy(api, replace(ORDER, secrets={}, variables={}), replace(FILES, files={"README.md": CARD, "docs/thesis.md": b"mine"}))
+    hub.requested.clear()
+    with pytest.raises(SettingsError, match="org/arena: is a Space of something else than an arena"):
+        deploy(api, ORDER, FILES)
+    assert changes(hub) == ["POST api/repos/create"]
+    assert hub.repository("spaces", "org/arena").head.files["docs/thesis.md"].read() == b"mine"
+    assert hub.spaces["org/arena"].secrets == {}
+
+
+def test_a_change_of_what_builds_it_is_told(hub, api):
+    deploy(api, ORDER, FILES)
+    hub.repository("spaces", "org/arena").told = {"sdk": "docker"}
+    assert deploy(api, ORDER, FILES).changes[0] == "sdk gradio, which was docker"
+
+
+def test_what_was_cut_off_between_making_and_uploading_is_gone_on_with(hub, api):
+    hub.faults.append(Fault(503, on="validate-yaml"))
+    with pytest.raises(SettingsError, match="org/arena: the answer of the Hub cannot be read; try again"):
+        deploy(api, ORDER, FILES)
+    assert not hub.repository("spaces", "org/arena").head.files
+    hub.faults.clear()
+    assert not deploy(api, ORDER, FILES).made
+    assert hub.repository("spaces", "org/arena").head.files.keys() == FILES.files.keys()
+
+
+@pytest.mark.parametrize("fault", [Fault(502), Fault(429, {"Retry-After": "0"}), Fault(cut=True)])
+def test_a_hub_that_fails_for_a_moment_ends_no_following(hub, api, fault):
+    done = deploy(api, ORDER, FILES)
+    repository, told = hub.repository("spaces", "org/arena"), []
+
+    def tell(stage):
+        told.append(stage)
+        repository.faults = [fault]
+        threading.Timer(0.3, repository.faults.clear).start()
+
+    assert follow(api, "org/arena", done.commit, 30, tell, pause=0.05).runs
+    assert told[0] == "BUILDING"
+
+
+def test_a_hub_that_refuses_ends_the_following(hub, api):
+    done = deploy(api, ORDER, FILES)
+    hub.repository("spaces", "org/arena").faults = [Fault(401)]
+    with pytest.raises(SettingsError, match="does not know who you are"):
+        follow(api, "org/arena", done.commit, 30, print, pause=0.05)
+
+
+KEY = '{"key": "-----BEGIN-----\\n0123456789abcdef"}\nsecond line of it'
+
+
+@pytest.mark.parametrize(
+    "told", [KEY, f"the value {KEY!s}", "x" * 280 + KEY, KEY.replace("\n", " "), KEY.replace("\n", "\nlog: ")]
+)
+def test_what_the_hub_repeats_of_a_secret_is_not_told(hub, api, told):
+    hub.faults.append(Fault(400, {"X-Error-Message": "value: " + told.replace("\n", " ") + " is odd"}, on="repos/create"))
+    with pytest.raises(SettingsError, match="org/arena: the Hub does not take this") as caught:
+        deploy(api, replace(ORDER, secrets={"KEY": KEY}), FILES)
+    shown = str(caught.value) + without_secrets(told, [KEY])
+    assert "0123456789" not in shown
+    assert "second line" not in shown
+    assert "BEGIN" not in shown
+    assert caught.value.__cause__ is None
 
 
 def test_a_commit_of_somebody_else_meanwhile_is_not_lost(hub, api):

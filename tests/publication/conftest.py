@@ -7,7 +7,7 @@ import pytest
 from hub_server import Hub
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
-from publication_world import play
+from publication_world import play, rows_of
 from store_world import RULE
 
 from arena.store import Store
@@ -36,3 +36,37 @@ def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
         monkeypatch.setenv("HF_TOKEN", running.accounts.token(running.accounts.add("ann", org="write"), "write"))
         yield running
     assert not running.rejected
+
+
+@pytest.fixture
+def dataset(hub, tmp_path):
+    """What is on the Hub: the files of its last commit, and the rows of a table of them."""
+
+    class Dataset:
+        @property
+        def files(self):
+            return hub.repository("datasets", "org/battles").head.files
+
+        @property
+        def commits(self):
+            return [commit["title"] for commit in hub.repository("datasets", "org/battles").history("main")]
+
+        def folder(self):
+            folder = tmp_path / "downloaded"
+            for name, file in self.files.items():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                (folder / name).write_bytes(file.read())
+            return folder
+
+        def rows(self, table):
+            parts = [file.read() for name, file in self.files.items() if name.startswith(f"{table}/")]
+            return [row for part in parts for row in rows_of(part)]
+
+        def everything_kept(self):
+            """All that the Hub still has of it, in whatever commit or none."""
+            repository = hub.repository("datasets", "org/battles")
+            files = [file for commit in repository.commits.values() for file in commit.files.values()]
+            contents = {file.sha256: file.read() for file in [*files, *hub.large_files.uploaded.values()]}.values()
+            return "".join(repr(rows_of(content)) if content.startswith(b"PAR1") else content.decode() for content in contents)
+
+    return Dataset()

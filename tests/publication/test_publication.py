@@ -1,6 +1,5 @@
 """The dataset of an arena on the Hub: it grows by what is new, forgets what was taken down, and reads with others' tools."""
 
-import io
 import logging
 import threading
 import time
@@ -14,7 +13,7 @@ import pytest
 from hub_repositories import Fault
 from huggingface_hub import CommitOperationAdd, HfApi, metadata_load
 from outbox_world import BUCKET, World, wait_until_saved
-from publication_world import DRAWN, FROZEN, MADE, SECRETS, battle
+from publication_world import DRAWN, FROZEN, MADE, SECRETS, battle, rows_of
 from store_world import RULE, furnish, make_battle
 
 from arena.battles.leaderboard import leaderboard
@@ -34,44 +33,6 @@ BY = {"by": "operator", "reason": "a court order"}
 @pytest.fixture
 def api(hub):
     return HfApi(endpoint=hub.address)
-
-
-def rows_of(parquet):
-    return duckdb.read_parquet(io.BytesIO(parquet)).fetchall()
-
-
-@pytest.fixture
-def dataset(hub, tmp_path):
-    """What is on the Hub: the files of its last commit, and the rows of a table of them."""
-
-    class Dataset:
-        @property
-        def files(self):
-            return hub.repository("datasets", "org/battles").head.files
-
-        @property
-        def commits(self):
-            return [commit["title"] for commit in hub.repository("datasets", "org/battles").history("main")]
-
-        def folder(self):
-            folder = tmp_path / "downloaded"
-            for name, file in self.files.items():
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                (folder / name).write_bytes(file.read())
-            return folder
-
-        def rows(self, table):
-            parts = [file.read() for name, file in self.files.items() if name.startswith(f"{table}/")]
-            return [row for part in parts for row in rows_of(part)]
-
-        def everything_kept(self):
-            """All that the Hub still has of it, in whatever commit or none."""
-            repository = hub.repository("datasets", "org/battles")
-            files = [file for commit in repository.commits.values() for file in commit.files.values()]
-            contents = {file.sha256: file.read() for file in [*files, *hub.large_files.uploaded.values()]}.values()
-            return "".join(repr(rows_of(content)) if content.startswith(b"PAR1") else content.decode() for content in contents)
-
-    return Dataset()
 
 
 def test_what_is_new_is_added_and_what_is_there_stays_as_it_is(hub, api, store, dataset):
