@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from pathlib import Path
 
 import pytest
 from hostile_models import Draft
@@ -21,6 +22,7 @@ from arena.worker.weight_numbers import check_weight_numbers
 from arena.worker.worker import Worker, only_worker
 
 PATIENCE = 120
+FEW_QUESTIONS = str(Path(__file__).parents[1] / "few_questions.py")
 
 
 def until(condition):
@@ -33,7 +35,8 @@ def until(condition):
 @pytest.mark.long
 def test_a_good_model_is_listed_plays_and_is_off_every_rank_once_it_is_withdrawn(hub, tmp_path):
     serve(hub, tmp_path / "good", "team/good")
-    settings = worker_settings(tmp_path / "home", starter_models=False, models=("always-answer", "always-refuse"))
+    models = ("always-answer", "always-refuse")
+    settings = worker_settings(tmp_path / "home", starter_models=False, models=models, submission_suites=(FEW_QUESTIONS,))
     with open_arena(settings, at_once=True) as (arena, problems), only_worker(settings.home) as name:
         store, work = arena.store, arena.store.submissions
         given = submit(store, submission("team/good", COMMIT))
