@@ -71,24 +71,24 @@ def in_pieces():
 
 
 @pytest.mark.parametrize(
-    ("data", "status", "says"),
+    ("made", "status", "says"),
     [
-        (bytes(100_000_000), 413, "larger than 20 MB"),
-        (in_pieces(), 413, "larger than 20 MB"),
-        (b"I am a text.", 422, "not an image file"),
-        (b"", 422, "not an image file"),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "not an image file"),
-        (saved(noise(), "GIF", save_all=True, append_images=[noise()]), 422, "frames; send a still image"),
-        (saved(Image.new("1", (30_000, 30_000)), "PNG"), 422, "megapixels"),
-        (saved(Image.new("1", (30_000, 64)), "PNG"), 422, "at most 16383 px"),
-        (saved(Image.new("1", (16_000, 100)), "PNG"), 422, "too narrow"),
-        (saved(noise(8, 8), "PNG"), 422, "at least 16 px"),
-        (saved(noise(), "PNG")[:400], 422, "cannot be decoded"),
+        (lambda: bytes(100_000_000), 413, "larger than 20 MB"),
+        (in_pieces, 413, "larger than 20 MB"),
+        (lambda: b"I am a text.", 422, "not an image file"),
+        (lambda: b"", 422, "not an image file"),
+        (lambda: b"<svg xmlns='http://www.w3.org/2000/svg'/>", 422, "not an image file"),
+        (lambda: saved(noise(), "GIF", save_all=True, append_images=[noise()]), 422, "frames; send a still image"),
+        (lambda: saved(Image.new("1", (30_000, 30_000)), "PNG"), 422, "megapixels"),
+        (lambda: saved(Image.new("1", (30_000, 64)), "PNG"), 422, "at most 16383 px"),
+        (lambda: saved(Image.new("1", (16_000, 100)), "PNG"), 422, "too narrow"),
+        (lambda: saved(noise(8, 8), "PNG"), 422, "at least 16 px"),
+        (lambda: saved(noise(), "PNG")[:400], 422, "cannot be decoded"),
     ],
     ids=["100 MB", "no size", "text", "empty", "svg", "animated", "30000 px", "30000 wide", "a line", "tiny", "cut off"],
 )
-def test_what_is_no_picture_gets_one_line(server, data, status, says):
-    answer = posted(server, data)
+def test_what_is_no_picture_gets_one_line(server, made, status, says):
+    answer = posted(server, made())
     assert answer.status_code == status
     line = answer.json()["error"]
     assert says in line
