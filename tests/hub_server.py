@@ -308,7 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         if (body := self._body()) is None:  # who asked was killed meanwhile
             self.close_connection = True
-            return
+            return None
         request = Request.read(self.command, self.path, dict(self.headers.items()), body)
         wanted = self.headers.get("Range", "")
         self.hub.requested.append(f"{self.command} {'/'.join(request.path)} {wanted}".strip())

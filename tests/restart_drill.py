@@ -165,7 +165,7 @@ def drill(
 
 def serve(place: Place, name: str) -> None:
     """What a copy of the arena does: visitors, reviewers and organisations, each time as soon as it takes facts."""
-    _reach(place)
+    reach(place)
     began = time.monotonic()
     keeper = outbox_of(place.settings(place.folder / name))
     with Store.open(place.folder / name, ELO_RULE, keeper=keeper) as store:
@@ -310,7 +310,7 @@ def _failing(hub: Hub, chance: random.Random) -> Iterator[None]:
                 one.faults = []
 
 
-def _reach(place: Place) -> None:
+def reach(place: Place) -> None:
     """Have huggingface_hub in this process ask the Hub of the drill."""
     from huggingface_hub import constants
 

@@ -116,16 +116,20 @@ def note(connection: Connection, steps: Sequence[Step], facts: str) -> None:
     if (row := place.fetchone()) is None:
         return
     moment = utc(now())
-    if erases(steps):
-        _forget_waiting(connection, moment)
-    else:
-        connection.execute("INSERT INTO arena.outbox VALUES (?, ?, ?, ?, ?)", [*row, _count(steps), moment, facts])
+    is_kept = not erases(steps)
+    kept = (_count(steps), moment, facts) if is_kept else (0, moment, "")
+    connection.execute("INSERT INTO arena.outbox VALUES (?, ?, ?, ?, ?)", [*row, *kept])
+    if not is_kept:
+        _empty_waiting(connection, moment)
 
 
 def make_due(connection: Connection) -> None:
     """Have the whole home saved, whatever of it is saved already. A commit of its own, as the history has a gap there."""
-    connection.execute("UPDATE arena.outbox_state SET number = number + 1, id = ?", [new_id()])
-    _forget_waiting(connection, utc(now()))
+    moment = utc(now())
+    place = connection.execute("UPDATE arena.outbox_state SET number = number + 1, id = ? RETURNING number, id", [new_id()])
+    for row in place.fetchall():
+        connection.execute("INSERT INTO arena.outbox VALUES (?, ?, 0, ?, '')", [*row, moment])
+    _empty_waiting(connection, moment)
 
 
 def leave(connection: Connection) -> None:
@@ -218,7 +222,7 @@ def _listed(value: Any) -> list[str]:
     return list(value) if isinstance(value, list | tuple) else [value] if value else []
 
 
-def _forget_waiting(connection: Connection, moment: datetime) -> None:
+def _empty_waiting(connection: Connection, moment: datetime) -> None:
     connection.execute("UPDATE arena.outbox SET facts = 0, steps = ''")  # ids stay: one may be saved, and not marked yet
     connection.execute(
         "UPDATE arena.outbox_state SET due_number = number, due_id = id, due_since = coalesce(due_since, ?)", [moment]
