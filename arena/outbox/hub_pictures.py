@@ -4,7 +4,8 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from arena.images import Picture
+from arena.errors import StoreError
+from arena.images import Picture, pixel_digest
 from arena.outbox.targets import Target
 
 FOLDER = "pictures"
@@ -13,6 +14,13 @@ FOLDER = "pictures"
 def picture_name(digest: str) -> str:
     """Where a picture lies in an outbox."""
     return f"{FOLDER}/{digest[:2]}/{digest}.webp"
+
+
+def _is_itself(picture: Picture) -> bool:
+    try:
+        return pixel_digest(picture.pixels()) == picture.digest
+    except (OSError, ValueError, SyntaxError):  # what Pillow raises of a file that is no picture
+        return False
 
 
 class HubPictures:
@@ -28,12 +36,15 @@ class HubPictures:
         """The picture with this digest.
 
         Raises:
-            StoreError: it is not there, or the Hub is away.
+            StoreError: it is not there, another one is there, or the Hub is away.
         """
         with tempfile.TemporaryDirectory() as folder:
             name = picture_name(digest)
             self._target.fetch([name], Path(folder))
-            return Picture(digest, (Path(folder) / name).read_bytes())
+            picture = Picture(digest, (Path(folder) / name).read_bytes())
+        if not _is_itself(picture):
+            raise StoreError(f"ARENA_OUTBOX: {name} is not the picture that was saved; put it back")
+        return picture
 
     def drop(self, digests: Iterable[str]) -> tuple[int, int]:  # noqa: ARG002
         """Nothing: what can be drawn again may stay."""

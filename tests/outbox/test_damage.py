@@ -12,7 +12,7 @@ from hub_repositories import Fault, Repository
 from huggingface_hub import CommitOperationAdd
 from outbox_world import BUCKET, LEASE, World, contents, kill, lines, status_of, until, wait_until_saved
 from store_insides import database_of
-from store_world import furnish, make_battle, make_pair
+from store_world import PAIRS, furnish, make_battle, make_pair, picture
 
 from arena.errors import StoreError
 from arena.outbox.hub_failures import HubAway
@@ -363,6 +363,17 @@ def test_what_a_killed_restore_has_left_is_cleared_away(world: World):
     with world.opened("second") as store:
         assert contents(store) == stored
     assert not left.exists()
+
+
+@pytest.mark.parametrize("content", [b"no picture", picture(5).encoded, picture(0).encoded[:40]])
+def test_a_picture_that_is_not_what_was_saved_is_shown_to_nobody(world: World, content: bytes):
+    written(world)
+    digest = PAIRS[0].sides[0].picture.digest
+    put(world, f"pictures/{digest[:2]}/{digest}.webp", content)
+    with world.opened("second") as store:
+        with pytest.raises(StoreError, match="is not the picture that was saved"):
+            store.pair(PAIRS[0].id)
+        assert store.pair(PAIRS[1].id) == PAIRS[1]
 
 
 def test_the_same_home_is_a_later_writer_after_each_start(world: World):
