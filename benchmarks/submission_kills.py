@@ -158,10 +158,10 @@ def turns_of_one(wanted: Mapping[Turn, int]) -> list[Turn]:
 def passage(server: Server, home: Path, name: str, turns: Sequence[Turn], chance: random.Random) -> Passage:
     """Submit a model, and kill on its way; a turn whose state does not come any more is left out with those behind it."""
     kills: list[Kill] = []
-    with open_store(worker_settings(home)) as store:
-        given = submit(store, submission(name, COMMIT))
+    given = ""
     for victim, state in turns:
         with open_store(worker_settings(home)) as store:
+            given = given or submit(store, submission(name, COMMIT))  # it waits for a moment only, so that this looks at once
             standing = wait_for(store, given, state, kills[-1].at if kills else None)
         if standing.state in ENDED:
             break
