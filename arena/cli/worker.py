@@ -37,6 +37,9 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _worker(options: argparse.Namespace) -> int:
+    from arena.worker.niceness import serve_others_first
+
+    serve_others_first()  # before the imports that take seconds
     from arena.opening import open_store
     from arena.submissions.limited_process import network_closed
     from arena.worker.backends import LocalBackend, problem_of

@@ -30,12 +30,14 @@ NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork"
 """A network without anybody, and numbers of processes of its own; the files are those of this machine."""
 WITH_NETWORK = tuple(part for part in NAMESPACES if part != "--net")
 """The same with the network of this machine."""
+NICENESS, SESSION_NICENESS = 12, 8
+"""Of the tree, as processes and as a session, as Linux shares the processor among those. Where all want it, a seventh is left
+for the tree, so that it goes on."""
 LAUNCH = (
-    'ulimit -c 0; ulimit -n "$1"; shift; echo 1000 2>/dev/null >/proc/self/oom_score_adj; '
-    'echo 8 2>/dev/null >/proc/self/autogroup; exec nice -n 12 "$@"'
+    'ulimit -c 0; ulimit -n "$1"; echo 1000 2>/dev/null >/proc/self/oom_score_adj; '
+    f'echo {SESSION_NICENESS} 2>/dev/null >/proc/self/autogroup; step=$2; shift 2; exec nice -n "$step" "$@"'
 )
-"""No core dumps, few files, the first to go where memory runs out, and served after others: as a process, and as a session, as
-Linux shares the processor among those. Where all want it, a seventh is left for them, so that they go on."""
+"""No core dumps, few files, the first to go where memory runs out, and served after others."""
 WATCH = 'read -r word || kill -s KILL -- "-$0"'
 """A shell that ends a group of processes once whoever holds the other end of its input is gone without a word."""
 FROM_HERE = (
@@ -111,9 +113,10 @@ def run_limited(
         on_begin: called once it has them.
     """
     began = time.monotonic()
+    step = str(max(0, NICENESS - os.nice(0)))  # from the niceness of this thread, which it inherits
     prefix = () if not network_closed() else WITH_NETWORK if network else NAMESPACES
     process = subprocess.Popen(  # noqa: S603 - a command of ours, on files of others
-        [*prefix, "sh", "-c", LAUNCH, "sh", str(limits.files), *command],
+        [*prefix, "sh", "-c", LAUNCH, "sh", str(limits.files), step, *command],
         cwd=folder,
         env=_environment(folder, environment or {}),
         stdin=subprocess.DEVNULL,

@@ -3,13 +3,14 @@ import subprocess
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import psutil
 import pytest
 
 from arena.submissions import limited_process
-from arena.submissions.limited_process import End, Limits, network_closed, run_limited
+from arena.submissions.limited_process import NICENESS, End, Limits, network_closed, run_limited
 
 LIMITS = Limits(memory_bytes=300 * 2**20, seconds=20, processor_seconds=20, disk_bytes=50_000_000, processes=10)
 
@@ -105,8 +106,16 @@ def test_it_is_stopped_when_it_is_told(tmp_path):
     assert time.monotonic() - began < 10
 
 
-def test_others_are_served_first(tmp_path):
-    assert int(run(tmp_path, "import os; print(os.nice(0))").output) >= min(19, os.nice(0) + 12)
+@pytest.mark.parametrize("step", [0, 5, NICENESS], ids="begun at niceness {}".format)
+def test_others_are_served_first_and_who_has_stepped_back_steps_no_further(tmp_path, step):
+    def nicenesses() -> tuple[int, int]:
+        if sys.platform == "linux":  # where each thread has one of its own
+            os.nice(step)
+        return os.nice(0), int(run(tmp_path, "import os; print(os.nice(0))").output)
+
+    with ThreadPoolExecutor(1) as thread:
+        ours, theirs = thread.submit(nicenesses).result()
+    assert theirs == max(NICENESS, ours)
 
 
 @pytest.mark.parametrize("without", [False, True], ids=["namespaces", "no namespaces"])
