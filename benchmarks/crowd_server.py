@@ -43,6 +43,10 @@ class Server:
         self.ask.send(None)
         return self.ask.recv()
 
+    def resident(self) -> int:
+        """The same at the moment, with garbage and free pages. Unlike `memory` it takes nothing of the server's time."""
+        return _anonymous_memory(self.process.pid)
+
     def battles(self) -> set[str]:
         """Ids of the battles that it has stored."""
         return {name for log in (self.folder / "home" / "logs").glob("*") for name in BATTLE.findall(log.read_text())}
@@ -104,6 +108,10 @@ def own_memory() -> int:
     gc.collect()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):
         trim(0)
-    kilobytes = re.search(r"RssAnon:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    return _anonymous_memory("self")
+
+
+def _anonymous_memory(process: int | str | None) -> int:
+    kilobytes = re.search(r"RssAnon:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
     assert kilobytes, "a system without /proc/self/status"
     return int(kilobytes[1]) * 1024

@@ -4,7 +4,8 @@
 
 The Hub is that of the tests, on this machine. All submissions are in the queue at once, as if they had been good when they were
 checked; the worker finds what they are. The table tells where each ended, why, and how many seconds the worker was at it.
-Visits are timed before any submission, and while the worker is at them; memory is what the server's process has for itself. It
+Visits are timed before any submission, and while the worker is at them. Memory is what the server's process has for itself,
+before and after without garbage: to collect that takes the server's time, so that it is not done while visits are timed. It
 exits with 1 where a bound is broken.
 """
 
@@ -103,9 +104,8 @@ async def measure(server: Server, kinds: dict[str, str], seconds: float, visitor
             peak = [memory]
 
             def is_over(_: object) -> bool:
-                peak.append(server.memory())
-                standings = [store.submissions.get(one) for one in names]
-                return all(one is not None and one.state in ENDED for one in standings)
+                peak.append(server.resident())
+                return all(one.state in ENDED for one in standings_of(store, names))
 
             await visits(clients, site, beside, is_over, time.monotonic())
             ended = [told(store, one, names[one.submission.id], kinds) for one in standings_of(store, names)]
