@@ -1,6 +1,6 @@
 """Hostile submissions at a real server with a worker beside it, a good one among them, while ten visitors play.
 
-    python benchmarks/hostile_submissions.py [--only NAME ...] [--seconds 60] [--visitors 10]
+    python benchmarks/hostile_submissions.py [--only NAME ...] [--warm-up 180] [--seconds 60] [--visitors 10]
 
 The Hub is that of the tests, on this machine. All submissions are in the queue at once, as if they had been good when they were
 checked; the worker finds what they are. The table tells where each ended, why, and how many seconds the worker was at it.
@@ -71,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=hostile(), metavar="NAME", help="some of the hostile ones")
     parser.add_argument("--seconds", type=float, default=60, help="of visits before the first submission")
+    words = "seconds of visits before those: models fill what they keep of pictures (default: %(default)s)"
+    parser.add_argument("--warm-up", type=float, default=180, help=words)
     parser.add_argument("--visitors", type=int, default=10, help="at a time, 20 at most (default: %(default)s)")
     options = parser.parse_args(arguments)
     with Hub() as hub, tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
@@ -83,20 +85,20 @@ def main(arguments: Sequence[str] | None = None) -> None:
         models = [str(STARTERS / model) for model in ("clip-mini", "clip-small", "llava-mini")]
         with serving(models, {"ARENA_SUBMISSIONS": "here", **os.environ}) as server:
             expected = {kind: words for kind, (_, words) in kinds.items()}
-            broken = asyncio.run(measure(server, expected, options.seconds, options.visitors))
+            broken = asyncio.run(measure(server, expected, options.warm_up, options.seconds, options.visitors))
         broken += [f"the Hub refused: {line}" for line in hub.rejected]
     if broken:
         sys.exit("\n".join(broken))
 
 
-async def measure(server: Server, kinds: dict[str, str], seconds: float, visitors: int) -> list[str]:
+async def measure(server: Server, kinds: dict[str, str], warm_up: float, seconds: float, visitors: int) -> list[str]:
     """Visit, submit, visit until all have ended. Gives the bounds that are broken, a line each."""
     site, console = Site.of(server.url), Console(width=200)
     settings = worker_settings(server.folder / "home")
     async with AsyncExitStack() as stack:
         clients = [await stack.enter_async_context(client_at(address, site.url)) for address in VISITORS[:visitors]]
         with open_store(settings) as store:
-            await visits(clients, site, Tally(), lambda _: time.monotonic() > began + seconds / 2, began := time.monotonic())
+            await visits(clients, site, Tally(), lambda _: time.monotonic() > began + warm_up, began := time.monotonic())
             alone, beside = Tally(), Tally()
             await visits(clients, site, alone, lambda _: time.monotonic() > again + seconds, again := time.monotonic())
             memory = server.memory()
