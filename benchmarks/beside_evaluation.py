@@ -50,7 +50,7 @@ from arena.worker.niceness import serve_others_first
 ALONE, BESIDE, PROCESSOR = KINDS = ("alone", "beside", "processor")
 ACTIONS = ("page", "battle", "vote")
 PATIENCE = 300.0
-"""Seconds until a submission is evaluated."""
+"""Seconds until the first answers of a submission."""
 NAME, SUITES = "team/good", "starter,degradation"
 MODELS = ("clip-mini", "clip-small", "llava-mini")
 MEGABYTE = 2**20
@@ -133,7 +133,7 @@ async def measure(server: Server, worker: Processes, asker: Processes, options: 
         with open_store(worker_settings(server.folder / "home")) as store:
             if BESIDE in options.only:
                 name = submit(store, submission(NAME, COMMIT))
-                await until(store, name, ("RUNNING", *ENDED))
+                await until_answered(store, name)
             for one in (worker, asker):
                 one.stop()
             await crowd.visit(Tally(), options.warm_up)
@@ -185,12 +185,13 @@ async def window(kind: str, others: Processes | None, crowd: Crowd, server: Serv
     return Window(kind, tally, server.resident(), readings(store) - known, taken)
 
 
-async def until(store: Store, name: str, states: Sequence[str]) -> None:
-    """Wait until a submission has come to one of these states."""
+async def until_answered(store: Store, name: str) -> None:
+    """Wait until the first answers of a submission are stored."""
     end = time.monotonic() + PATIENCE
-    while not ((one := store.submissions.get(name)) and one.state in states):
-        if time.monotonic() > end:
-            raise TimeoutError(f"the submission is not {states[0]} after {PATIENCE:.0f} s")
+    while not readings(store):
+        standing = store.submissions.get(name)
+        if standing is None or standing.state in ENDED or time.monotonic() > end:
+            raise RuntimeError(f"the submission was not evaluated: {standing.event.words if standing else 'is gone'}")
         await asyncio.sleep(1)
 
 
