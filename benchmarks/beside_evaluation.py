@@ -173,7 +173,9 @@ class Crowd:
 
 async def window(kind: str, others: Processes | None, crowd: Crowd, server: Server, store: Store, seconds: float) -> Window:
     """Visits, while those others go on."""
-    tally, known, before = Tally(), readings(store), cpu_seconds(server.process.pid)
+    pid = server.process.pid
+    assert pid
+    tally, known, before = Tally(), readings(store), cpu_seconds(pid)
     if others:
         others.go_on()
     try:
@@ -181,7 +183,7 @@ async def window(kind: str, others: Processes | None, crowd: Crowd, server: Serv
     finally:
         if others:
             others.stop()
-    taken = cpu_seconds(server.process.pid) - before
+    taken = cpu_seconds(pid) - before
     return Window(kind, tally, server.resident(), readings(store) - known, taken)
 
 
