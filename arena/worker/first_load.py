@@ -22,8 +22,9 @@ from arena.worker.child_process import LoadFailure, ending, log_excerpt, model_m
 from arena.worker.guard_reports import GuardReport, GuardReports
 
 LARGEST_ANSWER = 10**6
-PROCESSOR_SECONDS, WALL_SECONDS = 45.0, 300.0
-"""For a small model: to import libraries, to load it and to ask it takes ten, more where others want the processor."""
+PROCESSOR_SECONDS, WALL_SECONDS = 45.0, 900.0
+"""For a small model: to import libraries, to load it and to ask it takes ten. On the wall it takes far more where visitors, who
+come first, want the processor."""
 READ_SPEED = 5e6
 """Bytes of weights for which there is another second."""
 DISK = 10**8

@@ -17,6 +17,8 @@ from arena.outbox import outbox_of
 from arena.settings import Settings
 from arena.store import Store
 
+pytestmark = pytest.mark.long
+
 SECRET = "the secret of visitor nine"
 HASH = "hash-of-a-browser"
 STEPS: dict[str, tuple[str, str]] = {
