@@ -22,9 +22,9 @@ apt_install = $(as_root) apt-get update -qq && \
 run: .venv/.runtime
 	ARENA_PORT=$(ARENA_PORT) $(BIN)/python app.py
 
-# Four files of tests at a time, one thread each: many of them wait for a browser or another process. More only crowd two cores.
+# Three files of tests at a time, one thread each: many of them wait for a browser or another process. More only crowd two cores.
 # They begin in the order of tests/conftest.py. The many processes that they start find modules compiled.
-pytest = -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder
+pytest = -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 test coverage: export HF_HUB_OFFLINE := 1
 test coverage: export OMP_NUM_THREADS := 1
 test coverage: export PYTHONDONTWRITEBYTECODE :=

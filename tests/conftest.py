@@ -21,6 +21,7 @@ os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["HF_XET_CLIENT_RETRY_MAX_ATTEMPTS"] = "1"  # Xet reads it once in a process, and tries again for minutes
 # Each commit of each home waits until the disk holds it. Tests kill processes, not machines, so that memory holds as well.
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
 if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:

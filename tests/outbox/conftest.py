@@ -11,7 +11,6 @@ from outbox_world import World
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
-    monkeypatch.setenv("HF_XET_CLIENT_RETRY_MAX_ATTEMPTS", "1")
     with Hub() as hub:
         hub.reach(monkeypatch)
         yield hub
