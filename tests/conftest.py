@@ -3,9 +3,11 @@
 `HYPOTHESIS_PROFILE=thorough` tries more examples.
 """
 
+import atexit
 import gc
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -24,8 +26,14 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_XET_CLIENT_RETRY_MAX_ATTEMPTS"] = "1"  # Xet reads it once in a process, and tries again for minutes
 # Each commit of each home waits until the disk holds it. Tests kill processes, not machines, so that memory holds as well.
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
-if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-    os.environ.setdefault("TMPDIR", str(MEMORY))
+IN_MEMORY: list[Path] = []
+"""The folder for all files, where this process has made one, until it ends."""
+atexit.register(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in IN_MEMORY])
+if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+    IN_MEMORY.append(Path(tempfile.mkdtemp(prefix="arena-", dir=MEMORY)))
+    IN_MEMORY[0].chmod(0o711)  # PostgreSQL runs as another user
+    os.environ["TMPDIR"] = str(IN_MEMORY[0])
+    tempfile.tempdir = None  # pytest has looked for a folder before
 # A test that fails must fail again, and a busy machine is no reason.
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
 settings.register_profile("thorough", max_examples=300, deadline=None)
@@ -57,6 +65,12 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
     """The browser ends before a file that opens no page."""
     if nextitem is None or nextitem.path not in item.session.stash[WITH_PAGES]:
         end_browser()
+
+
+def pytest_sessionfinish(exitstatus: int) -> None:
+    """Files of a run that failed stay, to be looked at."""
+    if exitstatus != pytest.ExitCode.OK:
+        IN_MEMORY.clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 
 import psutil
 import pytest
@@ -35,6 +36,14 @@ def states(process: psutil.Process) -> Counter[bool]:
     return Counter(one.status() == psutil.STATUS_STOPPED for one in tree)
 
 
+def until(condition: Callable[[], bool]) -> None:
+    """Signals take effect a moment after they are sent."""
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="the benchmark is for Linux")
 def test_a_process_and_its_children_stop_and_go_on_together(beside):
     with subprocess.Popen([sys.executable, "-c", PARENT], start_new_session=True) as begun:
@@ -45,9 +54,9 @@ def test_a_process_and_its_children_stop_and_go_on_together(beside):
                 time.sleep(0.02)
                 children = process.children()
             beside.Processes(process).stop()
-            assert states(process) == {True: 2}
+            until(lambda: states(process) == {True: 2})
             beside.Processes(process).go_on()
-            assert states(process) == {False: 2}
+            until(lambda: states(process) == {False: 2})
         finally:
             for one in (*children, process):
                 one.kill()
