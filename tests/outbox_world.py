@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from hub_repositories import Repository
 from hub_server import Hub
 from huggingface_hub import HfApi
 from huggingface_hub.utils import disable_progress_bars
@@ -67,6 +68,12 @@ class World:
 
     def names(self, folder: str) -> list[str]:
         return sorted(name for name in self.files if name.startswith(f"{folder}/"))
+
+    def dataset(self, name: str) -> Repository:
+        """A dataset that is there, as its Hub keeps it."""
+        dataset = self.hub.repository("datasets", name)
+        assert dataset is not None
+        return dataset
 
 
 def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:

@@ -8,14 +8,12 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hub_repositories import Fault, Repository
+from hub_repositories import Fault
 from huggingface_hub import CommitOperationAdd
 from outbox_world import BUCKET, LEASE, World, contents, kill, lines, status_of, until, wait_until_saved
-from store_insides import database_of
 from store_world import PAIRS, furnish, make_battle, make_pair, picture
 
 from arena.errors import StoreError
-from arena.outbox.hub_failures import HubAway
 from arena.outbox.manifest import FOLDER
 from arena.store import Store
 from arena.store.migrations import MIGRATIONS
@@ -178,7 +176,7 @@ def test_nothing_leaves_for_a_place_that_everybody_reads(world: World, kind: str
         furnish(store)
         store.add_battle(make_battle("voted", played_by="visitor"))
         wait_until_saved(store)
-        place: Any = world.hub.buckets.named(BUCKET) if kind == "buckets" else repository(world, BUCKET)
+        place: Any = world.hub.buckets.named(BUCKET) if kind == "buckets" else world.dataset(BUCKET)
         place.private = False
         left = world.files
         store.add_vote("voted", "hash-of-a-browser", "a")
@@ -193,12 +191,6 @@ def test_nothing_leaves_for_a_place_that_everybody_reads(world: World, kind: str
     place.private = True
     with world.opened("second") as store:
         assert contents(store) == stored
-
-
-def repository(world: World, name: str) -> Repository:
-    found = world.hub.repository("datasets", name)
-    assert found is not None
-    return found
 
 
 def test_a_dataset_of_leases_that_is_made_anew_takes_nothing_back(world: World):
@@ -229,85 +221,6 @@ def test_a_lease_that_is_none_is_one_line(world: World, text: bytes):
         assert status_of(store).read_only
         world.api.delete_file("lease.json", LEASE, repo_type="dataset")
         until(lambda: not status_of(store).read_only)
-
-
-@pytest.mark.parametrize("kind", ["buckets", "datasets"])
-def test_an_erasure_is_carried_out_there_although_the_hub_failed_on_the_way(world: World, kind: str):
-    world.kind = kind
-    with world.opened("first") as store:
-        furnish(store)
-        store.add_battle(make_battle("voted", played_by="visitor"))
-        store.add_vote("voted", "hash-of-a-browser", "a")
-        wait_until_saved(store)
-        before = [name for name in world.files if name.startswith(("all/", "commits/", FOLDER))]
-        commits = set(repository(world, BUCKET).commits) if kind == "datasets" else set()
-        outbox = database_of(store).keeper
-        failed = refused_deletions(world, outbox)
-        store.erase_voter("hash-of-a-browser")
-        until(lambda: status_of(store).last_error)
-        failed()
-        until(lambda: not status_of(store).last_error)
-        assert not set(before) & world.files.keys()
-        if kind == "datasets":
-            assert not commits & set(repository(world, BUCKET).commits), "earlier commits hold it still"
-
-
-def refused_deletions(world: World, outbox: Any) -> Callable[[], None]:
-    """Let the Hub take what is saved, and fail when something is to be deleted; until the answer is called."""
-    if world.kind == "datasets":
-        place = repository(world, BUCKET)
-        place.faults = [Fault(status=500, on="super-squash")]
-        return place.faults.clear
-    target = outbox._target
-    take = target.remove
-
-    def refuse(_: Any) -> None:
-        raise HubAway("the Hub failed with HTTP 500", 500)
-
-    target.remove = refuse
-    return lambda: setattr(target, "remove", take)
-
-
-def test_a_history_that_was_not_begun_anew_is_after_a_kill(world: World):
-    world.kind = "datasets"
-    outbox = world.outbox()
-    with world.opened("first", outbox) as store:
-        furnish(store)
-        store.add_battle(make_battle("voted", played_by="visitor"))
-        store.add_vote("voted", "hash-of-a-browser", "a")
-        wait_until_saved(store)
-        commits = set(repository(world, BUCKET).commits)
-        repository(world, BUCKET).faults = [Fault(status=500, on="super-squash")]
-        store.erase_voter("hash-of-a-browser")
-        until(lambda: "HTTP 500" in status_of(store).last_error)
-        kill(store, outbox)
-    repository(world, BUCKET).faults = []
-    with world.opened("first") as store:
-        until(lambda: not commits & set(repository(world, BUCKET).commits))
-
-
-def test_an_erasure_between_a_saving_and_its_note_keeps_no_home_from_starting(world: World, monkeypatch: pytest.MonkeyPatch):
-    outbox = world.outbox()
-    with world.opened("first", outbox) as store:
-        furnish(store)
-        store.add_battle(make_battle("voted", played_by="visitor"))
-        store.add_vote("voted", "hash-of-a-browser", "a")
-        wait_until_saved(store)
-        parts = len(world.names(FOLDER))
-        with monkeypatch.context() as patch:
-            patch.setattr("arena.outbox.parts.outbox_rows.mark_saved", lambda *_: time.sleep(0.5))
-            store.add_battle(make_battle("last"))
-            until(lambda: len(world.names(FOLDER)) > parts)
-            outbox._turn = lambda: 0.0
-            store.erase_voter("hash-of-a-browser")
-            kill(store, outbox)
-    with world.opened("first") as store:
-        assert not status_of(store).read_only
-        wait_until_saved(store)
-        stored = contents(store)
-        assert stored["votes"]
-    with world.opened("second") as store:
-        assert contents(store) == stored
 
 
 def test_an_absurd_wait_ends_no_saving(world: World):
