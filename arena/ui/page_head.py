@@ -64,16 +64,17 @@ class PageHead:
         self.app = app
         self._is_embedded = is_embedded
         styles, scripts = (sorted(path.name for path in LOOK.glob(f"*.{kind}")) for kind in ("css", "js"))
+        # A new look has a new address, so that nobody sees the old one from a cache.
+        version = hashlib.sha256(b"".join((LOOK / name).read_bytes() for name in (*styles, *scripts))).hexdigest()[:8]
         self._head = partial(
             render,
             "page_head.html",
             description=description,
             fonts=sorted(path.name for path in LOOK.glob("fonts/*.woff2")),
             styles=styles,
-            scripts=scripts,
-            # A new look has a new address, so that nobody sees the old one from a cache.
-            version=hashlib.sha256(b"".join((LOOK / name).read_bytes() for name in (*styles, *scripts))).hexdigest()[:8],
+            version=version,
         )
+        self._scripts = render("page_scripts.html", scripts=scripts, version=version).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None
@@ -97,6 +98,8 @@ class PageHead:
         frame = Frame.of(scope["query_string"].decode("latin-1"))
         head = self._head(title=title or TITLE, theme=frame.theme).encode()
         page = GRADIO_PREVIEW.sub(b"", GRADIO_MANIFEST.sub(b"", body)).replace(b"</head>", head + b"</head>", 1)
+        # Gradio's own script comes after ours, for its first events already call them.
+        page = page.replace(b"<script", self._scripts + b"<script", 1)
         page = page.replace(b"<html", b'<html class="%b"' % frame.classes(is_embedded=self._is_embedded).encode(), 1)
         if title:
             page = GRADIO_TITLE.sub(rb'\1"%b"' % title.encode(), page, count=1)

@@ -69,6 +69,16 @@ def test_the_about_page_tells_the_method_and_how_to_cite(visit):
     expect(page.locator("#citation")).to_contain_text("@software{minimal_pair_arena")
 
 
+def test_first_events_wait_for_our_scripts_however_late_they_come(visit):
+    visitor = visit()
+    with visitor.requests_held_back("**/look/*.js*") as held:
+        visitor.page.goto(visitor.server.url + "/review", wait_until="commit")
+        while not held:
+            visitor.page.wait_for_timeout(50)
+        visitor.page.wait_for_timeout(1000)
+    expect(visitor.page.locator("#pair .empty, #pair .picture").first).to_be_visible()
+
+
 @pytest.mark.parametrize(("reduced", "moves"), [("reduce", False), ("no-preference", True)])
 def test_who_asks_for_less_motion_gets_none(visit, reduced, moves):
     visitor = visit()
