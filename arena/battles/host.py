@@ -3,7 +3,6 @@
 import logging
 import math
 import random
-import threading
 import time
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,25 +10,24 @@ from contextlib import suppress
 from datetime import date, timedelta
 from functools import partial
 
-from arena import method
 from arena.battles.board import Board
 from arena.battles.failures import Failures
 from arena.battles.generated_pairs import GeneratedPairs
 from arena.battles.lineup import Lineup
-from arena.battles.matchmaking import Couple, Meeting, Standing, draw_meeting
+from arena.battles.matchmaking import Couple, Standing, draw_meeting
 from arena.battles.memorisation import MemorisationRow
+from arena.battles.open_battles import OpenBattle, OpenBattles
 from arena.battles.pair_choice import FRESH, PairChoice
 from arena.battles.placement import SHARE_OF_AUTOPLAY, SHARE_OF_VISITORS, Placement, placement_of
 from arena.battles.playing import Asks, Loads, Played, lookup_ids, play_rounds, probes_of
 from arena.battles.reveals import Reveals, failure
-from arena.battles.scoring import judge, result_of
 from arena.battles.snapshots import Snapshot
 from arena.battles.views import VOTES, BattleFilter, BattleView, Leaderboard, Round
 from arena.contestants import Contestant
 from arena.errors import BattleError, BattleFailed, InputError, StorePaused
 from arena.pairs import MinimalPair
 from arena.ratings import START
-from arena.store import BattleRecord, PlayedBy, Result, Store, new_battle_id, now
+from arena.store import BattleRecord, PlayedBy, Result, Store, now
 
 log = logging.getLogger(__name__)
 
@@ -38,22 +36,8 @@ SECRECY = timedelta(minutes=30)
 plays in it; after this its vote is skipped."""
 SWEEP = 60.0
 """Seconds between two looks for battles that nobody judged in time."""
-MOST_OPEN = 2_000
-"""Battles opened but not played to the end; the oldest are forgotten first."""
 MOST_QUESTIONS = 256
 """Rounds that may be waiting for a model at once, over all visitors."""
-
-
-class OpenBattle:
-    """A battle that is drawn but not stored yet. Only the server knows who sits where."""
-
-    def __init__(self, pair: MinimalPair, meeting: Meeting, played_by: PlayedBy) -> None:
-        self.pair = pair
-        self.meeting = meeting
-        self.played_by: PlayedBy = played_by
-        self.seats = (meeting.seat_a, meeting.seat_b)
-        self.opened_at = now()
-        self.playing = threading.Lock()
 
 
 class Arena:
@@ -92,8 +76,7 @@ class Arena:
         generated = GeneratedPairs(store, accepts)
         self._choice = PairChoice(pairs, generated, self._rng, store.takedowns.is_down, self.lineup)
         self._board = Board(store, self.lineup, oldest_board, self.categories())
-        self._open: dict[str, OpenBattle] = {}
-        self._lock = threading.Lock()
+        self._open = OpenBattles()
         self.on_played: Callable[[float, bool], None] = lambda _seconds, _failed: None
         """Called after each battle with how long it took, and whether somebody could not answer; for whoever measures."""
         self._last_visit = -math.inf
@@ -187,7 +170,7 @@ class Arena:
                     yield last
                 last = answered
             self._keep(battle_id, battle, played)
-            self._open.pop(battle_id, None)
+            self._open.close(battle_id)
             self.on_played(time.monotonic() - began, failed)
         finally:
             battle.playing.release()
@@ -300,13 +283,8 @@ class Arena:
                 self.store.settle_abandoned(now() - SECRECY)
 
     def _remember(self, battle: OpenBattle) -> str:
-        battle_id = new_battle_id(battle.opened_at)
-        with self._lock:
-            self._open[battle_id] = battle
-            while len(self._open) > MOST_OPEN:
-                self._open.pop(next(iter(self._open)))
         self._notice(battle.played_by)
-        return battle_id
+        return self._open.add(battle)
 
     def _notice(self, played_by: PlayedBy) -> None:
         if played_by == "visitor":
@@ -319,23 +297,10 @@ class Arena:
         return self._stored(battle_id).result
 
     def _keep(self, battle_id: str, battle: OpenBattle, played: Played) -> None:
-        asked = [probe for probes in played.probes.values() for probe in probes]
-        outcomes = judge("a", asked, played.replies[0]) + judge("b", asked, played.replies[1])
-        # Replies are looked up between the first and the last of these, so a clock that was set back must hide none.
-        moments = [battle.opened_at, now(), *(record.asked_at for record in played.fresh)]
-        record = BattleRecord(
-            id=battle_id,
-            pair_id=battle.pair.id,
-            seats=battle.seats,
-            draw_probability=battle.meeting.probability,
-            played_by=battle.played_by,
-            result=result_of(outcomes),
-            method_version=method.VERSION,
-            outcomes=outcomes,
-            played_at=max(moments),
-        )
+        began, ended = battle.span(played)
+        record = battle.record(battle_id, played, ended)
         if battle.pair.source == FRESH:
-            self.store.add_pairs([battle.pair], drawn_at=min(moments))
+            self.store.add_pairs([battle.pair], drawn_at=began)
         kept = self.store.add_battle(record, played.fresh)
         log.info("battle %s: number %d, %s", battle_id, kept.seq, battle.pair.domain)
         for seat, replies in zip(battle.seats, played.replies, strict=True):

@@ -16,7 +16,7 @@ def families_of(arena, drawn, name):
     """Of the battles opened, the families on which somebody of that name sits."""
     found = set()
     for battle_id in drawn:
-        battle = arena._open[battle_id]
+        battle = arena._open.get(battle_id)
         if any(arena.lineup[seat].name == name for seat in battle.seats):
             found.add(battle.pair.family)
     return found
