@@ -1,8 +1,11 @@
 """Pictures in an outbox, fetched one by one when somebody needs them."""
 
+import io
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+
+from PIL import Image
 
 from arena.errors import StoreError
 from arena.images import Picture, pixel_digest
@@ -17,8 +20,9 @@ def picture_name(digest: str) -> str:
 
 
 def _is_itself(picture: Picture) -> bool:
+    """Whether its file holds what its name says. `Picture.pixels` may give what another file of that name held."""
     try:
-        return pixel_digest(picture.pixels()) == picture.digest
+        return pixel_digest(Image.open(io.BytesIO(picture.encoded))) == picture.digest
     except (OSError, ValueError, SyntaxError):  # what Pillow raises of a file that is no picture
         return False
 
