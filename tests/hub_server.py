@@ -291,6 +291,7 @@ class _Handler(BaseHTTPRequestHandler):
     """Reads a request, lets the Hub answer, and spoils the answer where a fault says so."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body waits until the header is acknowledged, which takes 40 ms
     hub: Hub
 
     def do_GET(self) -> None:
