@@ -22,6 +22,9 @@ from crowd_server import serving
 from rich.console import Console
 from rich.table import Table
 
+ANY_NUMBER = {f"ARENA_SHARE_{kind}": "1000000 1000000" for kind in ("BATTLES", "VOTES", "STREAMS")}
+"""All visitors come from one address."""
+
 
 @dataclass(frozen=True)
 class Phase:
@@ -61,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def measure(models: Sequence[str], visitors: int, battles: int, warm_up: int) -> Phase:
     """Let visitors share `battles` among them, on a server whose models have all been loaded and used."""
-    with serving(models) as server, ThreadPoolExecutor(visitors) as crowd:
+    with serving(models, ANY_NUMBER) as server, ThreadPoolExecutor(visitors) as crowd:
         port, pid = urlsplit(server.url).port, server.process.pid
         assert port
         assert pid
