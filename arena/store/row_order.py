@@ -17,6 +17,8 @@ def put_in_order(connection: duckdb.DuckDBPyConnection, table: str, column: str,
         column: of the table.
         chunk: about how many rows are put in order at a time.
     """
+    if not connection.execute(f"SELECT 1 FROM arena.{table} LIMIT 1").fetchall():
+        return
     connection.execute(f"CREATE TABLE arena.ordered AS FROM arena.{table} LIMIT 0")
     for name in _columns_never_null(connection, table):
         connection.execute(f"ALTER TABLE arena.ordered ALTER COLUMN {name} SET NOT NULL")

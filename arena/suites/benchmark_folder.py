@@ -8,9 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from arena.errors import ImageError, SuiteError
 from arena.images import Picture, read_picture_file
 from arena.suites.sources import file_inside
@@ -152,6 +149,9 @@ def miscounts(published: Mapping[str, int], found: Mapping[str, int]) -> list[st
 
 
 def _excel(path: Path) -> Iterator[list[str]]:
+    import openpyxl  # noqa: PLC0415 - takes a tenth of a second of each start, for the few who have such sheets
+    from openpyxl.utils.exceptions import InvalidFileException  # noqa: PLC0415
+
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         rows = list(book.worksheets[0].iter_rows(values_only=True))
