@@ -14,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -84,6 +84,17 @@ class Contents:
                 self._writing = None
             self._turn.notify_all()
 
+    def let_others_write(self) -> None:
+        """The batch of whoever writes was refused; it may come once more, and nobody waits for that."""
+        with self._turn:
+            if self._writing:
+                self._writing = (*self._writing[:2], time.monotonic())
+            self._turn.notify_all()
+
+    def take_over(self, other: "Contents") -> None:
+        """Have what another one keeps, too."""
+        _take_over(other._kept, self._kept)
+
     def size(self, file_hash: str) -> int | None:
         """Of the file with this hash, as the shards tell; None where none knows it."""
         parts = [file_hash[place : place + DIGITS] for place in range(0, 4 * DIGITS, DIGITS)]
@@ -126,8 +137,16 @@ class Buckets:
             case ("api", "buckets", owner, name, *_) | ("buckets", owner, name, *_):
                 bucket = self._buckets.get(f"{owner}/{name}")
                 path = "/".join(request.path)
-                return next((fault for fault in (bucket.faults if bucket else []) if fault.on in path), None)
+                found = next((fault for fault in (bucket.faults if bucket else []) if fault.on in path), None)
+                if found and found.status and path.endswith("/batch"):
+                    self.contents.let_others_write()
+                return found
         return None
+
+    def become(self, others: "Buckets") -> None:
+        """Have what others have."""
+        self._buckets = {name: replace(one, files=dict(one.files), faults=[]) for name, one in others._buckets.items()}
+        self.contents.take_over(others.contents)
 
     def respond(self, request: Request) -> Response | None:
         """The answer to what is asked of buckets; None for what is not."""

@@ -8,6 +8,7 @@ large files as the Hub does: `resolve` leads to another host, which must not see
 
 import threading
 import time
+from copy import deepcopy
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
@@ -74,6 +75,11 @@ class Hub:
     def put_in(self, repository: Repository) -> None:
         """Have a repository under its name."""
         self._repositories[repository.kind, repository.name] = repository
+
+    def become(self, other: "Hub") -> None:
+        """Have the buckets and repositories of another one, which stay as they are there."""
+        self.buckets.become(other.buckets)
+        self._repositories = deepcopy(other._repositories)
 
     def reach(self, patch: pytest.MonkeyPatch, cache: Path | None = None) -> None:
         """Have huggingface_hub reach this Hub, as HF_ENDPOINT and other variables would if they were set before its import.

@@ -1,6 +1,7 @@
 """Homes that save to the Hub on loopback, and what must be the same in two of them."""
 
 import logging
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from hub_server import Hub
 from huggingface_hub import HfApi
 from huggingface_hub.utils import disable_progress_bars
 from store_insides import connection_of
-from store_world import RULE
+from store_world import RULE, make_battle
 
 from arena.outbox import Outbox
 from arena.outbox.bucket_target import BucketTarget
@@ -24,7 +25,7 @@ from arena.store.rebuild import fingerprints
 
 BUCKET = "org/facts"
 LEASE = "org/facts-lease"
-INTERVAL = 0.3
+INTERVAL = 0.1
 LEASE_SECONDS = 8.0
 PATIENCE = 60.0
 
@@ -48,6 +49,13 @@ class World:
     def let_leases_end(self) -> None:
         """As if nobody had renewed any for long enough."""
         self._ahead += LEASE_SECONDS + 0.1
+
+    @classmethod
+    def like(cls, other: "World", hub: Hub, folder: Path) -> "World":
+        """A world of its own with all that another one has, whose homes are closed."""
+        hub.become(other.hub)
+        shutil.copytree(other.folder, folder, dirs_exist_ok=True)
+        return cls(hub, folder, other.kind)
 
     def outbox(self, *, seconds: float = INTERVAL, lease_seconds: float = LEASE_SECONDS) -> Outbox:
         target = (BucketTarget if self.kind == "buckets" else DatasetTarget)(self.api, BUCKET)
@@ -81,7 +89,7 @@ def until(condition: Callable[[], Any], seconds: float = PATIENCE) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "nothing came of it"
-        time.sleep(0.02)
+        time.sleep(0.03)
 
 
 def status_of(store: Store) -> SaveStatus:
@@ -92,6 +100,13 @@ def status_of(store: Store) -> SaveStatus:
 
 def wait_until_saved(store: Store) -> None:
     until(lambda: (status := status_of(store)).facts_waiting == 0 and status.saved_at)
+
+
+def play(store: Store, *names: str) -> None:
+    """Battles, each saved in a part of its own."""
+    for name in names:
+        store.add_battle(make_battle(name))
+        wait_until_saved(store)
 
 
 def contents(store: Store) -> dict[str, list[Any]]:

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from hub_repositories import Fault
 from huggingface_hub import CommitOperationAdd
-from outbox_world import BUCKET, LEASE, World, contents, kill, lines, status_of, until, wait_until_saved
-from store_world import PAIRS, furnish, make_battle, make_pair, picture
+from outbox_world import BUCKET, LEASE, World, contents, kill, lines, play, status_of, until, wait_until_saved
+from store_insides import copy_home
+from store_world import PAIRS, RULE, furnish, make_battle, make_pair, picture
 
 from arena.errors import StoreError
 from arena.outbox.manifest import FOLDER
@@ -27,19 +28,9 @@ def _few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("arena.outbox.outbox.START_PATIENCE", 1.5)
 
 
-def play(store: Store, *names: str) -> None:
-    """Battles, each saved in a part of its own."""
-    for name in names:
-        store.add_battle(make_battle(name))
-        wait_until_saved(store)
-
-
-def written(world: World, *names: str) -> dict[str, list[Any]]:
-    """What a home saved that has ended since."""
-    with world.opened("first") as store:
-        furnish(store)
-        wait_until_saved(store)
-        play(store, *names)
+def contents_of(world: World) -> dict[str, list[Any]]:
+    """Of the home that has ended."""
+    with Store.open(copy_home(world.folder / "first", world.folder / "looked at"), RULE) as store:
         return contents(store)
 
 
@@ -93,9 +84,9 @@ def newer_kind(world: World) -> None:
     [lost_part, lost_manifest, cut_manifest, lost_first_manifest, lost_manifests, newer_manifests, newer_kind],
 )
 def test_an_empty_home_is_not_begun_on_what_is_damaged_and_nothing_is_deleted(
-    world: World, spoil: Callable[[World], None], caplog: pytest.LogCaptureFixture
+    later_world: World, spoil: Callable[[World], None], caplog: pytest.LogCaptureFixture
 ):
-    written(world, "1", "2", "3")
+    world = later_world
     spoil(world)
     left = world.files
     began = time.monotonic()
@@ -109,8 +100,8 @@ def test_an_empty_home_is_not_begun_on_what_is_damaged_and_nothing_is_deleted(
 
 
 @pytest.mark.parametrize("spoil", [lost_part, lost_manifest, cut_manifest, lost_first_manifest, lost_manifests])
-def test_a_home_that_has_everything_mends_what_is_damaged(world: World, spoil: Callable[[World], None]):
-    stored = written(world, "1", "2", "3")
+def test_a_home_that_has_everything_mends_what_is_damaged(later_world: World, spoil: Callable[[World], None]):
+    world, stored = later_world, contents_of(later_world)
     spoil(world)
     with world.opened("first") as store:
         wait_until_saved(store)
@@ -118,8 +109,8 @@ def test_a_home_that_has_everything_mends_what_is_damaged(world: World, spoil: C
         assert contents(store) == stored
 
 
-def test_what_a_newer_arena_has_saved_stays_for_it(world: World):
-    written(world, "1", "2")
+def test_what_a_newer_arena_has_saved_stays_for_it(later_world: World):
+    world = later_world
     newer_manifests(world)
     left = world.files
     with world.opened("first") as store:
@@ -145,13 +136,13 @@ def test_commits_of_a_newer_schema_are_not_followed(world: World):
             assert contents(copy) == before
 
 
-def test_files_of_others_in_the_place_stay(world: World):
-    written(world, "1")
+def test_files_of_others_in_the_place_stay(later_world: World):
+    world = later_world
     theirs = ["all/mine.parquet", "commits/notes.txt", "manifests/2026.json", "holiday/1.txt"]
     for name in theirs:
         put(world, name, b"somebody else's")
     with world.opened("first") as store:
-        play(store, "2")
+        play(store, "4")
     assert set(theirs) <= world.files.keys()
 
 
@@ -210,12 +201,9 @@ def test_a_dataset_of_leases_that_is_made_anew_takes_nothing_back(world: World):
         assert contents(store) == stored
 
 
-@pytest.mark.parametrize(
-    "text", [b"[]", b"{}", b"no json", b'{"holder": 1, "epoch": "x", "seconds": [], "until": "soon"}', b'{"holder": "a"}']
-)
-def test_a_lease_that_is_none_is_one_line(world: World, text: bytes):
-    written(world, "1")
-    world.api.create_commit(LEASE, [CommitOperationAdd("lease.json", text)], commit_message="x", repo_type="dataset")
+def test_a_lease_that_is_none_is_one_line(later_world: World):
+    world, content = later_world, b'{"holder": 1, "epoch": "x", "seconds": [], "until": "soon"}'
+    world.api.create_commit(LEASE, [CommitOperationAdd("lease.json", content)], commit_message="x", repo_type="dataset")
     with world.opened("first") as store:
         assert "lease.json is no lease; delete it there" in status_of(store).last_error
         assert status_of(store).read_only
@@ -252,24 +240,24 @@ def test_who_is_late_with_the_last_facts_keeps_the_lease_until_it_ends(world: Wo
         furnish(store)
         wait_until_saved(store)
         target: Any = outbox._target
-        publish, release = target.publish, threading.Event()
+        publish, begun, release = target.publish, threading.Event(), threading.Event()
 
         def slow(*arguments: Any) -> None:
+            begun.set()
             release.wait()
             publish(*arguments)
 
         target.publish = slow
         store.add_battle(make_battle("late"))
-        until(lambda: status_of(store).facts_waiting)
-        time.sleep(0.5)
+        begun.wait()
     with world.opened("second") as copy:
         assert "Another copy" in status_of(copy).read_only
         release.set()
         until(lambda: copy.battle("late"))
 
 
-def test_what_a_killed_restore_has_left_is_cleared_away(world: World):
-    stored = written(world, "1")
+def test_what_a_killed_restore_has_left_is_cleared_away(later_world: World):
+    world, stored = later_world, contents_of(later_world)
     left = world.folder / "second" / "restore-killed"
     left.mkdir(parents=True)
     (left / "arena.duckdb").write_bytes(b"facts that are erased one day")
@@ -279,8 +267,8 @@ def test_what_a_killed_restore_has_left_is_cleared_away(world: World):
 
 
 @pytest.mark.parametrize("content", [b"no picture", picture(5).encoded, picture(0).encoded[:40]])
-def test_a_picture_that_is_not_what_was_saved_is_shown_to_nobody(world: World, content: bytes):
-    written(world)
+def test_a_picture_that_is_not_what_was_saved_is_shown_to_nobody(later_world: World, content: bytes):
+    world = later_world
     saved = PAIRS[0].sides[0].picture
     name = f"pictures/{saved.digest[:2]}/{saved.digest}.webp"
     saved.pixels()  # this process has shown it, and may still know it
@@ -293,11 +281,11 @@ def test_a_picture_that_is_not_what_was_saved_is_shown_to_nobody(world: World, c
         assert store.pair(PAIRS[0].id) == PAIRS[0]
 
 
-def test_the_same_home_is_a_later_writer_after_each_start(world: World):
-    written(world, "1")
+def test_the_same_home_is_a_later_writer_after_each_start(later_world: World):
+    world = later_world
     epochs = [int(name.split("-")[1]) for name in world.names(FOLDER)]
     with world.opened("first") as store:
-        play(store, "2")
+        play(store, "4")
     assert int(world.names(FOLDER)[-1].split("-")[1]) > max(epochs)
 
 
@@ -307,13 +295,15 @@ def test_the_log_has_one_line_for_what_fails_each_time(world: World, caplog: pyt
         furnish(store)
         wait_until_saved(store)
 
-        def full(*_: Any) -> None:
+        failures: list[Any] = []
+
+        def full(*arguments: Any) -> None:
+            failures.append(arguments)
             raise RuntimeError("the disk is odd")
 
         parts: Any = outbox._parts
         parts.save = full
-        until(lambda: status_of(store).last_error)
-        time.sleep(2)
+        until(lambda: len(failures) > 3)
         del parts.save
         until(lambda: not status_of(store).last_error)
     assert len([record for record in caplog.records if record.exc_info]) == 1

@@ -149,3 +149,16 @@ def test_while_the_hub_fails_it_is_held_until_it_ends(world, copy, clock):
     world.hub.repository("datasets", LEASE).faults = []
     lease.step()
     assert lease.is_held
+
+
+@pytest.mark.parametrize(
+    "content", [b"[]", b"{}", b"no json", b'{"holder": 1, "epoch": "x", "seconds": [], "until": "soon"}', b'{"holder": "a"}']
+)
+def test_a_file_that_is_no_lease_is_one_line(world, copy, content):
+    copy("one").step()
+    world.api.create_commit(LEASE, [CommitOperationAdd(FILE, content)], commit_message="x", repo_type="dataset")
+    lease = copy("two")
+    with pytest.raises(HubAway, match=r"lease\.json is no lease; delete it there") as error:
+        lease.step()
+    assert "\n" not in str(error.value)
+    assert not lease.is_held

@@ -100,8 +100,10 @@ def test_a_batch_that_was_saved_and_not_noted_counts_once(world: World):
         kill(store, outbox)
     shutil.rmtree(world.folder / "first")
     as_killed.rename(world.folder / "first")
-    with world.opened("first") as store:
+    outbox = world.outbox()
+    with world.opened("first", outbox) as store:
         world.let_leases_end()  # a copied home is another one
+        outbox._lease.step()
         until(lambda: not status_of(store).read_only)
         live(store, 2)
         wait_until_saved(store)
@@ -132,6 +134,7 @@ def test_two_that_went_apart_are_refused_with_one_line(world: World):
     outbox = world.outbox()
     with world.opened("second", outbox) as store:
         world.let_leases_end()
+        outbox._lease.step()
         until(lambda: not status_of(store).read_only)
         live(store, 2)
     with pytest.raises(StoreError, match="never saved, and another copy has gone on") as error, world.opened("first"):

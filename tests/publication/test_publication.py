@@ -134,7 +134,7 @@ def test_two_at_once_do_not_write_over_each_other(hub, api, store, dataset):
 def test_nothing_is_published_that_could_still_be_lost_with_the_disk(hub, tmp_path, api, monkeypatch):
     monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
     world, order = World(hub, tmp_path), replace(ORDER, patience=0.1)
-    with world.opened("saving") as store:
+    with world.opened("saving", world.outbox(seconds=0.3)) as store:
         furnish(store)
         store.add_battle(make_battle("01"))
         wait_until_saved(store)
