@@ -15,7 +15,9 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-MODULES = [
+import fork_server
+
+MODULES = (
     "arena.cli.playing",
     "arena.evaluation",
     "arena.opening",
@@ -23,12 +25,14 @@ MODULES = [
     "diffusers.pipelines.stable_diffusion.pipeline_stable_diffusion_instruct_pix2pix",
     "gradio",
     "plotly.graph_objects",
+    "pydantic.v1",
     "sklearn.linear_model",
+    "transformers.models.blip.modeling_blip",
     "transformers.models.clip.modeling_clip",
     "transformers.models.clip.processing_clip",
     "transformers.models.llava.modeling_llava",
     "transformers.models.llava.processing_llava",
-]
+)
 """What takes longest to import, and starts no thread, which a fork would leave behind."""
 STARTERS = Path(__file__).parents[1] / "starter" / "models" / "drawn-world"
 FEW = ("clip-mini", "clip-small", "llava-mini")
@@ -45,7 +49,7 @@ PATIENCE = 180
 """Seconds that a busy machine may take for what is waited for."""
 
 _context = get_context("forkserver")
-_context.set_forkserver_preload(MODULES)
+_context.set_forkserver_preload(list(MODULES))
 
 
 @contextmanager
@@ -58,6 +62,7 @@ def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, s
 @contextmanager
 def forked(work: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
     """Call a function of a module in a process of its own, until the block ends."""
+    fork_server.share(MODULES)
     process = _context.Process(target=work, args=arguments)
     process.start()
     try:
