@@ -24,7 +24,7 @@ from arena.suites import SUITES
 
 pytestmark = pytest.mark.long
 
-KILLS = 10
+KILLS = 4
 PAIRS = 10
 
 
@@ -81,7 +81,7 @@ def table(home, contestant):
         return Results(store).estimates("starter", contestant)
 
 
-def test_ten_kills_lose_and_repeat_nothing_that_was_committed(tmp_path, server):
+def test_kills_lose_and_repeat_nothing_that_was_committed(tmp_path, server):
     reference, log = server
     contestant = contestant_of_endpoint(reference).id
     home, arguments = tmp_path / "killed", ("--model", reference, "--limit", str(PAIRS))

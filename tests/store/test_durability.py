@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 import pytest
+from players import play_for_ever
+from processes import forked, killed, wait_until
 from store_insides import connection_of
 from store_world import CONTESTANTS, PAIRS, RULE, furnish, make_battle, make_pair
 
@@ -18,41 +20,16 @@ from arena.store.records import Acknowledged
 ROOT = Path(__file__).parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (ROOT, ROOT / "tests", ROOT / "tests" / "store")))}
 ROUNDS = 10
-PLAYER = """
-import os, sys, threading
-from pathlib import Path
-from arena.store import Store
-from store_insides import connection_of
-from store_world import RULE, furnish, make_battle
-
-home, turn = Path(sys.argv[1]), sys.argv[2]
-store = furnish(Store.open(home, RULE))
-if int(turn) % 2:  # every other process folds its log into the database all the time, so kills hit that as well
-    connection_of(store).execute("SET checkpoint_threshold = '10KB'")
-
-def play(thread):
-    for number in range(10_000):
-        name = f"{turn}-{thread}-{number}"
-        acknowledged = store.add_battle(make_battle(name))
-        store.add_vote(name, f"visitor-{thread}", "a")
-        os.write(1, f"{name} {acknowledged.seq}\\n".encode())
-
-for thread in range(3):
-    threading.Thread(target=play, args=(thread,)).start()
-"""
 
 
 def killed_while_playing(home: Path, turn: int, delay: float) -> dict[str, int]:
     """What a process acknowledged (battle id -> seq) until it was killed, `delay` seconds after its first word."""
-    with subprocess.Popen(
-        [sys.executable, "-c", PLAYER, str(home), str(turn)], stdout=subprocess.PIPE, env=ENVIRONMENT
-    ) as player:
-        assert player.stdout
-        first = player.stdout.readline()
+    told = home.with_name(f"told in turn {turn}")
+    with forked(play_for_ever, home, turn, told) as player:
+        wait_until(lambda: told.exists() and told.stat().st_size > 0, player)
         time.sleep(delay)
-        player.send_signal(signal.SIGKILL)
-        said = first + player.stdout.read()
-    assert player.returncode == -signal.SIGKILL, "it was still playing"
+        assert killed(player), "it was still playing"
+    said = told.read_bytes()
     whole_lines = said[: said.rfind(b"\n")].decode().splitlines()
     return {name: int(seq) for name, seq in (line.split() for line in whole_lines)}
 
