@@ -26,9 +26,10 @@ from arena.battles import Arena, BattleFilter
 from arena.battles.pair_choice import Chosen
 from arena.battles.playing import probes_of
 from arena.battles.scoring import ELO_RULE
+from arena.generators.scenes import FAMILIES, draw_pair
 from arena.models import ModelPool
 from arena.pairs import MinimalPair
-from arena.roster import calibration_pairs, gather, register
+from arena.roster import CALIBRATION_SEEDS, gather, register
 from arena.settings import Settings
 from arena.store import Store
 from arena.suites.starter import starter_pairs
@@ -81,7 +82,8 @@ def fresh_arena(models: Sequence[str], stopwatch: Stopwatch) -> Iterator[Arena]:
 
 def warm_up(pool: ModelPool, contestants: Collection[str]) -> None:
     """The first forward pass of a model allocates; a pair that no battle shows takes it."""
-    probes = [probe for asked in probes_of(calibration_pairs()[0]).values() for probe in asked]
+    pair = draw_pair(next(iter(FAMILIES)), CALIBRATION_SEEDS[0], source="calibration")
+    probes = [probe for asked in probes_of(pair).values() for probe in asked]
     for contestant in contestants:
         pool.ask(contestant, probes)
 

@@ -111,7 +111,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     with Hub() as hub, tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
         hub.reach(patch, Path(name) / "cache")
-        os.environ.update(HF_ENDPOINT=hub.address, HF_HUB_OFFLINE="0", HF_HUB_DISABLE_XET="1", HF_HUB_CACHE=f"{name}/cache")
+        reached = {"ENDPOINT": hub.address, "HUB_OFFLINE": "0", "HUB_DISABLE_XET": "1", "HUB_CACHE": f"{name}/cache"}
+        for setting, value in reached.items():
+            patch.setenv(f"HF_{setting}", value)
         serve(hub, Path(name) / "good", NAME)
         models = [str(STARTERS / model) for model in MODELS]
         more = {**os.environ, "ARENA_SUBMISSIONS": "here", "ARENA_SUBMISSION_SUITES": SUITES}

@@ -73,12 +73,13 @@ class Setup:
 
     server: Server
     site: Site
-    clients: Sequence[httpx.AsyncClient]
+    clients: Iterator[httpx.AsyncClient]
+    """In turn, over and over: whoever has just visited comes again last, and has its whole share by then."""
     options: argparse.Namespace
 
     async def closed_loop(self, tally: Tally, visits: int) -> float:
         """Let a few visitors be there at any time, until there were so many; visits a second."""
-        queue, chance = iter(list(itertools.islice(itertools.cycle(self.clients), visits))), random.Random(5)
+        queue, chance = iter(list(itertools.islice(self.clients, visits))), random.Random(5)
 
         async def one_after_the_other() -> None:
             for client in queue:
@@ -102,7 +103,7 @@ async def measure(options: argparse.Namespace) -> list[str]:
         site, warm_up = Site.of(server.url), Tally()
         async with AsyncExitStack() as stack:
             clients = [await stack.enter_async_context(client_at(address, site.url)) for address in VISITORS]
-            setup = Setup(server, site, clients, options)
+            setup = Setup(server, site, itertools.cycle(clients), options)
             await setup.closed_loop(warm_up, options.warm_up)
             broken = too_many(warm_up.errors)
             for mode in options.only:
@@ -186,7 +187,7 @@ async def crowd(setup: Setup, moments: Sequence[float], abused: bool) -> Run:
     before = server.battles()
     async with abusers(setup) if abused else nullcontext(Counter[int]()) as answers, asyncio.TaskGroup() as visits:
         began = time.perf_counter()
-        for moment, client in zip(moments, itertools.cycle(setup.clients), strict=False):
+        for moment, client in zip(moments, setup.clients, strict=False):
             await asyncio.sleep(began + moment - time.perf_counter())
             visits.create_task(visit(client, setup.site, tally, chance))
         await asyncio.sleep(began + options.seconds - time.perf_counter())

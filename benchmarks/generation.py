@@ -75,9 +75,13 @@ def with_steps(report: EditorReport, steps: int) -> EditorReport:
     return replace(report, arguments={**report.arguments, "num_inference_steps": steps})
 
 
+def warm_up(report: EditorReport, pipeline: Any, asked: Sequence[EditRequest]) -> None:
+    """The first edit of a pipeline allocates, whatever its steps are."""
+    Editor(with_steps(report, 1), pipeline, batched=True).edit(asked[:1])
+
+
 def timed(editor: Editor, asked: Sequence[EditRequest], batch: int) -> tuple[Stopwatch, list[Edit]]:
-    """Edit in batches of that size, after one to warm up."""
-    editor.edit(asked[:1])
+    """Edit in batches of that size."""
     watch, left, made = Stopwatch(), iter(asked), []
     with watch.running():
         while together := list(islice(left, batch)):
@@ -90,6 +94,7 @@ def shipped_editor(asked: Sequence[EditRequest], batches: Sequence[int], steps: 
     report = check_editor(SHIPPED_EDITOR)
     own = report.arguments["num_inference_steps"]
     pipeline = load_pipeline(report)
+    warm_up(report, pipeline, asked)
     found = {
         (size, count): timed(Editor(with_steps(report, count), pipeline, batched=True), asked, size)[0]
         for count in dict.fromkeys((own, *steps))
@@ -109,12 +114,12 @@ def gate_beside_editor(count: int) -> Table:
     """What an edit and the gate take of each other, on pairs as `arena generate` makes them."""
     maker = EditorMaker(Editor(report := check_editor(SHIPPED_EDITOR), load_pipeline(report), batched=False))
     orders = [Order(proposal, seed, maker.tool) for seed, proposal in enumerate(scene_proposals(0, count))]
-    maker.make(orders[:1])
+    [first] = maker.make(orders[:1])  # warms up
     editing, judging = Stopwatch(), Stopwatch()
     with tempfile.TemporaryDirectory() as home, Store.open(Path(home)) as store:
         store.add_pairs(starter_pairs())
         gate = open_gate(Settings(home=Path(home)))
-        judge(store, gate, [(orders[0], orders[0].pair(maker.make(orders[:1])[0]))])  # hashes the known pairs, loads
+        judge(store, gate, [(orders[0], orders[0].pair(first))])  # hashes the known pairs, loads
         with editing.running():
             edits = maker.make(orders)
         pairs = [(order, order.pair(edit)) for order, edit in zip(orders, edits, strict=True)]
@@ -163,6 +168,7 @@ def full_size_editor(asked: Sequence[EditRequest], batches: Sequence[int]) -> Ta
     with tempfile.TemporaryDirectory() as folder:
         report = check_editor(str(save_full_size(Path(folder) / "full-size")))
         pipeline = load_pipeline(report)
+        warm_up(report, pipeline, asked)
         steps, device = report.arguments["num_inference_steps"], pipeline.device
         table = Table("steps", "batch", "images/s", "times", title=f"A full-size editor, random weights, on {device}", box=None)
         base = 0.0

@@ -218,7 +218,7 @@ def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
 
 def pairs_to_review(home: Path, output: Path) -> list[str]:
     """Generations that wait for reviewers."""
-    with arena("generate", "--source", "starter", "--count", "4", "--seed", "7", home=home, output=output) as process:
+    with arena("generate", "--source", "starter", "--count", "2", "--seed", "7", home=home, output=output) as process:
         if exit_code(process):
             raise RuntimeError(output.read_text())
     with Store.open(home) as store:

@@ -73,7 +73,7 @@ def test_ratios_are_those_of_all_windows_and_of_each_round(beside, window, capsy
 
 @pytest.mark.long
 def test_visitors_are_served_beside_a_process_that_takes_the_processor(printed):
-    small = ("--seconds", 3, "--rounds", 1, "--visitors", 2, "--pause", 0.2, "--warm-up", 1)
+    small = ("--seconds", 0.5, "--rounds", 1, "--visitors", 2, "--pause", 0.02, "--warm-up", 0.2)
     lines = printed("beside_evaluation", *small, "--only", "alone", "processor")
     assert [line[0] for line in lines[1:3]] == ["alone", "processor"]
-    assert all(int(line[4]) > 0 and line[5] == "0" for line in lines[1:3]), "visits, and no errors"
+    assert all(int(line[4]) > 0 and line[5] == "0" for line in lines[1:3]), lines

@@ -75,15 +75,15 @@ def test_what_is_not_a_number_keeps_no_bound(crowd):
 
 
 SMALL = [
-    "--warm-up=4",
+    "--warm-up=2",
     "--capacity=2",
     "--at-once=2",
-    "--seconds=2",
-    "--rate=2",
+    "--seconds=1",
+    "--rate=4",
     "--runs=1",
     "--pause=0",
     "--rest=0",
-    "--battles=6",
+    "--battles=4",
 ]
 LAX = ["--most-ratio=1e9", "--most-growth=1e9"]
 
@@ -91,7 +91,7 @@ LAX = ["--most-ratio=1e9", "--most-growth=1e9"]
 @pytest.mark.long
 def test_visitors_are_served_among_abusers_and_what_breaks_a_bound_ends_with_an_error(crowd, capsys, monkeypatch, starters):
     monkeypatch.setenv("COLUMNS", "200")
-    monkeypatch.setenv("ARENA_SHARE_BATTLES", "6 6")  # which abusers have used up soon, however slow the machine is
+    monkeypatch.setenv("ARENA_SHARE_BATTLES", "1 1")  # which abusers have used up soon, however slow the machine is
     with pytest.raises(SystemExit, match=r"^memory, kB a battle: .*, and -1e\+09 is the most$"):
         crowd.main([*starters("clip-mini", "clip-small"), *SMALL, *LAX, "--most-memory=-1e9"])
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
@@ -100,4 +100,4 @@ def test_visitors_are_served_among_abusers_and_what_breaks_a_bound_ends_with_an_
     assert (without[0], among[0]) == ("no", "yes")
     assert (without[2], among[2], without[4]) == ("0", "0", "0"), "no visitor met an error, and nobody else played"
     assert "429" in " ".join(among), "abusers did more than they may"
-    assert lines[-1][0] == "6", "battles that clients apart have played"
+    assert lines[-1][0] == "4", "battles that clients apart have played"
