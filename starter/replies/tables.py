@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from arena.metrics.rogan_gladen import ReaderAccuracy
 from arena.starter.replies.accuracy import Labels, Pair, pairs
-from arena.starter.replies.checks import SIDES, check
+from arena.starter.replies.checks import check
 from arena.starter.replies.fitting import Fold
 from arena.starter.replies.held_out import Read, read
 from arena.starter.replies.labelled import MODELS, LabelledReply, OwnReply
@@ -113,9 +113,7 @@ def checks_table(made: Sequence[Read]) -> str:
     """Refusal rates as labels of some replies correct them."""
     rows: list[list[object]] = []
     for model in MODELS:
-        of_model = [one for one in made if one.reply.model == model]
-        for side in SIDES:
-            found = check(of_model, side)
+        for side, found in check([one for one in made if one.reply.model == model]).items():
             shares = (found.people, found.read, found.corrected, found.width)
             rows.append([model, side, *(f"{share:.1%}" for share in shares), f"{found.coverage:.0%}"])
     return _table(("model", "prompts", "people", "read", "corrected, mean", "width of the interval", "holds"), rows)

@@ -36,7 +36,9 @@ class Scores:
     overall: Mapping[str, float]
     by_family: Mapping[str, Mapping[str, float]]
     blank: Mapping[str, float]
-    """Share of correct replies with every image replaced by grey: what captions and prompts alone give away."""
+    """Share of correct replies with every image replaced by grey: what captions and prompts alone give away; empty where
+    nobody asked.
+    """
     pairs: int
 
 
@@ -115,17 +117,26 @@ def load(folder: Path) -> Generative | Contrastive:
     return Contrastive(folder) if AutoConfig.from_pretrained(folder).model_type == "clip" else Generative(folder)
 
 
-def score(model: Generative | Contrastive, pairs: Sequence[MinimalPair]) -> Scores:
-    """Ask everything about every pair, and once more about grey images."""
-    answered = _outcomes(model, pairs, model.tasks)
+def score(
+    model: Generative | Contrastive, pairs: Sequence[MinimalPair], *, tasks: Sequence[Any] | None = None, blank: bool = True
+) -> Scores:
+    """Ask everything about every pair, and once more about grey images.
+
+    Args:
+        model: whom to ask.
+        pairs: what about.
+        tasks: those whose shares are wanted; all that the model can be asked, by default.
+        blank: whether grey images are asked about, too.
+    """
+    answered = _outcomes(model, pairs, model.tasks if tasks is None else tasks)
     families: dict[str, list[Outcomes]] = defaultdict(list)
     for pair, outcomes in zip(pairs, answered, strict=True):
         families[pair.family].append(outcomes)
-    blank = _outcomes(model, [_blanked(pair) for pair in pairs], CHOICES)
+    grey = _outcomes(model, [_blanked(pair) for pair in pairs], CHOICES) if blank else []
     return Scores(
         overall=_summary(answered),
         by_family={family: _summary(outcomes) for family, outcomes in sorted(families.items())},
-        blank={_plain(task.NAME): _correct(pair[task.NAME] for pair in blank) for task in CHOICES},
+        blank={_plain(task.NAME): _correct(pair[task.NAME] for pair in grey) for task in CHOICES if grey},
         pairs=len(pairs),
     )
 

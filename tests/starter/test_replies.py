@@ -83,8 +83,9 @@ def test_the_errors_of_the_reader_are_those_of_the_measurements(read_by_others, 
 def test_labels_of_each_labelled_model_would_have_corrected_its_rates(read_by_others, monkeypatch):
     monkeypatch.setattr(checks, "ROUNDS", 20)
     for model in MODELS:
-        for side in checks.SIDES:
-            found = checks.check([one for one in read_by_others if one.reply.model == model], side)
+        found_of_sides = checks.check([one for one in read_by_others if one.reply.model == model])
+        assert found_of_sides.keys() == checks.SIDES.keys()
+        for found in found_of_sides.values():
             assert found.coverage >= 0.85
             assert abs(found.corrected - found.people) < max(0.04, abs(found.read - found.people))
 
