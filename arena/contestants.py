@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 STRATEGY = "strategy"
 """Setting that holds the name of a strategy. All that it adds to the settings has a name that begins so."""
@@ -27,7 +28,7 @@ class Contestant:
     settings: Mapping[str, str | int | float] = field(default_factory=dict, hash=False)
     """What else its answers depend on: image size, dtype, verification threshold and the split it was fitted on, strategy."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Hash of all four fields, 16 hex digits."""
         parts = [self.repository, self.revision, self.engine, dict(sorted(self.settings.items()))]

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from arena.images import Picture
@@ -67,7 +68,7 @@ class Probe:
     family: str = field(default="", compare=False)
     """That of its item, by which a strategy knows what it must not have learnt from. No model is told."""
 
-    @property
+    @cached_property
     def key(self) -> str:
         """What was asked, as a hash: pixels in order, prompt, options, template, earlier turns. Never the expected answer."""
         asked = [self.template, _digests(self.images), self.prompt, self.options, self.max_new_tokens]

@@ -1,12 +1,13 @@
 """The command line: what it prints, and one line on standard error when it cannot."""
 
+import io
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+from contextlib import redirect_stderr, redirect_stdout
 
 import processes
 import pytest
@@ -18,35 +19,31 @@ from arena.cli import main
 from arena.contestants import Contestant
 from arena.generators.scenes import draw_pair
 from arena.probes import Outcome
-from arena.roster import STARTER_MODELS
 from arena.store import SEATS, BattleRecord, OutcomeRecord, Store
-
-
-def arena(*arguments, home=None):
-    """Run the command in a process of its own, as people do, with few models."""
-    command = [sys.executable, "-m", "arena", *(("--home", str(home)) if home else ()), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ | FEW_MODELS, check=False, timeout=300)
-
 
 BATTLES = 12
 
 
 @pytest.fixture(scope="module")
 def played(tmp_path_factory):
-    """A home in which battles were played from the terminal, and what that printed."""
-    home = tmp_path_factory.mktemp("played")
-    return home, arena("battle", "--count", str(BATTLES), "--source", "starter", home=home)
+    """A home in which few models played battles; the exit code, and what was printed on standard output and error."""
+    home, out, err = tmp_path_factory.mktemp("played"), io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        for name, value in FEW_MODELS.items():
+            patch.setenv(name, value)
+        code = main(["--home", str(home), "battle", "--count", str(BATTLES), "--source", "starter"])
+    return home, code, out.getvalue(), err.getvalue()
 
 
 def test_battles_are_counted_by_their_result_with_progress_beside(played):
-    _, done = played
-    assert done.returncode == 0, done.stderr
-    assert sum(int(line.split()[0]) for line in done.stdout.splitlines()) == BATTLES
-    assert "Battles" in done.stderr
+    _, code, out, err = played
+    assert code == 0, err
+    assert sum(int(line.split()[0]) for line in out.splitlines()) == BATTLES
+    assert "Battles" in err
 
 
 def test_the_board_as_json_is_a_list_of_objects(played, capsys):
-    home, _ = played
+    home, *_ = played
     assert main(["--home", str(home), "leaderboard", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert sum(row["battles"] for row in rows) == 2 * BATTLES
@@ -56,7 +53,7 @@ def test_the_board_as_json_is_a_list_of_objects(played, capsys):
 
 
 def test_the_board_as_a_table_names_every_contestant_that_played(played, capsys):
-    home, _ = played
+    home, *_ = played
     assert main(["--home", str(home), "leaderboard", "--domain", "safety"]) == 0
     table = capsys.readouterr().out
     with Store.open(home) as store:
@@ -113,7 +110,7 @@ def test_models_are_listed_as_json(tmp_path, capsys):
 
 
 def test_help_has_examples_and_needs_no_torch():
-    shown = arena("--help")
+    shown = subprocess.run([sys.executable, "-m", "arena", "--help"], capture_output=True, text=True, check=False, timeout=300)
     assert shown.returncode == 0
     assert "arena battle --count 200" in shown.stdout
     imported = subprocess.run(
@@ -228,14 +225,12 @@ def test_a_model_that_cannot_enter_is_told_in_one_line_beside_the_list_of_the_ot
 
 
 def test_a_model_that_cannot_be_loaded_is_left_out_with_one_line(tmp_path, capsys, monkeypatch):
-    sound = STARTER_MODELS / "drawn-world" / "llava-mini"
-    unfit = tmp_path / "people" / "unfit"
-    shutil.copytree(sound, unfit)
+    unfit = shutil.copytree(STARTERS / "llava-mini", tmp_path / "people" / "unfit")
     config = json.loads((unfit / "config.json").read_text())
     config["text_config"]["intermediate_size"] *= 2
     (unfit / "config.json").write_text(json.dumps(config))
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
-    monkeypatch.setenv("ARENA_MODELS", f"{sound},{unfit}")
+    monkeypatch.setenv("ARENA_MODELS", f"{STARTERS / 'clip-mini'},{unfit}")
     main(["--home", str(tmp_path / "home"), "battle", "--count", "2", "--source", "starter"])
     told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("arena: left out: people/unfit: ")]
     assert len(told) == 1

@@ -4,8 +4,8 @@ import re
 import shutil
 
 import pytest
+from processes import FEW_MODELS, exit_code, wait_until
 from processes import arena as arena_process
-from processes import exit_code, wait_until
 from store_insides import connection_of
 
 from arena.battles.scoring import ELO_RULE
@@ -42,7 +42,8 @@ def test_a_backup_beside_a_process_at_work_outlives_its_home(tmp_path, run):
     def played():
         return PLAYED.findall(log.read_text()) if log.exists() else []
 
-    with arena_process("battle", "--count", "500", "--source", "starter", home=home, output=tmp_path / "terminal") as process:
+    command, terminal = ("battle", "--count", "500", "--source", "starter"), tmp_path / "terminal"
+    with arena_process(*command, home=home, output=terminal, environment=FEW_MODELS) as process:
         wait_until(lambda: len(played()) >= 3, process)
         before = played()
         code, said = run(home, "backup", file)
@@ -51,7 +52,7 @@ def test_a_backup_beside_a_process_at_work_outlives_its_home(tmp_path, run):
         wait_until(lambda: len(played()) > held, process)
         shutil.rmtree(home)
         assert exit_code(process) == 1, "it acknowledged nothing in a home that is gone"
-    assert re.search(rf"arena: {home}/arena.duckdb\S* was deleted, moved or replaced", (tmp_path / "terminal").read_text())
+    assert re.search(rf"arena: {home}/arena.duckdb\S* was deleted, moved or replaced", terminal.read_text())
     assert re.fullmatch(r"arena: \S+ holds .*\d+ battles, .*pictures \([\d.]+ MB\)\n", said)
     code, said = run(tmp_path / "new", "restore", file)
     assert code == 0, said

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +32,7 @@ class Question:
     """What readers, judges and metrics need beside `probe.expected`, as JSON: the norm at stake, the classes in a scene."""
     audience: Audience = "all"
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Names all of it but its audience, 16 hex digits."""
         asked = [self.item, self.family, self.probe.task, self.probe.cell, self.probe.key, self.probe.expected]
@@ -49,7 +50,7 @@ class Loaded:
     code: str = ""
     """As that of the suite."""
 
-    @property
+    @cached_property
     def edition(self) -> str:
         """Names exactly these questions: other data makes another edition, whose numbers are kept apart.
 

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors.torch import load_file
+from small_pictures import picture
 from tuning_world import HELPER, REFUSER, SUITE, answer, helps, refuses, twins
 
 from arena.cli import main
 from arena.errors import TuningError
 from arena.judging.agreement import verdicts
-from arena.models import check_repository, contestant_of
+from arena.models import check_repository, contestant_of, load
+from arena.probes import Probe
 from arena.roster import STARTER_MODELS
 from arena.store import Store
 from arena.tuning import tune as tune_module
@@ -156,14 +158,21 @@ def test_a_model_with_its_adapter_is_tuned_as_one(adapter, sets, tmp_path):
     assert told.base == f"tests/adapter@{adapter[0].revision}"
 
 
-def test_a_tuned_model_plays_a_battle(tuned, adapter, tmp_path, monkeypatch, capsys):
+def test_a_tuned_model_answers(tuned):
+    model = load(tuned[0], contestant_of(tuned[0]))
+    (reply,) = model.answer([Probe("test", "", "", (picture(1),), "Is it red?", options=("yes", "no"))])
+    assert reply.text
+    assert not reply.error
+
+
+def test_a_tuned_adapter_plays_a_battle(adapter, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
-    monkeypatch.setenv("ARENA_MODELS", f"{tuned[0].folder},{adapter[0].folder}")
+    monkeypatch.setenv("ARENA_MODELS", f"{MINI.with_name('clip-mini')},{adapter[0].folder}")
     assert main(["--home", str(tmp_path / "home"), "battle", "--count", "1", "--source", "starter"]) == 0
     capsys.readouterr()
     assert main(["--home", str(tmp_path / "home"), "leaderboard", "--json"]) == 0
     rows = {row["model"]: row["battles"] for row in json.loads(capsys.readouterr().out)}
-    assert rows == {"tests/tuned": 1, "tests/adapter": 1}
+    assert rows == {"drawn-world/clip-mini": 1, "tests/adapter": 1}
 
 
 class TestRefused:
