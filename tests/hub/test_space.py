@@ -3,8 +3,10 @@
 import subprocess
 import sys
 import threading
+import time
 import warnings
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hub_repositories import Fault
@@ -264,6 +266,7 @@ def test_the_hub_takes_the_card_of_this_repository(api, sdk):
 
 def test_the_command_uploads_an_arena_that_runs_and_tells_no_secret(hub, tmp_path, monkeypatch, capfd):
     monkeypatch.setenv("MY_KEY", "a-secret-of-mine")
+    monkeypatch.setattr("arena.hub.space.time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda _: None))
     code = main(["deploy", "space", "org/arena", "--secret", "MY_KEY", "--variable", "ARENA_AUTOPLAY=1"])
     told = capfd.readouterr()
     assert code == 0, told.err

@@ -2,6 +2,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hub_server import Hub
@@ -27,6 +28,12 @@ def store(played: Path, tmp_path: Path) -> Iterator[Store]:
     shutil.copytree(played, tmp_path / "home")
     with Store.open(tmp_path / "home", RULE) as opened:
         yield opened
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client of the Hub tries six times, with pauses of its own; here it may be quick."""
+    monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
 
 
 @pytest.fixture

@@ -56,7 +56,7 @@ def test_files_that_somebody_deleted_come_back(api, store, dataset):
 
 
 def test_a_takedown_of_what_somebody_deleted_is_carried_out(api, store, dataset):
-    publish(api, store, replace(ORDER, most_battles=1))
+    publish(api, store, replace(ORDER, most_battles=4))
     files = [name for name in dataset.files if name.startswith("battles/")]
     edit(api, *(CommitOperationDelete(name) for name in files))
     store.takedowns.hide([MADE.id], **BY)

@@ -6,7 +6,6 @@ import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
-from types import SimpleNamespace
 
 import duckdb
 import pytest
@@ -131,8 +130,7 @@ def test_two_at_once_do_not_write_over_each_other(hub, api, store, dataset):
     assert "notes.txt" in dataset.files
 
 
-def test_nothing_is_published_that_could_still_be_lost_with_the_disk(hub, tmp_path, api, monkeypatch):
-    monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
+def test_nothing_is_published_that_could_still_be_lost_with_the_disk(hub, tmp_path, api):
     world, order = World(hub, tmp_path), replace(ORDER, patience=0.1)
     with world.opened("saving", world.outbox(seconds=0.3)) as store:
         furnish(store)
