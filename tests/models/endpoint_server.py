@@ -85,6 +85,7 @@ class Served:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # else the body waits until the header is acknowledged, which takes 40 ms
     model: StarterModel
     served: Served
     log: Path | None

@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from tiny_repositories import load_writer
+from tiny_repositories import load_unguarded, load_writer
 
 from arena.suites.pair_questions import pair_questions
 from arena.suites.starter import starter_pairs
@@ -23,12 +23,12 @@ def repository(tmp_path):
 def texts():
     """What a repository writes of one pair of pictures."""
     probes = [question.probe for question in pair_questions(starter_pairs()[:1])]
-    return lambda folder: [reply.text for reply in load_writer(folder).answer(probes)]
+    return lambda folder, read=load_writer: [reply.text for reply in read(folder).answer(probes)]
 
 
 @pytest.fixture(scope="module")
 def expected(texts):
-    return texts(SHIPPED)
+    return texts(SHIPPED, load_unguarded)
 
 
 @pytest.mark.parametrize("settings", [{"eos_token_id": 0}, SHAPING])

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 import torch
-from tiny_repositories import GENERATIVE, load_writer
+from tiny_repositories import GENERATIVE, load_unguarded, load_writer
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from arena.models.chat import Chat
@@ -211,7 +211,7 @@ def test_a_batch_that_exceeds_memory_is_asked_again_in_halves(model, probes, mon
 
 
 def test_weights_that_give_no_numbers_are_an_error_and_no_answer(architecture, repositories, picture):
-    model = load_writer(repositories(architecture), image_size=0)
+    model = load_unguarded(repositories(architecture), image_size=0)
     with torch.no_grad():
         for parameter in model._model.parameters():
             parameter.fill_(torch.nan)
@@ -260,19 +260,19 @@ def test_the_contestant_names_commit_versions_and_settings(model, architecture, 
 
 @pytest.mark.parametrize(("asked", "edge"), [(64, 64), (32, 32), (512, 128), (0, 128)])
 def test_pictures_are_scaled_to_the_size_asked_for_and_never_beyond_that_of_the_repository(repositories, asked, edge):
-    model = load_writer(repositories("smolvlm"), image_size=asked)
+    model = load_unguarded(repositories("smolvlm"), image_size=asked)
     assert isinstance(model._encoder, SharedPrefixes)
     assert dict(model._encoder._chat.processor.image_processor.size) == {"longest_edge": edge}
 
 
 def test_a_reply_ends_at_the_end_of_the_tokenizer_and_at_those_of_the_generation_config(repositories, tmp_path, probes):
     folder = shutil.copytree(repositories("llava"), tmp_path / "tiny" / "llava")
-    model = load_writer(folder)
+    model = load_unguarded(folder)
     written = [reply.text for reply in model.answer(probes)]
     middle = [model._tokenizer.encode(text, add_special_tokens=False) for text in written][4][3]
     config = json.loads((folder / "generation_config.json").read_text())
     (folder / "generation_config.json").write_text(json.dumps({**config, "eos_token_id": middle}))
-    again = load_writer(folder)
+    again = load_unguarded(folder)
     assert again._stop == {middle, model._tokenizer.eos_token_id}
     assert len(again.answer(probes)[4].text or "") < len(written[4] or "")
 

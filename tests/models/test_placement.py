@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_repositories import load_writer
+from tiny_repositories import load_unguarded, load_writer
 from transformers import AutoModelForImageTextToText
 
 from arena.contestants import Contestant
@@ -51,7 +51,7 @@ def test_weights_that_memory_does_not_hold_are_read_from_disk_with_the_same_answ
     repositories, picture, monkeypatch, tmp_path
 ):
     report = check_repository(str(repositories("llava")))
-    whole = load_writer(report.folder)
+    whole = load_unguarded(report.folder)
     offloaded, findings = contestant_of(report, device="offload"), Findings(tmp_path / "findings.json")
     findings.keep(offloaded, whole.finding)  # the guard would read the disk for each of its questions
     monkeypatch.setattr("arena.models.pretrained.this_machine", lambda: Machine(60_000))

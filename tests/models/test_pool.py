@@ -10,7 +10,7 @@ from functools import partial
 
 import pytest
 from echo import Echo, probe, register, until
-from tiny_repositories import load_folder
+from tiny_repositories import load_folder, load_unguarded
 
 from arena.errors import ModelEnded
 from arena.models.loading import contestant_of, load
@@ -207,7 +207,7 @@ def test_closing_answers_what_waits_with_errors():
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_real_models_asked_by_many_visitors_answer_as_if_asked_alone(repositories, picture, workers):
-    models = [load_folder(repositories(name)) for name in ("llava", "clip")]
+    models = [load_unguarded(repositories("llava")), load_folder(repositories("clip"))]
     options, captions = ("A", "B"), ("a dog in a car", "a lantern")
     asked = [
         Probe("test", f"{number}", "test/1", (picture(number),), f"A or B? {number}", captions, options, max_new_tokens=4)

@@ -5,9 +5,10 @@ from dataclasses import replace
 
 import pytest
 import torch
-from tiny_repositories import load_writer
+from tiny_repositories import load_unguarded, load_writer
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
+from arena.models import check_repository, contestant_of
 from arena.models.chat import Chat
 from arena.models.one_by_one import OneByOne
 from arena.models.shared_vision import SharedVision
@@ -146,11 +147,11 @@ def test_other_numbers_than_those_of_a_forward_pass_forbid_the_second_turn(repos
 
 
 def test_a_setting_switches_it_off_and_makes_another_contestant(repositories, second):
-    model = load_writer(repositories("LLaVA-1.5"), turns=1)
+    model = load_unguarded(repositories("LLaVA-1.5"), turns=1)
     assert model.contestant.settings["turns"] == 1
     assert not model.capabilities.second_turn
     assert model.answer([second]) == [Reply(not_applicable=True)]
-    assert "turns" not in load_writer(repositories("LLaVA-1.5")).contestant.settings
+    assert "turns" not in contestant_of(check_repository(str(repositories("LLaVA-1.5")))).settings
 
 
 def test_three_turns_before_are_too_many(model, second):
@@ -186,9 +187,9 @@ def test_options_after_examples_have_the_log_probabilities_of_a_forward_pass_ove
 def test_examples_are_not_applicable_to_a_model_that_takes_one_picture_or_reads_them_otherwise(
     repositories, shown, monkeypatch
 ):
-    model = load_writer(repositories("LLaVA-1.5"))
+    model = load_unguarded(repositories("LLaVA-1.5"))
     model.capabilities = replace(model.capabilities, images_per_chat=None, images_per_prompt=1)
     assert model.answer([shown]) == [Reply(not_applicable=True)]
-    swapped, tokens = load_writer(repositories("LLaVA-1.5")), SharedVision._tokens
+    swapped, tokens = load_unguarded(repositories("LLaVA-1.5")), SharedVision._tokens
     monkeypatch.setattr(SharedVision, "_tokens", lambda self, probe: tokens(self, replace(probe, before=probe.before[::-1])))
     assert swapped.answer([shown]) == [Reply(not_applicable=True)]

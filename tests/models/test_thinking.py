@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_repositories import load_writer
+from tiny_repositories import load_unguarded, load_writer
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig
 
 from arena.errors import SettingsError
@@ -127,7 +127,7 @@ def test_what_is_written_first_by_a_model_that_thinks_is_no_answer(model, probes
 
 
 def test_thoughts_that_nobody_asked_for_are_no_answer_either(repositories, picture, monkeypatch):
-    model = load_writer(repositories("LLaVA-1.5"))
+    model = load_unguarded(repositories("LLaVA-1.5"))
     probe = Probe("t", "c", "t/1", (picture(0),), "Which is true, A or B?", options=("A", "B"), max_new_tokens=6)
     (reply,) = model.answer([probe])
     assert reply.logprobs
