@@ -1,3 +1,4 @@
+import gradio as gr
 import pytest
 from gradio.routes import App
 
@@ -15,6 +16,18 @@ def test_the_only_app_of_several_pages_is_the_one_that_is_served():
     assert pages.app is None
     application(pages)
     assert isinstance(pages.app, App)
+
+
+def test_all_pages_are_configured_once_they_are_served():
+    with Pages(analytics_enabled=False) as pages:
+        gr.HTML("one")
+    with pages.route("Another", "another"):
+        gr.HTML("another")
+    assert pages.config == {}
+    pages.queue(api_open=False)
+    application(pages)
+    assert [path for path, *_ in pages.config["pages"]] == ["", "another"]
+    assert [one["props"]["value"] for one in pages.config["components"] if one["type"] == "html"] == ["one", "another"]
 
 
 def test_a_page_that_fails_leaves_gradio_as_it_was():
