@@ -11,6 +11,7 @@ import pytest
 from browsers import CHROMIUM, shared_browser
 from generating import Generated, generate, generated_in
 from playwright.sync_api import Browser, expect
+from processes import FEW, STARTERS, only
 from serving import Server, serving
 from visitor import PATIENCE, Visitor, windows
 
@@ -19,6 +20,8 @@ from arena.contestants import Contestant
 
 EVALUATED = {"clip-mini": "clip-mini", "llava-mini": "llava-mini", "blind:llava-mini": "llava-mini + blind"}
 """Reference -> what pages call it."""
+PLAYERS = only(STARTERS / name for name in (*FEW, "llava-small-cautious"))
+"""Who plays in the arena of most tests: each kind, one that refuses, and a long name. All play in `test_crowd.py`."""
 ITEMS = 12
 """Of the starter suite, that they were asked about."""
 
@@ -29,7 +32,9 @@ def _evaluate(home: Path) -> None:
 
 
 def _contestants(home: Path) -> tuple[Contestant, ...]:
-    with contextlib.redirect_stdout(io.StringIO()) as listed:
+    with contextlib.redirect_stdout(io.StringIO()) as listed, pytest.MonkeyPatch.context() as environment:
+        for name, value in PLAYERS.items():
+            environment.setenv(name, value)
         assert main(["--home", str(home), "models", "list", "--json"]) == 0
     return tuple(
         Contestant(model["model"], model["revision"], model["engine"], model["settings"])
@@ -49,7 +54,7 @@ def server(shared_folder, tmp_path_factory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("arena")
     home = shutil.copytree(shared_folder("evaluated-home", _evaluate), folder / "home")
     contestants = _contestants(folder / "another-home")
-    with serving(home) as running:
+    with serving(home, environment=PLAYERS) as running:
         yield Server(running.url, home, running.output, contestants)
 
 
