@@ -1,25 +1,33 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.long
 
 WIDTHS = [1280, 390]
 
 
+def width_of(page: Page) -> int:
+    """Of its content, in pixels."""
+    return page.evaluate("document.documentElement.scrollWidth")
+
+
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_battle_is_played_with_the_mouse(visit, width):
+def test_a_battle_is_played_with_the_mouse_told_aloud_and_as_wide_as_the_window(visit, width):
     visitor = visit(width=width)
     page = visitor.open_battle()
     expect(page.locator("#pair .side")).to_have_count(2)
     expect(page.locator("#answers .who")).to_have_count(0)
+    expect(page.locator("[aria-live=polite]").filter(has_text="Who did better?")).to_have_count(1)
+    assert width_of(page) <= width
     page.click("#vote-a")
     visitor.wait_for_reveal()
     names = page.locator("#reveal .card h3").all_inner_texts()
     known = {contestant.name for contestant in visitor.server.contestants}
     assert len(names) == 2
     assert set(names) <= known
+    assert width_of(page) <= width
     expect(page.locator("#reveal .verdict")).to_contain_text("You said Model A did better")
     expect(page.locator("#answers td .mark").first).to_be_visible()
     with visitor.another_pair():
@@ -28,24 +36,23 @@ def test_a_battle_is_played_with_the_mouse(visit, width):
 
 
 @pytest.mark.parametrize(
-    ("width", "key", "said"),
+    ("width", "votes"),
     [
-        (1280, "b", "You said Model B did better"),
-        (1280, "g", "You said both did well"),
-        (390, "x", "You said both did badly"),
-        (390, "r", "without a vote"),
+        (1280, {"b": "You said Model B did better", "g": "You said both did well"}),
+        (390, {"x": "You said both did badly", "r": "without a vote"}),
     ],
 )
-def test_a_battle_is_played_with_the_keyboard_only(visit, width, key, said):
+def test_battles_are_played_with_the_keyboard_only(visit, width, votes):
     visitor = visit(width=width)
     page = visitor.open_battle()
-    page.keyboard.press(key)
-    visitor.wait_for_reveal()
-    expect(page.locator("#reveal .verdict")).to_contain_text(said)
-    expect(page.locator("#reveal-title")).to_be_focused()
-    page.keyboard.press("n")
-    visitor.wait_for_answers()
-    expect(page.locator("#reveal .card")).to_have_count(0)
+    for key, said in votes.items():
+        page.keyboard.press(key)
+        visitor.wait_for_reveal()
+        expect(page.locator("#reveal .verdict")).to_contain_text(said)
+        expect(page.locator("#reveal-title")).to_be_focused()
+        with visitor.another_pair():
+            page.keyboard.press("n")
+        expect(page.locator("#reveal .card")).to_have_count(0)
 
 
 def test_every_control_can_be_reached_with_tab_and_used_with_enter(visit):
@@ -160,22 +167,3 @@ def test_what_differs_is_shown_and_hidden_again(visit):
     expect(page.get_by_role("button", name="Hide what differs")).to_have_attribute("aria-pressed", "true")
     page.keyboard.press("d")
     expect(veil).to_have_css("opacity", "0")
-
-
-def test_progress_is_read_aloud(visit):
-    visitor = visit()
-    page = visitor.open_battle()
-    expect(page.locator("[aria-live=polite]").filter(has_text="Who did better?")).to_have_count(1)
-
-
-def test_nothing_overflows_a_phone(visit):
-    visitor = visit(width=390, height=844)
-    page = visitor.open_battle()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    page.keyboard.press("a")
-    visitor.wait_for_reveal()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    for path in ("/leaderboard", "/about"):
-        visitor.open(path)
-        page.wait_for_selector("#board table, #board .empty, #method h1")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390

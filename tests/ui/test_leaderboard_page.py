@@ -3,7 +3,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from gradio_client import Client
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+from visitor import Visitor, windows
 
 from arena.battles import AsOf, BoardRow, Leaderboard, Snapshot
 from arena.contestants import Contestant
@@ -110,52 +111,63 @@ def column(page, name, table="#board"):
     )
 
 
-@pytest.fixture
-def board(visit, played):
-    page = visit().open("/leaderboard")
+def opened(visitor: Visitor) -> Page:
+    page = visitor.open("/leaderboard")
     page.wait_for_selector("#board table")
     page.wait_for_selector("#gaps table")
     return page
 
 
-def test_the_board_has_one_row_a_contestant(board, server):
-    expect(board.locator("#board table tbody tr")).to_have_count(len(server.contestants))
-    assert set(column(board, "Contestant")) == {contestant.name.lower() for contestant in server.contestants}
+@pytest.fixture(scope="module")
+def seen(server, browser, played):
+    """One page for the tests that change nothing of what it counts."""
+    with windows(browser, server) as open_window:
+        yield opened(open_window())
 
 
-def test_the_board_shows_what_the_api_tells(board, played):
+@pytest.fixture
+def board(visit, played):
+    return opened(visit())
+
+
+def test_the_board_has_one_row_a_contestant(seen, server):
+    expect(seen.locator("#board table tbody tr")).to_have_count(len(server.contestants))
+    assert set(column(seen, "Contestant")) == {contestant.name.lower() for contestant in server.contestants}
+
+
+def test_the_board_shows_what_the_api_tells(seen, played):
     told = {row["model"].rpartition("/")[2].lower(): row for row in played.predict(api_name="/leaderboard")}
-    for name, battles, elo in zip(column(board, "Contestant"), column(board, "Battles"), column(board, "Elo"), strict=True):
+    for name, battles, elo in zip(column(seen, "Contestant"), column(seen, "Battles"), column(seen, "Elo"), strict=True):
         assert int(battles) == told[name]["battles"]
         assert told[name]["bounds_battle"] == told[name]["battle"] > 0
         assert float(elo) == pytest.approx(told[name]["elo"])
 
 
-def test_who_is_not_ranked_is_told_why(board, played):
+def test_who_is_not_ranked_is_told_why(seen, played):
     unranked = [row for row in played.predict(api_name="/leaderboard") if row["rank"] is None]
-    expect(board.locator("#board table .unranked")).to_have_count(len(unranked))
-    assert sorted(board.locator("#board .why").all_inner_texts()) == sorted(row["why_not_ranked"] for row in unranked)
+    expect(seen.locator("#board table .unranked")).to_have_count(len(unranked))
+    assert sorted(seen.locator("#board .why").all_inner_texts()) == sorted(row["why_not_ranked"] for row in unranked)
 
 
 @pytest.mark.parametrize("name", ["Battles", "Elo"])
-def test_a_click_on_a_head_sorts_by_it_and_another_turns_it_around(board, name):
-    head = board.locator("#board").get_by_role("columnheader", name=name)
+def test_a_click_on_a_head_sorts_by_it_and_another_turns_it_around(seen, name):
+    head = seen.locator("#board").get_by_role("columnheader", name=name)
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "descending")
-    values = [float(value) for value in column(board, name)]
+    values = [float(value) for value in column(seen, name)]
     assert values == sorted(values, reverse=True)
     head.get_by_role("button").click()
     expect(head).to_have_attribute("aria-sort", "ascending")
-    assert [float(value) for value in column(board, name)] == sorted(values)
+    assert [float(value) for value in column(seen, name)] == sorted(values)
 
 
-def test_search_keeps_the_rows_that_match(board, server):
+def test_search_keeps_the_rows_that_match(seen, server):
     name = server.contestants[0].name
-    board.get_by_label("Search contestants").fill(name)
-    assert all(name.lower() in found for found in column(board, "Contestant"))
-    expect(board.locator(".found")).to_contain_text(f"of {len(server.contestants)}")
-    board.get_by_label("Search contestants").fill("")
-    expect(board.locator("#board table tbody tr:visible")).to_have_count(len(server.contestants))
+    seen.get_by_label("Search contestants").fill(name)
+    assert all(name.lower() in found for found in column(seen, "Contestant"))
+    expect(seen.locator(".found")).to_contain_text(f"of {len(server.contestants)}")
+    seen.get_by_label("Search contestants").fill("")
+    expect(seen.locator("#board table tbody tr:visible")).to_have_count(len(server.contestants))
 
 
 def test_the_domain_chooses_the_battles_that_count(board, played):
@@ -168,16 +180,16 @@ def test_the_domain_chooses_the_battles_that_count(board, played):
     board.wait_for_function(f"({battles})() === {told}")
 
 
-def test_fresh_beside_frozen_shows_what_the_api_tells(board, played):
+def test_fresh_beside_frozen_shows_what_the_api_tells(seen, played):
     told = played.predict(api_name="/memorisation")
     assert told
     gaps = [row["gap"]["value"] for row in told]
     assert gaps == sorted(gaps, key=lambda gap: (gap is None, -(gap or 0)))
     for head, field, scale in (("Gap", "gap", 100), ("Beyond", "excess", 100), ("Rating gap", "rating_gap", 1)):
-        shown = [float(value) if value else None for value in column(board, head, "#gaps")]
+        shown = [float(value) if value else None for value in column(seen, head, "#gaps")]
         values = [row[field]["value"] for row in told]
         assert shown == [None if value is None else pytest.approx(scale * value) for value in values]
-    assert [int(families) for families in column(board, "Families", "#gaps")] == [row["families"] for row in told]
+    assert [int(families) for families in column(seen, "Families", "#gaps")] == [row["families"] for row in told]
 
 
 def test_a_day_on_which_no_fresh_pair_was_made_yet_leaves_none_and_stands_in_the_address(board, visit, played):
