@@ -15,7 +15,7 @@ from arena.ui.fresh_view import compare_html, gate_html, making_html, step_html,
 from arena.ui.identity import person
 from arena.ui.markup import error_html
 from arena.ui.newest import Newest
-from arena.ui.parts import INTERNAL, Updates, choice, html, line_for_visitors
+from arena.ui.parts import INTERNAL, USABLE_AGAIN, Updates, choice, html, line_for_visitors
 from arena.ui.shares import GENERATIONS, REVIEWS
 from arena.ui.sign_in import AccountLine
 from arena.ui.source_form import TRY_AGAIN, SourceForm
@@ -63,6 +63,7 @@ class GeneratePage:
         told = {"js": "window.freshPairs.asked", **INTERNAL, **counted_as(GENERATIONS)}
         generated = self.go.click(self.generate, given, shown, **told)
         generated.then(js="() => window.freshPairs.made()", **INTERNAL)
+        generated.failure(None, None, [self.go, self.progress], js=USABLE_AGAIN, **INTERNAL)
         sender = "(made) => [made, window.freshPairs.browser()]"
         told = {"js": sender, **INTERNAL, **counted_as(REVIEWS)}
         self.send.click(self.send_to_review, [self.made, self.browser], [self.send, self.sent], **told)

@@ -16,6 +16,8 @@ Updates = dict[Any, Any]
 """Component -> its new value or properties."""
 INTERNAL: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """For every event of a page: no spinner over the text being read, and no entry in the public API."""
+USABLE_AGAIN = "() => [{ __type__: 'update', interactive: true }, '']"
+"""Where a long event broke off: the button that began it can be pressed again, and what told how far it was tells nothing."""
 RETRY = "Load the page again."
 """What a visitor may do about an error on a page without battles."""
 ANY = ""

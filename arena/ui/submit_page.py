@@ -10,7 +10,7 @@ from arena.submissions.accounts import namespaces
 from arena.submissions.entry import Statement
 from arena.submissions.terms import TERMS
 from arena.ui.markup import error_html
-from arena.ui.parts import INTERNAL, RETRY, Updates, choice, html, line_for_visitors
+from arena.ui.parts import INTERNAL, RETRY, USABLE_AGAIN, Updates, choice, html, line_for_visitors
 from arena.ui.shares import CHECKS, DECISIONS
 from arena.ui.sign_in import account_html
 from arena.ui.submission_desk import SubmissionDesk, account_of, stated
@@ -78,6 +78,7 @@ class SubmitPage:
         decided: dict[str, Any] = {**INTERNAL, **counted_as(DECISIONS)}
         begun = self.check.click(self.check_model, given, shown, **INTERNAL, **counted_as(CHECKS))
         begun.then(js="() => window.submissions.moved('#submit-checked h2')", **INTERNAL)
+        begun.failure(None, None, [self.check, self.said], js=USABLE_AGAIN, **INTERNAL)
         went_on = self.go_on.click(self.confirm, [self.key], shown, **decided)
         went_on.then(js="() => window.submissions.moved('#submit-confirm h2')", **INTERNAL)
         entered = self.submit.click(self.enter, [self.key], shown, **decided)
