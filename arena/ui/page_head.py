@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import parse_qs
 
+from markupsafe import Markup
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.resources import resource
@@ -74,7 +75,8 @@ class PageHead:
             styles=styles,
             version=version,
         )
-        self._scripts = render("page_scripts.html", scripts=scripts, version=version).encode()
+        connection = Markup((LOOK / "inline" / "connection.js").read_text(encoding="utf-8"))  # noqa: S704 - our own
+        self._scripts = render("page_scripts.html", connection=connection, scripts=scripts, version=version).encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         start: Message | None = None

@@ -111,12 +111,12 @@ window.freshPairs = (() => {
   function judged(...given) {
     pressed = document.activeElement?.closest("#bar button");
     held(true);
-    clearTimeout(waiting);
-    waiting = setTimeout(held, 15_000, false); // a server that never answers must not hold the page
+    clearInterval(waiting);
+    waiting = window.arenaConnection.unanswered(() => held(false));
     return [...given.slice(0, -2), ...reviewer()];
   }
   function shown() {
-    clearTimeout(waiting);
+    clearInterval(waiting);
     held(false);
     pressed?.focus({ preventScroll: true }); // what is held loses the focus
     scrollTo({ top: 0 });

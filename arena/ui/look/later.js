@@ -1,42 +1,56 @@
-// An event that the arena does not let in yet is sent again when it may come; until then a line says so.
+// An event that does not come through, or that the arena does not let in yet, is sent again; until then a line says so. The same
+// for the stream that brings what comes of it. Neither a vote nor a verdict counts twice.
 (() => {
-  const EVENTS = /\/gradio_api\/queue\/join\b/;
+  const EVENTS = /\/gradio_api\/queue\/(join|data)\b/;
+  const FULL = "One moment: there is no room for this yet.";
+  const GONE = "The arena cannot be reached at the moment.";
+  const SLOW = "The arena has not answered yet; the page still waits.";
   const send = window.fetch;
-  const due = new Set(); // when each event that waits is sent again
-  let line;
+  const { tell } = window.arenaConnection;
+  const due = new Map(); // when each event that waits is sent again -> why it waits
 
   function show() {
-    if (!line) {
-      line = Object.assign(document.createElement("p"), { id: "later" });
-      line.setAttribute("role", "status");
-      line.innerHTML = 'One moment: there is no room for this yet. <span aria-hidden="true"></span>';
-      document.body.append(line);
-    }
-    line.hidden = !due.size;
-    if (line.hidden) return;
-    const seconds = Math.max(0, Math.ceil((Math.min(...due) - Date.now()) / 1000));
-    line.querySelector("span").textContent = `The page tries again by itself in ${seconds} s.`;
+    if (!due.size) return tell("");
+    const [time, why] = [...due].sort(([one], [other]) => one - other)[0];
+    tell(why, `The page tries again by itself in ${Math.max(0, Math.ceil((time - Date.now()) / 1000))} s.`);
   }
 
-  async function wait(seconds) {
+  async function wait(seconds, why) {
     // Others of the same address were told the same moment.
     const milliseconds = 1000 * seconds * (1 + Math.random() / 10);
     const time = new Date(Date.now() + milliseconds);
-    due.add(time);
+    due.set(time, why);
     show();
     const counting = setInterval(show, 250);
-    await new Promise((resolve) => { setTimeout(resolve, milliseconds); });
+    await new Promise((resolve) => {
+      setTimeout(resolve, milliseconds);
+      if (why === GONE) addEventListener("online", resolve, { once: true });
+    });
     clearInterval(counting);
     due.delete(time);
     show();
   }
 
+  // An answer; none where the connection broke off.
+  async function sent(request) {
+    const slow = setTimeout(() => { if (!due.size) tell(SLOW); }, 10_000);
+    try {
+      return await send(...request);
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      return null;
+    } finally {
+      clearTimeout(slow);
+      show();
+    }
+  }
+
   window.fetch = async (...request) => {
-    for (;;) {
-      const answer = await send(...request);
-      const seconds = Number(answer.headers.get("retry-after"));
-      if (answer.status !== 429 || !seconds || !EVENTS.test(answer.url)) return answer;
-      await wait(seconds);
+    if (!EVENTS.test(request[0] instanceof Request ? request[0].url : request[0])) return send(...request);
+    for (let pause = 2; ; pause = Math.min(2 * pause, 30)) {
+      const answer = await sent(request);
+      if (answer && answer.status !== 429 && answer.status < 500) return answer;
+      await wait(Number(answer?.headers.get("retry-after")) || pause, answer?.status === 429 ? FULL : GONE);
     }
   };
 })();

@@ -28,6 +28,7 @@ window.arenaPage = (() => {
       return new URLSearchParams(location.search).get("battle") ?? "";
     }
     history.replaceState(null, "", address(null));
+    hold("#voting button");
     scrollTo({ top: 0, behavior: calm() ? "auto" : "smooth" });
     return "";
   }
@@ -48,19 +49,29 @@ window.arenaPage = (() => {
     history.replaceState(null, "", url);
   }
 
-  // While a vote is on its way the page stays with its battle: a late verdict must not appear over another pair.
-  const held = (stay) => document.querySelectorAll("#filters, #next-pair").forEach((part) => { part.inert = stay; });
+  // While a vote is on its way the page stays with its battle, and while another pair is, nobody votes on the last one: a late
+  // verdict must not appear over another pair.
+  const CHOICES = "#filters, #next-pair, #voting button";
   let waiting;
+  function letGo() {
+    clearInterval(waiting);
+    waiting = undefined;
+    document.querySelectorAll(CHOICES).forEach((part) => { part.inert = false; });
+  }
+  function hold(choices) {
+    letGo();
+    document.querySelectorAll(choices).forEach((part) => { part.inert = true; });
+    waiting = window.arenaConnection.unanswered(letGo);
+  }
   function voted(battle) {
-    held(true);
-    waiting = setTimeout(held, 15_000, false); // a server that never answers must not hold the page
+    hold(CHOICES);
+    history.replaceState(null, "", address(battle)); // where the connection breaks off, the page loads again with this battle
     return battle;
   }
 
   // A judged battle gets its own address; after a vote the reader is taken to the result.
   function revealed(move) {
-    clearTimeout(waiting);
-    held(false);
+    letGo();
     requestAnimationFrame(() => requestAnimationFrame(() => {
       if (!currentBattle()) return;
       history.replaceState(null, "", address(currentBattle()));
@@ -99,6 +110,7 @@ window.arenaPage = (() => {
     const line = find("[data-announce]");
     if (line) announce(line.textContent.trim());
     if (alwaysShow) showUnsafe();
+    if (waiting && find("#pair .waiting")) letGo(); // another pair is on its way, and Gradio itself holds the votes
     for (const [key, id] of KEYS) document.getElementById(id)?.setAttribute("aria-keyshortcuts", key);
   }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
 
