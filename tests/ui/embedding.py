@@ -91,20 +91,43 @@ class Reader:
         return self.page.locator("iframe").evaluate("frame => frame.getBoundingClientRect().height")
 
 
+_LEFT: list[Page] = []
+"""Empty windows that readers have left: most of what a page costs is a process that knows none of the scripts yet."""
+
+
 @contextmanager
 def reader(browser: Browser, *, width: int = 1280, dark: bool = False) -> Iterator[Reader]:
-    """Open a window until the block ends."""
-    with browser.new_context(
-        viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light", reduced_motion="reduce"
-    ) as context:
-        page = context.new_page()
-        page.set_default_timeout(120_000)
-        complaints, requests = [], []
-        page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("request", lambda request: requests.append(request))  # noqa: PLW0108 - the library marks what it calls
-        context.add_init_script(LOCKED)
-        session = context.new_cdp_session(page)
-        session.send("Network.enable")
-        session.send("Network.setCookieControls", NO_COOKIES)
-        yield Reader(page, complaints, requests)
+    """Open a window until the block ends, of somebody who was never here."""
+    _LEFT[:] = [page for page in _LEFT if not page.is_closed()]
+    page = _LEFT.pop() if _LEFT else _locked_page(browser)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
+    complaints, requests = [], []
+    notes = [
+        ("console", lambda message: complaints.append(message.text) if message.type == "error" else None),
+        ("pageerror", lambda error: complaints.append(str(error))),
+        ("request", lambda request: requests.append(request)),  # noqa: PLW0108 - the library marks what it calls
+    ]
+    for event, note in notes:
+        page.on(event, note)
+    yield Reader(page, complaints, requests)
+    for event, note in notes:
+        page.remove_listener(event, note)
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.context.clear_cookies()
+    page.goto("about:blank")
+    _LEFT.append(page)
+
+
+def _locked_page(browser: Browser) -> Page:
+    """A page in a window of its own, which stores nothing for frames."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    context.add_init_script(LOCKED)
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCookieControls", NO_COOKIES)
+    return page

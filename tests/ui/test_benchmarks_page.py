@@ -2,15 +2,18 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+from visitor import windows
 
 from arena.cli import main
 
 
-@pytest.fixture
-def page(visit):
-    opened = visit().open("/benchmarks")
-    opened.wait_for_selector("#plot-intervals .main-svg")
-    return opened
+@pytest.fixture(scope="module")
+def page(server, browser):
+    """One for all tests, the last of which leaves it: its plots take seconds to be drawn."""
+    with windows(browser, server) as open_window:
+        opened = open_window().open("/benchmarks")
+        opened.wait_for_selector("#plot-intervals .main-svg")
+        yield opened
 
 
 def test_who_was_evaluated_is_in_the_table_and_in_the_plots(page, evaluated):
@@ -22,22 +25,17 @@ def test_who_was_evaluated_is_in_the_table_and_in_the_plots(page, evaluated):
     expect(page.locator(".js-plotly-plot .errorbar").first).to_be_attached()
 
 
-def test_an_open_page_follows_an_evaluation_of_another_process(page, server):
+def test_an_open_page_follows_an_evaluation_of_another_process_with_what_is_chosen_which_stands_in_the_address(page, server):
     page.get_by_label("Metric").click()
     page.get_by_role("option", name="Group score").click()
+    expect(page.locator("#plot-intervals h3")).to_contain_text("Group score")
+    page.wait_for_url("**metric=group_score**")
     row = page.locator("#benchmark tbody tr", has_text="clip-mini")
     before = row.inner_text()
     more = ["evaluate", "--model", "clip-mini", "--suite", "starter", "--limit", "40"]
     assert main(["--home", str(server.home), *more]) == 0
     expect(row).not_to_have_text(before, use_inner_text=True)
     expect(page.locator("#plot-intervals h3")).to_contain_text("Group score")
-
-
-def test_what_is_chosen_is_shown_and_stands_in_the_address(page):
-    page.get_by_label("Metric").click()
-    page.get_by_role("option", name="Group score").click()
-    expect(page.locator("#plot-intervals h3")).to_contain_text("Group score")
-    page.wait_for_url("**metric=group_score**")
     page.reload()
     expect(page.locator("#plot-intervals h3")).to_contain_text("Group score")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from layout import faults
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.long
 
@@ -17,11 +18,12 @@ SIZES = ((390, 844), (1280, 900))
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_every_page_is_laid_out_well(visit, dark):
+def test_every_page_is_laid_out_well_and_leads_to_the_privacy_page(visit, dark):
     visitor = visit(dark=dark)
     page = visitor.page
 
     def look(name: str, *, whole: bool = False) -> None:
+        expect(page.locator("#foot").get_by_role("link", name="Privacy")).to_be_visible()
         for width, height in SIZES:
             page.set_viewport_size({"width": width, "height": height})
             assert faults(page) == []
