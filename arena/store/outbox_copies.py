@@ -97,15 +97,17 @@ def make_home(home: Path, arena: str, pieces: Iterable[Piece]) -> bool:
         path = Path(folder) / DATABASE
         connection = open_database(path)
         last: Place | None = None
+        schema, types = "", {}
         try:
             for piece in pieces:
-                steps = _steps_to(piece.schema)
-                migrate(connection, MIGRATIONS[:steps])
+                if piece.schema != schema:
+                    migrate(connection, MIGRATIONS[: _steps_to(piece.schema)])
+                    schema, types = piece.schema, column_types(connection)
                 with transaction(connection):
                     if piece.is_whole:
                         _fill(connection, piece.files)
                     else:
-                        carry_out(connection, decode_all(piece.files[0]), column_types(connection))
+                        carry_out(connection, decode_all(connection, piece.files[0]), types)
                     last = piece.last
             migrate(connection)
             with transaction(connection):
@@ -140,10 +142,9 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def decode_all(file: Path) -> list[Step]:
-    """What all commits in a file did, in their order."""
-    with duckdb.connect() as connection:
-        rows = connection.execute(f"SELECT steps FROM read_parquet({_quoted(file)}) ORDER BY number").fetchall()
+def decode_all(connection: Connection, file: Path) -> list[Step]:
+    """What all commits in a file did, in their order. The connection is of any database: a new one takes 20 ms."""
+    rows = connection.execute(f"SELECT steps FROM read_parquet({_quoted(file)}) ORDER BY number").fetchall()
     return [step for (steps,) in rows for step in decode(steps)]
 
 
@@ -159,7 +160,7 @@ def check_schema(schema: str) -> None:
 def follow(connection: Connection, given: tuple[Followed, EloRule | None]) -> None:
     """A work of the writer: do what commits of another home did, with all that is derived."""
     followed, rule = given
-    steps = decode_all(followed.file)
+    steps = decode_all(connection, followed.file)
     carry_out(connection, steps, column_types(connection))  # pyright: ignore[reportArgumentType] - it only executes
     derive(connection, appended(steps), rule)
     outbox_rows.follow_to(connection, followed.last)
