@@ -23,13 +23,13 @@ pytestmark = pytest.mark.long
 SECRET = "the secret of visitor nine"
 HASH = "hash-of-a-browser"
 STEPS: dict[str, tuple[str, str]] = {
-    "pictures and files": ("arena.outbox.bucket_target:BucketTarget", "put"),
     "a part": ("arena.outbox.bucket_target:BucketTarget", "publish"),
     "what is erased": ("arena.outbox.bucket_target:BucketTarget", "remove"),
     "all facts": ("arena.store.outbox_copies", "write_all"),
     "the manifest is known": ("arena.outbox.ledger:Ledger", "add"),
     "noted": ("arena.store.outbox_rows", "mark_saved"),
 }
+FILES = ("arena.outbox.bucket_target:BucketTarget", "put")
 OF_DATASETS: dict[str, tuple[str, str]] = {
     "a commit": ("huggingface_hub:HfApi", "create_commit"),
     "the history": ("huggingface_hub:HfApi", "super_squash_history"),
@@ -128,10 +128,11 @@ def everything(world: World) -> str:
     [
         *(("buckets", one, False) for one in STEPS.values()),
         *(("datasets", one, False) for one in OF_DATASETS.values()),
+        ("buckets", FILES, True),
         ("buckets", STEPS["noted"], True),
         ("datasets", OF_DATASETS["the history"], True),
     ],
-    ids=[*STEPS, *OF_DATASETS, "after it is noted", "after the history"],
+    ids=[*STEPS, *OF_DATASETS, "a manifest", "after it is noted", "after the history"],
 )
 def test_whoever_is_killed_on_the_way_goes_on_and_erases(world: World, kind: str, step: tuple[str, str], after: bool):
     world.kind = kind
