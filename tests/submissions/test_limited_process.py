@@ -34,7 +34,7 @@ def left_over(mark: str) -> list[psutil.Process]:
         ),
         ("import time; time.sleep(60)", {"seconds": 0.5}, "time: 0."),
         ("while True: pass", {"processor_seconds": 0.4}, "processor: 0."),
-        ("open('big', 'wb').write(b'1' * 70_000_000); import time; time.sleep(60)", {}, "disk: 0.0"),  # whoever looks may see a part of it
+        ("open('big', 'wb').write(b'1' * 70_000_000); import time; time.sleep(60)", {}, "disk: 0.0"),
         ("import os, time\nfor _ in range(20):\n  if os.fork() == 0: time.sleep(60)\ntime.sleep(60)", {}, "processes: "),
         ("import sys\nwhile True: sys.stdout.write('x' * 100_000)", {}, "output: "),
     ],
