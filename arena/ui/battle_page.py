@@ -24,6 +24,9 @@ INTRODUCTION = """<p>Two pictures, one detail apart. Two anonymous models answer
 <b>Who did better?</b></p>"""
 BUTTONS = {"a": "Model A", "b": "Model B", "both_good": "Both good", "both_bad": "Both bad", SKIP: "Just reveal"}
 """Vote -> what its button says. Keys and looks are in page.js and style.css."""
+DRAWING = "Drawing a pair …"
+NO_PAIR_YET = '<div class="pair waiting"><div class="pictures"><i></i><i></i></div></div>'
+"""What stands in place of the pair, also before the page has heard anything of the arena."""
 ASKING = "Asking both models …"
 """What is told while both are asked, whoever they are."""
 ASKING_AGAIN = "Something failed on our side, and that pair counts for nobody. Asking both models about another one …"
@@ -121,8 +124,8 @@ class BattlePage:
         choices = category_choices(self._categories, domain)
         return {
             self.category: gr.update(choices=choices, value=self._kept(domain, category)),
-            self.progress: progress_html("Drawing a pair …", 0),
-            self.pair: '<div class="pair waiting"><div class="pictures"><i></i><i></i></div></div>',
+            self.progress: progress_html(DRAWING, 0),
+            self.pair: NO_PAIR_YET,
             self.reveal: "",
             self.answers: waiting_html(),
             **self._buttons(voting=True, ready=False),
@@ -186,11 +189,11 @@ class BattlePage:
             self.source = _filter("Source", sources)
         self.battle = gr.Textbox(visible="hidden")  # in the browser, where it outlives a restart of the server
         self.browser = gr.Textbox(visible="hidden")
-        self.pair = html(elem_id="pair")
+        self.pair = html(NO_PAIR_YET, elem_id="pair")
         self.reveal = html(elem_id="reveal")
-        self.answers = html(elem_id="answers")
+        self.answers = html(waiting_html(), elem_id="answers")
         with gr.Row(elem_id="bar"):
-            self.progress = html(elem_id="progress")
+            self.progress = html(progress_html(DRAWING, 0), elem_id="progress")
             with gr.Row(elem_id="voting") as self.voting:
                 self.votes = {
                     choice: gr.Button(label, elem_id=f"vote-{choice}", interactive=False, size="sm")

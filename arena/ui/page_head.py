@@ -48,7 +48,12 @@ class Frame:
         Args:
             is_embedded: whether other sites may show pages in a frame.
         """
-        named = {"embed": self.embed, "dark": self.theme == "dark", "no-frames": not is_embedded}
+        named = {
+            "embed": self.embed,
+            "dark": self.theme == "dark",
+            "light": self.theme == "light",
+            "no-frames": not is_embedded,
+        }
         return " ".join(name for name, holds in named.items() if holds)
 
 

@@ -70,6 +70,25 @@ def test_what_does_not_come_through_is_sent_again(visit_badly, address, status):
     expect(line).to_be_hidden()
 
 
+def test_a_battle_that_is_late_says_what_it_waits_for(visit):
+    visitor = visit(width=390)
+    with visitor.requests_held_back(EVENTS):
+        visitor.open()
+        expect(visitor.page.locator("#progress")).to_contain_text("Drawing a pair")
+        expect(visitor.page.locator("#pair .waiting")).to_be_visible()
+    visitor.wait_for_answers()
+
+
+@pytest.mark.parametrize(("query", "paper"), [("", "rgb(21, 24, 27)"), ("?theme=light", "rgb(251, 250, 246)")])
+def test_a_dark_page_is_dark_before_its_scripts_have_come(visit, query, paper):
+    visitor = visit(dark=True)
+    with visitor.requests_held_back("**/assets/index-*.js"):
+        visitor.page.goto(f"{visitor.server.url}/about{query}", wait_until="commit")
+        expect(visitor.page.locator("body")).to_have_css("background-color", paper)
+    expect(visitor.page.locator("h1").first).to_be_visible()
+    expect(visitor.page.locator("body")).to_have_css("background-color", paper)
+
+
 def test_a_vote_that_breaks_off_is_sent_again_and_judges_the_battle_that_is_shown(visit_badly):
     visitor = visit_badly(width=390)
     page = visitor.open_battle()
