@@ -69,6 +69,13 @@ def test_the_about_page_tells_the_method_and_how_to_cite(visit):
     expect(page.locator("#citation")).to_contain_text("@software{minimal_pair_arena")
 
 
+def test_nothing_overflows_where_a_page_opens_on_a_phone(visit):
+    visitor = visit(width=390, height=844)
+    for path, shown in (("/leaderboard", "#board table, #board .empty"), ("/about", "#method h1")):
+        visitor.open(path).wait_for_selector(shown)
+        assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_first_events_wait_for_our_scripts_however_late_they_come(visit):
     visitor = visit()
     with visitor.requests_held_back("**/look/*.js*") as held:
