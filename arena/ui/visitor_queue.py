@@ -49,6 +49,10 @@ TICK = 0.03
 """Seconds between two looks at who waits. An arena that nobody visits should take no processor for it."""
 PROGRESS_TICK = 1.0
 """Seconds between two looks at how far Gradio's own progress bars are; the arena has none."""
+SENT_AGAIN = "idempotency-key"
+"""A header by which an event is known that its page sends again, since no answer came through the first time."""
+LONGEST_KEY, MOST_KEYS = 64, 20_000
+"""Characters of such a name, and how many are remembered; the oldest are forgotten first."""
 NOBODY_READ = "nobody read this event in time, so it was dropped; send it again, and read its stream at once"
 
 
@@ -101,6 +105,7 @@ class VisitorQueue(Queue):
         self._sweep_seconds = min(SWEEP_SECONDS, unread_seconds, quiet_seconds)
         self._idle_since: dict[str, float] = {}
         self._quiet_since: dict[str, float] = {}
+        self._sent: dict[tuple[str, str | None, str], str] = {}
 
     def start(self) -> None:
         """Begin to work, and to clear up."""
@@ -108,7 +113,7 @@ class VisitorQueue(Queue):
         run_coro_in_background(self._sweep_again_and_again)
 
     async def push(self, body: PredictBodyInternal, request: fastapi.Request, username: str | None) -> Any:
-        """Let an event wait, if its client may send one.
+        """Let an event wait, if its client may send one. What is sent again waits once.
 
         Raises:
             Crowded: it may not now.
@@ -117,14 +122,24 @@ class VisitorQueue(Queue):
         if function is None:
             return await super().push(body, request, username)
         client, kind = self._admission.client_of(request.scope), _kind(function)
+        name = (client, body.session_hash, request.headers.get(SENT_AGAIN, "")[:LONGEST_KEY])
+        if name in self._sent:
+            return True, self._sent[name], "success"
         self._admission.admit(client, kind, self._under_way(kind))
         answer = await super().push(body, request, username)
         event = self.event_ids_to_events.get(answer[1]) if answer[0] and isinstance(answer[1], str) else None
         if event is not None:
             self._visits[event] = Visit(client, kind)
+            self._remember(name, _id(event))
             if event.session_hash != _id(event):  # a program's call has a stream of its own
                 self.pending_event_ids_session[event.session_hash].add(STREAM_END)
         return answer
+
+    def _remember(self, name: tuple[str, str | None, str], event_id: str) -> None:
+        if name[-1]:
+            self._sent[name] = event_id
+            while len(self._sent) > MOST_KEYS:
+                del self._sent[next(iter(self._sent))]
 
     def check(self, function: BlockFunction, scope: Scope) -> None:
         """Do nothing if an event for `function` may be sent now.

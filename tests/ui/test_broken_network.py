@@ -70,6 +70,25 @@ def test_what_does_not_come_through_is_sent_again(visit_badly, address, status):
     expect(line).to_be_hidden()
 
 
+def test_what_was_done_before_its_answer_got_lost_is_not_done_again(visit_badly):
+    visitor = visit_badly()
+    page = visitor.open_battle()
+    sent: list[dict[str, str]] = []
+
+    def lose_the_answer(route: Route) -> None:
+        sent.append(route.fetch().json())
+        if len(sent) == 1:
+            route.abort("connectionfailed")
+        else:
+            route.fulfill(json=sent[-1])
+
+    page.route(EVENTS, lose_the_answer, times=2)
+    with visitor.another_pair():
+        page.click("#next-pair")
+    assert len(sent) == 2
+    assert sent[0] == sent[1]
+
+
 def test_a_battle_that_is_late_says_what_it_waits_for(visit):
     visitor = visit(width=390)
     with visitor.requests_held_back(EVENTS):

@@ -16,7 +16,7 @@ from starlette.middleware import Middleware
 from arena.ui.admission import Admission, AdmittedRequests
 from arena.ui.clients import Clients
 from arena.ui.shares import BATTLES, PLACES, SHARES, Share, Shares
-from arena.ui.visitor_queue import RUNNING, VisitorQueue, counted_as, queue_visitors, reader_is_gone
+from arena.ui.visitor_queue import RUNNING, SENT_AGAIN, VisitorQueue, counted_as, queue_visitors, reader_is_gone
 
 FLOOD, VISITOR = "127.0.2.1", "127.0.1.1"
 
@@ -100,6 +100,19 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(30):
         while not condition():  # noqa: ASYNC110 - it comes about in Gradio, which tells nobody
             await asyncio.sleep(0.01)
+
+
+def test_what_a_client_sends_again_is_done_once():
+    async def come(site: Site) -> None:
+        site.free.set()
+        async with site.client(VISITOR, **{SENT_AGAIN: "one"}) as client, site.client(FLOOD, **{SENT_AGAIN: "one"}) as other:
+            posted = await post(client, "battle", "a")
+            assert (await post(client, "battle", "a")).json() == posted.json()
+            assert "a read" in await read(client, "battle", posted)
+            await played(other, "battle", "b")
+        assert site.begun == ["a", "b"]
+
+    visit(come)
 
 
 async def leave_in_the_middle(site: Site, visitor: httpx.AsyncClient) -> None:

@@ -1,5 +1,5 @@
 // An event that does not come through, or that the arena does not let in yet, is sent again; until then a line says so. The same
-// for the stream that brings what comes of it. Neither a vote nor a verdict counts twice.
+// for the stream that brings what comes of it. The arena knows an event that it has by its key, and does nothing twice.
 (() => {
   const EVENTS = /\/gradio_api\/queue\/(join|data)\b/;
   const FULL = "One moment: there is no room for this yet.";
@@ -45,8 +45,16 @@
     }
   }
 
+  const key = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+
   window.fetch = async (...request) => {
-    if (!EVENTS.test(request[0] instanceof Request ? request[0].url : request[0])) return send(...request);
+    const [asked, settings] = request;
+    if (!EVENTS.test(asked instanceof Request ? asked.url : asked)) return send(...request);
+    if (settings?.method === "POST") {
+      const headers = new Headers(settings.headers);
+      headers.set("Idempotency-Key", key());
+      request[1] = { ...settings, headers };
+    }
     for (let pause = 2; ; pause = Math.min(2 * pause, 30)) {
       const answer = await sent(request);
       if (answer && answer.status !== 429 && answer.status < 500) return answer;
