@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
-from players import play_for_ever
+from killed_players import play_for_ever
 from processes import forked, killed, wait_until
 from store_insides import connection_of
 from store_world import CONTESTANTS, PAIRS, RULE, furnish, make_battle, make_pair

@@ -6,7 +6,7 @@ import pytest
 from arena.ui.page_head import LOOK
 from arena.ui.plotly_look import BEHIND, COLOURS, SCALE, figure, mark
 
-PAPERS = re.findall(r"--paper: (#[0-9a-f]{6})", (LOOK / "style.css").read_text())
+PAPERS = [*dict.fromkeys(re.findall(r"--paper: (#[0-9a-f]{6})", (LOOK / "style.css").read_text()))]
 
 
 def luminance(colour: str) -> float:

@@ -144,7 +144,7 @@ def test_the_operator_says_who_may_show_the_arena_in_a_frame(sites, ancestors, h
     [
         ("embed", "embed", None),
         ("embed=&theme=dark", "embed dark", "dark"),
-        ("theme=light", "", "light"),
+        ("theme=light", "light", "light"),
         ("theme=%22%3E%3Cscript%3E", "", None),
         ("embed&" + "x=1&" * 2000, "embed", None),
     ],
