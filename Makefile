@@ -50,7 +50,7 @@ lint: .venv/.development
 	$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/[bm]*.yml
 
 types: .venv/.development
-	$(BIN)/pyright --threads
+	$(BIN)/pyright --threads 2
 
 format: .venv/.development
 	$(BIN)/ruff check --fix .

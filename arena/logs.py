@@ -143,6 +143,11 @@ class _SharedFile(RotatingFileHandler):
         self._follow()
         super().emit(record)
 
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        """Say nothing of a log whose home was deleted or moved: its store says so, and each line would be a traceback."""
+        if Path(self.baseFilename).parent.exists():
+            super().handleError(record)
+
     def doRollover(self) -> None:  # noqa: N802 - the library's name
         """Begin another file, unless another process has done so."""
         with alone_in(Path(self.baseFilename).parent):

@@ -67,8 +67,10 @@ def test_processes_that_share_a_log_lose_no_line_and_rotate_it_once(tmp_path):
         assert [line for line in lines if line.startswith(f"{name} ")] == [f"{name} {number}" for number in range(LINES)]
 
 
-def test_a_log_whose_home_is_gone_disturbs_nobody(tmp_path, capsys):
-    path = start_log(tmp_path / "home")
+@pytest.mark.parametrize("largest_file", [LARGEST_FILE, 1])
+def test_a_log_whose_home_is_gone_disturbs_nobody(tmp_path, capsys, largest_file):
+    path = start_log(tmp_path / "home", largest_file)
+    logging.getLogger("arena.test").info("to the file")
     shutil.rmtree(tmp_path / "home")
     logging.getLogger("arena.test").info("to nobody")
     assert (path.exists(), capsys.readouterr().err) == (False, "")

@@ -16,8 +16,10 @@ from visitor import PATIENCE, Visitor
 
 from arena.store.submission_records import SubmissionEvent, SubmissionState
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.timeout(900)]
 
+CHECKED = 240_000
+"""Milliseconds that a check may take on a busy machine: it is served after others."""
 SIZES = ((390, 844), (1280, 900))
 
 
@@ -76,7 +78,7 @@ def fill(page: Page, model: str) -> None:
 def submitted(site: Site, page: Page) -> str:
     """The id of the good model, from the form to the queue."""
     fill(page, f"https://huggingface.co/{GOOD}")
-    page.wait_for_selector("#submit-checked .check-list")
+    page.wait_for_selector("#submit-checked .check-list", timeout=CHECKED)
     looks_well(page)
     expect(page.locator("#submit-checked h2")).to_have_text("All checks passed")
     page.click("#submit-continue")
@@ -116,7 +118,7 @@ def test_a_model_goes_from_the_form_through_the_queue_to_the_board_and_is_withdr
     faults = ["Model: is missing", "Contact: is missing", "Terms: are not accepted"]
     expect(page.locator("#submit-said .calm-error")).to_contain_text(faults)
     fill(page, BAD)
-    expect(page.locator("#submit-checked .wrong").first).to_contain_text("auto_map")
+    expect(page.locator("#submit-checked .wrong").first).to_contain_text("auto_map", timeout=CHECKED)
     expect(page.locator("#submit-continue")).not_to_be_visible()
     looks_well(page)
     page.click("#submit-change")
