@@ -24,8 +24,9 @@ window.fetch = async (...request) => {
   const breaking = new TransformStream({
     start(rest) { window.breakOff = () => rest.error(new TypeError("network error")); },
     transform(chunk, rest) {
-      const breaks = window.breaksAt && decoder.decode(chunk).includes(window.breaksAt);
-      breaks ? rest.error(new TypeError("network error")) : rest.enqueue(chunk);
+      if (!window.breaksAt || !decoder.decode(chunk).includes(window.breaksAt)) return rest.enqueue(chunk);
+      rest.enqueue(chunk.slice(0, chunk.length / 2)); // in the middle of a message
+      setTimeout(() => rest.error(new TypeError("network error")), 100);
     },
   });
   return new Response(answer.body.pipeThrough(breaking), { status: answer.status, headers: answer.headers });

@@ -15,35 +15,49 @@
   const isAwaited = () => [...begun].some((event) => !ended.has(event));
   const hasWords = () => [...document.querySelectorAll(WORDS)].some((field) => field.value && field.checkVisibility());
 
-  // Notes which events end; true where the server itself breaks off.
-  function listener() {
+  // What comes next; nothing where the stream ends, breaks off or is silent for too long.
+  async function chunk(reader) {
+    let timer;
+    const silent = new Promise((resolve) => { timer = setTimeout(resolve, SILENCE, {}); });
+    const { value } = await Promise.race([reader.read().catch(() => ({})), silent]);
+    clearTimeout(timer);
+    return value;
+  }
+
+  // Gives whole messages, and nothing at the end: half of one would run into what is told next.
+  function messages(reader) {
     const decoder = new TextDecoder();
     let rest = "";
-    return (chunk) => {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split("\n");
-      rest = lines.pop();
-      lines.filter((line) => line.includes('"process_completed"')).forEach((line) => ended.add(JSON.parse(line.slice(5)).event_id));
-      return lines.some((line) => line.includes('"msg":"unexpected_error"'));
+    return async () => {
+      for (;;) {
+        const end = rest.lastIndexOf("\n\n") + 2;
+        if (end > 1) {
+          const whole = rest.slice(0, end);
+          rest = rest.slice(end);
+          return whole;
+        }
+        const more = await chunk(reader);
+        if (!more) return "";
+        rest += decoder.decode(more, { stream: true });
+      }
     };
   }
 
-  // What comes next; the end where nothing does any more.
-  async function next(reader, breaksOff) {
-    let timer;
-    const silent = new Promise((resolve) => { timer = setTimeout(resolve, SILENCE, { done: true }); });
-    const heard = await Promise.race([reader.read().catch(() => ({ done: true })), silent]);
-    clearTimeout(timer);
-    return heard.value && breaksOff(heard.value) ? { done: true } : heard;
+  // Notes which events end; whether the server itself breaks off.
+  function breaksOff(whole) {
+    const lines = whole.split("\n");
+    lines.filter((line) => line.includes('"process_completed"')).forEach((line) => ended.add(JSON.parse(line.slice(5)).event_id));
+    return lines.some((line) => line.includes('"msg":"unexpected_error"'));
   }
 
   function calm(answer, signal) {
     const reader = answer.body.getReader();
-    const breaksOff = listener();
+    const next = messages(reader);
     signal.addEventListener("abort", () => { reader.cancel().catch(() => {}); });
     const body = new ReadableStream({
       async pull(rest) {
-        const { done, value } = await next(reader, breaksOff);
-        if (!done) return rest.enqueue(value);
+        const whole = await next();
+        if (whole && !breaksOff(whole)) return rest.enqueue(new TextEncoder().encode(whole));
         if (!signal.aborted && isAwaited()) await lost(rest);
         if (!signal.aborted) rest.enqueue(told(CLOSED));
         rest.close();
