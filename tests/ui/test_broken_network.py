@@ -21,10 +21,13 @@ window.fetch = async (...request) => {
   const answer = await send(...request);
   if (!answer.url.includes("/queue/data")) return answer;
   const decoder = new TextDecoder();
+  let broken = false;
   const breaking = new TransformStream({
     start(rest) { window.breakOff = () => rest.error(new TypeError("network error")); },
     transform(chunk, rest) {
-      if (!window.breaksAt || !decoder.decode(chunk).includes(window.breaksAt)) return rest.enqueue(chunk);
+      if (broken) return;
+      broken = Boolean(window.breaksAt) && decoder.decode(chunk).includes(window.breaksAt);
+      if (!broken) return rest.enqueue(chunk);
       rest.enqueue(chunk.slice(0, chunk.length / 2)); // in the middle of a message
       setTimeout(() => rest.error(new TypeError("network error")), 100);
     },
