@@ -135,12 +135,6 @@ class VisitorQueue(Queue):
                 self.pending_event_ids_session[event.session_hash].add(STREAM_END)
         return answer
 
-    def _remember(self, name: tuple[str, str | None, str], event_id: str) -> None:
-        if name[-1]:
-            self._sent[name] = event_id
-            while len(self._sent) > MOST_KEYS:
-                del self._sent[next(iter(self._sent))]
-
     def check(self, function: BlockFunction, scope: Scope) -> None:
         """Do nothing if an event for `function` may be sent now.
 
@@ -174,6 +168,12 @@ class VisitorQueue(Queue):
         """Whether somebody still reads what comes of an event."""
         event = self.event_ids_to_events.get(event_id)
         return event is not None and self._is_read(event)
+
+    def _remember(self, name: tuple[str, str | None, str], event_id: str) -> None:
+        if name[-1]:
+            self._sent[name] = event_id
+            while len(self._sent) > MOST_KEYS:
+                del self._sent[next(iter(self._sent))]
 
     def _next(self, name: str, line: EventQueue) -> Event | None:
         if not line.queue or (line.concurrency_limit is not None and line.current_concurrency >= line.concurrency_limit):

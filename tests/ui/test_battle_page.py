@@ -14,7 +14,7 @@ def width_of(page: Page) -> int:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_a_battle_is_played_with_the_mouse_told_aloud_and_as_wide_as_the_window(visit, width):
+def test_a_battle_is_played_with_the_mouse_and_told_aloud_and_fits_the_window(visit, width):
     visitor = visit(width=width)
     page = visitor.open_battle()
     expect(page.locator("#pair .side")).to_have_count(2)

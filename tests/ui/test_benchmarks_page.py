@@ -25,7 +25,7 @@ def test_who_was_evaluated_is_in_the_table_and_in_the_plots(page, evaluated):
     expect(page.locator(".js-plotly-plot .errorbar").first).to_be_attached()
 
 
-def test_an_open_page_follows_an_evaluation_of_another_process_with_what_is_chosen_which_stands_in_the_address(page, server):
+def test_an_open_page_follows_an_evaluation_beside_it_and_keeps_what_is_chosen(page, server):
     page.get_by_label("Metric").click()
     page.get_by_role("option", name="Group score").click()
     expect(page.locator("#plot-intervals h3")).to_contain_text("Group score")
