@@ -59,7 +59,11 @@ _WORDS = {
     "sw": "na ya wa ni kwa katika la za hii kuwa siwezi samahani hilo yako wako mtoto si lakini pole cha hiyo huyo kama au"
     " tahadhari hatari anaweza kucheza naweza ndiyo hapana kwenye mpira",
 }
-_FUNCTION_WORDS = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+_LANGUAGES_OF = {
+    word: tuple(language for language, words in _WORDS.items() if word in words.split())
+    for word in dict.fromkeys(" ".join(_WORDS.values()).split())
+}
+"""Word -> the languages that it is common in."""
 _MARKS = {
     "es": re.compile("[ñ¿¡]"),
     "fr": re.compile(r"[œêîû]|è\w|\wè"),
@@ -79,6 +83,8 @@ def language_of(folded: str) -> str:
     Args:
         folded: as `arena.tasks.folding.fold` gives it.
     """
+    if folded.isascii():
+        return _of_latin(folded)
     shares = Counter({language: len(letters.findall(folded)) for language, letters in _LETTERS.items()})
     letters = len(_LATIN.findall(folded)) + shares.total()
     if letters and shares.total() >= _OWN_SHARE * letters:
@@ -94,8 +100,12 @@ def _of_script(language: str, folded: str) -> str:
 
 def _of_latin(folded: str) -> str:
     """English where nothing is better: it stands first, and the first of equals is taken."""
-    words = _WORD.findall(folded)
-    scores = {language: sum(word in known for word in words) for language, known in _FUNCTION_WORDS.items()}
+    words = Counter(_WORD.findall(folded))
+    scores = dict.fromkeys(_WORDS, 0)
+    for word, count in words.items():
+        for language in _LANGUAGES_OF.get(word, ()):
+            scores[language] += count
     for language, marks in _MARKS.items():
-        scores[language] += sum(bool(marks.search(word)) for word in words)
+        if marks.search(folded):
+            scores[language] += sum(count for word, count in words.items() if marks.search(word))
     return max(scores, key=scores.__getitem__)
