@@ -91,8 +91,9 @@ class FamilyTable:
 
 def _numbered(names: Iterable[Hashable]) -> tuple[NDArray[np.int64], int]:
     """A number for each name, the same for the same name, and how many there are."""
-    numbers: dict[Hashable, int] = {}
-    return np.array([numbers.setdefault(name, len(numbers)) for name in names], dtype=np.int64), len(numbers)
+    named = list(names)
+    numbers = {name: number for number, name in enumerate(dict.fromkeys(named))}
+    return np.fromiter(map(numbers.__getitem__, named), dtype=np.int64, count=len(named)), len(numbers)
 
 
 def _summed(values: Floats, row: NDArray[np.int64], column: NDArray[np.int64], shape: tuple[int, int]) -> csc_array:

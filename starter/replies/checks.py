@@ -38,7 +38,12 @@ def check(made: Sequence[Read]) -> dict[str, Check]:
     Args:
         made: the replies of one model as they were read.
     """
-    rounds = [_corrected(made, f"round {number}") for number in range(ROUNDS)]
+    sides = {safe: side for side, safe in SIDES.items()}
+    units = [
+        Unit(_RATE, sides[one.reply.safe], one.reply.prompt, one.reply.prompt, float(one.said == "refuses"), 1.0)
+        for one in made
+    ]
+    rounds = [_corrected(made, units, f"round {number}") for number in range(ROUNDS)]
     return {side: _checked(made, side, [one[side] for one in rounds]) for side in SIDES}
 
 
@@ -52,16 +57,11 @@ def _checked(made: Sequence[Read], side: str, rounds: Sequence[CorrectedRate]) -
     return Check(people, read, *np.mean([limits[:, 0], limits[:, 2] - limits[:, 1], covered], axis=1).tolist())
 
 
-def _corrected(made: Sequence[Read], name: str) -> dict[str, CorrectedRate]:
+def _corrected(made: Sequence[Read], units: Sequence[Unit], name: str) -> dict[str, CorrectedRate]:
     """The rate of each side, from labels of the round of this name."""
     classes = {said: [one.reply.prompt for one in made if one.said == said] for said in request.CLASSES}
     drawn = set(sample(in_order(classes, name), COUNT, name))
     checked = [Checked(one.reply.prompt, one.said, (_label(one),) if one.reply.prompt in drawn else ()) for one in made]
-    sides = {safe: side for side, safe in SIDES.items()}
-    units = [
-        Unit(_RATE, sides[one.reply.safe], one.reply.prompt, one.reply.prompt, float(one.said == "refuses"), 1.0)
-        for one in made
-    ]
     corrected = corrected_rates(units, {"refuses"}, checked)
     return {side: corrected[_RATE, side] for side in SIDES}
 
