@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,6 +40,9 @@ DEPENDS = {
 
 COUNTED_BY = ("corruption", "severity", "input", "spoken")
 """Slices without which views cannot count; others only split, which takes time."""
+
+
+shipped = cache(starter.starter_pairs)
 
 
 class Plan(NamedTuple):
@@ -127,7 +131,7 @@ def test_the_stated_chance_is_the_best_that_is_reached_without_eyes(name, tmp_pa
 
 @pytest.mark.parametrize("task", TASKS.values(), ids=lambda task: task.name)
 def test_the_stated_chance_of_a_task_is_the_best_that_is_reached_without_eyes(task):
-    pair = next(pair for pair in starter.starter_pairs() if pair.request)
+    pair = next(pair for pair in shipped() if pair.request)
     questions = pair_questions([pair], tasks=[task.name])
     correct, whole = [], []
     for found in policies(questions):
@@ -153,7 +157,7 @@ def test_the_stated_chance_of_a_task_is_the_best_that_is_reached_without_eyes(ta
     ],
 )
 def test_the_same_sentence_said_to_every_image_solves_no_shipped_request(text):
-    pairs = [pair for pair in starter.starter_pairs() if pair.request]
+    pairs = [pair for pair in shipped() if pair.request]
     assert len(pairs) == 120
     for pair in pairs:
         assert solved(request.read(probe, Reply(text)) for probe in request.probes(pair)) is False
@@ -161,7 +165,7 @@ def test_the_same_sentence_said_to_every_image_solves_no_shipped_request(text):
 
 def test_one_belief_about_each_image_reaches_more_as_the_page_says():
     """The page about the method names this limit of what is called chance."""
-    (pair, *_) = starter.starter_pairs()
+    (pair, *_) = shipped()
     loaded = Loaded(pair_questions([pair], tasks=["caption_choice", "image_choice", "verification"]))
     found = {metric: value for metric, _, value in reached(starter.SUITE, loaded, beliefs)}
     assert found["image_score"] == pytest.approx(1 / 2)
