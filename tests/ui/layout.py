@@ -5,13 +5,14 @@ from playwright.sync_api import Page
 SETTLED = """
 async () => {
   const frame = () => new Promise(requestAnimationFrame);
+  const frames = async (count) => { for (let each = 0; each < count; each++) await frame(); };
   const places = () => JSON.stringify([innerWidth, ...[...document.querySelectorAll("body *")].map((element) => {
     const { x, y, width, height } = element.getBoundingClientRect();
     return [x, y + scrollY, width, height];
   })]);
   await document.fonts.ready;
-  for (let before = "", still = 0; still < 12;) {
-    await frame();
+  for (let before = "", still = 0; still < 4;) {
+    await frames(3);
     const moves = document.getAnimations()
       .some((each) => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
     const now = places();

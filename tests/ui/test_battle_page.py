@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.long
 
-WIDTHS = [1280, 390]
+WIDTHS = (1280, 390)
+"""Of a desktop and of a phone, in pixels."""
 
 
 def width_of(page: Page) -> int:
@@ -13,38 +14,38 @@ def width_of(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth")
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_a_battle_is_played_with_the_mouse_and_told_aloud_and_fits_the_window(visit, width):
-    visitor = visit(width=width)
+def test_a_battle_is_played_with_the_mouse_and_told_aloud_and_fits_the_window(visit):
+    visitor = visit(motion=True)
     page = visitor.open_battle()
-    expect(page.locator("#pair .side")).to_have_count(2)
-    expect(page.locator("#answers .who")).to_have_count(0)
-    expect(page.locator("[aria-live=polite]").filter(has_text="Who did better?")).to_have_count(1)
-    assert width_of(page) <= width
-    page.click("#vote-a")
-    visitor.wait_for_reveal()
-    names = page.locator("#reveal .card h3").all_inner_texts()
     known = {contestant.name for contestant in visitor.server.contestants}
-    assert len(names) == 2
-    assert set(names) <= known
-    assert width_of(page) <= width
-    expect(page.locator("#reveal .verdict")).to_contain_text("You said Model A did better")
-    expect(page.locator("#answers td .mark").first).to_be_visible()
-    with visitor.another_pair():
-        page.click("#next-pair")
-    expect(page.locator("#reveal .card")).to_have_count(0)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        expect(page.locator("#pair .side")).to_have_count(2)
+        expect(page.locator("#answers .who")).to_have_count(0)
+        expect(page.locator("[aria-live=polite]").filter(has_text="Who did better?")).to_have_count(1)
+        assert width_of(page) <= width
+        page.click("#vote-a")
+        visitor.wait_for_reveal()
+        names = page.locator("#reveal .card h3").all_inner_texts()
+        assert len(names) == 2
+        assert set(names) <= known
+        assert width_of(page) <= width
+        expect(page.locator("#reveal .verdict")).to_contain_text("You said Model A did better")
+        expect(page.locator("#answers td .mark").first).to_be_visible()
+        with visitor.another_pair():
+            page.click("#next-pair")
+        expect(page.locator("#reveal .card")).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("width", "votes"),
-    [
-        (1280, {"b": "You said Model B did better", "g": "You said both did well"}),
-        (390, {"x": "You said both did badly", "r": "without a vote"}),
-    ],
-)
-def test_battles_are_played_with_the_keyboard_only(visit, width, votes):
-    visitor = visit(width=width)
+def test_battles_are_played_with_the_keyboard_only(visit):
+    visitor = visit(width=390, motion=True)
     page = visitor.open_battle()
+    votes = {
+        "b": "You said Model B did better",
+        "g": "You said both did well",
+        "x": "You said both did badly",
+        "r": "without a vote",
+    }
     for key, said in votes.items():
         page.keyboard.press(key)
         visitor.wait_for_reveal()

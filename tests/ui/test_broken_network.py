@@ -12,6 +12,8 @@ EXPECTED = ("Failed to load resource", "Unexpected error The connection broke of
 UNREACHABLE = "The arena cannot be reached at the moment."
 BROKE_OFF = "The connection broke off."
 INCOMPLETE = "A part of this page did not come through."
+SHOWN = "#vote-a:not([disabled]), #board table, #board .empty"
+"""What a battle, or a board, ends with."""
 
 # `breakOff()` breaks the stream of results off; `breaksAt` does it where the stream would bring these words.
 BREAKABLE = """
@@ -63,14 +65,17 @@ def fail_once(page, address: str, status: int | None = None) -> None:
     page.route(address, fail, times=1)
 
 
-@pytest.mark.parametrize(("address", "status"), [(EVENTS, None), (EVENTS, 502), (STREAM, None), (STREAM, 503)])
-def test_what_does_not_come_through_is_sent_again(visit_badly, address, status):
+@pytest.mark.parametrize(
+    ("path", "address", "status"),
+    [("/", EVENTS, None), ("/leaderboard", EVENTS, 502), ("/leaderboard", STREAM, None), ("/", STREAM, 503)],
+)
+def test_what_does_not_come_through_is_sent_again(visit_badly, path, address, status):
     visitor = visit_badly()
     fail_once(visitor.page, address, status)
-    visitor.page.goto(visitor.server.url)
+    visitor.page.goto(visitor.server.url + path)
     line = visitor.page.locator("#later")
     expect(line).to_contain_text(UNREACHABLE)
-    visitor.wait_for_answers()
+    visitor.page.wait_for_selector(SHOWN)
     expect(line).to_be_hidden()
 
 
@@ -157,7 +162,7 @@ def test_a_page_whose_results_break_off_loads_again(visit_badly, path):
     visitor.page.route(STREAM, lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
     visitor.page.goto(visitor.server.url + path)
     expect(visitor.page.locator("#later")).to_contain_text(BROKE_OFF)
-    visitor.page.wait_for_selector("#answers td.seat-a, #board table")
+    visitor.page.wait_for_selector(SHOWN)
     expect(visitor.page.locator("#later")).to_be_hidden()
 
 
@@ -188,11 +193,14 @@ def test_words_outlive_results_that_break_off_and_can_be_sent_again(visit_badly)
     expect(page.locator("#making")).to_contain_text("Done")
 
 
-@pytest.mark.parametrize("part", ["**/look/page.js*", "**/look/style.css*", "**/assets/index-*.js"])
-def test_a_page_of_which_a_part_is_missing_loads_again(visit_badly, part):
+@pytest.mark.parametrize(
+    ("path", "part"),
+    [("/", "**/look/page.js*"), ("/leaderboard", "**/look/style.css*"), ("/leaderboard", "**/assets/index-*.js")],
+)
+def test_a_page_of_which_a_part_is_missing_loads_again(visit_badly, path, part):
     visitor = visit_badly()
     fail_once(visitor.page, part)
-    visitor.page.goto(visitor.server.url, wait_until="commit")
+    visitor.page.goto(visitor.server.url + path, wait_until="commit")
     expect(visitor.page.locator("#later")).to_contain_text(INCOMPLETE)
     expect(visitor.page.locator("#later")).to_be_hidden()
-    visitor.wait_for_answers()
+    visitor.page.wait_for_selector(SHOWN)

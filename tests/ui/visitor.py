@@ -182,16 +182,21 @@ class Visitor:
 
 @contextmanager
 def windows(browser: Browser, server) -> Iterator[Callable[..., Visitor]]:
-    """Opens windows of visitors who know nothing of each other. At the end, checks what every visit must hold."""
+    """Opens windows of visitors who know nothing of each other. At the end, checks what every visit must hold.
+
+    Pages stand still but for those who want `motion`: each frame of it is drawn by the processor.
+    """
     visitors: list[Visitor] = []
     special: list[BrowserContext] = []
 
-    def open_window(*, width: int = 1280, height: int = 900, dark: bool = False, listens: bool = False, **options) -> Visitor:
+    def open_window(
+        *, width: int = 1280, height: int = 900, dark: bool = False, motion: bool = False, listens: bool = False, **options
+    ) -> Visitor:
         if options:
             special.append(browser.new_context(**options))
         page = special[-1].new_page() if options else _forgetful_page(browser, server.url)
         page.set_viewport_size({"width": width, "height": height})
-        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="no-preference")
+        page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="no-preference" if motion else "reduce")
         visitors.append(Visitor(page, server, listens=listens))
         return visitors[-1]
 
