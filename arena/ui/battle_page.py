@@ -128,7 +128,8 @@ class BattlePage:
             self.pair: NO_PAIR_YET,
             self.reveal: "",
             self.answers: waiting_html(),
-            **self._buttons(voting=True, ready=False),
+            **self._bar(voting=True),
+            **self._usable(False),
         }
 
     def _opened(self, view: BattleView, line: str = ASKING) -> Updates:
@@ -144,7 +145,7 @@ class BattlePage:
         return {self.answers: answers_html(rounds), self.progress: progress_html(text, len(rounds) / total)}
 
     def _judgeable(self) -> Updates:
-        return {self.progress: progress_html("Who did better?", 1), **self._buttons(voting=True, ready=True)}
+        return {self.progress: progress_html("Who did better?", 1), **self._usable(True)}
 
     def _judged(self, view: BattleView) -> Updates:
         if view.reveal is None:
@@ -153,7 +154,8 @@ class BattlePage:
             self.progress: "",
             self.reveal: reveal_html(view.reveal, view.rounds),
             self.answers: answers_html(view.rounds, view.reveal),
-            **self._buttons(voting=False, ready=True),
+            **self._bar(voting=False),
+            self.next: gr.update(interactive=True),
         }
 
     def _stopped(self, error: Exception) -> Updates:
@@ -163,17 +165,17 @@ class BattlePage:
             self.reveal: "",
             self.answers: "",
             self.progress: "",
-            **self._buttons(voting=True, ready=False),
+            **self._bar(voting=True),
+            **self._usable(False),
             self.next: gr.update(interactive=True),
         }
 
-    def _buttons(self, *, voting: bool, ready: bool) -> Updates:
-        return {
-            self.voting: gr.update(visible=voting),
-            self.copy: gr.update(visible=not voting),
-            self.next: gr.update(interactive=ready),
-            **{button: gr.update(interactive=ready) for button in self.votes.values()},
-        }
+    # Gradio builds a component anew for each update of it, so that only those are sent that change something.
+    def _bar(self, *, voting: bool) -> Updates:
+        return {self.voting: gr.update(visible=voting), self.copy: gr.update(visible=not voting)}
+
+    def _usable(self, usable: bool) -> Updates:
+        return {button: gr.update(interactive=usable) for button in (*self.votes.values(), self.next)}
 
     def _kept(self, domain: str, category: str) -> str:
         """The category, unless the domain has none of that name."""
