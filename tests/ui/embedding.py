@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from playwright.sync_api import Browser, Frame, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Frame, Page, Request
 
 PAGE = (
     """<!doctype html><title>A paper</title><body style="margin: 1rem"><h1>A paper</h1><main>{snippet}</main><p>The end</p>"""
@@ -55,7 +55,7 @@ def other_site() -> Iterator[OtherSite]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     site = OtherSite(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield site
@@ -91,15 +91,23 @@ class Reader:
         return self.page.locator("iframe").evaluate("frame => frame.getBoundingClientRect().height")
 
 
-_LEFT: list[Page] = []
-"""Empty windows that readers have left: most of what a page costs is a process that knows none of the scripts yet."""
-
-
 @contextmanager
-def reader(browser: Browser, *, width: int = 1280, dark: bool = False) -> Iterator[Reader]:
-    """Open a window until the block ends, of somebody who was never here."""
-    _LEFT[:] = [page for page in _LEFT if not page.is_closed()]
-    page = _LEFT.pop() if _LEFT else _locked_page(browser)
+def reader(browser: Browser, *, beside: Reader | None = None, width: int = 1280, dark: bool = False) -> Iterator[Reader]:
+    """Open a window until the block ends.
+
+    Args:
+        browser: where.
+        beside: a reader whose browser this is, too. Where the arena is open there, its frames are drawn by the same process,
+            which knows all scripts already: most of what a page costs is one that does not.
+        width: of the window.
+        dark: whether its owner wants pages dark.
+    """
+    context = beside.page.context if beside else _locked(browser)
+    page = context.new_page()
+    there = [*context.pages]
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.send("Network.setCookieControls", NO_COOKIES)
     page.set_viewport_size({"width": width, "height": 900})
     page.emulate_media(color_scheme="dark" if dark else "light", reduced_motion="reduce")
     complaints, requests = [], []
@@ -113,21 +121,17 @@ def reader(browser: Browser, *, width: int = 1280, dark: bool = False) -> Iterat
     yield Reader(page, complaints, requests)
     for event, note in notes:
         page.remove_listener(event, note)
-    for other in page.context.pages:
-        if other != page:
+    for other in context.pages:
+        if other not in there:
             other.close()
-    page.context.clear_cookies()
-    page.goto("about:blank")
-    _LEFT.append(page)
+    page.close()
+    if not beside:
+        context.close()
 
 
-def _locked_page(browser: Browser) -> Page:
-    """A page in a window of its own, which stores nothing for frames."""
+def _locked(browser: Browser) -> BrowserContext:
+    """A browser that stores nothing for frames."""
     context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(120_000)
+    context.set_default_timeout(120_000)
     context.add_init_script(LOCKED)
-    session = context.new_cdp_session(page)
-    session.send("Network.enable")
-    session.send("Network.setCookieControls", NO_COOKIES)
-    return page
+    return context

@@ -10,6 +10,8 @@ from serving import Server
 
 SOURCES = {"battle": "", "board": "leaderboard", "model": "model"}
 
+WIDTHS = (1280, 390)
+
 
 @pytest.fixture(scope="module")
 def home(server: Server) -> str:
@@ -21,6 +23,13 @@ def home(server: Server) -> str:
 def site() -> Iterator[OtherSite]:
     with other_site() as site:
         yield site
+
+
+@pytest.fixture(scope="module")
+def own(browser: Browser) -> Iterator[Reader]:
+    """Who looks for snippets on pages of the arena."""
+    with reader(browser) as own:
+        yield own
 
 
 def frame_of(address: str) -> str:
@@ -41,8 +50,66 @@ def check_calm(shown: Reader, frame: Frame) -> None:
     assert shown.complaints == []
 
 
-def test_a_battle_is_played_in_a_frame_that_stores_nothing_and_names_nobody_before_the_vote(server, browser, site, home):
-    with reader(browser) as shown:
+@pytest.mark.parametrize("kind", SOURCES)
+def test_the_snippet_of_each_page_makes_a_frame_as_high_as_what_it_shows(
+    browser: Browser, own, site, home, server, evaluated, kind
+):
+    model = next(one for one in server.contestants if one.name == evaluated[1])
+    given = snippet_of(own, kind, f"{home}{SOURCES[kind]}?model={model.id}")
+    with reader(browser, beside=own, width=min(WIDTHS)) as shown:
+        frame = shown.open(site.show(given))
+        frame.wait_for_selector({"battle": "#reveal .card", "board": "#board table, #board .empty", "model": "#model h2"}[kind])
+        assert frame.evaluate("document.body.classList.contains('dark')")
+        for width in sorted(WIDTHS):
+            shown.page.set_viewport_size({"width": width, "height": 900})
+            check_height(shown, frame, most=855 if kind == "battle" else None)
+            assert faults(shown.page) == []
+        if kind == "model":
+            expect(frame.locator("#model-name")).to_have_text(model.label)
+        check_calm(shown, frame)
+
+
+def snippet_of(own: Reader, kind: str, address: str) -> str:
+    """What the page of the arena at this address gives for a dark frame."""
+    page = own.page
+    page.goto(address, wait_until="commit")
+    own.complaints.clear()  # a page that is left in the middle of an event complains of it
+    if kind == "battle":
+        page.locator("#vote-skip:not([disabled])").click()
+        page.wait_for_selector("#reveal-title:focus")
+    page.locator(f"[data-embed={kind}]").focus()
+    page.keyboard.press("Enter")
+    snippet = page.locator("#embed textarea")
+    expect(snippet).to_be_visible()
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert faults(page) == []
+    page.get_by_label("dark", exact=True).check()
+    page.keyboard.press("b")  # votes for nobody, behind the form
+    given = snippet.input_value()
+    page.keyboard.press("Escape")
+    expect(snippet).to_be_hidden()
+    assert own.complaints == []
+    return given
+
+
+def check_height(shown: Reader, frame: Frame, most: int | None) -> None:
+    """The frame comes to be as high as its content; of a battle no higher than the window, so that its buttons are seen."""
+    content = "() => Math.ceil(document.querySelector('.main.app').getBoundingClientRect().bottom + scrollY)"
+    has_bar = "document.documentElement.scrollHeight > innerHeight"
+    for _ in range(100):
+        shown.page.wait_for_timeout(100)
+        wanted = frame.evaluate(content)
+        if shown.height() == min(wanted, most or wanted) and (most or not frame.evaluate(has_bar)):
+            break
+    wanted = frame.evaluate(content)
+    assert shown.height() == min(wanted, most or wanted)
+    assert wanted > 150
+    assert most or not frame.evaluate(has_bar), "it has no bar to scroll with"
+
+
+def test_a_battle_is_played_in_a_frame_that_stores_nothing_and_names_nobody_before_the_vote(server, browser, own, site, home):
+    with reader(browser, beside=own) as shown:
         frame = shown.open(site.show(frame_of(f"{home}?embed&theme=dark")))
         denied = "() => { try { return localStorage.length; } catch (error) { return error.name; } }"
         assert frame.evaluate(denied) == "SecurityError"
@@ -61,56 +128,8 @@ def test_a_battle_is_played_in_a_frame_that_stores_nothing_and_names_nobody_befo
         check_calm(shown, frame)
 
 
-@pytest.mark.parametrize(("kind", "width"), [("battle", 1280), ("battle", 390), ("board", 390), ("model", 390)])
-def test_the_snippet_of_each_page_makes_a_frame_as_high_as_what_it_shows(
-    browser: Browser, site, home, server, evaluated, kind, width
-):
-    model = next(one for one in server.contestants if one.name == evaluated[1])
-    with reader(browser, width=width) as own:
-        page = own.page
-        page.goto(f"{home}{SOURCES[kind]}?model={model.id}")
-        if kind == "battle":
-            page.locator("#vote-skip:not([disabled])").click()
-            page.wait_for_selector("#reveal-title:focus")
-        page.locator(f"[data-embed={kind}]").focus()
-        page.keyboard.press("Enter")
-        snippet = page.locator("#embed textarea")
-        expect(snippet).to_be_visible()
-        assert faults(page) == []
-        page.get_by_label("dark", exact=True).check()
-        page.keyboard.press("b")  # votes for nobody, behind the form
-        given = snippet.input_value()
-        page.keyboard.press("Escape")
-        expect(snippet).to_be_hidden()
-        assert own.complaints == []
-    with reader(browser, width=width) as shown:
-        frame = shown.open(site.show(given))
-        frame.wait_for_selector({"battle": "#reveal .card", "board": "#board table, #board .empty", "model": "#model h2"}[kind])
-        check_height(shown, frame, most=855 if kind == "battle" else None)
-        assert frame.evaluate("document.body.classList.contains('dark')")
-        assert faults(shown.page) == []
-        if kind == "model":
-            expect(frame.locator("#model-name")).to_have_text(model.label)
-        check_calm(shown, frame)
-
-
-def check_height(shown: Reader, frame: Frame, most: int | None) -> None:
-    """The frame comes to be as high as its content; of a battle no higher than the window, so that its buttons are seen."""
-    content = "() => Math.ceil(document.querySelector('.main.app').getBoundingClientRect().bottom + scrollY)"
-    has_bar = "document.documentElement.scrollHeight > innerHeight"
-    for _ in range(100):
-        shown.page.wait_for_timeout(100)
-        wanted = frame.evaluate(content)
-        if shown.height() == min(wanted, most or wanted) and (most or not frame.evaluate(has_bar)):
-            break
-    wanted = frame.evaluate(content)
-    assert shown.height() == min(wanted, most or wanted)
-    assert wanted > 150
-    assert most or not frame.evaluate(has_bar), "it has no bar to scroll with"
-
-
-def test_a_board_begins_with_the_slice_that_its_address_names_and_leads_on_in_the_frame(browser, site, home):
-    with reader(browser, dark=True) as shown:
+def test_a_board_begins_with_the_slice_that_its_address_names_and_leads_on_in_the_frame(browser, own, site, home):
+    with reader(browser, beside=own, dark=True) as shown:
         frame = shown.open(site.show(frame_of(f"{home}leaderboard?embed&amp;theme=light&amp;domain=safety")))
         expect(frame.get_by_label("Safety")).to_be_checked()
         frame.get_by_label("Culture").check()

@@ -136,6 +136,16 @@ def test_what_makes_no_edit_is_told_in_one_line_and_the_words_stay(visit):
         field.fill(proposed)
 
 
+def check_layout(page: Page) -> None:
+    """At both widths, and in both looks."""
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        for _ in range(2):
+            assert faults(page) == []
+            page.evaluate("document.body.classList.toggle('dark')")
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
 def test_every_step_is_told_with_what_the_edit_looks_like_so_far(made):
     told = made.evaluate("window.told")
     steps = [(int(step), int(of), seen) for text, seen in told for step, of in re.findall(r"step (\d+) of (\d+)", text)]
@@ -159,6 +169,10 @@ def test_every_score_of_the_gate_is_told_in_words_against_its_threshold(made):
     assert len(scores) > 10
     area = next(score for score in scores if "Changed area" in score)
     assert re.search(r"[\d.]+ % of the image changed; [\d.]+ %.* passes", area)
+
+
+def test_the_page_of_a_pair_that_passed_is_laid_out_well_at_any_width(made):
+    check_layout(made)
 
 
 def test_before_and_after_lie_under_a_slider_that_keys_move(made):
@@ -195,8 +209,10 @@ def test_what_is_sent_to_review_waits_for_others_and_not_for_who_sent_it(made, v
     expect(made.locator("#accept")).to_be_disabled()
 
 
-def test_a_region_that_keys_have_moved_bounds_the_edit_and_a_false_caption_does_not_pass(visit):
-    page = opened(visit(), "scene 3")
+@pytest.fixture(scope="module")
+def refused(visitors) -> tuple[Page, list[float]]:
+    """The page, opened in the dark, after a pair with a false caption was made on it; and the region that was moved before."""
+    page = opened(visitors(dark=True), "scene 3")
     corner = page.get_by_role("button", name=re.compile("^Upper left corner"))
     before = float(corner.evaluate("corner => corner.closest('.region').style.getPropertyValue('--left')"))
     corner.focus()
@@ -206,6 +222,11 @@ def test_a_region_that_keys_have_moved_bounds_the_edit_and_a_false_caption_does_
     assert region[0] == pytest.approx(before + 0.2)
     page.get_by_label(CAPTION).fill("a dog sits at the wheel of a car")
     generate(page)
+    return page, region
+
+
+def test_a_region_that_keys_have_moved_bounds_the_edit_and_a_false_caption_does_not_pass(refused):
+    page, region = refused
     first, second = (np.asarray(picture) for picture in pictures(page))
     rows, columns = np.nonzero((first != second).any(axis=2))
     left, top, right, bottom = (round(512 * edge) for edge in region)
@@ -217,13 +238,9 @@ def test_a_region_that_keys_have_moved_bounds_the_edit_and_a_false_caption_does_
     expect(page.locator("#send")).to_be_hidden()
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_page_is_laid_out_well_at_any_width_and_with_any_source(visit, dark):
-    page = opened(visit(dark=dark), "scene 3")
-    generate(page)
-    for _ in range(2):
-        for width in (1280, 390):
-            page.set_viewport_size({"width": width, "height": 844})
-            assert faults(page) == []
-        page.get_by_label("Your picture", exact=True).check()
-        expect(page.locator("#about-picture")).to_be_visible()
+def test_the_page_of_a_pair_that_was_refused_is_laid_out_well_at_any_width_and_with_any_source(refused):
+    page, _ = refused
+    check_layout(page)
+    page.get_by_label("Your picture", exact=True).check()
+    expect(page.locator("#about-picture")).to_be_visible()
+    check_layout(page)

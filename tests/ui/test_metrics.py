@@ -1,5 +1,7 @@
 """`/metrics`, as Prometheus reads it, and who may."""
 
+from collections.abc import Iterator
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from test_health import save_status
@@ -72,6 +74,16 @@ def test_no_number_belongs_to_a_model_or_to_one_battle(tmp_path):
     assert [secret for secret in secrets if secret in text] == []
 
 
+@pytest.fixture(scope="module")
+def of_token(tmp_path_factory) -> Iterator[dict[str | None, Watched]]:
+    """An arena whose operator has set no token, and one whose operator has."""
+    with (
+        watched(tmp_path_factory.mktemp("open") / "home") as without,
+        watched(tmp_path_factory.mktemp("guarded") / "home", token=TOKEN) as guarded,
+    ):
+        yield {None: without, TOKEN: guarded}
+
+
 @pytest.mark.parametrize(
     ("token", "peer", "headers", "status"),
     [
@@ -88,9 +100,8 @@ def test_no_number_belongs_to_a_model_or_to_one_battle(tmp_path):
         (TOKEN, "127.0.0.1", {"Authorization": "Bearer é"}, 404),
     ],
 )
-def test_only_the_operator_reads_them(tmp_path, token, peer, headers, status):
-    with watched(tmp_path / "home", token=token) as it:
-        assert it.get("/metrics", peer, **headers).status_code == status
+def test_only_the_operator_reads_them(of_token, token, peer, headers, status):
+    assert of_token[token].get("/metrics", peer, **headers).status_code == status
 
 
 @pytest.mark.parametrize(

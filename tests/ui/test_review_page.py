@@ -2,13 +2,14 @@
 
 import re
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from layout import faults
 from playwright.sync_api import Page, expect
 from processes import FEW_MODELS
 from serving import serving
-from visitor import windows
+from visitor import Visitor, windows
 
 pytestmark = pytest.mark.long
 
@@ -32,22 +33,31 @@ def arena(generated, tmp_path_factory):
 
 @pytest.fixture
 def reviewer(arena, browser):
-    """Opens the page for somebody who has never been here: `reviewer(width=390)`."""
+    """Opens the page for somebody who has never been here: `reviewer(dark=True)`."""
     with windows(browser, arena) as open_window:
-        yield lambda **options: opened(open_window(**options).open("/review"))
+        yield lambda **options: opened(open_window(**options))
 
 
-def opened(page: Page) -> Page:
-    page.wait_for_selector("#accept:not([disabled])")
-    page.wait_for_selector("#agreement p")
-    return page
+@pytest.fixture(scope="module")
+def somebody(arena, browser) -> Iterator[Visitor]:
+    """Whose verdicts were all taken back, for tests that leave it so."""
+    with windows(browser, arena) as open_window:
+        yield opened(open_window())
 
 
-def again(page: Page) -> Page:
-    """The page in another tab of the same browser."""
-    tab = page.context.new_page()
-    tab.goto(page.url)
-    return opened(tab)
+@pytest.fixture(scope="module")
+def both(arena, browser) -> Iterator[tuple[Visitor, Visitor]]:
+    """Two people who see the same pair first."""
+    with windows(browser, arena) as open_window:
+        yield opened(open_window()), opened(open_window())
+
+
+def opened(visitor: Visitor) -> Visitor:
+    """The page, opened anew."""
+    visitor.open("/review")
+    visitor.page.wait_for_selector("#accept:not([disabled])")
+    visitor.page.wait_for_selector("#agreement p")
+    return visitor
 
 
 def generation(page: Page) -> str:
@@ -72,8 +82,8 @@ def said(page: Page):
     return page.locator("#progress")
 
 
-def test_the_oldest_pair_comes_first_with_how_it_was_made_and_what_the_gate_found(reviewer, generated):
-    page = reviewer()
+def test_the_oldest_pair_comes_first_with_how_it_was_made_and_what_the_gate_found(somebody, generated):
+    page = somebody.page
     expect(said(page)).to_contain_text(f"{len(generated.passed)} pairs to review")
     assert generation(page) == generated.passed[0].id
     expect(page.locator("#pair .picture")).to_have_count(2)
@@ -84,15 +94,15 @@ def test_the_oldest_pair_comes_first_with_how_it_was_made_and_what_the_gate_foun
     expect(page.locator("#gate")).to_contain_text(re.compile(r"[\d.]+ % of the image changed; .* passes"))
 
 
-def test_the_next_pair_comes_without_a_verdict(reviewer, generated):
-    page = reviewer()
+def test_the_next_pair_comes_without_a_verdict(somebody, generated):
+    page = somebody.page
     press(page, "n")
     assert generation(page) == generated.passed[1].id
-    assert generation(again(page)) == generated.passed[0].id
+    assert generation(opened(somebody).page) == generated.passed[0].id
 
 
-def test_each_reason_to_reject_has_a_key_and_is_taken_back_with_another(reviewer):
-    page = reviewer()
+def test_each_reason_to_reject_has_a_key_and_is_taken_back_with_another(somebody):
+    page = somebody.page
     rejected = []
     for key, label in REASONS.items():
         expect(page.get_by_role("button", name=label)).to_have_attribute("aria-keyshortcuts", key)
@@ -109,8 +119,8 @@ def test_each_reason_to_reject_has_a_key_and_is_taken_back_with_another(reviewer
     assert generation(page) == rejected[0]
 
 
-def test_two_keys_at_once_judge_one_pair(reviewer):
-    page = reviewer()
+def test_two_keys_at_once_judge_one_pair(somebody):
+    page = somebody.page
     before = generation(page)
     # In one turn of the browser: between two keys of a real keyboard the next pair might have come.
     page.evaluate(
@@ -123,32 +133,32 @@ def test_two_keys_at_once_judge_one_pair(reviewer):
     expect(said(page)).to_contain_text("There is nothing to take back")
 
 
-def test_buttons_keep_the_focus_of_who_uses_them_with_tab_and_enter(reviewer):
-    page = reviewer()
+def test_buttons_keep_the_focus_of_who_uses_them_with_tab_and_enter(somebody):
+    page = somebody.page
     page.locator("#skip-pair").focus()
     for _ in range(2):
         press(page, "Enter")
         expect(page.locator("#skip-pair")).to_be_focused()
 
 
-def test_two_people_put_a_pair_into_play_and_agreement_is_told(reviewer, generated):
-    first, second = reviewer(), reviewer()
+def test_two_people_put_a_pair_into_play_and_agreement_is_told(reviewer, both, generated):
+    first, second = (one.page for one in both)
     expect(first.locator("#agreement")).to_contain_text("once two of them have judged the same pairs")
     name = generation(first)
     press(first, "a")
     expect(said(first)).to_contain_text("Accepted: 1 of 2")
-    assert generation(again(first)) != name, "nobody judges a pair twice"
+    assert generation(opened(both[0]).page) != name, "nobody judges a pair twice"
     assert generation(second) == name
     press(second, "a")
     expect(said(second)).to_contain_text("Accepted: it is in play")
     expect(second.locator("#agreement")).to_contain_text("1 pair judged by two or more of 2 reviewers")
-    third = reviewer()
+    third = reviewer().page
     expect(said(third)).to_contain_text(f"{len(generated.passed) - 1} pairs to review")
     assert generation(third) != name
 
 
-def test_two_rejections_end_a_pair(reviewer):
-    first, second = reviewer(), reviewer()
+def test_two_rejections_end_a_pair(both):
+    first, second = (one.page for one in both)
     name = generation(first)
     press(first, "3")
     expect(said(first)).to_have_text(re.compile(r"^\s*Rejected\s*$"))
@@ -158,7 +168,7 @@ def test_two_rejections_end_a_pair(reviewer):
 
 
 def test_an_unsafe_side_is_shown_only_when_asked_for(reviewer):
-    page = reviewer()
+    page = reviewer().page
     while not page.locator("#pair .guarded").count():
         press(page, "n")
     unsafe = page.locator("#pair .guarded")
@@ -175,8 +185,8 @@ def test_an_unsafe_side_is_shown_only_when_asked_for(reviewer):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_page_is_laid_out_well_at_any_width(reviewer, dark):
-    page = reviewer(dark=dark)
+def test_the_page_is_laid_out_well_at_any_width(reviewer, somebody, dark):
+    page = (reviewer(dark=True) if dark else somebody).page
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
         assert faults(page) == []
