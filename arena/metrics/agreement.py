@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import krippendorff
 import numpy as np
-from sklearn.metrics import cohen_kappa_score
 
 from arena.metrics.coefficients import coefficient_limits, draw_points
 from arena.metrics.family_table import FamilyTable
@@ -46,6 +45,8 @@ def cohen_kappa(
         rounds: bootstrap draws.
         seed: of the draws.
     """
+    from sklearn.metrics import cohen_kappa_score  # noqa: PLC0415  takes a third of a second, and most commands ask no raters
+
     judged = [row for row in zip(first, second, family, strict=True) if row[0] is not None and row[1] is not None]
     ours, theirs = [str(row[0]) for row in judged], [str(row[1]) for row in judged]
     labels = sorted({*ours, *theirs})

@@ -10,6 +10,7 @@ import logging
 import os
 import zlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -40,6 +41,8 @@ def count(connection: duckdb.DuckDBPyConnection, tables: Sequence[str] = COUNTED
 
 def count_before_migration(connection: duckdb.DuckDBPyConnection) -> Counts:
     """The same of a database with an older schema, or none: what it lacks has no rows."""
+    with suppress(duckdb.CatalogException):
+        return count(connection)  # nothing is lacking, as at most starts
     known = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'arena'").fetchall()
     return count(connection, [table for table in COUNTED if (table,) in known])
 

@@ -23,7 +23,9 @@ TAKEN = "steps to the new form of the database"
 def migrate(
     connection: duckdb.DuckDBPyConnection, migrations: Sequence[Migration] = MIGRATIONS, progress: Progress = silent
 ) -> list[str]:
-    """Bring the database up to date, each step in a transaction of its own. Returns the names of the steps taken.
+    """Bring the database up to date: a new one in one transaction, any other step by step, each in a transaction of its own.
+
+    Returns the names of the steps taken.
 
     Raises:
         StoreError: the database has a step that this code does not know.
@@ -34,12 +36,16 @@ def migrate(
         step = max(unknown)
         raise StoreError(f"the database is newer than this arena (it has {step}); run newer code or set another ARENA_HOME")
     taken = [step for step in migrations if _name(step) not in applied]
-    for number, step in enumerate(taken):
-        progress(TAKEN, number, len(taken))
+    done = 0
+    for steps in [[step] for step in taken] if applied else [taken]:
+        if taken:
+            progress(TAKEN, done, len(taken))
         with transaction(connection):
-            step(connection)
-            row = [_name(step), now().replace(tzinfo=None)]
-            connection.execute("INSERT INTO arena.migrations VALUES (?, ?)", row)
+            for step in steps:
+                step(connection)
+            names = [_name(step) for step in steps]
+            connection.execute("INSERT INTO arena.migrations SELECT unnest(?::VARCHAR[]), ?", [names, now().replace(tzinfo=None)])
+        done += len(steps)
     if taken:
         progress(TAKEN, len(taken), len(taken))
     return [_name(step) for step in taken]

@@ -200,10 +200,13 @@ class Takedowns:
         return tuple(decision.subjects)
 
     def _look(self) -> None:
-        self._pictures.erase(self._read(takedown_facts.erased_pictures))
+        erased = self._read(takedown_facts.erased_pictures)
+        self._pictures.erase(erased)
         self._latest: Mapping[str, Takedown] = self._read(takedown_facts.takedowns)
         self._down = frozenset(subject for subject, takedown in self._latest.items() if takedown.is_down)
-        self._pictures.withheld = frozenset(self._read(takedown_facts.pictures_down))
+        # Most arenas take nothing down, and need not look through all their pairs for it.
+        withheld = self._read(takedown_facts.pictures_down) if erased or self._latest else ()
+        self._pictures.withheld = frozenset(withheld)
 
     def _tell(self) -> None:
         for listener in self._listeners:

@@ -74,6 +74,10 @@ def test_a_step_that_fails_leaves_no_trace(connection):
 
     with pytest.raises(duckdb.Error):
         migrate(connection, [*MIGRATIONS, m999_breaks])
+    assert tables(connection) <= {"migrations"}, "a new database has all steps or none"
+    migrate(connection)
+    with pytest.raises(duckdb.Error):
+        migrate(connection, [*MIGRATIONS, m999_breaks])
     assert "half_done" not in tables(connection)
     assert migrate(connection) == []
 
