@@ -10,7 +10,7 @@ from tiny_repositories import load_unguarded, load_writer
 from arena.suites.pair_questions import pair_questions
 from arena.suites.starter import starter_pairs
 
-SHIPPED = Path("starter/models/drawn-world/llava-small")
+SHIPPED = Path("starter/models/drawn-world/llava-mini")
 SHAPING = {"repetition_penalty": 1.8, "suppress_tokens": list(range(4, 300)), "min_new_tokens": 5, "do_sample": True}
 
 

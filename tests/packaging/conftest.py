@@ -12,6 +12,8 @@ import pytest
 from processes import STARTERS, only
 
 ROOT = Path(__file__).parents[2]
+QUICKLY = "--compression=stored"
+"""How wheels are packed here: nobody downloads them, and to compress one takes longer than all else."""
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +45,8 @@ def wheel(shared_folder, source) -> Path:
     """The wheel of the repository, as pip builds it."""
 
     def fill(folder: Path) -> None:
-        _pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", "--wheel-dir", str(folder), str(source))
+        packed = f"--config-settings=--build-option={QUICKLY}"
+        _pip("wheel", "--no-deps", "--no-index", "--no-build-isolation", packed, "--wheel-dir", str(folder), str(source))
 
     return next(shared_folder("wheel", fill).glob("*.whl"))
 
@@ -53,7 +56,8 @@ def archive_wheel(shared_folder, archive) -> Path:
     """The wheel of the source archive, as whatever builds it asks setuptools to."""
 
     def fill(folder: Path) -> None:
-        _python(f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r})", archive)
+        packed = {"--build-option": [QUICKLY]}
+        _python(f"from setuptools import build_meta; build_meta.build_wheel({str(folder)!r}, {packed})", archive)
 
     return next(shared_folder("archive-wheel", fill).glob("*.whl"))
 
