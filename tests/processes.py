@@ -63,13 +63,19 @@ def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, s
 def forked(work: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
     """Call a function of a module in a process of its own, until the block ends."""
     fork_server.share(MODULES)
-    process = _context.Process(target=work, args=arguments)
+    process = _context.Process(target=_begin, args=(work, *arguments))
     process.start()
     try:
         yield process
     finally:
         process.terminate()
         process.join(PATIENCE)
+
+
+def _begin(work: Callable[..., None], *arguments: Any) -> None:
+    """What a forked process does."""
+    gc.freeze()  # what it was forked with stays, and no collection looks at it, which would copy all of its pages
+    work(*arguments)
 
 
 def wait_until(condition: Callable[[], bool], process: BaseProcess) -> None:
@@ -100,7 +106,6 @@ def exit_code(process: BaseProcess, signal_number: signal.Signals | None = None,
 
 def run_arena(arguments: list[str], output: Path, environment: Mapping[str, str]) -> None:
     """What a process of `arena` does."""
-    gc.freeze()  # what it was forked with stays
     os.environ.update(environment)
     with output.open("wb") as terminal:
         for stream in (sys.stdout, sys.stderr):

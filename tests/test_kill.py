@@ -16,7 +16,7 @@ from arena.store import BattleRecord, Store, discordant_units
 
 pytestmark = pytest.mark.long
 
-KILLS = 5
+KILLS = 3
 BATTLES = 200
 MOST_BEFORE_A_KILL = 4
 ACKNOWLEDGED = re.compile(r"battle (\S+): number (\d+)")

@@ -44,7 +44,9 @@ def migrate(
             for step in steps:
                 step(connection)
             names = [_name(step) for step in steps]
-            connection.execute("INSERT INTO arena.migrations SELECT unnest(?::VARCHAR[]), ?", [names, now().replace(tzinfo=None)])
+            connection.execute(
+                "INSERT INTO arena.migrations SELECT unnest(?::VARCHAR[]), ?", [names, now().replace(tzinfo=None)]
+            )
         done += len(steps)
     if taken:
         progress(TAKEN, len(taken), len(taken))

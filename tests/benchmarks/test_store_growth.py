@@ -6,9 +6,9 @@ from arena.suites.starter import starter_pairs
 
 
 def test_each_step_is_timed_in_each_arena(script, printed):
-    header, *rows = printed("store_growth", "--battles", 40, 80, "--contestants", 3, "--operations", 1, "--pairs", 6)
+    header, *rows = printed("store_growth", "--battles", 20, 40, "--contestants", 3, "--operations", 1, "--pairs", 6)
     growth = script("store_growth")
-    assert header == ["3 contestants: battles", "40", "80", "growth"]
+    assert header == ["3 contestants: battles", "20", "40", "growth"]
     assert [row[0] for row in rows] == [
         growth.OPEN,
         growth.WRITE,
@@ -21,7 +21,7 @@ def test_each_step_is_timed_in_each_arena(script, printed):
 
 
 def test_the_writer_leaves_the_same_tables_as_a_rebuild(script, tmp_path):
-    assert list(script("store_growth").prove(tmp_path, 40, starter_pairs()[:6])) == []
+    assert list(script("store_growth").prove(tmp_path, 20, starter_pairs()[:6])) == []
 
 
 BOARD = "board after one more"
