@@ -79,7 +79,7 @@ def upload(visitor: httpx.Client) -> dict[str, str]:
 def test_a_battle_is_played_and_judged_in_a_browser(proxies, browser: Browser, way, encrypted):
     proxy = proxies[way]
     home = f"{proxy.encrypted_address if encrypted else proxy.address}/arena/"
-    with browser.new_context(ignore_https_errors=True) as context:
+    with browser.new_context(ignore_https_errors=True, reduced_motion="reduce") as context:
         page = context.new_page()
         asked, complaints = [], []
         page.on("request", lambda request: asked.append(request.url))

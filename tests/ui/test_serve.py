@@ -17,7 +17,7 @@ STOPPED_WITHIN = 60
 @pytest.fixture
 def stranger(browser):
     """A visitor of any server, whose page may complain that it is gone."""
-    with browser.new_context() as context:
+    with browser.new_context(reduced_motion="reduce") as context:
         yield lambda server: Visitor(context.new_page(), server)
 
 
