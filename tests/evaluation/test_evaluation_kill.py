@@ -24,7 +24,7 @@ from arena.suites import SUITES
 
 pytestmark = pytest.mark.long
 
-KILLS = 4
+KILLS = 3
 PAIRS = 10
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import torch
-from tiny_repositories import load_unguarded, load_writer
+from tiny_repositories import load_unguarded
 from transformers import AutoModelForImageTextToText, AutoProcessor, GenerationConfig
 
 from arena.errors import SettingsError
@@ -28,6 +28,8 @@ CASES = {
     "GLM-4.1V": ("", {}),
 }
 """Name -> the tag that the prompt leaves open where thoughts are asked for, and how stock transformers is asked for them."""
+PATHS = {"Qwen3.5": "shared vision", "Kimi-K2.5": "shared prefixes, image by image"}
+"""What the guard chooses for some; all others share prefixes."""
 LENGTH = 24
 
 
@@ -46,8 +48,8 @@ def folder(name, repositories, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def model(folder):
-    return load_writer(folder, thinking=LENGTH)
+def model(folder, name):
+    return load_unguarded(folder, PATHS.get(name, "shared prefixes"), thinking=LENGTH)
 
 
 @pytest.fixture(scope="module")

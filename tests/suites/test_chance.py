@@ -42,7 +42,10 @@ COUNTED_BY = ("corruption", "severity", "input", "spoken")
 """Slices without which views cannot count; others only split, which takes time."""
 
 
-KINDS = {(it.view, it.metrics, it.derived, it.beyond_rates, it.tasks): name for name, it in reversed(SUITES.items())}.values()
+KINDS = {
+    (suite.view, suite.metrics, suite.derived, suite.beyond_rates, suite.tasks): name
+    for name, suite in reversed(tuple(SUITES.items()))
+}.values()
 """One of those suites that ask and count the same."""
 shipped = cache(starter.starter_pairs)
 
