@@ -53,6 +53,8 @@ SENT_AGAIN = "idempotency-key"
 """A header by which an event is known that its page sends again, since no answer came through the first time."""
 LONGEST_KEY, MOST_KEYS = 64, 20_000
 """Characters of such a name, and how many are remembered; the oldest are forgotten first."""
+EventName = tuple[str, str | None, int | None, str]
+"""Client, session, function and key of an event."""
 NOBODY_READ = "nobody read this event in time, so it was dropped; send it again, and read its stream at once"
 
 
@@ -105,7 +107,7 @@ class VisitorQueue(Queue):
         self._sweep_seconds = min(SWEEP_SECONDS, unread_seconds, quiet_seconds)
         self._idle_since: dict[str, float] = {}
         self._quiet_since: dict[str, float] = {}
-        self._sent: dict[tuple[str, str | None, str], str] = {}
+        self._sent: dict[EventName, str] = {}
 
     def start(self) -> None:
         """Begin to work, and to clear up."""
@@ -122,7 +124,7 @@ class VisitorQueue(Queue):
         if function is None:
             return await super().push(body, request, username)
         client, kind = self._admission.client_of(request.scope), _kind(function)
-        name = (client, body.session_hash, request.headers.get(SENT_AGAIN, "")[:LONGEST_KEY])
+        name = (client, body.session_hash, body.fn_index, request.headers.get(SENT_AGAIN, "")[:LONGEST_KEY])
         if name in self._sent:
             return True, self._sent[name], "success"
         self._admission.admit(client, kind, self._under_way(kind))
@@ -169,7 +171,7 @@ class VisitorQueue(Queue):
         event = self.event_ids_to_events.get(event_id)
         return event is not None and self._is_read(event)
 
-    def _remember(self, name: tuple[str, str | None, str], event_id: str) -> None:
+    def _remember(self, name: EventName, event_id: str) -> None:
         if name[-1]:
             self._sent[name] = event_id
             while len(self._sent) > MOST_KEYS:

@@ -110,6 +110,7 @@ def test_what_a_client_sends_again_is_done_once():
             assert (await post(client, "battle", "a")).json() == posted.json()
             assert "a read" in await read(client, "battle", posted)
             await played(other, "battle", "b")
+            assert "board c" in await played(client, "board", "c"), "a key is for one endpoint"
         assert site.begun == ["a", "b"]
 
     visit(come)
