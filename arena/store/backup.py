@@ -18,6 +18,7 @@ from arena.errors import StoreBusy, StoreError
 from arena.settings import make_home
 from arena.store.acknowledged import NOTE, Counts, count, count_before_migration
 from arena.store.database import attach, close_untouched, one_line_errors, open_database
+from arena.store.log_fold import copies_of
 from arena.store.migrations import migrate
 from arena.store.picture_files import flush_folder
 
@@ -113,6 +114,7 @@ def restore(file: Path, home: Path, *, replace: bool = False) -> Backup:
             target = home / path.relative_to(checked)
             target.parent.mkdir(parents=True, exist_ok=True)
             path.replace(target)
+        copies_of(home / DATABASE).unlink(missing_ok=True)
         (home / LOG).unlink(missing_ok=True)  # from here on the note tells at the next start that something is missing …
         (checked / DATABASE).replace(home / DATABASE)
         (home / NOTE).unlink(missing_ok=True)  # … up to here; that start notes anew what there is

@@ -7,6 +7,7 @@ import duckdb
 
 from arena.errors import StoreError
 from arena.store.database import CATALOG, attach
+from arena.store.log_fold import fold
 from arena.store.picture_files import flush_folder
 
 COPY = "copy"
@@ -37,6 +38,7 @@ def compact(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+    fold(connection, path)
     connection.execute(f"DETACH {CATALOG}")
     try:
         if Path(f"{path}.wal").exists():  # it would be read into the new file, to which it does not belong

@@ -9,10 +9,12 @@ from pathlib import Path
 import duckdb
 
 from arena.errors import StoreBusy, StoreError
+from arena.store.log_fold import BY_HAND, copies_of, mend
 
 CATALOG = "arena"
 """The name under which every statement finds the database, wherever it lives."""
 SETTINGS = {
+    **BY_HAND,
     "autoinstall_known_extensions": "false",  # the arena asks no other host for anything
     "autoload_known_extensions": "false",
     "memory_limit": "1GB",  # the models need the rest
@@ -34,6 +36,22 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
         StoreBusy: another process, or another store in this one, has it open.
         StoreError: the file is damaged, or cannot be read or written.
     """
+    try:
+        connection = _connected(path)
+    except StoreBusy:
+        raise
+    except StoreError:
+        if not copies_of(path).exists():
+            raise
+    else:
+        if not copies_of(path).exists():
+            return connection
+        close_untouched(connection)
+    mend(path)  # whoever folded the log was killed
+    return _connected(path)
+
+
+def _connected(path: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config={**SETTINGS, "temp_directory": str(path.parent / "spill")})
     try:
         attach(connection, path, CATALOG)

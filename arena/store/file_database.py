@@ -17,6 +17,7 @@ from arena.store.cluster_address import Membership
 from arena.store.database import close_untouched, one_line_errors, open_database
 from arena.store.derivation import derive
 from arena.store.keeper import Keeper
+from arena.store.log_fold import LARGEST_LOG, fold
 from arena.store.migrations import migrate
 from arena.store.progress import Progress, silent
 from arena.store.readers_writer_lock import ReadersWriterLock
@@ -123,6 +124,7 @@ class FileDatabase:
                 replica = _joined(connection, home, membership)
                 if rebuild.is_due(connection):
                     rebuild.go_on(connection, rule, progress)
+                fold(connection, path, LARGEST_LOG)
                 counts = acknowledged.count(connection)
                 note.write(counts)
                 database = cls(home, connection, note, counts, rule, largest_group, replica, keeper)

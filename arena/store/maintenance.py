@@ -7,9 +7,10 @@ from arena.store import backup as backups
 from arena.store import compaction, standings
 from arena.store import rebuild as rebuilding
 from arena.store.backup import Backup
-from arena.store.database import CATALOG, one_line_errors
+from arena.store.database import one_line_errors
 from arena.store.file_database import FileDatabase
 from arena.store.keeper import SaveStatus
+from arena.store.log_fold import fold
 from arena.store.progress import Progress
 from arena.store.records import EloRule
 from arena.store.works import Local
@@ -53,7 +54,7 @@ def compact(database: FileDatabase, _: Progress) -> None:
 def end_log(database: FileDatabase, _: Progress) -> None:
     """Fold the write-ahead log, which still says what was overwritten, into the file. Everybody waits meanwhile."""
     with database.alone() as connection:
-        connection.execute(f"CHECKPOINT {CATALOG}")
+        fold(connection, database.path)
 
 
 def save_status(database: FileDatabase, _: Progress) -> SaveStatus | None:

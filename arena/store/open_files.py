@@ -43,7 +43,7 @@ class OpenFiles:
                 return known
         if self._held is not None:
             self._held()
-        self._open_log = _descriptor_of(self._log)
+        self._open_log = descriptor_of(self._log)
         if self._open_log is not None:
             with suppress(OSError):  # closed meanwhile
                 self._held = weakref.finalize(self, os.close, os.open(DESCRIPTORS / str(self._open_log[0]), os.O_RDONLY))
@@ -64,7 +64,8 @@ def _is_open(descriptor: int, known: os.stat_result) -> bool:
         return False
 
 
-def _descriptor_of(path: Path) -> tuple[int, os.stat_result] | None:
+def descriptor_of(path: Path) -> tuple[int, os.stat_result] | None:
+    """The number under which this process has a file open, and what it is; None where it has not, or no system tells."""
     if not DESCRIPTORS.exists():
         return None
     for entry in DESCRIPTORS.iterdir():

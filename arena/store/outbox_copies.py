@@ -20,6 +20,7 @@ from arena.store.database import open_database, transaction
 from arena.store.derivation import derive
 from arena.store.fact_rows import FACTS, carry_out, column_types, decode
 from arena.store.file_database import FileDatabase
+from arena.store.log_fold import copies_of
 from arena.store.migrations import MIGRATIONS, migrate
 from arena.store.outbox_rows import Place
 from arena.store.picture_files import flush_folder
@@ -118,6 +119,7 @@ def make_home(home: Path, arena: str, pieces: Iterable[Piece]) -> bool:
             os.fsync(written.fileno())
         try:
             os.link(path, home / DATABASE)
+            copies_of(home / DATABASE).unlink(missing_ok=True)  # of the file that was there before
         except FileExistsError:
             return False
         flush_folder(home)

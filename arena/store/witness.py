@@ -1,6 +1,7 @@
 """Stands beside every transaction: is it written where the home is, and how much is acknowledged by it?"""
 
 import logging
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import duckdb
 from arena.errors import StoreError
 from arena.store.acknowledged import Acknowledgements, Counts, count
 from arena.store.database import close_untouched
+from arena.store.log_fold import LARGEST_LOG, fold
 from arena.store.open_files import OpenFiles
 
 log = logging.getLogger(__name__)
@@ -48,6 +50,7 @@ class Witness:
         self.before()
         self.counts = count(connection)
         self._note.write(self.counts)
+        fold(connection, self._database, LARGEST_LOG)
 
     def renew(self) -> None:
         """Look anew at the files of the home: this process has put another database in place of the old one."""
@@ -58,6 +61,8 @@ class Witness:
         self._note.close()
         try:
             self.before()
+            with suppress(duckdb.ConnectionException):  # it was closed before, without its log
+                fold(connection, self._database)
         except StoreError:
             close_untouched(connection)  # a checkpoint would delete the other's log
         connection.close()

@@ -4,17 +4,16 @@ import os
 import threading
 from pathlib import Path
 
-from store_insides import connection_of
 from store_world import RULE, furnish, make_battle
 
-from arena.store import Store
+from arena.store import Store, witness
 
 
 def play_for_ever(home: Path, turn: int, told: Path) -> None:
     """Have three threads play, each of which tells a file what it was told is kept."""
     store = furnish(Store.open(home, RULE))
     if turn % 2:  # every other process folds its log into the database all the time, so kills hit that as well
-        connection_of(store).execute("SET checkpoint_threshold = '10KB'")
+        witness.LARGEST_LOG = 10_000
     file = os.open(told, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
 
     def play(thread: int) -> None:

@@ -1,0 +1,134 @@
+"""Logs whose folding was broken off, as a kill leaves them."""
+
+import itertools
+import shutil
+from contextlib import suppress
+from pathlib import Path
+
+import duckdb
+import pytest
+from store_insides import connection_of, copy_home
+from store_world import RULE, furnish, make_battle
+
+from arena.errors import StoreError
+from arena.store import Store
+from arena.store.log_fold import DIGEST, HEADERS, PLACE, copies_of, fold
+
+BATTLES = 40
+PAGE = 4096
+"""Bytes after which a write may break off."""
+
+
+@pytest.fixture(scope="module")
+def broken_off(tmp_path_factory) -> dict[str, Path]:
+    """Where folding ends -> a home that was killed there."""
+    left = {}
+    for end in ("after_free_list_write", "before_truncate"):
+        home = tmp_path_factory.mktemp(end) / "home"
+        store = furnish(Store.open(home, RULE))
+        connection, database = connection_of(store), home / "arena.duckdb"
+        for number in range(BATTLES):
+            store.add_battle(make_battle(f"{number}"))
+            if number == BATTLES // 2:
+                fold(connection, database)
+        connection.execute(f"SET debug_checkpoint_abort = '{end}'")
+        with pytest.raises(duckdb.Error):
+            fold(connection, database)
+        left[end] = copy_home(home, home.with_name("left"))
+        with suppress(StoreError):
+            store.close()
+    return left
+
+
+@pytest.fixture
+def before_the_header(broken_off, tmp_path) -> Path:
+    """A home whose old header still holds, though blocks were written over."""
+    return shutil.copytree(broken_off["after_free_list_write"], tmp_path / "home")
+
+
+def copied_blocks(database: Path) -> dict[int, bytes]:
+    """Place in the file -> the block that was there before."""
+    content, position, blocks = copies_of(database).read_bytes(), DIGEST + HEADERS, {}
+    while position < len(content):
+        place, size = PLACE.unpack_from(content, position)
+        position += PLACE.size
+        blocks[place] = content[position : position + size]
+        position += size
+    return blocks
+
+
+def tear(database: Path, pages: int) -> None:
+    """Leave of each block that was written over so many pages of the new one, and the rest of the old one."""
+    content = bytearray(database.read_bytes())
+    for place, before in copied_blocks(database).items():
+        content[place + pages * PAGE : place + len(before)] = before[pages * PAGE :]
+    database.write_bytes(content)
+
+
+def battles_in(home: Path) -> int:
+    with Store.open(home, RULE) as store:
+        count = len(connection_of(store).execute("SELECT * FROM arena.battles").fetchall())
+        assert store.rebuild() == (), "what is derived moved with it"
+    with Store.open(home, RULE) as store:
+        assert len(connection_of(store).execute("SELECT * FROM arena.battles").fetchall()) == count
+    return count
+
+
+@pytest.mark.parametrize("pages", [1, 4, 64])
+def test_a_block_that_was_written_over_by_half_is_put_back(before_the_header, pages):
+    database = before_the_header / "arena.duckdb"
+    tear(database, pages)
+    assert battles_in(before_the_header) == BATTLES
+    assert not copies_of(database).exists()
+
+
+def test_without_the_copies_such_a_block_is_damage(before_the_header):
+    database = before_the_header / "arena.duckdb"
+    tear(database, 1)
+    copies_of(database).unlink()
+    with pytest.raises(StoreError, match=r"arena\.duckdb is damaged"):
+        battles_in(before_the_header)
+
+
+def test_copies_that_were_broken_off_are_no_copies(before_the_header):
+    database = before_the_header / "arena.duckdb"
+    before = copied_blocks(database)
+    tear(database, 0)  # the log is folded only once they are whole
+    whole = copies_of(database).read_bytes()
+    copies_of(database).write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 4))
+    assert battles_in(before_the_header) == BATTLES
+    assert before
+    assert not copies_of(database).exists()
+
+
+def test_what_was_folded_in_whole_stays(broken_off, tmp_path):
+    home = shutil.copytree(broken_off["before_truncate"], tmp_path / "home")
+    assert battles_in(home) == BATTLES
+    assert not copies_of(home / "arena.duckdb").exists()
+
+
+def test_an_open_home_is_left_alone(before_the_header):
+    database = before_the_header / "arena.duckdb"
+    copies = copies_of(database).read_bytes()
+    with Store.open(before_the_header, RULE) as store:
+        store.add_battle(make_battle("one more"))
+        copies_of(database).write_bytes(copies)  # as while its owner folds the log
+        with Store.open(before_the_header, RULE) as other:
+            assert other.battle("one more") is not None
+        assert copies_of(database).read_bytes() == copies
+
+
+def test_a_log_is_folded_once_it_is_large_and_at_the_end(tmp_path, monkeypatch):
+    home = tmp_path / "home"
+    log, size = home / "arena.duckdb.wal", 40_000
+    monkeypatch.setattr("arena.store.witness.LARGEST_LOG", size)
+    sizes = []
+    with Store.open(home, RULE) as store:
+        furnish(store)
+        for number in range(BATTLES):
+            store.add_battle(make_battle(f"{number}"))
+            sizes.append(log.stat().st_size if log.exists() else 0)
+    assert max(sizes) <= size
+    assert any(after < before for before, after in itertools.pairwise(sizes)), "it was folded on the way"
+    assert not log.exists()
+    assert not copies_of(home / "arena.duckdb").exists()
