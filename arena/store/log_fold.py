@@ -86,12 +86,15 @@ def _copy_blocks(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     descriptor, _ = opened
     sizes = "SELECT block_size FROM pragma_database_size() WHERE database_name = 'arena'"
     ((size,),) = connection.execute(sizes).fetchall()
-    content = os.pread(descriptor, HEADERS, 0)
-    for (number,) in connection.execute("SELECT block_id FROM pragma_metadata_info('arena')").fetchall():
+    parts = [os.pread(descriptor, HEADERS, 0)]
+    in_use = "SELECT block_id FROM pragma_metadata_info('arena') WHERE free_blocks < total_blocks"
+    for (number,) in connection.execute(in_use).fetchall():
         place = HEADERS + number * size
-        content += PLACE.pack(place, size) + os.pread(descriptor, size, place)
+        parts += [PLACE.pack(place, size), os.pread(descriptor, size, place)]
+    content = b"".join(parts)
     with os.fdopen(os.open(copies_of(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(_digest(content) + content)
+        file.write(_digest(content))
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
 
@@ -106,4 +109,4 @@ def _put_back(descriptor: int, content: bytes) -> None:
 
 
 def _digest(content: bytes) -> bytes:
-    return hashlib.blake2b(content, digest_size=DIGEST).digest()
+    return hashlib.sha256(content).digest()
