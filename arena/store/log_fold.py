@@ -48,7 +48,7 @@ def fold(connection: duckdb.DuckDBPyConnection, path: Path, largest: int = 0) ->
             return
         _copy_blocks(connection, path)
         connection.execute("CHECKPOINT arena")
-        copies_of(path).unlink(missing_ok=True)
+        copies_of(path).unlink()
 
 
 def copies_of(path: Path) -> Path:
