@@ -48,7 +48,7 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
             return connection
         close_untouched(connection)
     mend(path)  # whoever folded the log was killed
-    return _connected(path)
+    return open_database(path)  # where another process opened it meanwhile, that is busy, or has mended it
 
 
 def _connected(path: Path) -> duckdb.DuckDBPyConnection:

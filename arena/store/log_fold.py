@@ -63,14 +63,19 @@ def mend(path: Path) -> None:
 
     Args:
         path: the file of a database that this process does not have open.
+
+    Raises:
+        OSError: one of the files cannot be read or written.
     """
     copies = copies_of(path)
     with path.open("r+b") as file:
         try:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # as DuckDB locks it
-            content = copies.read_bytes()
         except OSError:
             return
+        if not copies.exists():  # another process was first
+            return
+        content = copies.read_bytes()
         digest, content = content[:DIGEST], content[DIGEST:]
         if digest == _digest(content) and file.read(HEADERS) == content[:HEADERS]:
             _put_back(file.fileno(), content)

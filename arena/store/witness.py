@@ -1,7 +1,6 @@
 """Stands beside every transaction: is it written where the home is, and how much is acknowledged by it?"""
 
 import logging
-from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -50,7 +49,7 @@ class Witness:
         self.before()
         self.counts = count(connection)
         self._note.write(self.counts)
-        fold(connection, self._database, LARGEST_LOG)
+        self._fold(connection, LARGEST_LOG)
 
     def renew(self) -> None:
         """Look anew at the files of the home: this process has put another database in place of the old one."""
@@ -61,8 +60,19 @@ class Witness:
         self._note.close()
         try:
             self.before()
-            with suppress(duckdb.ConnectionException):  # it was closed before, without its log
-                fold(connection, self._database)
+            if not self._fold(connection):
+                close_untouched(connection)
         except StoreError:
             close_untouched(connection)  # a checkpoint would delete the other's log
         connection.close()
+
+    def _fold(self, connection: duckdb.DuckDBPyConnection, largest: int = 0) -> bool:
+        """Fold the log, and say whether that went well; where it did not, the log stays, and the next start reads it."""
+        try:
+            fold(connection, self._database, largest)
+        except duckdb.ConnectionException:  # it was closed before, without its log
+            return True
+        except (duckdb.Error, OSError) as error:
+            log.error("the log of %s stays beside it: %s", self._database, str(error).splitlines()[0])  # noqa: TRY400 - one line
+            return False
+        return True

@@ -132,3 +132,17 @@ def test_a_log_is_folded_once_it_is_large_and_at_the_end(tmp_path, monkeypatch):
     assert any(after < before for before, after in itertools.pairwise(sizes)), "it was folded on the way"
     assert not log.exists()
     assert not copies_of(home / "arena.duckdb").exists()
+
+
+def test_a_log_that_cannot_be_folded_stays_and_costs_no_answer(tmp_path, caplog):
+    home = tmp_path / "home"
+    with Store.open(home, RULE) as store:
+        furnish(store)
+        copies_of(home / "arena.duckdb").mkdir()
+        store.add_battle(make_battle("first"))
+    (line,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert "arena.duckdb stays beside it" in line
+    assert (home / "arena.duckdb.wal").exists()
+    copies_of(home / "arena.duckdb").rmdir()
+    with Store.open(home, RULE) as store:
+        assert store.battle("first") is not None
