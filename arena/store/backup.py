@@ -17,7 +17,7 @@ import duckdb
 from arena.errors import StoreBusy, StoreError
 from arena.settings import make_home
 from arena.store.acknowledged import NOTE, Counts, count, count_before_migration
-from arena.store.database import attach, close_untouched, one_line_errors, open_database
+from arena.store.database import CATALOG, attach, close_untouched, one_line_errors, open_database
 from arena.store.log_fold import copies_of
 from arena.store.migrations import migrate
 from arena.store.picture_files import flush_folder
@@ -132,7 +132,7 @@ def _held(database: Path) -> Iterator[None]:
         connection = open_database(database)
     except StoreBusy:
         raise
-    except StoreError:  # damaged: that is what backups are for
+    except (StoreError, OSError):  # damaged: that is what backups are for
         yield
         return
     try:
@@ -160,6 +160,7 @@ def _unpack(file: Path, folder: Path) -> Backup:
         migrate(connection)
         for table in ("followed", "outbox", "outbox_state"):  # others may have gone on: what is restored is alone
             connection.execute(f"DELETE FROM arena.{table}")  # noqa: S608 - names are ours
+        connection.execute(f"CHECKPOINT {CATALOG}")  # a close tells nobody that the disk gave up
     finally:
         connection.close()
     if not whole or len(pictures) != contents["pictures"]:

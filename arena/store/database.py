@@ -36,12 +36,13 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
         StoreBusy: another process, or another store in this one, has it open.
         StoreError: the file is damaged, or cannot be read or written.
     """
+    unmended = copies_of(path).exists()  # looked at first: another process may mend it meanwhile
     try:
         connection = _connected(path)
     except StoreBusy:
         raise
     except StoreError:
-        if not copies_of(path).exists():
+        if not unmended:
             raise
     else:
         if not copies_of(path).exists():

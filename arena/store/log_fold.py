@@ -42,18 +42,26 @@ def fold(connection: duckdb.DuckDBPyConnection, path: Path, largest: int = 0) ->
     Raises:
         duckdb.Error, OSError: the disk gives up. The log stays, and so do the copies where they may be needed.
     """
-    log = Path(f"{path}.wal")
     with suppress(FileNotFoundError):
-        if log.stat().st_size <= largest:
+        if log_size(path) <= largest:
             return
         _copy_blocks(connection, path)
-        connection.execute("CHECKPOINT arena")
+        with suppress(duckdb.TransactionException):  # others read, or write, what it would clear up: later
+            connection.execute("CHECKPOINT arena")
         copies_of(path).unlink()
+
+
+def log_size(path: Path) -> int:
+    """Bytes of the log of a database, 0 where it has none."""
+    try:
+        return Path(f"{path.resolve()}.wal").stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def copies_of(path: Path) -> Path:
     """The file beside a database with copies of its blocks; there only while its log is folded, or after a kill meanwhile."""
-    return Path(f"{path}.{COPIES}")
+    return Path(f"{path.resolve()}.{COPIES}")
 
 
 def mend(path: Path) -> None:

@@ -23,6 +23,7 @@ def rebuild(database: FileDatabase, progress: Progress, rule: EloRule | None) ->
         rebuilding.begin(connection, rule)
         try:
             rebuilding.go_on(connection, rule, progress)
+            fold(connection, database.path)
         except BaseException:
             database.is_half_rebuilt = True
             raise

@@ -16,7 +16,7 @@ import duckdb
 from arena.errors import StoreError
 from arena.store import outbox_rows, rebuild
 from arena.store.backup import DATABASE
-from arena.store.database import open_database, transaction
+from arena.store.database import CATALOG, open_database, transaction
 from arena.store.derivation import derive
 from arena.store.fact_rows import FACTS, carry_out, column_types, decode
 from arena.store.file_database import FileDatabase
@@ -113,13 +113,14 @@ def make_home(home: Path, arena: str, pieces: Iterable[Piece]) -> bool:
             migrate(connection)
             with transaction(connection):
                 outbox_rows.begin(connection, arena, last)
+            connection.execute(f"CHECKPOINT {CATALOG}")  # a close tells nobody that the disk gave up
         finally:
             connection.close()
         with path.open("rb") as written:
             os.fsync(written.fileno())
         try:
+            copies_of(home / DATABASE).unlink(missing_ok=True)  # of a file that was there before
             os.link(path, home / DATABASE)
-            copies_of(home / DATABASE).unlink(missing_ok=True)  # of the file that was there before
         except FileExistsError:
             return False
         flush_folder(home)

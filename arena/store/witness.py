@@ -8,7 +8,7 @@ import duckdb
 from arena.errors import StoreError
 from arena.store.acknowledged import Acknowledgements, Counts, count
 from arena.store.database import close_untouched
-from arena.store.log_fold import LARGEST_LOG, fold
+from arena.store.log_fold import LARGEST_LOG, fold, log_size
 from arena.store.open_files import OpenFiles
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ class Witness:
         self._files = OpenFiles(database)
         self._note = note
         self._in_place = True
+        self._patience = 0
+        """Bytes of log up to which none is folded, after one could not be."""
         self.counts = counts
         """Table -> rows, as of the last commit."""
 
@@ -49,7 +51,7 @@ class Witness:
         self.before()
         self.counts = count(connection)
         self._note.write(self.counts)
-        self._fold(connection, LARGEST_LOG)
+        self._fold_if_large(connection)
 
     def renew(self) -> None:
         """Look anew at the files of the home: this process has put another database in place of the old one."""
@@ -65,6 +67,15 @@ class Witness:
         except StoreError:
             close_untouched(connection)  # a checkpoint would delete the other's log
         connection.close()
+
+    def _fold_if_large(self, connection: duckdb.DuckDBPyConnection) -> None:
+        limit = max(LARGEST_LOG, self._patience)
+        self._fold(connection, limit)
+        left = log_size(self._database)
+        if left > limit:  # somebody reads meanwhile; each try costs, so that the next one waits until it is a quarter larger
+            self._patience = left * 5 // 4
+        elif left < LARGEST_LOG:
+            self._patience = 0
 
     def _fold(self, connection: duckdb.DuckDBPyConnection, largest: int = 0) -> bool:
         """Fold the log, and say whether that went well; where it did not, the log stays, and the next start reads it."""

@@ -12,7 +12,8 @@ from store_world import RULE, furnish, make_battle
 
 from arena.errors import StoreError
 from arena.store import Store
-from arena.store.log_fold import DIGEST, HEADERS, PLACE, copies_of, fold
+from arena.store.log_fold import DIGEST, HEADERS, PLACE, copies_of, fold, log_size
+from arena.store.log_fold import _copy_blocks as copy_blocks
 
 BATTLES = 40
 PAGE = 4096
@@ -146,3 +147,37 @@ def test_a_log_that_cannot_be_folded_stays_and_costs_no_answer(tmp_path, caplog)
     copies_of(home / "arena.duckdb").rmdir()
     with Store.open(home, RULE) as store:
         assert store.battle("first") is not None
+
+
+def test_a_log_that_somebody_reads_beside_is_folded_later_and_seldom_tried(tmp_path, monkeypatch, caplog):
+    home = tmp_path / "home"
+    monkeypatch.setattr("arena.store.witness.LARGEST_LOG", 20_000)
+    tried = []
+    monkeypatch.setattr("arena.store.log_fold._copy_blocks", lambda *arguments: tried.append(copy_blocks(*arguments)))
+    with Store.open(home, RULE) as store, connection_of(store).cursor() as reader:
+        furnish(store)
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM arena.battles").fetchall()
+        for number in range(BATTLES):
+            store.add_battle(make_battle(f"{number}"))
+        beside = len(tried)
+        reader.execute("COMMIT")
+        for number in range(BATTLES, 2 * BATTLES):
+            store.add_battle(make_battle(f"{number}"))
+        assert log_size(home / "arena.duckdb") <= 20_000
+    assert beside < BATTLES // 2
+    assert not copies_of(home / "arena.duckdb").exists()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_the_log_of_a_database_behind_a_link_is_folded(tmp_path):
+    home, elsewhere = tmp_path / "home", tmp_path / "elsewhere"
+    Store.open(home, RULE).close()
+    elsewhere.mkdir()
+    shutil.move(home / "arena.duckdb", elsewhere / "arena.duckdb")
+    (home / "arena.duckdb").symlink_to(elsewhere / "arena.duckdb")
+    with Store.open(home, RULE) as store:
+        furnish(store)
+        assert log_size(home / "arena.duckdb") > 0
+        fold(connection_of(store), home / "arena.duckdb")
+        assert log_size(home / "arena.duckdb") == 0
