@@ -1,4 +1,5 @@
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -88,9 +89,12 @@ def test_no_secret_of_this_process_reaches_it(tmp_path, monkeypatch):
 
 
 @pytest.mark.skipif(not network_closed(), reason="this system makes no namespaces")
-def test_it_reaches_nobody(tmp_path):
-    code = "import socket; s = socket.socket(); s.settimeout(2); print(s.connect_ex(('127.0.0.1', 80)) or 'reached')"
-    assert "reached" not in run(tmp_path, code).output
+@pytest.mark.parametrize("network", [False, True], ids=["alone", "with a network"])
+def test_it_reaches_nobody_unless_it_may(tmp_path, network):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = listener.getsockname()
+        code = f"import socket; print('reached' if socket.socket().connect_ex({address}) == 0 else 'nobody')"
+        assert run(tmp_path, code, network=network).output.strip() == ("reached" if network else "nobody")
 
 
 def test_it_may_open_few_files(tmp_path):
