@@ -54,6 +54,17 @@ def test_pictures_in_the_wrong_order_are_noticed_on_every_path(choose, monkeypat
         choose(name)
 
 
+def test_a_prompt_that_is_read_otherwise_alone_than_together_is_noticed(choose, monkeypatch):
+    encode = SharedVision.encode
+
+    def encode_otherwise_alone(self, probes):
+        alone = len(probes) == 1
+        return encode(self, [dataclasses.replace(one, images=swapped(one.images)) if alone else one for one in probes])
+
+    monkeypatch.setattr(SharedVision, "encode", encode_otherwise_alone)
+    assert choose("LLaVA-1.5").path == "one by one"
+
+
 @pytest.mark.parametrize("name", ["PaliGemma2", "Gemma 3"])
 def test_token_types_that_are_lost_are_noticed_on_every_path(choose, monkeypatch, name):
     monkeypatch.setattr("arena.models.shared_vision.TYPES", ())
