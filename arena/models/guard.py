@@ -84,13 +84,13 @@ def choose_encoder(name: str, model: PreTrainedModel, chat: Chat) -> tuple[Encod
                     encoder.saving = 0  # so that the steps are seen where they save nothing, too
                 together = _answers(model, chat, encoder, probes)
                 difference, what = max(_gaps(probes, together, stock))
-                # Where they differ already, nobody needs to know what each of them gives alone.
-                within = difference <= tolerance
-                alone = [_answers(model, chat, encoder, [probe])[0] for probe in probes] if within else together
+                batch_difference = 0.0
+                if difference <= tolerance:  # or else it is refused, whatever each of them gives alone
+                    alone = [_answers(model, chat, encoder, [probe])[0] for probe in probes]
+                    batch_difference, _ = max(_gaps(probes, together, alone))
             except Exception as error:  # noqa: BLE001 - what it says where it cannot be asked so depends on the architecture
                 problems.append(f"{path}: {one_line(error)}")
                 continue
-            batch_difference, _ = max(_gaps(probes, together, alone))
             if max(difference, batch_difference) <= tolerance:
                 log.debug("%s: %s (%s)", name, path, "; ".join(problems) or "nothing faster differed")
                 second_turn = _takes_second_turn(model, chat, encoder, probes[0], tolerance)

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 
 from arena.errors import StoreBusy, StoreError
-from arena.store.log_fold import BY_HAND, copies_of, mend
+from arena.store.log_fold import NO_CHECKPOINTS, copies_of, mend
 
 CATALOG = "arena"
 """The name under which every statement finds the database, wherever it lives."""
 SETTINGS = {
-    **BY_HAND,
+    **NO_CHECKPOINTS,  # `log_fold` makes them
     "autoinstall_known_extensions": "false",  # the arena asks no other host for anything
     "autoload_known_extensions": "false",
     "memory_limit": "1GB",  # the models need the rest

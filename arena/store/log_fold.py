@@ -19,8 +19,8 @@ from arena.store.open_files import descriptor_of
 
 LARGEST_LOG = 16 * 2**20
 """Bytes of a log that is not folded yet; DuckDB's own limit."""
-BY_HAND = {"checkpoint_threshold": "1TB", "auto_checkpoint_skip_wal_threshold": str(2**63 - 1)}
-"""Settings under which DuckDB folds no log by itself until the database is closed."""
+NO_CHECKPOINTS = {"checkpoint_threshold": "1TB", "auto_checkpoint_skip_wal_threshold": str(2**63 - 1)}
+"""Settings under which DuckDB folds no log by itself, but when it closes a database."""
 COPIES = "blocks"
 """End of the name of the file with the copies: a digest of the rest, the headers, and each block behind its place and size."""
 HEADERS = 3 * 4096

@@ -37,9 +37,8 @@ def migrate(
         raise StoreError(f"the database is newer than this arena (it has {step}); run newer code or set another ARENA_HOME")
     taken = [step for step in migrations if _name(step) not in applied]
     done = 0
-    for steps in [[step] for step in taken] if applied else [taken]:
-        if taken:
-            progress(TAKEN, done, len(taken))
+    for steps in [taken] if taken and not applied else [[step] for step in taken]:
+        progress(TAKEN, done, len(taken))
         with transaction(connection):
             for step in steps:
                 step(connection)

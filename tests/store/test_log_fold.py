@@ -12,7 +12,8 @@ from store_world import RULE, furnish, make_battle
 
 from arena.errors import StoreError
 from arena.store import Store
-from arena.store.log_fold import DIGEST, HEADERS, PLACE, copies_of, fold, log_size
+from arena.store import database as opening
+from arena.store.log_fold import DIGEST, HEADERS, PLACE, copies_of, fold, log_size, mend
 from arena.store.log_fold import _copy_blocks as copy_blocks
 
 BATTLES = 40
@@ -83,6 +84,32 @@ def test_a_block_that_was_written_over_by_half_is_put_back(before_the_header, pa
     assert not copies_of(database).exists()
 
 
+def test_of_two_starts_at_once_the_one_that_finds_it_mended_goes_on(before_the_header, monkeypatch):
+    path = before_the_header / "arena.duckdb"
+    tear(path, 1)
+    connect, starts = opening._connected, []
+
+    def connect_beside_another(path: Path) -> duckdb.DuckDBPyConnection:
+        starts.append(path)
+        try:
+            return connect(path)
+        except StoreError:
+            mend(path)  # as the other does right now
+            raise
+
+    monkeypatch.setattr(opening, "_connected", connect_beside_another)
+    assert battles_in(before_the_header) == BATTLES
+    assert len(starts) == 3, "twice by the first start, once by the second"
+
+
+def test_a_rebuild_leaves_no_log(tmp_path):
+    with Store.open(tmp_path / "home", RULE) as store:
+        furnish(store).add_battle(make_battle("first"))
+        assert log_size(tmp_path / "home" / "arena.duckdb") > 0
+        store.rebuild()
+        assert log_size(tmp_path / "home" / "arena.duckdb") == 0
+
+
 def test_without_the_copies_such_a_block_is_damage(before_the_header):
     database = before_the_header / "arena.duckdb"
     tear(database, 1)
@@ -93,12 +120,10 @@ def test_without_the_copies_such_a_block_is_damage(before_the_header):
 
 def test_copies_that_were_broken_off_are_no_copies(before_the_header):
     database = before_the_header / "arena.duckdb"
-    before = copied_blocks(database)
     tear(database, 0)  # the log is folded only once they are whole
     whole = copies_of(database).read_bytes()
     copies_of(database).write_bytes(whole[: len(whole) // 2] + bytes(len(whole) // 4))
     assert battles_in(before_the_header) == BATTLES
-    assert before
     assert not copies_of(database).exists()
 
 
