@@ -22,9 +22,9 @@ apt_install = $(as_root) apt-get update -qq && \
 run: .venv/.runtime
 	ARENA_PORT=$(ARENA_PORT) $(BIN)/python app.py
 
-# Three files of tests at a time, one thread each: many of them wait for a browser or another process. More only crowd two cores.
+# Four files of tests at a time, one thread each: many of them wait for a browser or another process. More only crowd two cores.
 # They begin in the order of tests/conftest.py. The many processes that they start find modules compiled.
-pytest = -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+pytest = -m pytest --processes 4
 test coverage: export HF_HUB_OFFLINE := 1
 test coverage: export OMP_NUM_THREADS := 1
 test coverage: export PYTHONDONTWRITEBYTECODE :=
@@ -57,7 +57,7 @@ format: .venv/.development
 	$(BIN)/ruff format .
 
 families: .venv/.development
-	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 FAMILIES=all $(BIN)/python -m pytest tests/models/test_popular_architectures.py --numprocesses 2
+	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 FAMILIES=all $(BIN)/python -m pytest tests/models/test_popular_architectures.py --processes 2
 	HF_HUB_OFFLINE=1 OMP_NUM_THREADS=1 $(BIN)/python benchmarks/families_page.py
 
 clean:

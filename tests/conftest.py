@@ -3,18 +3,19 @@
 `HYPOTHESIS_PROFILE=thorough` tries more examples.
 """
 
-import atexit
 import gc
 import os
 import shutil
 import tempfile
 from collections.abc import Callable
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import pytest
 from browsers import end_browser
 from filelock import FileLock
 from hypothesis import settings
+from processes import share_fork_server
 
 FOR_TESTS = ("ARENA_BENCHMARK_DATA", "ARENA_SCREENSHOTS")
 for name in [name for name in os.environ if name.startswith("ARENA_") and name not in FOR_TESTS]:
@@ -26,13 +27,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_XET_CLIENT_RETRY_MAX_ATTEMPTS"] = "1"  # Xet reads it once in a process, and tries again for minutes
 # Each commit of each home waits until the disk holds it. Tests kill processes, not machines, so that memory holds as well.
 MEMORY, ENOUGH = Path("/dev/shm"), 4 << 30
-IN_MEMORY: list[Path] = []
-"""The folder for all files, where this process has made one, until it ends."""
-atexit.register(lambda: [shutil.rmtree(folder, ignore_errors=True) for folder in IN_MEMORY])
+REMOVALS: list[Finalize] = []
+"""Of the folder for all files, when this process ends, where it has made one."""
 if "TMPDIR" not in os.environ and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
-    IN_MEMORY.append(Path(tempfile.mkdtemp(prefix="arena-", dir=MEMORY)))
-    IN_MEMORY[0].chmod(0o711)  # PostgreSQL runs as another user
-    os.environ["TMPDIR"] = str(IN_MEMORY[0])
+    folder = tempfile.mkdtemp(prefix="arena-", dir=MEMORY)
+    REMOVALS.append(Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200))  # after that of `multiprocessing` in it
+    Path(folder).chmod(0o711)  # PostgreSQL runs as another user
+    os.environ["TMPDIR"] = folder
     tempfile.tempdir = None  # pytest has looked for a folder before
 # A test that fails must fail again, and a busy machine is no reason.
 settings.register_profile("quick", max_examples=25, deadline=None, derandomize=True)
@@ -40,7 +41,15 @@ settings.register_profile("thorough", max_examples=300, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
+pytest_plugins = ("side_by_side",)
 gc.disable()  # while tests are collected, for hardly anything of that is garbage
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin what arenas are forked from: it imports on one core while tests are collected on another."""
+    if config.option.processes > 1 and not config.option.collectonly:
+        share_fork_server()
+
 
 WITH_PAGES = pytest.StashKey[set[Path]]()
 """Files of tests that open pages."""
@@ -70,14 +79,14 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 def pytest_sessionfinish(exitstatus: int) -> None:
     """Files of a run that failed stay, to be looked at."""
     if exitstatus != pytest.ExitCode.OK:
-        IN_MEMORY.clear()
+        for removal in REMOVALS:
+            removal.cancel()
 
 
 @pytest.fixture(scope="session")
 def shared_folder(tmp_path_factory) -> Callable[[str, Callable[[Path], None]], Path]:
     """A folder for all processes of the run: `shared_folder(name, fill)`. The first to need it fills it; others only read."""
-    base = tmp_path_factory.getbasetemp()
-    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    root = tmp_path_factory.getbasetemp()
 
     def folder(name: str, fill: Callable[[Path], None]) -> Path:
         made, whole = root / name, root / f"{name}.whole"

@@ -10,12 +10,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
-
-import fork_server
 
 MODULES = (
     "arena.cli.playing",
@@ -52,6 +50,16 @@ _context = get_context("forkserver")
 _context.set_forkserver_preload(list(MODULES))
 
 
+def share_fork_server() -> None:
+    """Start what arenas are forked from, for this process and those that are forked from it."""
+    sys.warnoptions.append("ignore:resource_tracker")  # which tells of locks that killed processes leave
+    resource_tracker.ensure_running()
+    sys.warnoptions.pop()
+    forkserver.ensure_running()
+    # `multiprocessing` would wait for it, as only this process can, to see whether it still runs.
+    vars(forkserver._forkserver)["ensure_running"] = resource_tracker.ensure_running
+
+
 @contextmanager
 def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, str] | None = None) -> Iterator[BaseProcess]:
     """Run a command in `home`, as if typed, until the block ends; what it writes to its terminal goes to `output`."""
@@ -62,7 +70,6 @@ def arena(*arguments: str, home: Path, output: Path, environment: Mapping[str, s
 @contextmanager
 def forked(work: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
     """Call a function of a module in a process of its own, until the block ends."""
-    fork_server.share(MODULES)
     process = _context.Process(target=_begin, args=(work, *arguments))
     process.start()
     try:
