@@ -19,6 +19,8 @@ from arena.ui.identity import person
 
 Review = tuple[str, str]
 """Generation, and the number of the reviewer's browser."""
+PAUSE = 0.05
+"""Seconds between two things that the same one does."""
 NO_TOKEN = ""
 """Whoever uses the machine needs none to review."""
 
@@ -62,8 +64,8 @@ def clients(port: int, told: Told, pending: Sequence[str]) -> Iterator[None]:
 
 
 def repeat(ended: threading.Event, work: Callable[[], None]) -> None:
-    """Do it until the server is gone. What is refused for the moment is tried again."""
-    while not ended.is_set():
+    """Do it until the server is gone, with pauses, in which others work. What is refused for the moment is tried again."""
+    while not ended.wait(PAUSE):
         try:
             work()
         except (OSError, http.client.HTTPException, ValueError):

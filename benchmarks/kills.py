@@ -30,19 +30,26 @@ from rich.console import Console
 from rich.table import Table
 
 from arena.battles.scoring import ELO_RULE
+from arena.generation.makers import Drawing, drawn_proposals
+from arena.generation.orders import Order, Tool
+from arena.generation.outcomes import Generated, keep
+from arena.generators.gate import GateReport
 from arena.store import Store
 from arena.store.owner_socket import OwnerGone, connect
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from acknowledgements import Acknowledgements, run_telling
 from kill_visitors import Told, clients
-from processes import FEW_MODELS, arena, exit_code, forked, killed, wait_until
+from processes import FEW_MODELS, STARTERS, arena, forked, killed, only, wait_until
 
 READY = "Ctrl-C stops it"
+PASSED = GateReport((), "drill", passed=True, models=())
 SHARES = ("BATTLES", "VOTES", "READS", "REVIEWS")
 LONGEST_DELAY = 0.3
 """Seconds between an acknowledgement and the kill, at most."""
 EVALUATIONS = {"evaluation": "llava-mini", "second evaluation": "llava-small"}
+EVALUATED = only(STARTERS / name for name in EVALUATIONS.values())
+"""Models that commands know."""
 STRATEGIES = ("none", "reminder", *(f"examples:{count}" for count in (2, 4, 6, 8)))
 """Of each model, one after the other, so that no evaluation ends before all kills."""
 
@@ -151,7 +158,7 @@ def kill_all(works: Sequence[Work], home: Path, kills: int, chance: random.Rando
 
 def server(visitors: int, folder: Path, home: Path) -> Work:
     """Battles and votes of so many visitors, and reviews, over HTTP."""
-    pending = pairs_to_review(home, folder / "terminal")
+    pending = pairs_to_review(home)
     kinds = [
         Kind("server: battles", Acknowledgements(folder / "battles"), "SELECT id FROM arena.battles"),
         Kind("server: votes", Acknowledgements(folder / "votes"), "SELECT battle_id FROM arena.votes"),
@@ -190,7 +197,7 @@ def command(name: str, kept: str, words: Sequence[str], ids: str, folder: Path, 
     """A command that stores something of one kind."""
     file = folder / name
     arguments = ["--home", str(home), *words]
-    start = partial(forked, run_telling, arguments, folder / f"{name} terminal", {}, file)
+    start = partial(forked, run_telling, arguments, folder / f"{name} terminal", EVALUATED, file)
     return Work(start, [Kind(f"{name}: {kept}", Acknowledgements(file), ids)])
 
 
@@ -216,13 +223,13 @@ def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
         return connection.execute(query).fetchall()
 
 
-def pairs_to_review(home: Path, output: Path) -> list[str]:
-    """Generations that wait for reviewers."""
-    with arena("generate", "--source", "starter", "--count", "2", "--seed", "7", home=home, output=output) as process:
-        if exit_code(process):
-            raise RuntimeError(output.read_text())
+def pairs_to_review(home: Path) -> list[str]:
+    """Generations that wait for reviewers: drawings that are kept as if an editor had made them, and the gate let them pass."""
+    orders = [Order(proposal, 0, Tool("edited", "", "")) for proposal in drawn_proposals(7, 2)]
+    made = [Generated(order, order.pair(edit), PASSED) for order, edit in zip(orders, Drawing().make(orders), strict=True)]
     with Store.open(home) as store:
-        return [standing.record.id for standing in store.generations.standings() if standing.state(1) == "pending"]
+        keep(store, made, "drill")
+        return [standing.record.id for standing in store.generations.pending("reviewer", required=1)]
 
 
 @contextlib.contextmanager

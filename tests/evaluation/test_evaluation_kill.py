@@ -4,28 +4,36 @@ What the guarantee is: a probe whose reply is committed is never asked again. A 
 nobody has; it is asked again.
 """
 
+import itertools
 import json
+import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from endpoint_server import serve
-from processes import STARTERS, arena, exit_code, forked, killed, wait_until
+from processes import STARTERS, arena, exit_code, forked, killed, only, run_arena, wait_until
 from starter_model import StarterModel
 
 from arena.evaluation.results import Results
 from arena.models.endpoint_reference import contestant_of_endpoint
 from arena.store import Store
+from arena.store.evaluations import Evaluations
+from arena.store.records import Evaluated
 from arena.suites import SUITES
 
 pytestmark = pytest.mark.long
 
 KILLS = 3
-PAIRS = 10
+PAIRS = 7
+ONE_MODEL = only([STARTERS / "clip-mini"])
+"""Settings of an arena that looks at no other."""
 
 
 @pytest.fixture
@@ -46,7 +54,8 @@ def serve_until_ended(log: Path, address: Path) -> None:
 
 
 def evaluation(home, *arguments):
-    return arena("evaluate", "--suite", "starter", *arguments, home=home, output=home.with_suffix(".terminal"))
+    words = ("evaluate", "--suite", "starter", *arguments)
+    return arena(*words, home=home, output=home.with_suffix(".terminal"), environment=ONE_MODEL)
 
 
 def finish(home, *arguments):
@@ -81,6 +90,13 @@ def table(home, contestant):
         return Results(store).estimates("starter", contestant)
 
 
+def evaluated(home: Path) -> Evaluated:
+    """How far the only model is."""
+    with Store.open(home) as store:
+        (found,) = store.evaluations.evaluated()
+    return found
+
+
 def test_kills_lose_and_repeat_nothing_that_was_committed(tmp_path, server):
     reference, log = server
     contestant = contestant_of_endpoint(reference).id
@@ -110,17 +126,26 @@ def test_kills_lose_and_repeat_nothing_that_was_committed(tmp_path, server):
 
 
 def test_a_local_model_that_is_killed_goes_on_and_ends_with_the_same_table(tmp_path):
-    home, arguments = tmp_path / "killed", ("--model", "clip-mini", "--limit", "120")
-    log = home / "logs" / "arena.log"
+    home, model = tmp_path / "killed", ("--model", "clip-mini", "--limit", "30")
+    words = ["--home", str(home), "evaluate", "--suite", "starter", *model]
+    with forked(run_until_commits, words, tmp_path / "terminal", 2) as process:
+        assert exit_code(process) == -signal.SIGKILL
+    before = evaluated(home)
+    finish(home, *model)
+    finish(tmp_path / "whole", *model)
+    assert 0 < before.readings < evaluated(home).readings, "it was still asking"
+    assert table(home, before.contestant_id) == table(tmp_path / "whole", before.contestant_id)
 
-    def commits():
-        return log.read_text().count("questions committed") if log.exists() else 0
 
-    with evaluation(home, *arguments) as process:
-        wait_until(lambda: commits() >= 2, process)
-        assert killed(process), "it was still asking"
-    finish(home, *arguments)
-    finish(tmp_path / "whole", *arguments)
-    with Store.open(tmp_path / "whole") as store:
-        ((contestant, _),) = [(one.contestant_id, one) for one in store.evaluations.evaluated()]
-    assert table(home, contestant) == table(tmp_path / "whole", contestant)
+def run_until_commits(words: list[str], output: Path, count: int) -> None:
+    """What a process of `arena` does that is killed while it asks on, once so many batches were committed."""
+    plain, commits = Evaluations.add, itertools.count(1)
+
+    def add(self: Evaluations, *committed: Any) -> int:
+        number = plain(self, *committed)
+        if next(commits) == count:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return number
+
+    Evaluations.add = add  # pyright: ignore[reportAttributeAccessIssue]
+    run_arena(words, output, ONE_MODEL)
