@@ -171,7 +171,9 @@ class _Tree:
         self.peak_bytes = 0
         self._process = process
         self._folder = folder
-        self._members: dict[int, psutil.Process] = {}
+        self._members = {process.pid: psutil.Process(process.pid)}
+        self._seen: set[int] = set()
+        """Processes of this machine at the last look."""
         self._processor: dict[int, float] = {}
         """Process -> its processor seconds when it was seen last."""
         self._disk_bytes = 0
@@ -210,12 +212,7 @@ class _Tree:
 
     def _look(self) -> tuple[int, int]:
         """Bytes that are held, and how many processes there are."""
-        try:
-            members = [first := psutil.Process(self._process.pid), *first.children(recursive=True)]
-        except psutil.Error:
-            members = []
-        # One whose parent has ended is a child of another process, unless there are namespaces; so all are remembered.
-        self._members |= {one.pid: one for one in members if one.pid not in self._members}
+        self._grow()
         memory = count = 0
         for one in self._members.values():
             try:
@@ -228,12 +225,37 @@ class _Tree:
                 continue
         return memory, count
 
+    def _grow(self) -> None:
+        """Remember whoever came of it since the last look: once its parent has ended, it is a child of another process, unless
+        there are namespaces. Only who is new is asked for its parent, since there may be hundreds here.
+        """
+        here = set(psutil.pids())
+        strangers = {pid: parent for pid in here - self._seen if (parent := _parent(pid)) is not None}
+        self._seen = here
+        while begun := [pid for pid, parent in strangers.items() if self._lives_here(parent)]:
+            for pid in begun:
+                del strangers[pid]
+                with suppress(psutil.Error):
+                    self._members[pid] = psutil.Process(pid)
+
+    def _lives_here(self, pid: int) -> bool:
+        """Whether that process is one of the tree, and none that has its number by now."""
+        return pid in self._members and self._members[pid].is_running()
+
     def _disk(self) -> int:
         """Bytes in its folder, as of a moment ago: many files take a while."""
         if (now := time.monotonic()) >= self._next_walk:
             self._disk_bytes = sum(_size(Path(where) / name) for where, _, names in os.walk(self._folder) for name in names)
             self._next_walk = now + max(1.0, 20 * (time.monotonic() - now))
         return self._disk_bytes
+
+
+def _parent(pid: int) -> int | None:
+    """Of a process; None where it has ended."""
+    try:
+        return psutil.Process(pid).ppid()
+    except psutil.Error:
+        return None
 
 
 def _lives(process: psutil.Process) -> bool:
