@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 import shutil
 import signal
 import socket
@@ -12,6 +13,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import processes
 import pytest
 from processes import FEW_MODELS, STARTERS
+from safetensors.torch import load_file, save_file
 
 from arena import method
 from arena.battles.scoring import ELO_RULE
@@ -203,15 +205,25 @@ def test_a_damaged_database_is_told_in_one_line_and_left_alone(tmp_path, capsys)
     assert database.read_bytes() == b"this is no database" * 1000
 
 
-def test_a_model_that_cannot_enter_is_left_out_and_the_others_play(tmp_path, capsys, monkeypatch):
+def test_who_cannot_enter_and_who_cannot_be_loaded_are_left_out_with_a_line_each_and_the_others_play(
+    tmp_path, capsys, monkeypatch
+):
     broken = tmp_path / "models" / "broken"
     broken.mkdir(parents=True)
     (broken / "config.json").write_text("{")
+    nan = shutil.copytree(STARTERS / "llava-mini", tmp_path / "people" / "nan")
+    weights = load_file(nan / "model.safetensors")
+    next(iter(weights.values())).fill_(math.nan)
+    save_file(weights, nan / "model.safetensors", {"format": "pt"})
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
-    monkeypatch.setenv("ARENA_MODELS", f"{broken},{STARTERS / 'clip-mini'},{STARTERS / 'clip-small'}")
+    monkeypatch.setenv("ARENA_MODELS", f"{broken},{nan},{STARTERS / 'clip-mini'},{STARTERS / 'clip-small'}")
     assert main(["--home", str(tmp_path / "home"), "battle", "--source", "starter"]) == 0
     error = capsys.readouterr().err
-    assert f"arena: left out: {broken}: config.json is not readable JSON" in error
+    told = [line for line in error.splitlines() if line.startswith("arena: left out: ")]
+    assert len(told) == 2
+    assert told[0].startswith(f"arena: left out: {broken}: config.json is not readable JSON")
+    assert told[1].startswith("arena: left out: people/nan: model.safetensors: tensor ")
+    assert "holds NaN" in told[1]
     assert "Traceback" not in error
 
 
@@ -222,19 +234,6 @@ def test_a_model_that_cannot_enter_is_told_in_one_line_beside_the_list_of_the_ot
     told = capsys.readouterr()
     assert json.loads(told.out) == []
     assert told.err == "arena: left out: /nowhere: no such folder; give a folder, or organisation/name@commit on the Hub\n"
-
-
-def test_a_model_that_cannot_be_loaded_is_left_out_with_one_line(tmp_path, capsys, monkeypatch):
-    unfit = shutil.copytree(STARTERS / "llava-mini", tmp_path / "people" / "unfit")
-    config = json.loads((unfit / "config.json").read_text())
-    config["text_config"]["intermediate_size"] *= 2
-    (unfit / "config.json").write_text(json.dumps(config))
-    monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
-    monkeypatch.setenv("ARENA_MODELS", f"{STARTERS / 'clip-mini'},{unfit}")
-    main(["--home", str(tmp_path / "home"), "battle", "--count", "2", "--source", "starter"])
-    told = [line for line in capsys.readouterr().err.splitlines() if line.startswith("arena: left out: people/unfit: ")]
-    assert len(told) == 1
-    assert "have shape" in told[0]
 
 
 def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(played, capsys, monkeypatch):

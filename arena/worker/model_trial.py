@@ -22,7 +22,6 @@ from arena.errors import ArenaError, RepositoryError, one_line
 from arena.images import picture_from_pixels
 from arena.models import Findings, Model, RepositoryReport, local_reference
 from arena.models.hub_access import HubAccess
-from arena.models.pretrained import out_of_memory
 from arena.models.repository import processor_folder
 from arena.models.thoughts import TEMPLATES
 from arena.probes import Probe
@@ -56,6 +55,9 @@ def _found(asked: dict[str, Any]) -> dict[str, Any]:
     except ArenaError as error:
         return {"error": str(error)}
     except Exception as error:  # noqa: BLE001 - files of others can make libraries raise anything
+        # Imported here because that takes seconds, and a model may be refused before it is loaded.
+        from arena.models.pretrained import out_of_memory  # noqa: PLC0415
+
         if out_of_memory(error):
             return {"error": f"{place[0]} took more memory than there is; submit a smaller model"}
         return {"error": f"{place[0]} failed ({one_line(error)}); try it with from_pretrained and generate"}

@@ -10,14 +10,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from peft import PeftModel
 from safetensors.torch import load_file
 from small_pictures import picture
+from transformers import AutoModelForImageTextToText, LlavaForConditionalGeneration
 from tuning_world import HELPER, REFUSER, SUITE, answer, helps, refuses, twins
 
 from arena.cli import main
 from arena.errors import TuningError
 from arena.judging.agreement import verdicts
 from arena.models import check_repository, contestant_of, load
+from arena.models.loading import fetch
+from arena.models.pretrained import from_pretrained
 from arena.probes import Probe
 from arena.roster import STARTER_MODELS
 from arena.store import Store
@@ -165,7 +169,22 @@ def test_a_tuned_model_answers(tuned):
     assert not reply.error
 
 
+def test_a_tuned_adapter_changes_its_base_as_peft_would(adapter):
+    report, _ = adapter
+    model, _ = from_pretrained(AutoModelForImageTextToText, contestant_of(report), fetch(report))
+    plain = LlavaForConditionalGeneration.from_pretrained(MINI, dtype=torch.float32)
+    before = {name: tensor.clone() for name, tensor in plain.state_dict().items()}
+    expected = PeftModel.from_pretrained(plain, report.folder).merge_and_unload().state_dict()
+    loaded = model.state_dict()
+    assert loaded.keys() == expected.keys() == before.keys()
+    for name, tensor in expected.items():
+        torch.testing.assert_close(loaded[name], tensor, atol=1e-7, rtol=1e-5)
+    changed = {name for name, tensor in before.items() if (loaded[name] - tensor).abs().max() > 1e-5}
+    assert {name.rpartition(".layers.")[0] for name in changed} >= {"model.language_model", "model.vision_tower.encoder"}
+
+
 def test_a_tuned_adapter_plays_a_battle(adapter, tmp_path, monkeypatch, capsys):
+    """Named as any folder is: it is loaded first in a process with limits."""
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
     monkeypatch.setenv("ARENA_MODELS", f"{MINI.with_name('clip-mini')},{adapter[0].folder}")
     assert main(["--home", str(tmp_path / "home"), "battle", "--count", "1", "--source", "starter"]) == 0
@@ -173,6 +192,8 @@ def test_a_tuned_adapter_plays_a_battle(adapter, tmp_path, monkeypatch, capsys):
     assert main(["--home", str(tmp_path / "home"), "leaderboard", "--json"]) == 0
     rows = {row["model"]: row["battles"] for row in json.loads(capsys.readouterr().out)}
     assert rows == {"drawn-world/clip-mini": 1, "tests/adapter": 1}
+    with Store.open(tmp_path / "home") as store:
+        assert contestant_of(adapter[0]).id in store.contestants(), "the one with its base"
 
 
 class TestRefused:
