@@ -3,11 +3,13 @@
 import math
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hostile_models import Draft
-from hub_server import COMMIT
+from hub_server import COMMIT, Hub
+from huggingface_hub import HfApi
 from submitted_models import LOOP, nudge, serve, submission, submit, worker_settings
 
 from arena.errors import RepositoryError
@@ -15,14 +17,56 @@ from arena.models import check_repository
 from arena.models.thoughts import read_thoughts
 from arena.opening import open_arena
 from arena.roster import STARTER_MODELS, is_foreign
-from arena.store.submission_records import SubmissionEvent
+from arena.settings import Settings
+from arena.store import Store
+from arena.store.submission_records import Submission, SubmissionEvent
+from arena.submissions import limited_process
+from arena.submissions.check_report import CheckReport
+from arena.submissions.checks import check_submission
+from arena.submissions.listed_weights import weights_to_compare
+from arena.submissions.submission_limits import limits_of
 from arena.worker.backends import LocalBackend, model_cache
 from arena.worker.model_trial import _bounded, _Exhausted
 from arena.worker.weight_numbers import check_weight_numbers
 from arena.worker.worker import Worker, only_worker
 
 PATIENCE = 120
+LISTED = STARTER_MODELS / "drawn-world" / "clip-mini"
+"""A model that a submission is compared with."""
 FEW_QUESTIONS = str(Path(__file__).parents[1] / "few_questions.py")
+
+
+class Checked(LocalBackend):
+    """The backend of this machine, which knows what its process and what this one found of a submission."""
+
+    def __init__(self, store: Store, settings: Settings, hub: Hub) -> None:
+        super().__init__(store, settings)
+        self.stores, self.settings, self.api = store, settings, HfApi(endpoint=hub.address)
+        self.apart: CheckReport | None = None
+        self.here: CheckReport | None = None
+
+    def check(self, submission: Submission, stop: threading.Event) -> CheckReport:
+        listed = weights_to_compare(self.settings, self.stores, submission.reference)
+        cache = self.settings.home / "checked-here"
+        self.here = check_submission(submission.reference, limits_of(self.settings), self.api, cache=cache, listed=listed)
+        self.apart = super().check(submission, stop)
+        return self.apart
+
+
+@pytest.fixture
+def private_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
+    """Its models may be read by the arena's account alone; the token is on this machine."""
+    monkeypatch.setenv("HF_TOKEN", hub.accounts.token(hub.accounts.add("arena", team="read")))
+    return hub
+
+
+@pytest.fixture
+def _no_stepping_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes with limits are served as this one is, so that a busy machine does not leave them without any processor."""
+    monkeypatch.setattr(limited_process, "NICENESS", 0)
+    stepping_back = f"echo {limited_process.SESSION_NICENESS} "
+    assert stepping_back in limited_process.LAUNCH
+    monkeypatch.setattr(limited_process, "LAUNCH", limited_process.LAUNCH.replace(stepping_back, "echo 0 "))
 
 
 def until(condition):
@@ -33,18 +77,24 @@ def until(condition):
 
 
 @pytest.mark.long
-def test_a_good_model_is_listed_plays_and_is_off_every_rank_once_it_is_withdrawn(hub, tmp_path):
-    serve(hub, tmp_path / "good", "team/good")
+@pytest.mark.usefixtures("_no_stepping_back")
+def test_a_good_model_is_listed_plays_and_is_off_every_rank_once_it_is_withdrawn(private_hub, tmp_path):
+    hub = private_hub
+    serve(hub, tmp_path / "good", "team/good").private = True
     models = ("always-answer", "always-refuse")
     settings = worker_settings(tmp_path / "home", starter_models=False, models=models, submission_suites=(FEW_QUESTIONS,))
     with open_arena(settings, at_once=True) as (arena, problems), only_worker(settings.home) as name:
         store, work = arena.store, arena.store.submissions
         given = submit(store, submission("team/good", COMMIT))
-        worker = Worker(store, LocalBackend(store, settings), settings, name, threading.Event())
+        backend = Checked(store, replace(settings, models=(*models, str(LISTED))), hub)
+        worker = Worker(store, backend, settings, name, threading.Event())
         worker.run(once=True)
         standing = work.get(given)
         assert standing is not None
         assert (standing.state, standing.event.words, problems) == ("LISTED", "takes part", ())
+        assert backend.here
+        assert backend.apart == backend.here, "the process of the checks finds what this one finds"
+        assert "differs from 1 listed models" in [check.seen for check in backend.here.checks]
         contestant = standing.event.detail["contestant"]
         until(lambda: contestant in arena.lineup)
         asked = [one for one in hub.requested if "safetensors" in one and one.startswith("GET storage") and "bytes=" not in one]
