@@ -64,8 +64,9 @@ def pytest_collection_modifyitems(session: pytest.Session, items: list[pytest.It
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """What is there by now stays, so that no collection of garbage looks at it again: each would take 0.4 s."""
+    """What is there by now stays, so that no collection of garbage looks at it again: each takes 0.4 s."""
     gc.freeze()
+    gc.set_threshold(10_000)
     gc.enable()
 
 

@@ -56,13 +56,15 @@ def test_battles_that_nobody_asked_for_ask_no_endpoint_but_one_small_question_at
         until(lambda: sum(arena.store.battle_counts().values()) >= 12)
         assert endpoint(arena).id not in arena.store.battle_counts()
         until(lambda: spent(settings, arena) > 0)
+        before = spent(settings, arena)
         (line,) = allowances(settings, arena.contestants)
-        assert spent(settings, arena) <= MOST_OF_A_QUESTION
-    rest = 1000 - spent(settings, arena)
-    assert line == (
-        f"{endpoint(arena).reference}: is an endpoint; battles may send it {rest} of 1000 requests today (UTC), "
+        meanwhile = range(before, spent(settings, arena) + 1)  # it may be sent another one at this moment
+        assert max(meanwhile) <= MOST_OF_A_QUESTION
+    assert line in {
+        f"{endpoint(arena).reference}: is an endpoint; battles may send it {1000 - count} of 1000 requests today (UTC), "
         "as ARENA_ENDPOINT_REQUESTS_A_DAY says"
-    )
+        for count in meanwhile
+    }
 
 
 def test_they_ask_one_when_told_to_and_an_arena_closes_at_once_although_it_is_still_asked(settings):
