@@ -66,7 +66,7 @@ BY_REASON |= {"group_safety": 0, "group_culture": 0}
 
 @pytest.fixture(scope="module")
 def measured(tmp_path_factory):
-    """A home in which a submission is listed and was asked everything, where it stands, and its results."""
+    """A home in which a submission is listed and was asked everything, where it stands, its results, and those of a variant."""
     home = tmp_path_factory.mktemp("measured") / "home"
     model = Function(LISTED, respond)
     with Store.open(home) as store:
@@ -77,7 +77,12 @@ def measured(tmp_path_factory):
         given = enter(store, statement(), report(), ANN, OPEN, Estimate(1, 1.0, 0, "size"))
         advance(store, given, "CHECKING", "RUNNING", "LISTED")
         (standing,) = store.submissions.standings()
-        return home, standing, results_of(store, Results(store, {starter.NAME: starter.SUITE}), standing, OPEN)
+        numbers = Results(store, {starter.NAME: starter.SUITE})  # they take a while, and are the same for both
+        variant = replace(standing.submission, reference=f"team/model@{COMMIT}?dtype=float32&image_size=512")
+        step = replace(standing.event, detail={"contestant": LISTED.id})
+        settings = replace(OPEN, address=None, dataset="team/pairs")
+        of_variant = results_of(store, numbers, replace(standing, submission=variant, event=step), settings)
+        return home, standing, results_of(store, numbers, standing, OPEN), of_variant
 
 
 def advance(store, identifier, *states):
@@ -146,12 +151,8 @@ def test_the_file_is_read_as_it_was_written(results):
     assert yaml.safe_load(results.yaml) == eval_result_entries_to_yaml(list(results.entries))
 
 
-def test_a_variant_has_a_file_of_its_own_and_without_an_address_nothing_is_linked(store, standing):
-    variant = replace(standing.submission, reference=f"team/model@{COMMIT}?dtype=float32&image_size=512")
-    numbers = Results(store, {starter.NAME: starter.SUITE})
-    settings = replace(OPEN, address=None, dataset="team/pairs")
-    step = replace(standing.event, detail={"contestant": LISTED.id})
-    told = results_of(store, numbers, replace(standing, submission=variant, event=step), settings)
+def test_a_variant_has_a_file_of_its_own_and_without_an_address_nothing_is_linked(measured):
+    told = measured[3]
     assert told.file == ".eval_results/pairs-dtype-float32-image_size-512.yaml"
     assert {(one.source_url, one.source_name, one.dataset_revision) for one in told.entries} == {(None, None, None)}
 
