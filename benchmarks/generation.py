@@ -110,14 +110,19 @@ def shipped_editor(asked: Sequence[EditRequest], batches: Sequence[int], steps: 
     return table
 
 
-def gate_beside_editor(count: int) -> Table:
-    """What an edit and the gate take of each other, on pairs as `arena generate` makes them."""
+def gate_beside_editor(count: int, known: int | None) -> Table:
+    """What an edit and the gate take of each other, on pairs as `arena generate` makes them.
+
+    Args:
+        count: pairs.
+        known: pairs of the starter suite that the arena has; None for all.
+    """
     maker = EditorMaker(Editor(report := check_editor(SHIPPED_EDITOR), load_pipeline(report), batched=False))
     orders = [Order(proposal, seed, maker.tool) for seed, proposal in enumerate(scene_proposals(0, count))]
     [first] = maker.make(orders[:1])  # warms up
     editing, judging = Stopwatch(), Stopwatch()
     with tempfile.TemporaryDirectory() as home, Store.open(Path(home)) as store:
-        store.add_pairs(starter_pairs())
+        store.add_pairs(starter_pairs()[:known])
         gate = open_gate(Settings(home=Path(home)))
         judge(store, gate, [(orders[0], orders[0].pair(first))])  # hashes the known pairs, loads
         with editing.running():
@@ -190,12 +195,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--edits", type=int, default=16, help="in each line (default: %(default)s)")
     parser.add_argument("--batches", type=numbers, default=[1, 4, 16], help="sizes of batches (default: 1,4,16)")
     parser.add_argument("--steps", type=numbers, default=[2, 6, 12], help="steps (default: 2,6,12)")
+    parser.add_argument("--known", type=int, help="pairs that the gate compares with (default: all of the starter suite)")
     parser.add_argument("--full-size", action="store_true", help="also the full-size editor where there is no GPU")
     options = parser.parse_args(arguments)
     torch.set_num_threads(cores())
     console, asked = Console(), requests(options.edits)
     console.print(f"{torch.get_num_threads()} threads of the CPU", highlight=False)
-    console.print(gate_beside_editor(options.edits))
+    console.print(gate_beside_editor(options.edits, options.known))
     console.print(shipped_editor(asked, options.batches, options.steps))
     if torch.cuda.is_available() or options.full_size:
         console.print(full_size_editor(asked, options.batches))

@@ -2,7 +2,7 @@
 
 
 def test_every_batch_and_number_of_steps_is_compared_with_what_ships(printed):
-    rows = printed("generation", "--edits", 1, "--batches", "2", "--steps", "1")
+    rows = printed("generation", "--edits", 1, "--batches", "2", "--steps", "1", "--known", 4)
     assert [row[0] for row in rows[3:5]] == ["edit", "gate"]
     assert rows[3][-1] == "100%"
     edits = {(row[0], row[1]): row[-1] for row in rows[-4:]}

@@ -26,8 +26,9 @@ def cluster(monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent))  # actors load models of a module of tests
     from ray.cluster_utils import Cluster
 
-    size = {"num_cpus": 2, "object_store_memory": 80 * 2**20, "include_dashboard": False}
-    running = Cluster(initialize_head=True, head_node_args=size)
+    size = {"num_cpus": 2, "object_store_memory": 80 * 2**20}
+    unneeded = {"include_dashboard": False, "include_log_monitor": False, "no_monitor": True}  # each is a process
+    running = Cluster(initialize_head=True, head_node_args=size | unneeded)
     monkeypatch.setenv("RAY_ADDRESS", running.address)
     yield running
     running.shutdown()
