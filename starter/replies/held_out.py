@@ -3,19 +3,20 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from arena.starter.replies.fitting import Fold
 from arena.starter.replies.labelled import LabelledReply
-from arena.tasks.refusals import is_warning
-from arena.tasks.reply_features import refusal_features
+from arena.tasks.refusals import is_warning, signs_of_warning
+from arena.tasks.reply_features import refusal_features, signs
 
 TOKENS_PER_WORD = 1.35
 """Tokens of a word of English, roughly: the tokenizers of the labelled models are not at hand."""
 _WORD = re.compile(r"\s*\S+")
-# The same replies are read by many readers, which differ in nothing but their weights.
-_features = cache(refusal_features)
-_warns = cache(is_warning)
+# The same replies are read by many readers, which differ in nothing but their weights, and at several lengths.
+_signs, _signs_of_warning = cache(signs), cache(signs_of_warning)
+_features = cache(partial(refusal_features, signs_of=_signs))
+_warns = cache(partial(is_warning, signs_of=_signs_of_warning))
 
 
 @dataclass(frozen=True)
