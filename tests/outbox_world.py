@@ -41,6 +41,8 @@ class World:
         self.token = hub.accounts.token(hub.accounts.add("ann", org="write"), "write")
         disable_progress_bars()
         self.api = HfApi(endpoint=hub.address, token=self.token)
+        self.stored: dict[str, list[Any]] = {}
+        """What its home `first` holds, where that has ended."""
 
     def clock(self) -> float:
         """Of all leases."""
@@ -55,7 +57,9 @@ class World:
         """A world of its own with all that another one has, whose homes are closed."""
         hub.become(other.hub)
         shutil.copytree(other.folder, folder, dirs_exist_ok=True)
-        return cls(hub, folder, other.kind)
+        world = cls(hub, folder, other.kind)
+        world.stored = other.stored
+        return world
 
     def outbox(self, *, seconds: float = INTERVAL, lease_seconds: float = LEASE_SECONDS) -> Outbox:
         target = (BucketTarget if self.kind == "buckets" else DatasetTarget)(self.api, BUCKET)

@@ -6,7 +6,7 @@ import pytest
 from hub_server import Hub
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "store"))
-from outbox_world import World, play, wait_until_saved
+from outbox_world import World, contents, play, wait_until_saved
 from store_world import furnish
 
 
@@ -40,6 +40,7 @@ def lived(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             furnish(store)
             wait_until_saved(store)
             play(store, "1", "2", "3")
+            world.stored = contents(store)
         patch.undo()
         yield world
 

@@ -11,8 +11,7 @@ import pytest
 from hub_repositories import Fault
 from huggingface_hub import CommitOperationAdd
 from outbox_world import BUCKET, LEASE, World, contents, kill, lines, play, status_of, until, wait_until_saved
-from store_insides import copy_home
-from store_world import PAIRS, RULE, furnish, make_battle, make_pair, picture
+from store_world import PAIRS, furnish, make_battle, make_pair, picture
 
 from arena.errors import StoreError
 from arena.outbox.manifest import FOLDER
@@ -26,12 +25,6 @@ BY = {"by": "operator", "reason": "a court order"}
 def _few_tries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("huggingface_hub.utils._http.time", SimpleNamespace(sleep=lambda _: None))
     monkeypatch.setattr("arena.outbox.outbox.START_PATIENCE", 1.5)
-
-
-def contents_of(world: World) -> dict[str, list[Any]]:
-    """Of the home that has ended."""
-    with Store.open(copy_home(world.folder / "first", world.folder / "looked at"), RULE) as store:
-        return contents(store)
 
 
 def text_of(world: World, name: str) -> bytes:
@@ -101,7 +94,7 @@ def test_an_empty_home_is_not_begun_on_what_is_damaged_and_nothing_is_deleted(
 
 @pytest.mark.parametrize("spoil", [lost_part, lost_manifest, cut_manifest, lost_first_manifest, lost_manifests])
 def test_a_home_that_has_everything_mends_what_is_damaged(later_world: World, spoil: Callable[[World], None]):
-    world, stored = later_world, contents_of(later_world)
+    world, stored = later_world, later_world.stored
     spoil(world)
     with world.opened("first") as store:
         wait_until_saved(store)
@@ -147,14 +140,13 @@ def test_files_of_others_in_the_place_stay(later_world: World):
 
 
 @pytest.mark.parametrize("is_made_again", [True, False])
-def test_a_place_that_is_deleted_meanwhile_gets_the_whole_home(world: World, is_made_again: bool):
+def test_a_place_that_is_deleted_meanwhile_gets_the_whole_home(later_world: World, is_made_again: bool):
+    world = later_world
     with world.opened("first") as store:
-        furnish(store)
-        play(store, "1")
         world.hub.buckets.remove(BUCKET)
         if is_made_again:
             world.hub.buckets.add(BUCKET)
-        play(store, "2")
+        play(store, "4")
         stored = contents(store)
     with world.opened("second") as store:
         assert contents(store) == stored
@@ -211,11 +203,10 @@ def test_a_lease_that_is_none_is_one_line(later_world: World):
         until(lambda: not status_of(store).read_only)
 
 
-def test_an_absurd_wait_ends_no_saving(world: World):
+def test_an_absurd_wait_ends_no_saving(later_world: World):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
         bucket = world.hub.buckets.named(BUCKET)
         assert bucket is not None
         for wait in ("-3", "0", "never"):
@@ -233,12 +224,11 @@ def test_an_absurd_wait_ends_no_saving(world: World):
         kill(store, outbox)
 
 
-def test_who_is_late_with_the_last_facts_keeps_the_lease_until_it_ends(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_who_is_late_with_the_last_facts_keeps_the_lease_until_it_ends(later_world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("arena.outbox.outbox.STOP_PATIENCE", 0.3)
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
         target: Any = outbox._target
         publish, begun, release = target.publish, threading.Event(), threading.Event()
 
@@ -257,7 +247,7 @@ def test_who_is_late_with_the_last_facts_keeps_the_lease_until_it_ends(world: Wo
 
 
 def test_what_a_killed_restore_has_left_is_cleared_away(later_world: World):
-    world, stored = later_world, contents_of(later_world)
+    world, stored = later_world, later_world.stored
     left = world.folder / "second" / "restore-killed"
     left.mkdir(parents=True)
     (left / "arena.duckdb").write_bytes(b"facts that are erased one day")
@@ -289,12 +279,10 @@ def test_the_same_home_is_a_later_writer_after_each_start(later_world: World):
     assert int(world.names(FOLDER)[-1].split("-")[1]) > max(epochs)
 
 
-def test_the_log_has_one_line_for_what_fails_each_time(world: World, caplog: pytest.LogCaptureFixture):
+def test_the_log_has_one_line_for_what_fails_each_time(later_world: World, caplog: pytest.LogCaptureFixture):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
-
         failures: list[Any] = []
 
         def full(*arguments: Any) -> None:

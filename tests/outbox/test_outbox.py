@@ -54,13 +54,10 @@ def test_an_empty_home_becomes_what_another_was(world: World, kind: str):
     assert (world.folder / "third").stat().st_mode & 0o077 == 0
 
 
-def test_a_killed_process_loses_what_was_not_saved_and_nothing_else(world: World):
+def test_a_killed_process_loses_what_was_not_saved_and_nothing_else(later_world: World):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        live(store, 1)
-        wait_until_saved(store)
-        saved = contents(store)
         outbox._turn = lambda: 0.0  # from here on nothing leaves
         live(store, 2)
         status = status_of(store)
@@ -68,14 +65,13 @@ def test_a_killed_process_loses_what_was_not_saved_and_nothing_else(world: World
         assert status.age_seconds > 0
         kill(store, outbox)
     with world.opened("second") as store:
-        assert contents(store) == saved
+        assert contents(store) == world.stored
 
 
-def test_a_home_that_is_ahead_saves_the_rest(world: World):
+def test_a_home_that_is_ahead_saves_the_rest(later_world: World):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
         outbox._turn = lambda: 0.0
         live(store, 1)
         kill(store, outbox)
@@ -86,11 +82,10 @@ def test_a_home_that_is_ahead_saves_the_rest(world: World):
         assert contents(store) == stored
 
 
-def test_a_batch_that_was_saved_and_not_noted_counts_once(world: World):
+def test_a_batch_that_was_saved_and_not_noted_counts_once(later_world: World):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
         outbox._turn = lambda: 0.0
         live(store, 1)
         as_killed = copy_home(world.folder / "first", world.folder / "copy")
@@ -105,16 +100,15 @@ def test_a_batch_that_was_saved_and_not_noted_counts_once(world: World):
         world.let_leases_end()  # a copied home is another one
         outbox._lease.step()
         until(lambda: not status_of(store).read_only)
-        live(store, 2)
+        live(store, 2, 2)
         wait_until_saved(store)
         stored = contents(store)
     with world.opened("second") as store:
         assert contents(store) == stored
 
 
-def test_a_home_that_is_behind_follows(world: World):
-    with world.opened("first") as store:
-        furnish(store)
+def test_a_home_that_is_behind_follows(later_world: World):
+    world = later_world
     with world.opened("second") as store:
         live(store, 1)
         ahead = contents(store)
@@ -123,37 +117,34 @@ def test_a_home_that_is_behind_follows(world: World):
         assert not store.rebuild()
 
 
-def test_two_that_went_apart_are_refused_with_one_line(world: World):
+def test_two_that_went_apart_are_refused_with_one_line(later_world: World):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
         outbox._turn = lambda: 0.0
-        live(store, 1)
+        live(store, 1, 2)
         kill(store, outbox)
     outbox = world.outbox()
     with world.opened("second", outbox) as store:
         world.let_leases_end()
         outbox._lease.step()
         until(lambda: not status_of(store).read_only)
-        live(store, 2)
+        live(store, 2, 2)
     with pytest.raises(StoreError, match="never saved, and another copy has gone on") as error, world.opened("first"):
         pass
     assert "\n" not in str(error.value)
 
 
-def test_a_home_of_another_arena_is_refused(world: World):
+def test_a_home_of_another_arena_is_refused(later_world: World):
+    world = later_world
     with Store.open(world.folder / "other") as store:
-        furnish(store)
-    with world.opened("first") as store:
         furnish(store)
     with pytest.raises(StoreError, match="another arena"), world.opened("other"):
         pass
 
 
-def test_a_home_that_ran_without_its_outbox_is_saved_as_a_whole(world: World):
-    with world.opened("first") as store:
-        furnish(store)
+def test_a_home_that_ran_without_its_outbox_is_saved_as_a_whole(later_world: World):
+    world = later_world
     with Store.open(world.folder / "first") as store:
         live(store, 1)
     with world.opened("first") as store:
@@ -176,12 +167,8 @@ def test_a_home_of_before_founds_the_outbox_with_its_pictures(world: World):
         assert store.pair(PAIRS[1].id) == PAIRS[1]
 
 
-def test_what_no_manifest_names_does_not_count_and_is_cleared_away(world: World, caplog: pytest.LogCaptureFixture):
-    with world.opened("first") as store:
-        furnish(store)
-        live(store, 1)
-        wait_until_saved(store)
-        stored = contents(store)
+def test_what_no_manifest_names_does_not_count_and_is_cleared_away(later_world: World, caplog: pytest.LogCaptureFixture):
+    world = later_world
     last = world.names(FOLDER)[-1]
     number = int(Path(last).name[:12]) + 1
     world.api.batch_bucket_files(
@@ -192,16 +179,14 @@ def test_what_no_manifest_names_does_not_count_and_is_cleared_away(world: World,
         ],
     )
     with world.opened("second") as store:
-        assert contents(store) == stored
+        assert contents(store) == world.stored
         assert not [name for name in world.files if "00000000." in name and name.startswith(("commits", FOLDER))]
     told = [line for line in lines(caplog) if "half written" in line]
     assert len(told) == 2, told
 
 
-def test_a_file_that_is_not_what_was_saved_stops_the_start(world: World):
-    with world.opened("first") as store:
-        furnish(store)
-        live(store, 1)
+def test_a_file_that_is_not_what_was_saved_stops_the_start(later_world: World):
+    world = later_world
     part = world.names("commits")[-1]
     world.api.batch_bucket_files(BUCKET, add=[(b"something else", part)])
     with pytest.raises(StoreError, match="is not what was saved"), world.opened("second"):
@@ -213,8 +198,8 @@ def test_many_parts_become_one(world: World, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("arena.outbox.parts.MOST_PARTS", 3)
     with world.opened("first") as store:
         furnish(store)
-        for seed in range(5):
-            live(store, seed, 3)
+        for seed in range(4):
+            live(store, seed, 2)
             wait_until_saved(store)
         stored = contents(store)
     assert len(world.names(FOLDER)) <= 4
@@ -222,10 +207,10 @@ def test_many_parts_become_one(world: World, monkeypatch: pytest.MonkeyPatch):
         assert contents(store) == stored
 
 
-def test_an_erasure_reaches_the_outbox(world: World):
+def test_an_erasure_reaches_the_outbox(later_world: World):
+    world = later_world
     secret = make_pair(9, source="generated", request="the secret of visitor nine")
     with world.opened("first") as store:
-        furnish(store)
         store.add_pairs([secret])
         store.add_battle(make_battle("with-vote", played_by="visitor"))
         store.add_vote("with-vote", "hash-of-a-browser", "a")
@@ -257,11 +242,10 @@ def fetched_text(world: World) -> bytes:
     return "\n".join(texts).encode()
 
 
-def test_an_erased_text_that_waits_never_leaves(world: World):
+def test_an_erased_text_that_waits_never_leaves(later_world: World):
+    world = later_world
     outbox = world.outbox()
     with world.opened("first", outbox) as store:
-        furnish(store)
-        wait_until_saved(store)
         outbox._turn = lambda: 0.0
         secret = make_pair(9, source="generated", request="the secret of visitor nine")
         store.add_pairs([secret])
@@ -272,11 +256,11 @@ def test_an_erased_text_that_waits_never_leaves(world: World):
     assert b"visitor nine" not in fetched_text(world)
 
 
-def test_boards_are_recomputed_from_what_was_saved(world: World):
+def test_boards_are_recomputed_from_what_was_saved(later_world: World):
     """Independently: all that is derived is thrown away on both sides, and made by a replay of the facts."""
+    world = later_world
     with world.opened("first") as store:
-        furnish(store)
-        live(store, 1, 20)
+        live(store, 1, 12)
         before = contents(store)
         elo = store.elo()
     with world.opened("second") as store:
@@ -287,11 +271,11 @@ def test_boards_are_recomputed_from_what_was_saved(world: World):
         assert state_of(store).is_saved
 
 
-def test_a_restored_backup_is_not_overwritten_by_what_was_saved(world: World):
+def test_a_restored_backup_is_not_overwritten_by_what_was_saved(later_world: World):
+    world = later_world
     with world.opened("first") as store:
-        furnish(store)
         store.backup(world.folder / "backup.zip")
-        live(store, 1)
+        live(store, 1, 2)
     restore(world.folder / "backup.zip", world.folder / "first", replace=True)
     with pytest.raises(StoreError, match="another arena"), world.opened("first"):
         pass

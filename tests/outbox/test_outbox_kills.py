@@ -3,15 +3,18 @@
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+from hub_server import Hub
 from outbox_world import BUCKET, INTERVAL, LEASE_SECONDS, World, contents, status_of, until, wait_until_saved
 from processes import PATIENCE, forked
 from restart_drill import Place, reach
-from store_insides import copy_home
 from store_world import RULE, furnish, make_battle, make_pair
 
 from arena.outbox import outbox_of
@@ -76,16 +79,12 @@ def set_patience() -> None:
 
 
 def live(place: Place, kind: str, step: tuple[str, str], after: bool) -> None:
-    """Battles that are saved, then one more with an erasure, and a kill on the way."""
+    """One more battle with an erasure, and a kill on the way."""
     sys.stderr = (place.folder / "stderr").open("w")
     reach(place)
     set_patience()
     with Store.open(place.folder / "first", RULE, keeper=outbox_of(settings_of(place, kind))) as store:
-        furnish(store)
-        store.add_pairs([make_pair(9, source="generated", request=SECRET)])
-        store.add_battle(make_battle("voted", played_by="visitor"))
-        store.add_vote("voted", HASH, "a")
-        wait_until_saved(store)
+        until(lambda: not status_of(store).read_only)
         until(lambda: not status_of(store).last_error)
         deadly(step, after=after, count=1)
         store.add_battle(make_battle("last"))
@@ -123,6 +122,27 @@ def everything(world: World) -> str:
     return repr([duckdb.sql(f"FROM read_parquet('{file}')").fetchall() for file in folder.rglob("*.parquet")])
 
 
+@pytest.fixture(scope="module")
+def voted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], World]]:
+    """A world of each kind with a battle, its vote and a pair of a visitor, all of them saved; to be copied."""
+    with ExitStack() as stack:
+
+        @cache
+        def of(kind: str) -> World:
+            world = World(stack.enter_context(Hub()), tmp_path_factory.mktemp(kind), kind)
+            with pytest.MonkeyPatch.context() as patch:
+                world.hub.reach(patch)
+                with world.opened("first") as store:
+                    furnish(store)
+                    store.add_pairs([make_pair(9, source="generated", request=SECRET)])
+                    store.add_battle(make_battle("voted", played_by="visitor"))
+                    store.add_vote("voted", HASH, "a")
+                    wait_until_saved(store)
+            return world
+
+        yield of
+
+
 @pytest.mark.parametrize(
     ("kind", "step", "after"),
     [
@@ -134,8 +154,10 @@ def everything(world: World) -> str:
     ],
     ids=[*STEPS, *OF_DATASETS, "a manifest", "after it is noted", "after the history"],
 )
-def test_whoever_is_killed_on_the_way_goes_on_and_erases(world: World, kind: str, step: tuple[str, str], after: bool):
-    world.kind = kind
+def test_whoever_is_killed_on_the_way_goes_on_and_erases(
+    hub: Hub, tmp_path: Path, voted: Callable[[str], World], kind: str, step: tuple[str, str], after: bool
+):
+    world = World.like(voted(kind), hub, tmp_path)
     run_to_its_kill(live, place_of(world), kind, step, after)
     with world.opened("first") as store:
         until(lambda: not status_of(store).read_only)
@@ -161,9 +183,7 @@ def test_whoever_is_killed_while_a_home_is_filled_fills_it_anew(later_world: Wor
     world = later_world
     run_to_its_kill(restore, place_of(world), "buckets", step, after)
     world.let_leases_end()
-    with Store.open(copy_home(world.folder / "first", world.folder / "looked at"), RULE) as store:
-        stored = contents(store)
     with world.opened("second") as store:
-        assert contents(store) == stored
+        assert contents(store) == world.stored
         assert not store.rebuild()
     assert not list((world.folder / "second").glob("restore-*"))
