@@ -180,6 +180,7 @@ def _vllm(report: RepositoryReport, settings: Mapping[str, object]) -> str:
     return vllm_engine(vllm_python(), platform.machine())
 
 
+@cache
 def stock_engine(kind: Kind) -> str:
     """How a contestant is run, with the versions that its answers depend on."""
     return f"{kind} transformers {version('transformers')} torch {version('torch')} {platform.machine()}"

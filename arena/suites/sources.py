@@ -1,5 +1,6 @@
 """Where the files of a suite come from: a folder, or one commit of a dataset on the Hub."""
 
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,12 +55,12 @@ def file_inside(folder: Path, name: str, label: str) -> Path:
     Raises:
         SuiteError: the name or a link leads out of it; `label` leads the message.
     """
-    root = folder.resolve()
+    root = Path(os.path.realpath(folder))
     blobs = [root.parents[1] / "blobs"] if root.parent.name == "snapshots" else []
-    path = (root / name).resolve()
-    if not any(path.is_relative_to(allowed) for allowed in (root, *blobs)):
+    path = os.path.realpath(root / name)  # many thousand times, and `resolve` takes half as long again
+    if not any(f"{path}{os.sep}".startswith(f"{allowed}{os.sep}") for allowed in (root, *blobs)):
         raise SuiteError(f"{label}: leads out of the folder; name a file inside it")
-    return path
+    return Path(path)
 
 
 def _downloaded(repository: str, revision: str | None, files: Sequence[str]) -> Path:

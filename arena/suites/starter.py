@@ -1,5 +1,7 @@
 """The suite that ships with the arena: scenes drawn from reserved seeds."""
 
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from arena.pairs import MinimalPair
@@ -17,14 +19,30 @@ COUNTS = {"pairs": 240, "families": 24}
 
 
 def starter_pairs() -> list[MinimalPair]:
-    """The 240 pairs of the starter suite, ten a family.
+    """The 240 pairs of the starter suite, ten a family; read once.
 
     Their images are decoded when they are first looked at: the hashes that ship with them are checked by the tests.
 
     Raises:
         SuiteError: the folder is missing or damaged.
     """
-    return read_imagefolder(FOLDER, NAME, trust_digests=True)
+    return list(_read(FOLDER))
+
+
+@cache
+def _read(folder: Path) -> tuple[MinimalPair, ...]:
+    return tuple(read_imagefolder(folder, NAME, trust_digests=True))
+
+
+@cache
+def _asked(folder: Path) -> Loaded:
+    """All that is asked about the pairs that ship."""
+    return _loaded(_read(folder))
+
+
+def _loaded(pairs: Sequence[MinimalPair]) -> Loaded:
+    found = {"pairs": len(pairs), "families": len({pair.family for pair in pairs})}
+    return Loaded(pair_questions(pairs), tuple(miscounts(COUNTS, found)))
 
 
 def load(data: Path | None = None) -> Loaded:
@@ -33,9 +51,7 @@ def load(data: Path | None = None) -> Loaded:
     Raises:
         SuiteError: the folder is missing or damaged.
     """
-    pairs = starter_pairs() if data is None else read_imagefolder(data, NAME)
-    found = {"pairs": len(pairs), "families": len({pair.family for pair in pairs})}
-    return Loaded(pair_questions(pairs), tuple(miscounts(COUNTS, found)))
+    return _asked(FOLDER) if data is None else _loaded(read_imagefolder(data, NAME))
 
 
 SUITE = Suite(
