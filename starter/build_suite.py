@@ -1,6 +1,7 @@
 """Draw the frozen starter suite into `starter/suite/`, in the Hub's imagefolder layout.
 
-python -m starter.build_suite            build it again; the files come out the same, byte for byte
+python -m starter.build_suite            build it again, with the hashes of its images by which the gate finds what was there
+                                         before; the files come out the same, byte for byte
 python -m starter.build_suite --out DIR  build it elsewhere
 """
 
@@ -8,8 +9,10 @@ import argparse
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
+from arena.generators.gate.duplicates import SUITE_HASHES, perceptual_hash
 from arena.generators.scenes import FAMILIES, SUITE_SEEDS, draw_pair
 from arena.images import Picture
 from arena.pairs import MinimalPair
@@ -33,6 +36,8 @@ def main() -> None:
         left_over.unlink()
     rows = [row for family in SUITE_FAMILIES for row in write_family(folder, family)]
     write_index(folder, rows)
+    if folder == starter.FOLDER:
+        SUITE_HASHES.write_text(as_json(starter.starter_pairs()), "utf-8")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(f"{len(rows)} pairs, {size / 2**20:.2f} MB, in {folder}")
 
@@ -56,6 +61,12 @@ def write_index(folder: Path, rows: list[dict[str, object]]) -> None:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != "SHA256SUMS")
     sums = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(folder).as_posix()}\n" for path in files]
     (folder / "SHA256SUMS").write_text("".join(sums), "utf-8")
+
+
+def as_json(pairs: Iterable[MinimalPair]) -> str:
+    """The file of perceptual hashes of their images."""
+    pictures = [side.picture for pair in pairs for side in pair.sides]
+    return json.dumps({picture.digest: perceptual_hash(picture.pixels()) for picture in pictures}, indent=0) + "\n"
 
 
 def _write_image(folder: Path, name: str, picture: Picture) -> str:

@@ -9,7 +9,7 @@ from arena.generation.makers import Maker
 from arena.generation.orders import Order, judged
 from arena.generation.outcomes import Failed, Generated
 from arena.generators.gate import Candidate, GateReport
-from arena.generators.gate.duplicates import HASH, perceptual_hash
+from arena.generators.gate.duplicates import HASH, perceptual_hash, suite_hashes
 from arena.generators.proposals import check_proposal
 from arena.pairs import MinimalPair
 from arena.store import Store
@@ -63,7 +63,7 @@ def judge(store: Store, gate: Judges, made: Sequence[Made]) -> list[Generated | 
     """Put pairs to the gate, each against all pairs of the arena and against those before it."""
     if not made:
         return []
-    known = store.generations.image_hashes(HASH, lambda picture: perceptual_hash(picture.pixels()))
+    known = store.generations.image_hashes(HASH, lambda picture: perceptual_hash(picture.pixels()), suite_hashes())
     candidates: list[Candidate] = []
     for order, pair in made:
         candidates.append(_candidate(store, order, pair, known))

@@ -1,6 +1,6 @@
 """What the store knows of generated pairs: attempts, reviews, retirements, and who must not play on them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from arena.images import Picture
@@ -132,15 +132,20 @@ class Generations:
         """
         return self._read(generation_facts.sources_made_of, source)
 
-    def image_hashes(self, method: str, hash_of: Callable[[Picture], str]) -> dict[str, str]:
+    def image_hashes(
+        self, method: str, hash_of: Callable[[Picture], str], computed: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
         """Digest -> perceptual hash of all images of all pairs, without pairs that the gate or reviewers rejected.
 
         Args:
             method: names the hash and its version; hashes are computed once for each method, and kept.
             hash_of: computes one.
+            computed: digest -> hash of images for which that was done elsewhere.
         """
         found = self._read(generation_facts.images_of_pairs, method)
-        fresh = {digest: hash_of(self._pictures.read(digest)) for digest, known in found if known is None}
+        computed = computed or {}
+        unknown = [digest for digest, known in found if known is None]
+        fresh = {digest: computed.get(digest) or hash_of(self._pictures.read(digest)) for digest in unknown}
         if fresh:
             self._write(generation_facts.add_image_hashes, [(digest, method, value) for digest, value in fresh.items()])
         return {digest: fresh[digest] if known is None else known for digest, known in found}

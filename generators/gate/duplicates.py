@@ -5,12 +5,16 @@ transform, and a bit for each low frequency that lies above their median. It is 
 place of 8 x 8, and of 8 x 8 of each of the two colour channels beside it, as scenes of one kind differ less than photographs.
 """
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
 from PIL import Image
 from scipy.fft import dctn
+
+from arena.resources import resource
 
 HASH = "phash384/1"
 """Names the hash and its version, for whoever keeps hashes."""
@@ -18,6 +22,8 @@ SHRUNK = 64
 """Side to which the image is shrunk, in pixels."""
 FREQUENCIES = (16, 8, 8)
 """Lowest frequencies that are kept in each direction, of Y, Cb and Cr."""
+SUITE_HASHES = resource("generators/gate/suite_hashes.json")
+"""Digest -> hash of each image of the starter suite, which `python -m starter.build_suite` writes."""
 BITS = sum(kept * kept for kept in FREQUENCIES)
 
 
@@ -27,6 +33,12 @@ def perceptual_hash(image: Image.Image) -> str:
     transformed: Any = dctn(np.asarray(shrunk, np.float64), axes=(0, 1))
     lowest = [transformed[:kept, :kept, channel].ravel() for channel, kept in enumerate(FREQUENCIES)]
     return np.packbits(np.concatenate([levels > np.median(levels) for levels in lowest])).tobytes().hex()
+
+
+@cache
+def suite_hashes() -> Mapping[str, str]:
+    """Digest -> hash of each image of the starter suite: every arena has them, and to compute them takes seconds."""
+    return json.loads(SUITE_HASHES.read_text(encoding="utf-8"))
 
 
 def nearest(wanted: str, known: Collection[str]) -> int | None:

@@ -11,9 +11,11 @@ from arena.generation.orders import Order
 from arena.generation.produce import produce
 from arena.generators.edits import Edit
 from arena.generators.framing import pixels_of
+from arena.generators.gate.duplicates import suite_hashes
 from arena.generators.proposals import pair_proposals, scene_proposals
 from arena.generators.scenes import draw_pair
 from arena.store import Store
+from arena.suites.starter import starter_pairs
 
 
 def run(store, gate, maker=None, proposals=None, **more):
@@ -67,6 +69,15 @@ def test_a_batch_is_one_commit(store, gate):
     commits = [commit - before for _, commit in told]
     # Besides the batch itself, hashes of the images that the batch before has added are kept.
     assert commits == [1, 3, 5]
+
+
+def test_pairs_of_the_suite_that_ships_are_known_to_the_gate_by_the_hashes_that_ship(store, gate):
+    pairs = starter_pairs()[::40]
+    store.add_pairs(pairs)
+    run(store, gate, proposals=drawn(1))
+    assert sorted(gate.seen[0].known_hashes) == hashes(pairs)
+    digests = {side.picture.digest for pair in pairs for side in pair.sides}
+    assert digests <= suite_hashes().keys()
 
 
 def test_one_that_fails_is_recorded_and_costs_the_others_nothing(store, gate):

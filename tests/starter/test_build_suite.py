@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from arena.generators.gate.duplicates import perceptual_hash, suite_hashes
 from arena.starter.build_suite import SUITE_FAMILIES, write_family, write_index
-from arena.suites.starter import FOLDER
+from arena.suites.starter import FOLDER, starter_pairs
 
 
 @pytest.mark.parametrize("family", ["stove", "greeting", "crossing"])
@@ -31,3 +32,10 @@ def test_index_of_the_shipped_rows_is_the_shipped_index(tmp_path: Path):
 
 def test_suite_families_are_named_once():
     assert len(set(SUITE_FAMILIES)) == len(SUITE_FAMILIES) == 24
+
+
+def test_the_hashes_that_ship_are_those_of_the_images_that_ship():
+    pictures = [side.picture for pair in starter_pairs() for side in pair.sides]
+    assert [*suite_hashes()] == [picture.digest for picture in pictures]
+    for picture in pictures[::7]:  # of each family, and of both sides; another way to hash changes them all
+        assert suite_hashes()[picture.digest] == perceptual_hash(picture.pixels())
