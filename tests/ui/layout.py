@@ -11,8 +11,8 @@ async () => {
     return [x, y + scrollY, width, height];
   })]);
   await document.fonts.ready;
-  for (let before = "", still = 0; still < 4;) {
-    await frames(3);
+  for (let before = places(), still = 0; still < 2;) {
+    await frames(6);
     const moves = document.getAnimations()
       .some((each) => each.playState === "running" && Number.isFinite(each.effect.getComputedTiming().endTime));
     const now = places();
@@ -26,17 +26,17 @@ tenth of a second after its window has got another size."""
 FAULTS = """
 () => {
   const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
-  const colour = (text) => {
+  const once = (told, known = new Map()) => (asked) => known.get(asked) ?? known.set(asked, told(asked)).get(asked);
+  const colour = once((text) => {
     canvas.clearRect(0, 0, 1, 1);
     canvas.fillStyle = text;
     canvas.fillRect(0, 0, 1, 1);
     const [red, green, blue, alpha] = canvas.getImageData(0, 0, 1, 1).data;
     return [red, green, blue, alpha / 255];
-  };
+  });
   const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1];
-  const ancestors = (element) => element ? [element, ...ancestors(element.parentElement)] : [];
-  const background = (element) => ancestors(element).reverse()
-    .reduce((below, each) => over(colour(getComputedStyle(each).backgroundColor), below), [255, 255, 255, 1]);
+  const background = once((element) => element
+    ? over(colour(getComputedStyle(element).backgroundColor), background(element.parentElement)) : [255, 255, 255, 1]);
   // WCAG 2.2: relative luminance and contrast ratio.
   const luminance = ([r, g, b]) => [r, g, b].map((part) => part / 255)
     .map((part) => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4)
@@ -45,7 +45,8 @@ FAULTS = """
     const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b);
     return (light + 0.05) / (dark + 0.05);
   };
-  const scrolls = (element) => ancestors(element).some((each) => ["auto", "scroll"].includes(getComputedStyle(each).overflowX));
+  const scrolls = once((element) => element !== null
+    && (["auto", "scroll"].includes(getComputedStyle(element).overflowX) || scrolls(element.parentElement)));
   const isRead = (element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
     && [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent.trim())
     && !element.closest(".unseen, .sr-only, .skip, .frame, :disabled, script, style");
