@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, Route
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, Route
 
 PATIENCE = 120_000
 """Milliseconds that a loaded test machine may take for a page or a battle."""
@@ -54,7 +54,7 @@ class Visitor:
         self.complaints: list[str] = []
         self.addresses: list[str] = []
         self.bodies: list[str] = []
-        self._may_be_left = True
+        self._first: list[CDPSession] = []
         self._notes = [("request", self._note_request), ("console", self._note_console), ("pageerror", self._note_error)]
         if listens:
             self.run_first(READ_ALONG)
@@ -63,24 +63,26 @@ class Visitor:
             self.page.on(event, note)
 
     def run_first(self, script: str) -> None:
-        """Run a script in every page of the window, before those of the page."""
-        self.page.add_init_script(script)
-        self._may_be_left = False
+        """Run a script in every page that this visitor opens in the window, before those of the page."""
+        self._first.append(self.page.context.new_cdp_session(self.page))
+        self._first[-1].send("Page.enable")
+        self._first[-1].send("Page.addScriptToEvaluateOnNewDocument", {"source": script})
 
     def leave(self) -> None:
-        """Leave the window to the next visitor, with an empty page, or close it where a script stays in it."""
+        """Leave the window to the next visitor, with an empty page, and without what was to be run first."""
         if self.page.is_closed():
             return
         for page in self.page.context.pages:
-            if page != self.page or not self._may_be_left:
+            if page != self.page:
                 page.close()
-        if self._may_be_left:
-            for event, note in self._notes:
-                self.page.remove_listener(event, note)
-            self.page.unroute_all(behavior="ignoreErrors")
-            self.page.mouse.move(0, 0)
-            self.page.goto("about:blank")
-            _LEFT.append(self.page)
+        for event, note in self._notes:
+            self.page.remove_listener(event, note)
+        self.page.unroute_all(behavior="ignoreErrors")
+        for session in self._first:
+            session.detach()
+        self.page.mouse.move(0, 0)
+        self.page.goto("about:blank")
+        _LEFT.append(self.page)
 
     def open(self, path: str = "/") -> Page:
         with self._old_page_ignored():
