@@ -8,7 +8,7 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def client(server):
     return Client(server.url, verbose=False)
 
@@ -118,11 +118,10 @@ def test_an_unknown_vote_is_refused_and_does_not_judge_the_battle(client):
         client.predict(battle, api_name="/reveal")
 
 
-def test_a_second_vote_changes_nothing(server):
-    first, second = Client(server.url, verbose=False), Client(server.url, verbose=False)
-    battle = first.predict(api_name="/battle")["battle"]
-    told = first.predict(battle, "a", api_name="/vote")
-    again = second.predict(battle, "b", api_name="/vote")
+def test_a_second_vote_changes_nothing(server, client):
+    battle = client.predict(api_name="/battle")["battle"]
+    told = client.predict(battle, "a", api_name="/vote")
+    again = Client(server.url, verbose=False).predict(battle, "b", api_name="/vote")
     assert (again["vote"], again["result"]) == ("a", told["result"])
 
 

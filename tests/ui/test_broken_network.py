@@ -66,8 +66,7 @@ def fail_once(page, address: str, status: int | None = None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "address", "status"),
-    [("/", EVENTS, None), ("/leaderboard", EVENTS, 502), ("/leaderboard", STREAM, None), ("/", STREAM, 503)],
+    ("path", "address", "status"), [("/leaderboard", EVENTS, 502), ("/leaderboard", STREAM, None), ("/", STREAM, 503)]
 )
 def test_what_does_not_come_through_is_sent_again(visit_badly, path, address, status):
     visitor = visit_badly()
@@ -117,7 +116,7 @@ def test_a_dark_page_is_dark_before_its_scripts_have_come(visit, query, paper):
     expect(visitor.page.locator("body")).to_have_css("background-color", paper)
 
 
-def test_a_vote_that_breaks_off_is_sent_again_and_judges_the_battle_that_is_shown(visit_badly):
+def test_a_vote_and_a_wish_for_another_pair_are_sent_again_and_nobody_votes_on_the_last_pair_meanwhile(visit_badly):
     visitor = visit_badly(width=390)
     page = visitor.open_battle()
     captions = page.locator("#pair .caption").all_text_contents()
@@ -129,11 +128,6 @@ def test_a_vote_that_breaks_off_is_sent_again_and_judges_the_battle_that_is_show
     expect(page.locator("#reveal")).to_contain_text("You said Model A did better")
     assert page.locator("#pair .caption").all_text_contents() == captions
     expect(page.locator("#next-pair")).not_to_have_attribute("inert", "")
-
-
-def test_nobody_votes_on_the_last_pair_while_another_one_cannot_be_asked_for(visit_badly):
-    visitor = visit_badly()
-    page = visitor.open_battle()
     fail_once(page, EVENTS)
     with visitor.another_pair():
         page.click("#next-pair")
@@ -156,11 +150,10 @@ def test_a_verdict_that_breaks_off_is_shown_once_the_page_has_loaded_again(visit
     assert page.locator("#pair .caption").all_text_contents() == captions
 
 
-@pytest.mark.parametrize("path", ["/", "/leaderboard"])
-def test_a_page_whose_results_break_off_loads_again(visit_badly, path):
+def test_a_page_whose_results_break_off_loads_again(visit_badly):
     visitor = visit_badly()
     visitor.page.route(STREAM, lambda route: route.fulfill(content_type="text/event-stream", body=""), times=1)
-    visitor.page.goto(visitor.server.url + path)
+    visitor.page.goto(f"{visitor.server.url}/leaderboard")
     expect(visitor.page.locator("#later")).to_contain_text(BROKE_OFF)
     visitor.page.wait_for_selector(SHOWN)
     expect(visitor.page.locator("#later")).to_be_hidden()

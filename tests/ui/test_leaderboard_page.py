@@ -97,7 +97,7 @@ def test_an_age_is_told_in_whole_units(seconds, told):
 def played(server):
     """An arena in which some battles are judged, so that the board counts them."""
     client = Client(server.url, verbose=False)
-    for domain, source in zip(("safety", "culture") * 6, ("starter", "starter", "fresh", "fresh") * 3, strict=True):
+    for domain, source in zip(("safety", "culture") * 4, ("starter", "starter", "fresh", "fresh") * 2, strict=True):
         battle = client.predict(domain=domain, source=source, api_name="/battle")["battle"]
         client.predict(battle, "skip", api_name="/vote")
     return client
@@ -170,7 +170,7 @@ def test_search_keeps_the_rows_that_match(seen, server):
     expect(seen.locator("#board table tbody tr:visible")).to_have_count(len(server.contestants))
 
 
-def test_the_domain_chooses_the_battles_that_count(board, played):
+def test_the_domain_chooses_the_battles_that_count_and_the_fresh_pairs_too(board, played):
     everything = sum(int(battles) for battles in column(board, "Battles"))
     board.get_by_label("Culture").check()
     told = sum(row["battles"] for row in played.predict("culture", api_name="/leaderboard"))
@@ -178,35 +178,10 @@ def test_the_domain_chooses_the_battles_that_count(board, played):
     battles = """() => [...document.querySelectorAll("#board tbody tr")]
         .reduce((sum, row) => sum + Number(row.cells[4].dataset.value), 0)"""
     board.wait_for_function(f"({battles})() === {told}")
+    check_fresh_pairs_of_another_domain(board, played)
 
 
-def test_fresh_beside_frozen_shows_what_the_api_tells(seen, played):
-    told = played.predict(api_name="/memorisation")
-    assert told
-    gaps = [row["gap"]["value"] for row in told]
-    assert gaps == sorted(gaps, key=lambda gap: (gap is None, -(gap or 0)))
-    for head, field, scale in (("Gap", "gap", 100), ("Beyond", "excess", 100), ("Rating gap", "rating_gap", 1)):
-        shown = [float(value) if value else None for value in column(seen, head, "#gaps")]
-        values = [row[field]["value"] for row in told]
-        assert shown == [None if value is None else pytest.approx(scale * value) for value in values]
-    assert [int(families) for families in column(seen, "Families", "#gaps")] == [row["families"] for row in told]
-
-
-def test_a_day_on_which_no_fresh_pair_was_made_yet_leaves_none_and_stands_in_the_address(board, visit, played):
-    field = board.get_by_label("Fresh pairs made since")
-    field.fill("2999-01-01")
-    expect(board.locator("#gaps .empty")).to_contain_text("made since 2999-01-01")
-    board.wait_for_url("**/leaderboard?since=2999-01-01")
-    assert played.predict("", "2999-01-01", api_name="/memorisation") == []
-    expect(board.locator("#board table")).to_be_visible()
-    again = visit().open("/leaderboard?since=2999-01-01")
-    expect(again.locator("#gaps .empty")).to_be_visible()
-    expect(again.get_by_label("Fresh pairs made since")).to_have_value("2999-01-01")
-    again.get_by_label("Fresh pairs made since").fill("2000-01-01")
-    expect(again.locator("#gaps table")).to_be_visible()
-
-
-def test_the_domain_chooses_the_fresh_pairs_too(board, played):
+def check_fresh_pairs_of_another_domain(board: Page, played: Client) -> None:
     heads = board.locator("#gaps thead th").all_inner_texts()
     rating = next(number for number, head in enumerate(heads) if head.startswith("Rating, fresh"))
     board.get_by_label("Safety").check()
@@ -224,13 +199,32 @@ def test_the_domain_chooses_the_fresh_pairs_too(board, played):
     )
 
 
-def test_a_day_may_be_typed_key_by_key(board):
+def test_fresh_beside_frozen_shows_what_the_api_tells(seen, played):
+    told = played.predict(api_name="/memorisation")
+    assert told
+    gaps = [row["gap"]["value"] for row in told]
+    assert gaps == sorted(gaps, key=lambda gap: (gap is None, -(gap or 0)))
+    for head, field, scale in (("Gap", "gap", 100), ("Beyond", "excess", 100), ("Rating gap", "rating_gap", 1)):
+        shown = [float(value) if value else None for value in column(seen, head, "#gaps")]
+        values = [row[field]["value"] for row in told]
+        assert shown == [None if value is None else pytest.approx(scale * value) for value in values]
+    assert [int(families) for families in column(seen, "Families", "#gaps")] == [row["families"] for row in told]
+
+
+def test_a_day_later_than_any_fresh_pair_may_be_typed_key_by_key_leaves_none_and_stands_in_the_address(board, visit, played):
     field = board.get_by_label("Fresh pairs made since")
     field.focus()
     board.keyboard.type("01012999", delay=60)
     board.wait_for_url("**/leaderboard?since=2999-01-01")
     expect(field).to_have_value("2999-01-01")
     expect(board.locator("#gaps .empty")).to_contain_text("made since 2999-01-01")
+    assert played.predict("", "2999-01-01", api_name="/memorisation") == []
+    expect(board.locator("#board table")).to_be_visible()
+    again = visit().open("/leaderboard?since=2999-01-01")
+    expect(again.locator("#gaps .empty")).to_be_visible()
+    expect(again.get_by_label("Fresh pairs made since")).to_have_value("2999-01-01")
+    again.get_by_label("Fresh pairs made since").fill("2000-01-01")
+    expect(again.locator("#gaps table")).to_be_visible()
 
 
 def test_what_is_no_day_is_told_in_one_line(visit, played):

@@ -46,20 +46,7 @@ def test_programs_may_erase_by_a_number_and_learn_whose_it_is_not(server):
         client.predict("nobody", api_name="/erase_votes")
 
 
-def test_the_hash_beside_votes_is_erased_when_the_browser_asks(visit):
-    visitor = visit()
-    page = visitor.open_battle()
-    page.keyboard.press("a")
-    visitor.wait_for_reveal()
-    page.get_by_role("link", name="Privacy").click()
-    said = page.locator("#erased [role=status]")
-    page.get_by_role("button", name="Erase the hash").click()
-    expect(said).to_contain_text("Erased beside 1 vote.")
-    page.get_by_role("button", name="Erase the hash").click()
-    expect(said).to_contain_text("No vote is kept")
-
-
-def test_nothing_but_the_number_is_kept_in_the_browser(visit):
+def test_nothing_but_the_number_is_kept_in_the_browser_and_the_hash_beside_its_votes_is_erased_when_it_asks(visit):
     visitor = visit()
     page = visitor.open_battle()
     page.keyboard.press("a")
@@ -68,10 +55,15 @@ def test_nothing_but_the_number_is_kept_in_the_browser(visit):
     assert page.evaluate("[...Object.keys(sessionStorage), document.cookie].join('')") == ""
     assert page.context.cookies() == []
     number = page.evaluate("localStorage['minimal-pair-arena-browser']")
-    visitor.open("/privacy")
+    page.get_by_role("link", name="Privacy").click()
     expect(page.locator("#privacy")).to_contain_text("minimal-pair-arena-browser")
     logs = "".join(path.read_text() for path in (visitor.server.home / "logs").iterdir())
     assert not any(part in logs + visitor.server.output.read_text() for part in ("127.0.0.1", number, voter(number)))
+    said = page.locator("#erased [role=status]")
+    page.get_by_role("button", name="Erase the hash").click()
+    expect(said).to_contain_text("Erased beside 1 vote.")
+    page.get_by_role("button", name="Erase the hash").click()
+    expect(said).to_contain_text("No vote is kept")
 
 
 @pytest.mark.parametrize("path", ["/generate", "/review"])
