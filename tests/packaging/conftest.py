@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -73,10 +73,15 @@ def installed(shared_folder, wheel) -> Path:
 
 
 @pytest.fixture
-def start(installed, tmp_path) -> Callable[..., subprocess.Popen[str]]:
-    """Starts a program that may import the installed wheel, with two of its models, in an empty folder beside its home."""
+def settings(installed, tmp_path) -> Mapping[str, str]:
+    """Of an arena with two models of the wheel."""
     models = [installed / "arena" / STARTERS.relative_to(ROOT) / name for name in ("clip-mini", "llava-mini")]
-    settings = {"PYTHONPATH": str(installed), "ARENA_HOME": str(tmp_path / "home"), **only(models)}
+    return {"PYTHONPATH": str(installed), "ARENA_HOME": str(tmp_path / "home"), **only(models)}
+
+
+@pytest.fixture
+def start(settings, tmp_path) -> Callable[..., subprocess.Popen[str]]:
+    """Starts a program that may import the installed wheel, in an empty folder beside its home."""
 
     def start(*command: str, **environment: str) -> subprocess.Popen[str]:
         environment = {**os.environ, **settings, **environment}

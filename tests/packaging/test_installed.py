@@ -1,32 +1,53 @@
 """The installed wheel, used from an empty folder: the commands that the README begins with, and the web arena."""
 
 import json
+import os
 import re
+import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
+from processes import PATIENCE, exit_code, forked, wait_until
 
 from arena import __version__
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 180
-"""Seconds that a busy machine may take for a command."""
-COMMANDS = """
-import os, sys
-from arena.cli import main
+COMMANDS = ("battle --count 1", "evaluate --model clip-mini --suite starter --limit 3", "leaderboard --json")
+OURS = ("arena", "generators", "starter")
+"""Packages of ours, by whatever name they are imported."""
 
-for command in sys.argv[1:]:
-    assert main(command.split()) == 0, command
-code = main(["serve"])
-ours = [module for name, module in sys.modules.items() if name.split(".")[0] in ("arena", "generators", "starter")]
-print(*(module.__file__ for module in ours), flush=True)
-os._exit(code)
-"""
-"""Runs commands in one process, serves until it is stopped, and prints at last which files of ours it imported."""
+
+def run_installed(installed: Path, folder: Path, output: Path, environment: Mapping[str, str]) -> None:
+    """What a process does that has libraries, and nothing of ours but the wheel: commands, then serving until it is stopped.
+
+    At last it prints which files of ours it imported.
+    """
+    for name in [name for name in sys.modules if name.split(".")[0] in OURS]:
+        del sys.modules[name]
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "editable" not in repr(finder)]
+    sys.path[:] = [
+        str(installed),
+        *(path for path in sys.path if "site-packages" in path or not Path(path).is_relative_to(ROOT)),
+    ]
+    os.environ.update(environment)
+    os.chdir(folder)
+    with output.open("wb") as terminal:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(terminal.fileno(), stream.fileno())
+    from arena.cli import main
+
+    for command in COMMANDS:
+        assert main(command.split()) == 0, command
+    code = main(["serve"])
+    ours = [module for name, module in sys.modules.items() if name.split(".")[0] in OURS]
+    sys.stdout.flush()
+    os.write(1, " ".join(str(module.__file__) for module in ours).encode())
+    os._exit(code)
 
 
 def output(process: subprocess.Popen[str]) -> str:
@@ -60,19 +81,16 @@ def test_both_ways_to_start_it_know_its_version(command, installed, start):
 
 
 def test_it_plays_evaluates_and_serves_until_its_service_manager_stops_it_with_nothing_from_the_repository(
-    installed, start, port
+    installed, settings, start, port, tmp_path
 ):
-    evaluation = "evaluate --model clip-mini --suite starter --limit 3"
-    commands = ("battle --count 1", evaluation, "leaderboard --json")
-    server = start(sys.executable, "-c", COMMANDS, *commands, ARENA_PORT=str(port))
-    told = ""
-    try:
-        assert server.stdout
-        for line in server.stdout:
-            told += line
-            if "Ctrl-C stops it" in line:
-                break
-        assert '"battles": 1' in told
+    """The two ways to start it are tried above; this one is forked, since libraries take seconds to import."""
+    told = tmp_path / "told"
+    (tmp_path / "empty").mkdir()
+    environment = {**settings, "ARENA_PORT": str(port)}
+    check = [sys.executable, *health_check()[1:]]
+    with forked(run_installed, installed, tmp_path / "empty", told, environment) as server:
+        wait_until(lambda: told.exists() and "Ctrl-C stops it" in told.read_text(), server)
+        assert '"battles": 1' in told.read_text()
         home = f"http://127.0.0.1:{port}"
         page = read(f"{home}/")
         style = re.search(r'href="([^"]*style\.css[^"]*)"', page)
@@ -80,14 +98,10 @@ def test_it_plays_evaluates_and_serves_until_its_service_manager_stops_it_with_n
         assert "--paper" in read(f"{home}/{style[1]}")
         assert "Bradley" in read(f"{home}/about")
         assert json.loads(read(f"{home}/healthz"))["status"] == "ready"
-        check = [sys.executable, *health_check()[1:]]
         assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) == 0
-    finally:
-        server.terminate()
-        rest, _ = server.communicate(timeout=PATIENCE)
-    assert server.returncode in (0, 130), told + rest
-    assert "Traceback" not in told + rest
+        assert exit_code(server, signal.SIGTERM) in (0, 130), told.read_text()
+    assert "Traceback" not in told.read_text()
     assert start(*check, ARENA_PORT=str(port)).wait(PATIENCE) != 0
-    files = rest.splitlines()[-1].split()
+    files = told.read_text().splitlines()[-1].split()
     assert len(files) > 100, "its pages, too"
     assert all(Path(file).is_relative_to(installed) for file in files)
