@@ -3,21 +3,18 @@ import os
 import shutil
 import signal
 import stat
-import subprocess
 import sys
 import threading
 import zipfile
 from pathlib import Path
 
 import pytest
+from processes import PATIENCE, forked
 from store_insides import connection_of, copy_home
 from store_world import PAIRS, RULE, furnish, make_battle, make_pair
 
 from arena.errors import StoreBusy, StoreError
 from arena.store import Store, restore
-
-ROOT = Path(__file__).parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
 
 
 @pytest.fixture
@@ -164,21 +161,16 @@ def test_a_home_that_has_lost_something_is_put_back(home, store, backup_of_three
         assert restored.vote_of("1") is not None
 
 
-KILLED_BEFORE = """
-import os, signal, sys
-from pathlib import Path
-from arena.store import restore
+def restore_and_die(home: Path, backup: Path, name: str) -> None:
+    """Restore in a process that is killed before the first file whose path ends so is put into its place, or deleted."""
 
-home, backup, name = sys.argv[1:]
+    def kill(event: str, arguments: tuple[object, ...]) -> None:
+        path = {"os.rename": 1, "os.remove": 0}.get(event)
+        if path is not None and str(arguments[path]).endswith(name):
+            os.kill(os.getpid(), signal.SIGKILL)
 
-def kill(event, arguments):
-    path = {"os.rename": 1, "os.remove": 0}.get(event)
-    if path is not None and str(arguments[path]).endswith(name):
-        os.kill(os.getpid(), signal.SIGKILL)
-
-sys.addaudithook(kill)
-restore(Path(backup), Path(home), replace=True)
-"""
+    sys.addaudithook(kill)
+    restore(backup, home, replace=True)
 
 
 @pytest.mark.parametrize(
@@ -197,9 +189,9 @@ def test_a_kill_during_a_restore_leaves_no_home_that_lies(home, backup_of_three,
         for number in range(5):
             store.add_battle(make_battle(f"older-{number}"))
         copy = copy_home(home, home.with_name("killed"))
-    arguments = [str(copy), str(backup_of_three), name]
-    killed = subprocess.run([sys.executable, "-c", KILLED_BEFORE, *arguments], env=ENVIRONMENT, check=False)
-    assert killed.returncode == -signal.SIGKILL
+    with forked(restore_and_die, copy, backup_of_three, name) as process:
+        process.join(PATIENCE)
+        assert process.exitcode == -signal.SIGKILL
     if then == "the older home":
         with Store.open(copy, RULE) as store:
             assert store.battle("older-4") is not None

@@ -2,6 +2,7 @@
 
 import errno
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -13,7 +14,7 @@ import pytest
 from cluster_drill import content
 from psycopg import sql
 from store_insides import connection_of, database_of
-from store_world import CONTESTANTS, NOON, PAIRS, found, furnish, make_battle, make_pair, picture
+from store_world import CONTESTANTS, NOON, PAIRS, RULE, found, furnish, make_battle, make_pair, picture
 
 from arena.errors import StoreError
 from arena.probes import Outcome, Probe, Reading, Reply
@@ -54,6 +55,12 @@ def catch_up(store: Store) -> None:
 
 def place(store: Store) -> int:
     return membership_of(connection_of(store))[1]
+
+
+def seq(store: Store) -> int:
+    """Of its last battle; 0 where there is none."""
+    ((last,),) = connection_of(store).execute("SELECT coalesce(max(seq), 0) FROM arena.battles").fetchall()
+    return last
 
 
 def battle_with_replies(name: str, pair=PAIRS[0], **more):
@@ -114,6 +121,14 @@ def write_everything(store: Store) -> None:
     readings = [PairReading(CONTESTANTS[0].id, PAIRS[0].id, judged), PairReading(CONTESTANTS[1].id, PAIRS[0].id, judged)]
     store.add_rereadings(Rereadings("9", [Rereading("autoplay", "tie"), Rereading("battle 0", None, "too short")], readings))
     store.rebuild_elo()
+
+
+@pytest.fixture(scope="module")
+def alone(server, tmp_path_factory) -> Iterator[Store]:
+    """A machine by itself, with pairs and contestants; tests that come later find what earlier ones have played."""
+    folder = tmp_path_factory.mktemp("alone")
+    with Store.open(folder / "east", RULE, cluster=ClusterAddress(server.database(), str(folder / "data"))) as store:
+        yield furnish(store)
 
 
 @pytest.fixture
@@ -182,38 +197,35 @@ def holds(folder: Path, words: bytes) -> bool:
     return any(words in file.read_bytes() for file in folder.rglob("*") if file.is_file() and not file.is_socket())
 
 
-def test_writes_wait_for_postgresql_and_stand_once(machines, server, address):
-    east = machines("east")
-    furnish(east)
+def test_writes_wait_for_postgresql_and_stand_once(alone, server):
+    before, played = place(alone), seq(alone)
     server.stop("immediate")
     with ThreadPoolExecutor(1) as visitor:
-        waiting = visitor.submit(east.add_battle, make_battle("x"))
+        waiting = visitor.submit(alone.add_battle, make_battle("waits"))
         time.sleep(0.3)
         server.start()
-        assert waiting.result().seq == 1
-    assert place(east) == 3
+        assert waiting.result().seq == played + 1
+    assert place(alone) == before + 1
 
 
-def test_nobody_waits_longer_for_a_postgresql_that_stays_away(machines, server, monkeypatch):
-    east = machines("east")
-    furnish(east)
+def test_nobody_waits_longer_for_a_postgresql_that_stays_away(alone, server, monkeypatch):
+    played = seq(alone)
     monkeypatch.setattr(cluster_writer, "PATIENCE", 1.0)
     server.stop("immediate")
     begin = time.monotonic()
     with ThreadPoolExecutor(20) as visitors:
-        waiting = [visitors.submit(east.add_battle, make_battle(f"{number}")) for number in range(20)]
+        waiting = [visitors.submit(alone.add_battle, make_battle(f"{number}")) for number in range(20)]
         for one in waiting:
             with pytest.raises(StoreError, match=r"ARENA_DATABASE: PostgreSQL is away .*; try again later"):
                 one.result()
     assert time.monotonic() - begin < 10, "they wait together"
-    assert len(east.contestants()) == len(CONTESTANTS), "others read on"
+    assert len(alone.contestants()) == len(CONTESTANTS), "others read on"
     server.start()
-    assert east.add_battle(make_battle("0")).seq == 1
+    assert alone.add_battle(make_battle("0")).seq == played + 1
 
 
-def test_a_commit_stands_though_its_answer_is_lost(machines, address, monkeypatch):
-    east = machines("east")
-    furnish(east)
+def test_a_commit_stands_though_its_answer_is_lost(alone, monkeypatch):
+    before, played = place(alone), seq(alone)
     hold = SharedLog.head
 
     @contextmanager
@@ -224,24 +236,22 @@ def test_a_commit_stands_though_its_answer_is_lost(machines, address, monkeypatc
             raise psycopg.OperationalError("the connection is gone")
 
     monkeypatch.setattr(SharedLog, "head", cut)
-    assert east.add_battle(make_battle("x")).seq == 1
+    assert alone.add_battle(make_battle("answer lost")).seq == played + 1
     monkeypatch.undo()
-    assert east.add_battle(make_battle("y")).seq == 2
-    assert place(east) == 4, "pairs, contestants and two battles, none of them twice"
+    assert alone.add_battle(make_battle("next")).seq == played + 2
+    assert place(alone) == before + 2, "none of them twice"
 
 
-def test_what_a_machine_could_not_keep_itself_it_hears_of_later(machines, monkeypatch):
+def test_what_a_machine_could_not_keep_itself_it_hears_of_later(alone, monkeypatch):
     """As where its disk is full at that moment: others have it already."""
-    east = machines("east")
-    furnish(east)
-    writer = database_of(east).writer
+    played, writer = seq(alone), database_of(alone).writer
     monkeypatch.setattr(writer, "_derive", raising)
     with pytest.raises(StoreError, match="no space left"):
-        east.add_battle(make_battle("x"))
+        alone.add_battle(make_battle("not kept"))
     monkeypatch.undo()
-    assert east.add_battle(make_battle("x")).seq == 1
-    assert not east.add_battle(make_battle("x")).first
-    assert east.rebuild() == ()
+    assert alone.add_battle(make_battle("not kept")).seq == played + 1
+    assert not alone.add_battle(make_battle("not kept")).first
+    assert alone.rebuild() == ()
 
 
 def raising(*_: object) -> None:
