@@ -13,7 +13,8 @@ from arena.store import Store
 
 pytestmark = pytest.mark.long
 
-COUNT = 12
+COUNT = 10
+"""More than one batch."""
 COMMITTED = "generations committed"
 
 
