@@ -24,6 +24,7 @@ def left_over(mark: str) -> list[psutil.Process]:
     return [one for one in psutil.process_iter(["cmdline"]) if mark in " ".join(one.info["cmdline"] or ())]
 
 
+@pytest.mark.usefixtures("unhindered")
 @pytest.mark.parametrize("without", [False, True], ids=["namespaces", "no namespaces"])
 @pytest.mark.parametrize(
     ("code", "changes", "says"),

@@ -20,7 +20,6 @@ from arena.roster import STARTER_MODELS, is_foreign
 from arena.settings import Settings
 from arena.store import Store
 from arena.store.submission_records import Submission, SubmissionEvent
-from arena.submissions import limited_process
 from arena.submissions.check_report import CheckReport
 from arena.submissions.checks import check_submission
 from arena.submissions.listed_weights import weights_to_compare
@@ -60,15 +59,6 @@ def private_hub(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Hub:
     return hub
 
 
-@pytest.fixture
-def _no_stepping_back(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Processes with limits are served as this one is, so that a busy machine does not leave them without any processor."""
-    monkeypatch.setattr(limited_process, "NICENESS", 0)
-    stepping_back = f"echo {limited_process.SESSION_NICENESS} "
-    assert stepping_back in limited_process.LAUNCH
-    monkeypatch.setattr(limited_process, "LAUNCH", limited_process.LAUNCH.replace(stepping_back, "echo 0 "))
-
-
 def until(condition):
     end = time.monotonic() + PATIENCE
     while not condition():
@@ -77,7 +67,7 @@ def until(condition):
 
 
 @pytest.mark.long
-@pytest.mark.usefixtures("_no_stepping_back")
+@pytest.mark.usefixtures("unhindered")
 def test_a_good_model_is_listed_plays_and_is_off_every_rank_once_it_is_withdrawn(private_hub, tmp_path):
     hub = private_hub
     serve(hub, tmp_path / "good", "team/good").private = True
