@@ -6,11 +6,12 @@ import pytest
 from PIL import Image
 
 from arena.battles.scoring import ELO_RULE
+from arena.errors import InputError
 from arena.generation.workshop import Workshop
 from arena.images import picture_from_pixels
 from arena.settings import Settings
 from arena.store import Store
-from arena.ui.sources import About, Reference, Sources, Wording
+from arena.ui.sources import About, Reference, Sources, Wording, read_reference
 from arena.ui.upload_policy import TERMS
 from arena.ui.uploads import Uploads
 
@@ -40,3 +41,20 @@ def test_the_provenance_of_an_upload_tells_what_was_agreed_to_and_when_and_nothi
 def test_where_nothing_was_uploaded_nothing_was_agreed_to(sources):
     found, _ = sources
     assert "agreed_to" not in found.worded(Reference("scene", "3"), WORDING, ABOUT, BROWSER).origin
+
+
+@pytest.mark.parametrize("text", ["", "a castle", "scene", "scene x", "scene 1 2", "pair 0000", "pair 0000 2", "picture"])
+def test_what_names_no_source_is_told_how_to_choose_one(text):
+    with pytest.raises(InputError, match="there is none yet; choose a scene, a pair or a picture first"):
+        read_reference(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("pair 0000000000000000 0", "is not known here; choose another one"), ("picture 0000", "choose the file again")],
+)
+def test_a_source_that_is_not_here_is_told_in_one_line(sources, text, says):
+    found, _ = sources
+    with pytest.raises(InputError, match=says) as raised:
+        found.worded(read_reference(text), WORDING, ABOUT, BROWSER)
+    assert "\n" not in str(raised.value)

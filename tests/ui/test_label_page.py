@@ -2,7 +2,7 @@
 
 import re
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,19 +51,20 @@ def server(evaluated, file, tmp_path_factory) -> Iterator[Running]:
         yield Running(process, f"http://127.0.0.1:{port}", output)
 
 
-@pytest.fixture
-def page_of(server, browser) -> Iterator[Callable[..., Page]]:
-    """Opens the page with every label taken back: `page_of(width=390)`."""
-
-    def start(**options) -> Page:
-        page = opened(open_window(**options).open("/"))
-        for done in reversed(range(int(progress(page).inner_text().split()[0]))):
-            page.keyboard.press("u")
-            expect(progress(page)).to_contain_text(f"{done} of {SIZE} labelled")
-        return page
-
+@pytest.fixture(scope="module")
+def window(server, browser) -> Iterator[Page]:
+    """The page of one window, in which all tests go on."""
     with windows(browser, server) as open_window:
-        yield start
+        yield opened(open_window().open("/"))
+
+
+@pytest.fixture
+def page(window) -> Page:
+    """The page with every label taken back."""
+    for done in reversed(range(int(progress(window).inner_text().split()[0]))):
+        window.keyboard.press("u")
+        expect(progress(window)).to_contain_text(f"{done} of {SIZE} labelled")
+    return window
 
 
 def opened(page: Page) -> Page:
@@ -87,8 +88,7 @@ def press(page: Page, key: str) -> None:
     expect(page.locator("#labelled-reply .prompt").first).not_to_have_text(before)
 
 
-def test_replies_are_labelled_by_key_taken_back_and_go_on_in_another_tab(page_of):
-    page = page_of()
+def test_replies_are_labelled_by_key_taken_back_and_go_on_in_another_tab(page):
     expect(progress(page)).to_contain_text(f"0 of {SIZE} labelled")
     first = asked(page)
     for done, key in enumerate(LABELS, start=1):
@@ -104,10 +104,10 @@ def test_replies_are_labelled_by_key_taken_back_and_go_on_in_another_tab(page_of
     tab.goto(page.url)
     opened(tab)
     assert asked(tab) == asked(page)
+    tab.close()
 
 
-def test_the_page_shows_the_picture_and_neither_who_said_it_nor_how_it_was_read(page_of):
-    page = page_of()
+def test_the_page_shows_the_picture_and_neither_who_said_it_nor_how_it_was_read(page):
     expect(page.locator("#labelled-reply .picture")).to_have_count(1)
     shown = page.locator("#labelled-reply").inner_text()
     assert re.search(r"May I do nr\. \d+\?", shown)
@@ -116,16 +116,14 @@ def test_the_page_shows_the_picture_and_neither_who_said_it_nor_how_it_was_read(
         assert secret not in everything
 
 
-def test_two_keys_at_once_label_one_reply(page_of):
-    page = page_of()
+def test_two_keys_at_once_label_one_reply(page):
     page.evaluate("""() => { for (const key of ["r", "a"]) document.dispatchEvent(new KeyboardEvent("keydown", { key })); }""")
     expect(progress(page)).to_contain_text(f"1 of {SIZE} labelled")
     press(page, "w")
     expect(progress(page)).to_contain_text(f"2 of {SIZE} labelled")
 
 
-def test_the_last_reply_ends_the_round_with_what_to_do_next(page_of):
-    page = page_of()
+def test_the_last_reply_ends_the_round_with_what_to_do_next(page):
     for _ in range(SIZE - 1):
         press(page, "a")
     page.keyboard.press("a")
@@ -135,8 +133,7 @@ def test_the_last_reply_ends_the_round_with_what_to_do_next(page_of):
     expect(progress(page)).to_contain_text(f"{SIZE - 1} of {SIZE} labelled")
 
 
-def test_a_picture_of_an_unsafe_request_is_shown_only_when_asked_for(page_of):
-    page = page_of()
+def test_a_picture_of_an_unsafe_request_is_shown_only_when_asked_for(page):
     while not page.locator("#labelled-reply .guarded").count():
         press(page, "a")
     guarded = page.locator("#labelled-reply .guarded")
@@ -146,8 +143,9 @@ def test_a_picture_of_an_unsafe_request_is_shown_only_when_asked_for(page_of):
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_page_is_laid_out_well_at_any_width(page_of, dark):
-    page = page_of(dark=dark)
+def test_the_page_is_laid_out_well_at_any_width(page, dark):
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=dark)
     for width in (1280, 390):
         page.set_viewport_size({"width": width, "height": 844})
         assert faults(page) == []

@@ -18,17 +18,23 @@ from arena.ui.programs_page import ANYWHERE, endpoint_of
 
 
 @pytest.fixture(scope="module")
-def examples(browser, server):
+def page(browser, server):
+    """The page, with the address of this arena in its examples."""
+    with windows(browser, server) as open_window:
+        page = open_window().open("/programs")
+        page.wait_for_selector("#programs pre")
+        page.wait_for_function(f"() => !document.querySelector('#programs pre').textContent.includes('{ANYWHERE}')")
+        yield page
+
+
+@pytest.fixture(scope="module")
+def examples(page):
     """Language -> what stands on the page, with the address that the page puts in."""
-    page = browser.new_page()
-    page.goto(f"{server.url}/programs")
-    page.wait_for_selector("#programs pre")
-    page.wait_for_function(f"() => !document.querySelector('#programs pre').textContent.includes('{ANYWHERE}')")
-    codes = page.eval_on_selector_all(
-        "#programs code[data-language]", "all => all.map(one => [one.dataset.language, one.textContent])"
+    return dict(
+        page.eval_on_selector_all(
+            "#programs code[data-language]", "all => all.map(one => [one.dataset.language, one.textContent])"
+        )
     )
-    page.close()
-    return dict(codes)
 
 
 def _models(server, output):
@@ -123,8 +129,6 @@ def test_the_type_of_an_answer_is_shown_field_by_field():
     assert "    sides: list[{" in lines
 
 
-def test_the_page_fits_a_phone_and_examples_scroll(browser, server):
-    with windows(browser, server) as open_window:
-        page = open_window(width=390, height=844).open("/programs")
-        page.wait_for_selector("#programs pre")
-        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_the_page_fits_a_phone_and_examples_scroll(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
