@@ -1,8 +1,10 @@
 """Generated pairs in the store: attempts are kept once, reviewers have one last word each, and what follows is in play."""
 
+import shutil
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import get_args
+from typing import NamedTuple, get_args
 
 import pytest
 from hypothesis import given
@@ -40,6 +42,29 @@ def record(name="g1", **changes) -> GenerationRecord:
 def made(store) -> Store:
     store.generations.add([record()], [MADE], [SOURCE])
     return store
+
+
+@pytest.fixture(scope="module")
+def shared(furnished, tmp_path_factory) -> Iterator[Store]:
+    """For tests that look at an attempt of their own alone."""
+    with Store.open(shutil.copytree(furnished, tmp_path_factory.mktemp("shared") / "home")) as store:
+        yield store
+
+
+class Attempt(NamedTuple):
+    """One of a store that others share."""
+
+    store: Store
+    name: str
+    pair_id: str
+
+
+@pytest.fixture
+def attempt(shared) -> Attempt:
+    number = len(shared.generations.standings())
+    name, pair = f"attempt {number}", make_pair(100 + number, family="stove")
+    shared.generations.add([record(name, pair_id=pair.id)], [pair], [SOURCE])
+    return Attempt(shared, name, pair.id)
 
 
 VERDICTS = {"a": ("accept", None), "r": ("reject", "artefact")}
@@ -107,11 +132,13 @@ def test_a_failed_attempt_is_recorded_and_another_one_may_take_its_place(store):
         ("aa", 3, "pending"),
     ],
 )
-def test_both_verdicts_need_as_many_reviewers_and_a_majority(made, said, required, expected):
+def test_both_verdicts_need_as_many_reviewers_and_a_majority(attempt, said, required, expected):
+    store, name = attempt.store, attempt.name
     for number, letter in enumerate(said):
-        say(made, f"reviewer {number}", *VERDICTS[letter], required=required)
-    assert state(made, required) == expected
-    assert [pair.pair_id for pair in made.generations.pairs_in_play(required)] == [MADE.id] * (expected == "in-play")
+        say(store, f"reviewer {number}", *VERDICTS[letter], name=name, required=required)
+    assert state(store, required, name) == expected
+    in_play = [pair.pair_id for pair in store.generations.pairs_in_play(required)]
+    assert in_play.count(attempt.pair_id) == (expected == "in-play")
 
 
 def test_one_reviewer_counts_once_with_the_last_word(made):
@@ -151,12 +178,13 @@ def test_what_is_taken_back_counts_no_more(made):
         ("rr", "undone", None, ("rejected", 0, 2, 0)),
     ],
 )
-def test_a_verdict_changes_what_is_pending_and_only_flags_what_is_in_play(made, before, verdict, kept, after):
+def test_a_verdict_changes_what_is_pending_and_only_flags_what_is_in_play(attempt, before, verdict, kept, after):
+    store, name = attempt.store, attempt.name
     for number, letter in enumerate(before):
-        say(made, f"reviewer {number}", *VERDICTS[letter])
+        say(store, f"reviewer {number}", *VERDICTS[letter], name=name)
     reason = "artefact" if verdict in ("reject", "flag") else None
-    assert made.generations.add_review(ReviewRecord("g1", "zoe", verdict, reason)) == kept
-    assert standing(made) == after
+    assert store.generations.add_review(ReviewRecord(name, "zoe", verdict, reason)) == kept
+    assert standing(store, name) == after
 
 
 def test_a_flag_stands_beside_the_accept_of_the_same_reviewer_and_is_taken_back_alone(made):
@@ -200,8 +228,8 @@ def judged(said: dict[tuple[str, bool], str]) -> Standing:
     return Standing(record(), counts["accept"], counts["reject"], counts["flag"], None)
 
 
-def standing(store) -> tuple[str, int, int, int]:
-    known = found(store.generations.get("g1"))
+def standing(store, name="g1") -> tuple[str, int, int, int]:
+    known = found(store.generations.get(name))
     return known.state(2), known.accepts, known.rejects, known.flags
 
 

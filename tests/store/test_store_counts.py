@@ -1,6 +1,6 @@
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from store_world import CONTESTANTS, NOON, PAIRS, make_battle, make_pair, outcomes
+from store_world import CONTESTANTS, NOON, PAIRS, RULE, make_battle, make_pair, outcomes
 
 from arena.probes import Outcome
 from arena.store import Store
@@ -186,16 +186,23 @@ def test_families_met_are_those_of_counted_battles(store):
 POOLS = {"starter": "frozen", "winoground": "frozen", "fresh": "fresh", "generated": "fresh"}
 
 
-@pytest.fixture
-def pools(store, monkeypatch):
+def play_in_pools(store: Store) -> Store:
     """A battle on a pair of each source, all of one family; the generated one is two days younger than the others."""
     judged = outcomes({"caption_choice": (["correct"], ["wrong"]), "request": (["correct", "wrong"], ["correct", "correct"])})
     for number, (source, days) in enumerate(zip(POOLS, (0, 0, 0, 2), strict=True), start=50):
-        monkeypatch.setattr("arena.store.facts.now", lambda days=days: NOON + timedelta(days=days))
-        pair = make_pair(number, family="stove", source=source)
-        store.add_pairs([pair])
-        store.add_battle(make_battle(source, judged, pair_id=pair.id))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("arena.store.facts.now", lambda days=days: NOON + timedelta(days=days))
+            pair = make_pair(number, family="stove", source=source)
+            store.add_pairs([pair])
+            store.add_battle(make_battle(source, judged, pair_id=pair.id))
     return store
+
+
+@pytest.fixture(scope="module")
+def pools(furnished, tmp_path_factory) -> Iterator[Store]:
+    """For tests that only read."""
+    with Store.open(shutil.copytree(furnished, tmp_path_factory.mktemp("pools") / "home"), RULE) as store:
+        yield play_in_pools(store)
 
 
 def solved(store, **chosen):
@@ -225,7 +232,8 @@ def test_the_day_leaves_older_fresh_pairs_out_of_both_pools(pools, since, fresh)
     assert {one.units for one in pools.unit_counts(pool="frozen", since=day)} == {2}
 
 
-def test_a_fresh_battle_is_in_its_pool_only_once_it_is_settled(pools):
+def test_a_fresh_battle_is_in_its_pool_only_once_it_is_settled(store):
+    pools = play_in_pools(store)
     before = solved(pools), pools.unit_counts(pool="fresh")
     pair = make_pair(60, family="stove", source="fresh")
     pools.add_pairs([pair])

@@ -1,6 +1,8 @@
 """Hiding, restoring and erasing pairs and pictures, and what visitors report of them."""
 
 import re
+import shutil
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -45,7 +47,18 @@ def record(pair: MinimalPair, **more) -> GenerationRecord:
 
 @pytest.fixture
 def store(store):
-    """With a pair that a visitor made, a battle on it that counts, and what a model said of it."""
+    return upload(store)
+
+
+@pytest.fixture(scope="module")
+def shared(furnished, tmp_path_factory) -> Iterator[Store]:
+    """For tests that leave it as they found it."""
+    with Store.open(shutil.copytree(furnished, tmp_path_factory.mktemp("shared") / "home"), RULE) as opened:
+        yield upload(opened)
+
+
+def upload(store: Store) -> Store:
+    """A pair that a visitor made, a battle on it that counts, and what a model said of it."""
     store.generations.add([record(UPLOADED)], [UPLOADED], [SOURCE])
     judged = outcomes({"caption_choice": (["correct"], ["wrong"])})
     replies = [ReplyRecord(CONTESTANTS[0].id, judged[0].probe_key, "caption_choice", Reply("it shows a secret"))]
@@ -68,13 +81,13 @@ def down(store: Store) -> set[str]:
 
 
 @pytest.mark.parametrize("name", [UPLOADED.id, f"of-{UPLOADED.id}", "played", UPLOADED.sides[1].picture.digest, SOURCE.digest])
-def test_a_pair_is_hidden_by_any_of_its_names_and_restored(store, name):
-    assert store.takedowns.hide([name], **BY) == (UPLOADED.id,)
-    assert down(store) == {UPLOADED.id}
-    assert not store.takedowns.shows(SOURCE.digest)
-    assert store.takedowns.restore([name], **BY) == (UPLOADED.id,)
-    assert down(store) == set()
-    assert store.takedowns.shows(SOURCE.digest)
+def test_a_pair_is_hidden_by_any_of_its_names_and_restored(shared, name):
+    assert shared.takedowns.hide([name], **BY) == (UPLOADED.id,)
+    assert down(shared) == {UPLOADED.id}
+    assert not shared.takedowns.shows(SOURCE.digest)
+    assert shared.takedowns.restore([name], **BY) == (UPLOADED.id,)
+    assert down(shared) == set()
+    assert shared.takedowns.shows(SOURCE.digest)
 
 
 def test_a_hidden_pair_is_in_no_draw_and_no_review(store):
@@ -180,10 +193,10 @@ def test_pairs_that_ship_are_hidden_but_not_erased(store):
 
 
 @pytest.mark.parametrize("name", ["", "%", "of-", UPLOADED.id[:8], UPLOADED.id.upper(), "' OR 1=1 --"])
-def test_a_name_that_stands_for_nothing_is_one_line(store, name):
+def test_a_name_that_stands_for_nothing_is_one_line(shared, name):
     with pytest.raises(InputError, match=rf"^{re.escape(name)}: stands for no pair"):
-        store.takedowns.hide([UPLOADED.id, name], **BY)
-    assert down(store) == set()
+        shared.takedowns.hide([UPLOADED.id, name], **BY)
+    assert down(shared) == set()
 
 
 def test_a_picture_of_a_benchmark_is_shown_no_more_beside_its_answers(store):

@@ -29,6 +29,14 @@ def store(tmp_path):
         yield opened
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    """For tests by which nothing enters."""
+    with Store.open(tmp_path_factory.mktemp("empty") / "home") as opened:
+        yield opened
+        assert opened.submissions.standings() == []
+
+
 def entered(store, said=None, found=None, account=ANN, settings=OPEN):
     said = said or statement()
     return enter(store, said, found or report(said.reference), account, settings, ESTIMATE)
@@ -101,13 +109,13 @@ def test_options_have_one_spelling():
         ({"reference": "team/model?turns=1"}, {"kind": "contrastive"}, "options: a model that only compares has none"),
     ],
 )
-def test_what_is_wrong_is_one_line_that_begins_with_the_field(store, said, found, says):
+def test_what_is_wrong_is_one_line_that_begins_with_the_field(empty, said, found, says):
     given = statement(**said)
     with pytest.raises(InputError, match=f"^{says}") as caught:
-        entered(store, given, report(**{"reference": given.reference, **found}))
+        entered(empty, given, report(**{"reference": given.reference, **found}))
     assert "\n" not in str(caught.value)
     assert "; " in str(caught.value), "it names a way out"
-    assert store.submissions.standings() == []
+    assert empty.submissions.standings() == []
 
 
 @pytest.mark.parametrize(
@@ -121,9 +129,9 @@ def test_an_account_submits_for_itself(store):
     assert store.submissions.get(entered(store, statement(organisation="ann"))).submission.organisation == "ann"
 
 
-def test_where_submissions_are_off_nothing_enters(store):
+def test_where_submissions_are_off_nothing_enters(empty):
     with pytest.raises(SettingsError, match=r"^ARENA_SUBMISSIONS: is off"):
-        entered(store, settings=replace(OPEN, submissions="off"))
+        entered(empty, settings=replace(OPEN, submissions="off"))
 
 
 def test_an_account_has_a_quota_whatever_it_calls_itself_and_an_organisation_has_one(store):
@@ -164,20 +172,20 @@ def seconds(store, found):
     return told
 
 
-def test_an_estimate_counts_what_is_asked_and_grows_with_the_size(store):
-    small = estimate(report(parameters=10**8), OPEN, store)
+def test_an_estimate_counts_what_is_asked_and_grows_with_the_size(empty):
+    small = estimate(report(parameters=10**8), OPEN, empty)
     assert (small.questions, small.requests, small.basis) == (3120, 0, "size")
-    assert seconds(store, report(parameters=10**10)) > 50 * seconds(store, report(parameters=10**8))
-    one_image = estimate(report(images=1), OPEN, store)
+    assert seconds(empty, report(parameters=10**10)) > 50 * seconds(empty, report(parameters=10**8))
+    one_image = estimate(report(images=1), OPEN, empty)
     assert one_image.questions == 3120 - 960, "image choices need two"
-    assert seconds(store, report("team/model?thinking=2048")) > 2 * seconds(store, report())
+    assert seconds(empty, report("team/model?thinking=2048")) > 2 * seconds(empty, report())
     assert "an estimate by its size" in small.in_words()
 
 
-def test_of_an_endpoint_requests_are_told_and_of_what_nobody_knows_no_time(store):
-    told = estimate(replace(report(), reference=ENDPOINT), OPEN, store)
+def test_of_an_endpoint_requests_are_told_and_of_what_nobody_knows_no_time(empty):
+    told = estimate(replace(report(), reference=ENDPOINT), OPEN, empty)
     assert (told.requests, told.basis) == (3120, "speed")
     assert "3,120 requests" in told.in_words()
-    unknown = estimate(report(parameters=None), OPEN, store)
+    unknown = estimate(report(parameters=None), OPEN, empty)
     assert (unknown.seconds, unknown.basis) == (None, "unknown")
     assert "nobody knows yet" in unknown.in_words()
