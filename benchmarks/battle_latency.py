@@ -57,8 +57,8 @@ class Stopwatch:
 
 
 @contextmanager
-def fresh_arena(models: Sequence[str], stopwatch: Stopwatch) -> Iterator[Arena]:
-    """An arena that has played nothing, with all models loaded and no picture or reply in any cache."""
+def fresh_arena(models: Sequence[str], stopwatch: Stopwatch, battles: int) -> Iterator[Arena]:
+    """An arena with a pair for each battle that has played nothing, all models loaded, no picture or reply in any cache."""
     with (
         tempfile.TemporaryDirectory() as folder,
         Store.open(Path(folder), ELO_RULE) as store,
@@ -66,6 +66,8 @@ def fresh_arena(models: Sequence[str], stopwatch: Stopwatch) -> Iterator[Arena]:
     ):
         roster = gather(Settings(home=Path(folder), models=tuple(models), starter_models=not models))
         pairs = starter_pairs()
+        random.Random(0).shuffle(pairs)
+        del pairs[battles:]
         store.add_pairs(pairs)
         contestants = register(roster, pool)
         store.add_contestants(contestants.values())
@@ -74,7 +76,6 @@ def fresh_arena(models: Sequence[str], stopwatch: Stopwatch) -> Iterator[Arena]:
         pool.ask = stopwatch.around("models answer", pool.ask)
         store.add_battle = stopwatch.around("commit", store.add_battle)
         store.replies = stopwatch.around("look up replies", store.replies)
-        random.Random(0).shuffle(pairs)
         with closing(Arena(store, pool, contestants, pairs, seed=0)) as arena:
             deal(arena, pairs)
             yield arena
@@ -118,13 +119,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
 
     alone = Stopwatch()
-    with fresh_arena(options.models, alone) as arena:
+    with fresh_arena(options.models, alone, options.battles) as arena:
         began = time.perf_counter()
         latencies = [play(arena) for _ in range(options.battles)]
         alone_rate = options.battles / (time.perf_counter() - began)
         print_steps(latencies, alone)
 
-    with fresh_arena(options.models, Stopwatch()) as arena, ThreadPoolExecutor(options.visitors) as visitors:
+    whole = fresh_arena(options.models, Stopwatch(), options.battles)
+    with whole as arena, ThreadPoolExecutor(options.visitors) as visitors:
         began = time.perf_counter()
         together = list(visitors.map(lambda _: play(arena), range(options.battles)))
         together_rate = options.battles / (time.perf_counter() - began)

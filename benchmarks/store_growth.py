@@ -13,8 +13,7 @@ more after the most battles.
 """
 
 import argparse
-import json
-import subprocess
+import re
 import sys
 import tempfile
 import time
@@ -23,6 +22,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
 from pathlib import Path
 from statistics import median
 from typing import Any, TypeVar
@@ -43,6 +44,9 @@ from arena.store.facts import add_pairs
 from arena.store.rebuild import fingerprints
 from arena.store.rows import aware
 from arena.suites.starter import starter_pairs
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+from processes import forked
 
 LARGEST_RATIO = 1.5
 SLOWEST_BOARD = 0.05
@@ -147,7 +151,7 @@ def grown_arenas(
                 with console.status(f"{size:,} battles of {number} contestants are written"):
                     grow(home, size, contestants, pairs)
                     Store.open(home, ELO_RULE).close()  # derives, and replays the ratings
-            seconds, memory = json.loads(subprocess.check_output([sys.executable, "-c", _OPEN, str(home)]))
+            seconds, memory = opening(home)
             store = stack.enter_context(Store.open(home, ELO_RULE))
             arena = Arena(store, Quick(), {one.id: one for one in contestants}, pairs, seed=1)
             stack.enter_context(closing(arena))
@@ -156,23 +160,28 @@ def grown_arenas(
         yield arenas
 
 
-_OPEN = """
-import json, re, sys, time
-from pathlib import Path
-from arena.battles.scoring import ELO_RULE
-from arena.store import Store
+def opening(home: Path) -> tuple[float, float]:
+    """Seconds that it takes to open a store, and megabytes that it takes with what a board reads; in a process of its own."""
+    ours, theirs = Pipe()
+    with forked(tell_opening, home, theirs):
+        theirs.close()
+        return ours.recv()
 
-def kilobytes():  # of Linux; elsewhere nothing is measured
+
+def tell_opening(home: Path, asked: Connection) -> None:
+    """What that process does."""
+    before, start = resident(), time.perf_counter()
+    with Store.open(home, ELO_RULE) as store:
+        seconds = time.perf_counter() - start
+        store.elo(), store.battle_counts(), store.tallies(), store.unit_counts()
+        asked.send((seconds, (resident() - before) / 1000))
+
+
+def resident() -> int:
+    """Kilobytes of this process in memory, on Linux; elsewhere nothing is measured."""
     status = Path("/proc/self/status")
-    return int(re.search(r"VmRSS:\\s+(\\d+)", status.read_text())[1]) if status.exists() else 0
-
-before, start = kilobytes(), time.perf_counter()
-with Store.open(Path(sys.argv[1]), ELO_RULE) as store:
-    seconds = time.perf_counter() - start
-    store.elo(), store.battle_counts(), store.tallies(), store.unit_counts()
-    print(json.dumps([seconds, (kilobytes() - before) / 1000]))
-"""
-"""Seconds that it takes to open a store, and megabytes that it takes with what a board reads; in a process of its own."""
+    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.exists() else None
+    return int(found[1]) if found else 0
 
 
 def starter_battles(store: Store, size: int) -> list[str]:

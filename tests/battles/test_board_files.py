@@ -9,7 +9,6 @@ from dataclasses import replace
 import duckdb
 import httpx
 import pytest
-from players import always_first, perfect, refuses
 from starlette.applications import Starlette
 
 from arena.battles import BattleFilter, BoardRow
@@ -17,14 +16,6 @@ from arena.battles.board_files import COLUMNS, board_csv, board_json, board_reco
 from arena.battles.leaderboard import leaderboard
 from arena.contestants import Contestant
 from arena.ui.board_files import BoardFiles
-
-
-@pytest.fixture
-def arena(open_with):
-    with open_with(good=perfect, bad=refuses, first=always_first) as (running, _):
-        while running.play_unmet():
-            pass
-        yield running
 
 
 def get(arena, address, **headers):
@@ -38,10 +29,10 @@ def get(arena, address, **headers):
     return asyncio.run(answer())
 
 
-def test_json_and_csv_hold_what_stands_on_the_board(arena):
-    rows = leaderboard(arena.store, {})
-    records = get(arena, "/leaderboard.json").json()
-    table = list(csv.DictReader(io.StringIO(get(arena, "/leaderboard.csv").text)))
+def test_json_and_csv_hold_what_stands_on_the_board(all_met):
+    rows = leaderboard(all_met.store, {})
+    records = get(all_met, "/leaderboard.json").json()
+    table = list(csv.DictReader(io.StringIO(get(all_met, "/leaderboard.csv").text)))
     assert (
         [record["model"] for record in records]
         == [line["model"] for line in table]
@@ -55,37 +46,37 @@ def test_json_and_csv_hold_what_stands_on_the_board(arena):
         ]
         assert (line["contestant"], line["battle"], record["battle"]) == (
             row.contestant.id,
-            str(arena.store.settled()),
-            arena.store.settled(),
+            str(all_met.store.settled()),
+            all_met.store.settled(),
         )
         assert float(line["solved_caption_choice"]) == row.solved["caption_choice"]
 
 
-def test_one_domain_is_chosen_and_a_domain_that_is_none_is_refused_in_one_line(arena):
-    whole, safety = (get(arena, f"/leaderboard.json{query}").json() for query in ("", "?domain=safety"))
+def test_one_domain_is_chosen_and_a_domain_that_is_none_is_refused_in_one_line(all_met):
+    whole, safety = (get(all_met, f"/leaderboard.json{query}").json() for query in ("", "?domain=safety"))
     assert {record["domain"] for record in safety} == {"safety"}
     assert sum(record["battles"] for record in safety) < sum(record["battles"] for record in whole)
-    refused = get(arena, "/leaderboard.csv?domain=sport")
+    refused = get(all_met, "/leaderboard.csv?domain=sport")
     assert refused.status_code == 400
     assert "sport" in refused.json()["detail"]
     assert "\n" not in refused.json()["detail"]
 
 
 @pytest.mark.parametrize("form", ["json", "csv"])
-def test_who_has_the_board_already_is_not_sent_it_again_until_a_battle_counts(arena, form):
-    first = get(arena, f"/leaderboard.{form}")
+def test_who_has_the_board_already_is_not_sent_it_again_until_a_battle_counts(all_met, form):
+    first = get(all_met, f"/leaderboard.{form}")
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "public, max-age=10"
     for known in (tag, f"W/{tag}", f'"other", {tag}'):
-        again = get(arena, f"/leaderboard.{form}", **{"If-None-Match": known})
+        again = get(all_met, f"/leaderboard.{form}", **{"If-None-Match": known})
         assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-    arena.play_through(BattleFilter())
-    assert get(arena, f"/leaderboard.{form}", **{"If-None-Match": tag}).status_code == 200
+    all_met.play_through(BattleFilter())
+    assert get(all_met, f"/leaderboard.{form}", **{"If-None-Match": tag}).status_code == 200
 
 
-def test_other_programs_read_both_files_alike(arena, tmp_path):
+def test_other_programs_read_both_files_alike(all_met, tmp_path):
     for form in ("csv", "json"):
-        (tmp_path / f"board.{form}").write_bytes(get(arena, f"/leaderboard.{form}").content)
+        (tmp_path / f"board.{form}").write_bytes(get(all_met, f"/leaderboard.{form}").content)
     columns = "model, rank, rating::DOUBLE, elo::DOUBLE, battles, rank_range[1]"
     read = [
         duckdb.sql(

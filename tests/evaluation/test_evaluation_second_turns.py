@@ -2,12 +2,11 @@
 
 import os
 import signal
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 from evaluation_world import FunctionModel, choice, loaded, number_of, suite
+from processes import exit_code, forked
 
 from arena import method
 from arena.evaluation.evaluate import Options, evaluate
@@ -18,7 +17,6 @@ from arena.suites.suite import Loaded
 from arena.tasks.second_turn import second_probe
 
 UNCLEAR = "That depends on how you look at it."
-ROOT = Path(__file__).parents[2]
 TINY = loaded(6)
 
 
@@ -123,26 +121,15 @@ def test_a_kept_reply_that_may_have_been_cut_is_asked_to_its_end(store):
     assert accuracy(store, model, given) == 1.0
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from test_evaluation_second_turns import TalkingModel, run, talk
-from arena.store import Store
-
-def die(probe):
-    if probe.before:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return talk(probe)
-
-with Store.open(Path(sys.argv[1])) as store:
-    run(store, TalkingModel(die))
-"""
+def answer_until_killed(home: Path) -> None:
+    """Answer all first questions, and be killed over the first second one."""
+    with Store.open(home) as store:
+        run(store, TalkingModel(lambda probe: os.kill(os.getpid(), signal.SIGKILL) if probe.before else talk(probe)))
 
 
 def test_a_kill_between_both_turns_costs_nothing_that_was_committed(tmp_path):
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{Path(__file__).parent}"}
-    ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path)], env=environment, check=False)
-    assert ended.returncode == -signal.SIGKILL
+    with forked(answer_until_killed, tmp_path) as process:
+        assert exit_code(process) == -signal.SIGKILL
     with Store.open(tmp_path) as store:
         run(store, model := TalkingModel())
         assert [len(batch) for batch in model.batches] == [3]

@@ -17,7 +17,7 @@ from arena.suites.street_questions import StreetView, conditions
 from arena.tasks import scene_description
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def streets():
     grey = np.random.default_rng(0).integers(0, 19, (2, 16, 16), dtype=np.uint8)
     views = [
@@ -37,7 +37,9 @@ def say(probe: Probe) -> Reply:
     return Reply("road, sky, bus" if probe.task == scene_description.NAME else "safe")
 
 
-def test_a_segmenter_is_asked_for_masks_alone_and_only_once(store, streets, folder):
+def test_a_segmenter_is_asked_for_masks_alone_and_only_once_and_related_to_who_was_asked_about_the_same_images(
+    store, streets, folder
+):
     for times in (1, 0):
         entrant = segmenter(folder, [degradation.SUITE])
         (done,) = evaluate(store, [entrant], [(degradation.SUITE, streets)], Options())
@@ -50,16 +52,13 @@ def test_a_segmenter_is_asked_for_masks_alone_and_only_once(store, streets, fold
     found = {each.metric: each for each in shown.estimates("degradation", entrant.contestant.id) if each.slice == ""}
     assert set(found) == {"miou"}
     assert 0 < (found["miou"].value or 0) < 1
-
-
-def test_who_was_asked_about_the_same_images_is_related_to_the_masks(store, streets, folder):
-    model, masks = FunctionModel(respond=say), segmenter(folder, [degradation.SUITE])
-    evaluate(store, [model.entrant(), masks], [(degradation.SUITE, streets)], Options())
+    model = FunctionModel(respond=say)
+    evaluate(store, [model.entrant()], [(degradation.SUITE, streets)], Options())
     shown = Results(store, {"degradation": degradation.SUITE})
-    found = {(each.metric, each.slice) for each in shown.estimates("degradation", model.contestant.id)}
-    assert ("pearson_hallucination_rate_miou_conditions", "segmenter=tiny/segformer") in found
-    assert ("hallucination_rate", "corruption=motion_blur,severity=3") in found
-    assert not any(metric == "miou" for metric, _ in found)
+    of_both = {(each.metric, each.slice) for each in shown.estimates("degradation", model.contestant.id)}
+    assert ("pearson_hallucination_rate_miou_conditions", "segmenter=tiny/segformer") in of_both
+    assert ("hallucination_rate", "corruption=motion_blur,severity=3") in of_both
+    assert not any(metric == "miou" for metric, _ in of_both)
 
 
 def test_a_segmenter_needs_a_suite_with_something_to_segment(folder):
