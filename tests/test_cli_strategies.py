@@ -13,6 +13,8 @@ from arena.suites.starter import FOLDER
 
 ONE_A_FOLD = ("stove", "knife", "outlet", "pot")
 """Families with a request, of four folds."""
+SERVES_ONE = 1 / 4
+"""The one strength that is tried: it makes a fold of these better."""
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +131,8 @@ def test_what_is_fitted_is_evaluated_and_played_under_its_name_and_serves_no_oth
     (folder / "metadata.jsonl").write_text("\n".join(json.dumps(of_families[name]) for name in ONE_A_FOLD))
     model, strategy = STARTER_MODELS / "drawn-world" / "llava-mini", f"steer-layer@{folder}"
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
+    for name, value in {"SMALLEST": SERVES_ONE, "LARGEST": SERVES_ONE, "STEPS": ()}.items():
+        monkeypatch.setattr(f"arena.strategies.steer_fit.{name}", value)
 
     def run(*arguments, code=0):
         assert main(["--home", str(tmp_path / "home"), *arguments]) == code

@@ -113,7 +113,7 @@ def combined_limits(
 
 def correlations(table: FamilyTable, columns: Sequence[int]) -> Floats:
     """How the rates of these columns move together over families: correlations of the residuals hits - rate * total."""
-    hits, total = table.hits[:, columns].toarray(), table.total[:, columns].toarray()
+    hits, total = table.by_family(columns)
     rates = rate(Counts(hits.sum(axis=0), total.sum(axis=0)))
     residual = hits - np.nan_to_num(rates) * total
     length = np.linalg.norm(residual, axis=0)
