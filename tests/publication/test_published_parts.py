@@ -1,7 +1,11 @@
 """What leaves a home: judged battles whose pairs may be shown, once each, however the publication is cut into parts."""
 
+import shutil
 from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,7 +23,7 @@ from publication_world import (
     in_steps,
     published,
 )
-from store_world import CONTESTANTS, NOON
+from store_world import CONTESTANTS, NOON, RULE
 
 from arena.images import read_picture
 from arena.store import Store
@@ -30,12 +34,30 @@ WHOLE = Part(Reach(), EVERYTHING)
 BY = {"by": "operator", "reason": "a court order"}
 
 
+@pytest.fixture(scope="module")
+def untouched(played, tmp_path_factory) -> Iterator[Store]:
+    """For tests that only read."""
+    with Store.open(shutil.copytree(played, tmp_path_factory.mktemp("untouched") / "home"), RULE) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> Path:
+    """A folder for the files of one publication of all there is."""
+    return tmp_path_factory.mktemp("whole")
+
+
+@pytest.fixture(scope="module")
+def whole(untouched, files) -> Mapping[str, list[tuple[Any, ...]]]:
+    return published(untouched, [WHOLE], files)
+
+
 def names(rows):
     return [row[0] for row in rows]
 
 
-def test_every_judged_battle_is_published_in_the_order_in_which_they_counted(store, tmp_path):
-    battles = published(store, [WHOLE], tmp_path / "out")["battles"]
+def test_every_judged_battle_is_published_in_the_order_in_which_they_counted(untouched, whole):
+    battles = whole["battles"]
     assert names(battles) == [
         "01",
         "04-void",
@@ -50,7 +72,7 @@ def test_every_judged_battle_is_published_in_the_order_in_which_they_counted(sto
     ]
     assert [row[1] for row in battles] == [1, 2, 3, 4, 5, 7, 8, 9, 10, 11], "place 6 is of a visitor's own picture"
     for row in battles:
-        kept = store.battle(row[0])
+        kept = untouched.battle(row[0])
         assert row[2:6] == (kept.pair_id, *kept.seats, kept.draw_probability)
 
 
@@ -58,17 +80,16 @@ def test_every_judged_battle_is_published_in_the_order_in_which_they_counted(sto
     ("days", "held"),
     [(0, {"06-drawn", "07-drawn", "10-drawn", "08-made"}), (1, {"07-drawn", "10-drawn", "08-made"}), (3, {"08-made"})],
 )
-def test_a_young_pair_is_held_back_with_all_that_is_about_it(store, tmp_path, days, held):
-    whole = published(store, [WHOLE], tmp_path / "whole")
+def test_a_young_pair_is_held_back_with_all_that_is_about_it(untouched, whole, tmp_path, days, held):
     young = Reach(EVERYTHING.place, NOON + days * DAY, EVERYTHING.read)
-    some = published(store, [Part(Reach(), young)], tmp_path / "some")
+    some = published(untouched, [Part(Reach(), young)], tmp_path / "some")
     assert set(names(whole["battles"])) - set(names(some["battles"])) == held
-    pairs = {store.battle(name).pair_id for name in held}
+    pairs = {untouched.battle(name).pair_id for name in held}
     assert {row[0] for row in whole["pairs"]} - {row[0] for row in some["pairs"]} == pairs
     for table in ("outcomes", "votes"):
         assert held.isdisjoint(names(some[table]))
     assert not any(row[1].startswith(tuple(pairs)) for row in some["replies"])
-    assert store.publication.embargoed(young) == len(held)
+    assert untouched.publication.embargoed(young) == len(held)
 
 
 CUTS = [
@@ -80,26 +101,24 @@ CUTS = [
 
 
 @pytest.mark.parametrize("cut", CUTS)
-def test_parts_hold_together_what_one_publication_holds_and_nothing_twice(store, tmp_path, cut):
-    whole = published(store, [WHOLE], tmp_path / "whole")
-    parts = published(store, in_steps(*cut), tmp_path / "parts")
+def test_parts_hold_together_what_one_publication_holds_and_nothing_twice(untouched, whole, tmp_path, cut):
+    parts = published(untouched, in_steps(*cut), tmp_path / "parts")
     for table in TABLES:
         rows = Counter(map(repr, parts[table]))
         assert rows == Counter(map(repr, whole[table])), table
         assert set(rows.values()) == {1}, table
 
 
-def test_outcomes_are_those_that_were_judged_and_later_readings_stand_beside_them(store, tmp_path):
-    tables = published(store, [WHOLE], tmp_path / "out")
-    played = [(row[1], row[3], row[5]) for row in tables["outcomes"] if row[0] == "01" and row[8] is None]
-    anew = [(row[1], row[3], row[5]) for row in tables["outcomes"] if row[0] == "01" and row[8] == "2"]
+def test_outcomes_are_those_that_were_judged_and_later_readings_stand_beside_them(whole):
+    played = [(row[1], row[3], row[5]) for row in whole["outcomes"] if row[0] == "01" and row[8] is None]
+    anew = [(row[1], row[3], row[5]) for row in whole["outcomes"] if row[0] == "01" and row[8] == "2"]
     assert played == [(one.seat, one.cell, one.outcome.value) for one in JUDGED]
     assert anew == [(one.seat, one.cell, one.outcome.value) for one in ANEW]
-    assert [row[:3] for row in tables["rereadings"]] == [("01", "2", "b")], "what could not be read anew has no result"
+    assert [row[:3] for row in whole["rereadings"]] == [("01", "2", "b")], "what could not be read anew has no result"
 
 
-def test_a_reply_is_listed_once_for_each_version_of_the_method(store, tmp_path):
-    replies = published(store, [WHOLE], tmp_path / "out")["replies"]
+def test_a_reply_is_listed_once_for_each_version_of_the_method(whole):
+    replies = whole["replies"]
     listed = Counter((row[0], row[2]) for row in replies if row[1].startswith(FROZEN[0].id))
     assert listed == {(CONTESTANTS[0].id, "1"): 2, (CONTESTANTS[1].id, "1"): 2, (CONTESTANTS[2].id, "1"): 2} | {
         (name, "2"): 2 for name in SEATS[0]
@@ -109,17 +128,16 @@ def test_a_reply_is_listed_once_for_each_version_of_the_method(store, tmp_path):
     assert not any(row[1].startswith(FROZEN[1].id) for row in replies), "a void battle has none"
 
 
-def test_votes_are_published_without_who_cast_them_and_those_that_nobody_cast_are_not(store, tmp_path):
-    votes = published(store, [WHOLE], tmp_path / "out")["votes"]
+def test_votes_are_published_without_who_cast_them_and_those_that_nobody_cast_are_not(untouched, whole, files):
+    votes = whole["votes"]
     assert votes == [("07-drawn", "both_good", NOON.date()), ("02-voted", "a", NOON.date())]
-    files = [file.read_bytes() for file in (tmp_path / "out").iterdir()]
-    texts = [repr(published(store, [WHOLE], tmp_path / "again")).encode(), *files]
-    assert store.vote_of("02-voted").visitor == VISITOR
+    texts = [repr(whole).encode(), *(file.read_bytes() for file in files.iterdir())]
+    assert untouched.vote_of("02-voted").visitor == VISITOR
     assert not any(secret in text for secret in SECRETS for text in texts)
 
 
-def test_pairs_come_with_pictures_but_those_that_were_drawn_for_one_battle(store, tmp_path):
-    rows = published(store, [WHOLE], tmp_path / "out")["pairs"]
+def test_pairs_come_with_pictures_but_those_that_were_drawn_for_one_battle(whole):
+    rows = whole["pairs"]
     pairs = {row[0]: dict(zip(TABLES["pairs"], row, strict=True)) for row in rows}
     lasting = [*FROZEN, MADE]
     assert pairs.keys() == {pair.id for pair in [*lasting, *DRAWN]}, "none that never played, none of a visitor"
@@ -160,9 +178,9 @@ def test_of_an_erased_pair_nothing_is_left(store, tmp_path):
     assert not any(text in rows for text in (MADE.id, "08-made", MADE.sides[0].picture.digest, MADE.sides[1].caption))
 
 
-def test_another_process_has_the_same_rows(store, tmp_path):
+def test_another_process_has_the_same_rows(store, whole, tmp_path):
     with Store.open(tmp_path / "home") as other:
-        assert published(other, [WHOLE], tmp_path / "other") == published(store, [WHOLE], tmp_path / "mine")
+        assert published(other, [WHOLE], tmp_path / "other") == whole
 
 
 COLUMNS = {
@@ -179,9 +197,8 @@ COLUMNS = {
 """What readers rely on: more may follow one day, none goes."""
 
 
-def test_columns_are_those_that_are_promised_with_their_types(store, tmp_path):
-    published(store, [WHOLE], tmp_path / "out")
+def test_columns_are_those_that_are_promised_with_their_types(whole, files):
     for table, columns in TABLES.items():
-        found = duckdb.sql(f"DESCRIBE SELECT * FROM '{tmp_path}/out/{table}-0.parquet'").fetchall()
+        found = duckdb.sql(f"DESCRIBE SELECT * FROM '{files}/{table}-0.parquet'").fetchall()
         assert [(name, kind) for name, kind, *_ in found] == [(name, column.kind) for name, column in columns.items()]
         assert list(columns)[: len(COLUMNS[table].split())] == COLUMNS[table].split()
