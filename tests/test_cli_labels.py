@@ -154,7 +154,7 @@ def test_ctrl_c_in_a_query_ends_a_command_as_at_any_other_moment(monkeypatch, ca
     connection = duckdb.connect(config=dict(SETTINGS))
 
     def query(_):
-        threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT)).start()
+        threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT)).start()
         connection.execute("SELECT sum(sin(range)) FROM range(1_000_000_000_000)")
 
     monkeypatch.setattr("arena.cli.labels._label", query)

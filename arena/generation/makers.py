@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import cycle, islice
 from typing import TYPE_CHECKING, Protocol
 
@@ -9,6 +10,7 @@ from arena import __version__
 from arena.errors import InputError
 from arena.generation.orders import Order, Tool
 from arena.generators.proposals import SCENE_SEEDS, Proposal, pair_proposals
+from arena.generators.proposals.rules import KEPT
 from arena.generators.scenes import FAMILIES, draw_pair
 
 if TYPE_CHECKING:
@@ -88,5 +90,10 @@ def drawn_proposals(first: int, count: int) -> Iterator[Proposal]:
 def _drawn(first: int, count: int) -> Iterator[Proposal]:
     families = islice(cycle(FAMILIES), first % len(FAMILIES), None)
     for seed, family in zip(DRAWN_SEEDS[first : first + count], families, strict=False):
-        (proposal,) = pair_proposals([draw_pair(family, seed)])
-        yield replace(proposal, origin={"proposed_by": "drawing", "scene_seed": str(seed)})
+        yield _scene(family, seed)
+
+
+@lru_cache(KEPT)
+def _scene(family: str, seed: int) -> Proposal:
+    (proposal,) = pair_proposals([draw_pair(family, seed)])
+    return replace(proposal, origin={"proposed_by": "drawing", "scene_seed": str(seed)})

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import cycle, islice
 from typing import Literal
 
@@ -15,6 +16,9 @@ INSTRUCTION = "make it show {caption}"
 """The editor that ships was trained on these words, among others."""
 SCENE_SEEDS = range(2**31, 2**32)
 """Above the seeds of training, of the frozen suite, and of the pairs that battles draw: no model has seen these scenes."""
+
+KEPT = 128
+"""Scenes that are not drawn anew when they are proposed again, as they are with every event of a page."""
 
 
 def scene_proposals(first_seed: int, count: int) -> Iterator[Proposal]:
@@ -37,8 +41,13 @@ def scene_proposals(first_seed: int, count: int) -> Iterator[Proposal]:
 def _drawn(first_seed: int, count: int) -> Iterator[Proposal]:
     families = islice(cycle(FAMILIES), first_seed % len(FAMILIES), None)
     for seed, family in zip(SCENE_SEEDS[first_seed : first_seed + count], families, strict=False):
-        pair = draw_pair(family, seed)
-        yield _towards_the_other_side(pair, {"proposed_by": "scenes", "scene_seed": str(seed), **pair.provenance.details})
+        yield _scene(family, seed)
+
+
+@lru_cache(KEPT)
+def _scene(family: str, seed: int) -> Proposal:
+    pair = draw_pair(family, seed)
+    return _towards_the_other_side(pair, {"proposed_by": "scenes", "scene_seed": str(seed), **pair.provenance.details})
 
 
 def pair_proposals(pairs: Iterable[MinimalPair], side: Literal[0, 1] | None = None) -> Iterator[Proposal]:

@@ -25,6 +25,7 @@ from arena.generators.gate import Candidate, GateReport
 from arena.generators.scenes import FAMILIES, draw_pair
 from arena.images import picture_from_pixels
 from arena.settings import Settings
+from arena.store import Store
 
 NUMBER = 7
 """Of the scene that is edited."""
@@ -70,6 +71,18 @@ class Slow(Lenient):
 @pytest.fixture
 def watched(editor) -> Watched:
     return Watched(editor)
+
+
+@pytest.fixture(scope="module")
+def finished(empty, editor, tmp_path_factory) -> Generated:
+    """A pair that was made in another workshop, which kept nothing of it."""
+    home = shutil.copytree(empty, tmp_path_factory.mktemp("finished") / "home")
+    with Store.open(home) as store, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "open_editor", lambda _: editor)
+        patch.setattr(module, "open_gate", lambda _: Lenient())
+        pair = made(Workshop(store, Settings(home=home)))
+        nobody_works()
+    return pair
 
 
 @pytest.fixture
@@ -216,10 +229,9 @@ def test_a_gate_that_fails_is_one_line(opened, gate):
     check_one_line(GenerationError, "the gate failed .*; see the log", lambda: list(opened.generate(proposal, 3)))
 
 
-def test_a_pair_goes_its_whole_way_to_play_and_its_proposer_has_no_say_in_it(opened):
-    generated = made(opened)
-    name = opened.send_to_review(generated, "ann")
-    assert opened.send_to_review(generated, "ann") == name == generated.order.id
+def test_a_pair_goes_its_whole_way_to_play_and_its_proposer_has_no_say_in_it(opened, finished):
+    name = opened.send_to_review(finished, "ann")
+    assert opened.send_to_review(finished, "ann") == name == finished.order.id
     assert opened.pending("ann") == []
     assert [standing.record.id for standing in opened.pending("ben")] == [name]
     check_one_line(GenerationError, "proposed .*; others have to review it", lambda: opened.review(name, "ann", "accept"))
@@ -227,7 +239,7 @@ def test_a_pair_goes_its_whole_way_to_play_and_its_proposer_has_no_say_in_it(ope
     assert opened.review(name, "cleo", "accept").state(opened.required) == "in-play"
     assert (opened.agreement().reviews, opened.agreement().reviewers) == (2, 2)
     told = opened.provenance(name)
-    assert (told.pair, told.order, len(told.reviews)) == (generated.pair, generated.order, 2)
+    assert (told.pair, told.order, len(told.reviews)) == (finished.pair, finished.order, 2)
     assert opened.undo("cleo") is None, "what has taken effect stays"
     assert opened.review(name, "cleo", "reject", "artefact").flags == 1
     assert opened.undo("cleo") == name
@@ -235,10 +247,9 @@ def test_a_pair_goes_its_whole_way_to_play_and_its_proposer_has_no_say_in_it(ope
     assert (standing.state(opened.required), standing.flags) == ("in-play", 0)
 
 
-def test_a_pair_that_the_gate_refused_is_not_sent_to_review_and_the_reason_is_said(opened, store):
-    generated = made(opened)
-    score = replace(generated.report.scores[0], passed=False, words="seen before")
-    refused = replace(generated, report=replace(generated.report, passed=False, scores=(score,)))
+def test_a_pair_that_the_gate_refused_is_not_sent_to_review_and_the_reason_is_said(opened, finished, store):
+    score = replace(finished.report.scores[0], passed=False, words="seen before")
+    refused = replace(finished, report=replace(finished.report, passed=False, scores=(score,)))
     check_one_line(GenerationError, r"did not pass the gate \(seen before\)", lambda: opened.send_to_review(refused, "ann"))
     assert store.generations.standings() == []
 
@@ -310,18 +321,17 @@ def test_editors_are_those_that_can_be_used_and_the_one_of_the_settings_comes_fi
     assert Workshop(store, Settings(home=home, editor="no-such-editor")).editors() == shipped
 
 
-def test_what_was_taken_down_is_neither_offered_nor_edited_nor_sent_to_review(opened, store, home):
+def test_what_was_taken_down_is_neither_offered_nor_edited_nor_sent_to_review(opened, finished, store, home):
     by = {"by": "operator", "reason": "private"}
-    generated = made(opened)
-    opened.send_to_review(generated, "ann")
-    pair = generated.pair
+    opened.send_to_review(finished, "ann")
+    pair = finished.pair
     with_pair = Workshop(store, Settings(home=home), [pair])
     assert with_pair.pairs == (pair,)
     store.takedowns.hide([pair.id], **by)
     assert with_pair.pairs == ()
     assert opened.pending("ben") == []
-    check_one_line(GenerationError, "was removed", lambda: opened.provenance(generated.order.id))
-    check_one_line(InputError, "^picture: was removed", lambda: next(opened.generate(generated.order.proposal, 4)))
-    check_one_line(InputError, "^picture: was removed", lambda: opened.send_to_review(generated, "ann"))
+    check_one_line(GenerationError, "was removed", lambda: opened.provenance(finished.order.id))
+    check_one_line(InputError, "^picture: was removed", lambda: next(opened.generate(finished.order.proposal, 4)))
+    check_one_line(InputError, "^picture: was removed", lambda: opened.send_to_review(finished, "ann"))
     store.takedowns.restore([pair.id], **by)
     assert len(opened.pending("ben")) == 1
