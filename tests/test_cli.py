@@ -14,6 +14,7 @@ import processes
 import pytest
 from processes import FEW_MODELS, STARTERS
 from safetensors.torch import load_file, save_file
+from unhindered import unhindered
 
 from arena import method
 from arena.battles.scoring import ELO_RULE
@@ -22,6 +23,8 @@ from arena.contestants import Contestant
 from arena.generators.scenes import draw_pair
 from arena.probes import Outcome
 from arena.store import SEATS, BattleRecord, OutcomeRecord, Store
+
+__all__ = ["unhindered"]
 
 BATTLES = 12
 
@@ -205,6 +208,7 @@ def test_a_damaged_database_is_told_in_one_line_and_left_alone(tmp_path, capsys)
     assert database.read_bytes() == b"this is no database" * 1000
 
 
+@pytest.mark.usefixtures("unhindered")
 def test_who_cannot_enter_and_who_cannot_be_loaded_are_left_out_with_a_line_each_and_the_others_play(
     tmp_path, capsys, monkeypatch
 ):

@@ -8,9 +8,12 @@ import pytest
 from endpoint_server import serve
 from processes import STARTERS
 from starter_model import StarterModel
+from unhindered import unhindered
 
 from arena.cli import main
 from arena.starter.architectures import ARCHITECTURES
+
+__all__ = ["unhindered"]
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +30,7 @@ def edit(path, **changes):
     path.write_text(json.dumps(json.loads(path.read_text()) | changes))
 
 
+@pytest.mark.usefixtures("unhindered")
 def test_a_model_that_may_enter_is_described_and_tried(sound, capsys):
     assert main(["models", "check", "--try", f"{sound}?turns=1"]) == 0
     entered, answered, asked = capsys.readouterr().out.splitlines()

@@ -5,9 +5,11 @@ import shutil
 
 import pytest
 
-from arena.models import check_repository, verification_threshold
+from arena.models import Findings, check_repository, verification_threshold
+from arena.models.generative import GenerativeModel
 from arena.roster import (
     CALIBRATION,
+    FINDINGS,
     STARTER_CALIBRATION,
     STARTER_MODELS,
     calibration_pairs,
@@ -103,9 +105,11 @@ def test_a_model_of_somebody_is_asked_again_where_it_can_be(tmp_path):
     copy = shutil.copytree(folder("llava-mini"), tmp_path / "people" / "llava")
     settings = Settings(home=tmp_path)
     model = entry_of(str(copy), settings, "cpu").load()
+    assert isinstance(model, GenerativeModel)
     assert model.capabilities.second_turn
     entry = entry_of(f"{copy}?turns=1", settings, "cpu")
     assert entry.contestant.id != model.contestant.id
+    Findings(tmp_path / FINDINGS).keep(entry.contestant, model.finding)  # which allows a second turn
     assert not entry.load().capabilities.second_turn
 
 

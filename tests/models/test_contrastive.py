@@ -1,5 +1,6 @@
 import dataclasses
 import math
+from functools import cache
 
 import numpy as np
 import pytest
@@ -60,19 +61,24 @@ def probes():
     ]
 
 
+@cache
+def stock(folder):
+    """The model of transformers and its processor."""
+    kind = BlipForImageTextRetrieval if folder.name == "BLIP-ITM" else AutoModelForZeroShotImageClassification
+    return kind.from_pretrained(folder, dtype=torch.float32).eval(), AutoProcessor.from_pretrained(folder)
+
+
 def stock_logits(folder, pictures, captions):
     """`logits_per_image` of the stock model as its documentation calls it; BLIP's logit of a match, one pair at a time."""
-    processor, images = AutoProcessor.from_pretrained(folder), [picture.pixels() for picture in pictures]
+    (model, processor), images = stock(folder), [picture.pixels() for picture in pictures]
     with torch.inference_mode():
         if folder.name == "BLIP-ITM":
-            blip = BlipForImageTextRetrieval.from_pretrained(folder, dtype=torch.float32).eval()
             scores = [
-                blip(**processor(images=image, text=caption, return_tensors="pt")).itm_score[0]
+                model(**processor(images=image, text=caption, return_tensors="pt")).itm_score[0]
                 for image in images
                 for caption in captions
             ]
             return torch.stack([score[1] - score[0] for score in scores]).reshape(len(images), len(captions))
-        model = AutoModelForZeroShotImageClassification.from_pretrained(folder, dtype=torch.float32).eval()
         padding = {"padding": "max_length", "max_length": 64} if "SigLIP" in folder.name else {"padding": True}
         return model(**processor(text=list(captions), images=images, return_tensors="pt", **padding)).logits_per_image
 
@@ -116,11 +122,11 @@ def test_features_of_blip_are_those_of_its_head_that_compares(repositories):
     folder = repositories("BLIP-ITM")
     pictures = [square(0), square(1)]
     images, texts = loaded(folder).features(pictures, CAPTIONS)
-    processor, stock = AutoProcessor.from_pretrained(folder), BlipForImageTextRetrieval.from_pretrained(folder).eval()
+    model, processor = stock(folder)
     pixels = [picture.pixels() for picture in pictures]
     with torch.inference_mode():
         inputs = processor(images=pixels, text=list(CAPTIONS), padding=True, return_tensors="pt")
-        expected = stock(**inputs, use_itm_head=False).itm_score
+        expected = model(**inputs, use_itm_head=False).itm_score
     assert torch.allclose((images @ texts.T).float(), expected, atol=1e-5)
 
 

@@ -17,21 +17,28 @@ from arena.suites.starter import FOLDER, NAME, load, starter_pairs
 PAIRS = starter_pairs()
 
 
-@pytest.mark.parametrize("pair", PAIRS, ids=lambda pair: f"{pair.family}-{pair.provenance.seed}")
-def test_sides_load_and_differ_only_inside_the_declared_region(pair):
+@pytest.mark.parametrize("family", sorted({pair.family for pair in PAIRS}))
+def test_sides_load_and_differ_only_inside_the_declared_region(family):
+    for pair in PAIRS:
+        if pair.family == family:
+            check_sides(pair)
+
+
+def check_sides(pair):
+    named = f"{pair.family}-{pair.provenance.seed}"
     first, second = (side.picture.pixels() for side in pair.sides)
-    assert first.size == second.size == (512, 512)
-    assert [pixel_digest(first), pixel_digest(second)] == [side.picture.digest for side in pair.sides]
-    assert pair.sides[0].caption != pair.sides[1].caption
+    assert first.size == second.size == (512, 512), named
+    assert [pixel_digest(first), pixel_digest(second)] == [side.picture.digest for side in pair.sides], named
+    assert pair.sides[0].caption != pair.sides[1].caption, named
     left, top, right, bottom = pair.region
-    assert (right - left) * (bottom - top) <= 0.45
+    assert (right - left) * (bottom - top) <= 0.45, named
     rows, columns = np.nonzero((np.asarray(first) != np.asarray(second)).any(axis=2))
-    assert len(rows)
+    assert len(rows), named
     # A pixel on the edge of the region is averaged from both sides of it.
-    assert columns.min() >= np.floor(left * 512) - 1
-    assert columns.max() <= np.ceil(right * 512)
-    assert rows.min() >= np.floor(top * 512) - 1
-    assert rows.max() <= np.ceil(bottom * 512)
+    assert columns.min() >= np.floor(left * 512) - 1, named
+    assert columns.max() <= np.ceil(right * 512), named
+    assert rows.min() >= np.floor(top * 512) - 1, named
+    assert rows.max() <= np.ceil(bottom * 512), named
 
 
 def test_there_are_ten_pairs_of_twelve_families_a_domain():

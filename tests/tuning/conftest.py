@@ -3,8 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from unhindered import unhindered
 
 from arena.store import Store
+
+__all__ = ["unhindered"]
 
 
 @pytest.fixture(scope="session")

@@ -183,6 +183,7 @@ def test_a_tuned_adapter_changes_its_base_as_peft_would(adapter):
     assert {name.rpartition(".layers.")[0] for name in changed} >= {"model.language_model", "model.vision_tower.encoder"}
 
 
+@pytest.mark.usefixtures("unhindered")
 def test_a_tuned_adapter_plays_a_battle(adapter, tmp_path, monkeypatch, capsys):
     """Named as any folder is: it is loaded first in a process with limits."""
     monkeypatch.setenv("ARENA_STARTER_MODELS", "0")
