@@ -10,7 +10,7 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 from PIL import Image
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from arena.cli import main
 from arena.images import Picture, picture_from_pixels
@@ -32,16 +32,37 @@ def reports(server, capsys):
     return reports
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-def test_a_visitor_reports_a_picture_by_keyboard_and_the_operator_reads_it(visit, reports, width):
-    before = len(reports())
-    visitor = visit(width=width)
-    page = visitor.open_battle()
-    page.locator("#pair .report-link").first.focus()
+@pytest.fixture(scope="module")
+def client(server):
+    """A program."""
+    return Client(server.url, verbose=False)
+
+
+def test_a_visitor_reports_each_picture_by_keyboard_and_the_operator_reads_it(visit, reports):
+    page = visit().open_battle()
+    for place, width in enumerate((1280, 390)):
+        before = len(reports())
+        page.set_viewport_size({"width": width, "height": 900})
+        report_by_keyboard(page, place, width)
+        expect(page.locator("#vote-a")).to_be_enabled()  # the letters that were typed did not vote
+        (report,) = reports()[before:]
+        assert (report["reason"], report["words"], report["state"]) == ("private", WORDS, "")
+        assert set(report) == {"subject", "reason", "words", "reported_at", "picture", "file", "state"}, (
+            "nothing of who reported it"
+        )
+        assert Path(report["file"]).read_bytes(), "the operator finds what was reported"
+        assert report["file"] == str(Path(report["file"]).resolve())
+        assert report["picture"] == Path(report["file"]).stem
+
+
+def report_by_keyboard(page: Page, place: int, width: int) -> None:
+    """Report the picture at this place of the pair."""
+    page.locator("#pair .report-link").nth(place).focus()
     page.keyboard.press("Enter")
     dialog = page.locator("#report")
     expect(dialog).to_be_visible()
-    expect(dialog.locator("img")).to_have_attribute("src", page.locator("#pair .picture").first.get_attribute("src") or "")
+    shown = page.locator("#pair .picture").nth(place).get_attribute("src")
+    expect(dialog.locator("img")).to_have_attribute("src", shown or "")
     dialog.get_by_label("somebody I know").focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")
@@ -55,15 +76,6 @@ def test_a_visitor_reports_a_picture_by_keyboard_and_the_operator_reads_it(visit
     expect(dialog.get_by_role("status")).to_contain_text("Thank you")
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    expect(page.locator("#vote-a")).to_be_enabled()  # the letters that were typed did not vote
-    (report,) = reports()[before:]
-    assert (report["reason"], report["words"], report["state"]) == ("private", WORDS, "")
-    assert set(report) == {"subject", "reason", "words", "reported_at", "picture", "file", "state"}, (
-        "nothing of who reported it"
-    )
-    assert Path(report["file"]).read_bytes(), "the operator finds what was reported"
-    assert report["file"] == str(Path(report["file"]).resolve())
-    assert report["picture"] == Path(report["file"]).stem
 
 
 @pytest.mark.parametrize(
@@ -77,8 +89,7 @@ def test_a_visitor_reports_a_picture_by_keyboard_and_the_operator_reads_it(visit
         (("subject", "other", "x" * (LONGEST_REPORT + 1)), "use at most 300"),
     ],
 )
-def test_programs_learn_in_one_line_what_is_wrong_with_a_report(server, reports, given, says):
-    client = Client(server.url, verbose=False)
+def test_programs_learn_in_one_line_what_is_wrong_with_a_report(client, reports, given, says):
     pair = client.predict(api_name="/battle")["pair"]["id"] if "subject" in given else ""
     before = reports()
     with pytest.raises(AppError, match=says):

@@ -31,13 +31,6 @@ def arena(generated, tmp_path_factory):
         yield running
 
 
-@pytest.fixture
-def reviewer(arena, browser):
-    """Opens the page for somebody who has never been here: `reviewer(dark=True)`."""
-    with windows(browser, arena) as open_window:
-        yield lambda **options: opened(open_window(**options))
-
-
 @pytest.fixture(scope="module")
 def somebody(arena, browser) -> Iterator[Visitor]:
     """Whose verdicts were all taken back, for tests that leave it so."""
@@ -141,7 +134,23 @@ def test_buttons_keep_the_focus_of_who_uses_them_with_tab_and_enter(somebody):
         expect(page.locator("#skip-pair")).to_be_focused()
 
 
-def test_two_people_put_a_pair_into_play_and_agreement_is_told(reviewer, both, generated):
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_the_page_is_laid_out_well_at_any_width(somebody, dark):
+    page = somebody.page
+    page.emulate_media(color_scheme="dark" if dark else "light")
+    page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=dark)
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 844})
+        assert faults(page) == []
+        captions = page.locator("#pair figcaption").first.bounding_box()
+        bar = page.locator("#bar").bounding_box()
+        assert captions
+        assert bar
+        assert captions["y"] + captions["height"] <= bar["y"], "what is judged lies above the buttons"
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_two_people_put_a_pair_into_play_and_agreement_is_told(somebody, both, generated):
     first, second = (one.page for one in both)
     expect(first.locator("#agreement")).to_contain_text("once two of them have judged the same pairs")
     name = generation(first)
@@ -152,7 +161,7 @@ def test_two_people_put_a_pair_into_play_and_agreement_is_told(reviewer, both, g
     press(second, "a")
     expect(said(second)).to_contain_text("Accepted: it is in play")
     expect(second.locator("#agreement")).to_contain_text("1 pair judged by two or more of 2 reviewers")
-    third = reviewer().page
+    third = opened(somebody).page
     expect(said(third)).to_contain_text(f"{len(generated.passed) - 1} pairs to review")
     assert generation(third) != name
 
@@ -167,8 +176,8 @@ def test_two_rejections_end_a_pair(both):
     expect(said(second)).to_contain_text("Rejected for good")
 
 
-def test_an_unsafe_side_is_shown_only_when_asked_for(reviewer):
-    page = reviewer().page
+def test_an_unsafe_side_is_shown_only_when_asked_for(somebody):
+    page = opened(somebody).page
     while not page.locator("#pair .guarded").count():
         press(page, "n")
     unsafe = page.locator("#pair .guarded")
@@ -182,16 +191,3 @@ def test_an_unsafe_side_is_shown_only_when_asked_for(reviewer):
     assert (generation(page), said(page).inner_text()) == (name, told), "nobody accepts what they have not seen"
     unsafe.get_by_role("button", name="Always show").click()
     expect(unsafe.locator(".content-note")).to_be_hidden()
-
-
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_the_page_is_laid_out_well_at_any_width(reviewer, somebody, dark):
-    page = (reviewer(dark=True) if dark else somebody).page
-    for width in (1280, 390):
-        page.set_viewport_size({"width": width, "height": 844})
-        assert faults(page) == []
-        captions = page.locator("#pair figcaption").first.bounding_box()
-        bar = page.locator("#bar").bounding_box()
-        assert captions
-        assert bar
-        assert captions["y"] + captions["height"] <= bar["y"], "what is judged lies above the buttons"
