@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 MODULES = (
+    "no_collections",
     "arena.cli.playing",
     "arena.evaluation",
     "arena.opening",
@@ -82,6 +83,7 @@ def forked(work: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
 def _begin(work: Callable[..., None], *arguments: Any) -> None:
     """What a forked process does."""
     gc.freeze()  # what it was forked with stays, and no collection looks at it, which would copy all of its pages
+    gc.enable()
     work(*arguments)
 
 

@@ -16,7 +16,8 @@ from arena.store import BattleRecord, Store, discordant_units
 
 pytestmark = pytest.mark.long
 
-KILLS = 3
+KILLS = 2
+"""The first of a new home, and one of a home that was killed before."""
 BATTLES = 200
 MOST_BEFORE_A_KILL = 4
 ACKNOWLEDGED = re.compile(r"battle (\S+): number (\d+)")

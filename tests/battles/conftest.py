@@ -42,7 +42,7 @@ def open_with(tmp_path, empty, pairs):
 
 
 @contextmanager
-def arena_in(home, pairs, seed=1, folds=MappingProxyType({}), **named):
+def arena_in(home, pairs, /, seed=1, folds=MappingProxyType({}), **named):
     players = Players(folds, **named)
     with Store.open(home, ELO_RULE) as store:
         store.add_pairs(pairs)

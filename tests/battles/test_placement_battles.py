@@ -37,7 +37,7 @@ def test_probabilities_sum_to_one_none_vanishes_and_meetings_come_as_often_as_th
     probabilities = {couple: odds.probability(couple) for couple in couples}
     assert sum(probabilities.values()) == pytest.approx(1)
     assert min(probabilities.values()) > 0
-    rng, rounds, drawn, said = random.Random(5), 5_000, Counter(), set()
+    rng, rounds, drawn, said = random.Random(5), 10_000, Counter(), set()
     for _ in range(rounds):
         meeting = draw_meeting(STANDINGS, rng, placing=placement)
         assert meeting is not None

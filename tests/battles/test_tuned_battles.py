@@ -25,7 +25,7 @@ def families_of(arena, drawn, name):
 @pytest.mark.parametrize("filters", [FROM_STARTER, BattleFilter(source=FRESH), BattleFilter()])
 def test_a_tuned_model_meets_others_on_its_test_fold_alone_and_they_meet_everywhere(open_with, filters):
     with open_with(folds={"tuned": TESTED}, good=perfect, first=always_first, tuned=refuses) as (arena, _):
-        drawn = [arena.open_battle(filters).battle_id for _ in range(25)]
+        drawn = [arena.open_battle(filters).battle_id for _ in range(60)]
         assert {fold_of(family) for family in families_of(arena, drawn, "tuned")} == {TESTED}
         assert {fold_of(family) for family in families_of(arena, drawn, "good")} > {TESTED}
 
