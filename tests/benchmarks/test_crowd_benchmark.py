@@ -80,7 +80,6 @@ SMALL = [
     "--at-once=2",
     "--seconds=1",
     "--rate=2",
-    "--pace=10",
     "--runs=1",
     "--pause=0",
     "--rest=0",
