@@ -1,6 +1,7 @@
 """The memory that a model takes where it runs, told by its configuration and the headers of its weights alone."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from arena.models.machine import Machine
@@ -110,7 +111,9 @@ def _number(config: Any, name: str) -> int:
     return value if isinstance(value, int) else 0
 
 
+@lru_cache(maxsize=64)
 def _configuration(report: RepositoryReport) -> Any:
+    """That of a revision, so that it stays the same; transformers takes long to read one, and it is asked for at each start."""
     from transformers import AutoConfig  # noqa: PLC0415  takes seconds, and what only lists models needs none of it
 
     folder = (report.base or report).folder
