@@ -131,8 +131,8 @@ def test_help_has_examples_and_needs_no_torch():
     ("arguments", "environment", "says"),
     [
         (["models", "check", "/nowhere"], {}, "/nowhere: no such folder"),
-        (["battle", "--category", "space"], {}, "category: there is no 'space'"),
-        (["battle", "--source", "space"], {}, "source: there is no 'space'"),
+        (["battle", "--category", "space"], FEW_MODELS, "category: there is no 'space'"),
+        (["battle", "--source", "space"], FEW_MODELS, "source: there is no 'space'"),
         (["battle"], {"ARENA_STARTER_MODELS": "0"}, "fewer than two models take part"),
         (["leaderboard"], {"ARENA_PORT": "many"}, "ARENA_PORT: 'many' is no port"),
         (["leaderboard", "--fresh-since", "1. 3. 2026"], {}, "--fresh-since: '1. 3. 2026' is no day; write it as 2026-03-01"),
