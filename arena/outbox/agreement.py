@@ -42,9 +42,10 @@ def fill(home: Path, target: Target, ledger: Ledger, place: str) -> None:
     ledger.refuse_founding(place)
     if not history:
         return
-    if gone := ledger.missing():
+    listed = ledger.listed()
+    if gone := ledger.missing(listed):
         raise NotThere(f"ARENA_OUTBOX: {place} lacks {_some(gone)}; put it back, or name another outbox")
-    if strays := [name for name in ledger.strays() if not name.startswith("manifests/")]:
+    if strays := [name for name in ledger.strays(listed) if not name.startswith("manifests/")]:
         log.warning("ARENA_OUTBOX: %d files that no manifest names are left out (half written, or replaced)", len(strays))
     began = time.monotonic()
     if outbox_copies.make_home(home, history[0].arena, fetched(target, history)):

@@ -2,6 +2,7 @@
 
 import logging
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 from arena.errors import StoreError
@@ -61,9 +62,13 @@ class Ledger:
         self._known[manifest.name] = manifest
         self.history = history(self._known.values())
 
-    def missing(self) -> list[str]:
-        """Files that are gone, and that a home cannot be made without; of a manifest that is gone, the folder."""
-        here = self._listed()
+    def missing(self, here: Collection[str] | None = None) -> list[str]:
+        """Files that are gone, and that a home cannot be made without; of a manifest that is gone, the folder.
+
+        Args:
+            here: what `listed` gave, where that was asked already.
+        """
+        here = self.listed() if here is None else here
         gone = [name for one in self.history for name in one.files if name not in here]
         return gone + ([f"a file of {FOLDER}/"] if self.is_torn else [])
 
@@ -79,7 +84,7 @@ class Ledger:
         """
         if self.history or (arena and all(one.arena == arena for one in self._known.values())):
             return
-        if later := sorted(name for name in self._listed() if not FIRST.match(name)):
+        if later := sorted(name for name in self.listed() if not FIRST.match(name)):
             raise StoreError(
                 f"ARENA_OUTBOX: {place} has {len(later)} files of an arena, such as {later[0]}, and no manifest of all its "
                 "facts; put it back, or name an empty outbox"
@@ -94,12 +99,16 @@ class Ledger:
         """Of the next manifest."""
         return max((one.number for one in self._known.values()), default=-1) + 1
 
-    def strays(self) -> list[str]:
-        """Files that count for nothing: parts that no manifest in force names, and manifests that are not in force."""
-        in_force = {one.name for one in self.history} | {name for one in self.history for name in one.files}
-        return sorted(self._listed() - in_force)
+    def strays(self, here: Collection[str] | None = None) -> list[str]:
+        """Files that count for nothing: parts that no manifest in force names, and manifests that are not in force.
 
-    def _listed(self) -> set[str]:
+        Args:
+            here: what `listed` gave, where that was asked already.
+        """
+        in_force = {one.name for one in self.history} | {name for one in self.history for name in one.files}
+        return sorted(set(self.listed() if here is None else here) - in_force)
+
+    def listed(self) -> set[str]:
         """All that an outbox has written there, but for pictures."""
         return {name for folder in (*PARTS, FOLDER) for name in self._target.names(folder) if WRITTEN.fullmatch(name)}
 
