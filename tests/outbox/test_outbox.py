@@ -2,7 +2,11 @@
 
 import json
 import random
+import resource
 import shutil
+import signal
+from multiprocessing import get_context
+from multiprocessing.queues import SimpleQueue
 from pathlib import Path
 
 import pytest
@@ -52,6 +56,30 @@ def test_an_empty_home_becomes_what_another_was(world: World, kind: str):
         assert all(store.takedowns.picture_file(one.digest).read_bytes() == one.encoded for one in pictures)
         assert store.add_battle(make_battle("new")).seq == len(before["battles"]) + 1
     assert (world.folder / "third").stat().st_mode & 0o077 == 0
+
+
+def open_on_a_full_disk(world: World, room: int, told: SimpleQueue) -> None:
+    """Fill an empty home where no file may grow beyond so many bytes, and tell what is said."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    try:
+        with world.opened("second"):
+            told.put("opened")
+    except StoreError as error:
+        told.put(str(error))
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5])
+def test_a_home_that_is_filled_on_a_full_disk_is_refused_in_one_line_and_filled_later(later_world: World, share: float):
+    needed = (later_world.folder / "first" / "arena.duckdb").stat().st_size
+    told = get_context("fork").SimpleQueue()
+    process = get_context("fork").Process(target=open_on_a_full_disk, args=(later_world, int(share * needed), told))
+    process.start()
+    process.join()
+    assert not told.empty()
+    assert "check the disk" in told.get()
+    with later_world.opened("second") as store:
+        assert contents(store) == later_world.stored
 
 
 def test_a_killed_process_loses_what_was_not_saved_and_nothing_else(later_world: World):

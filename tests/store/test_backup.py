@@ -1,5 +1,6 @@
 import itertools
 import os
+import resource
 import shutil
 import signal
 import stat
@@ -9,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from processes import PATIENCE, forked
+from processes import PATIENCE, exit_code, forked
 from store_insides import connection_of, copy_home
 from store_world import PAIRS, RULE, furnish, make_battle, make_pair
 
@@ -202,3 +203,32 @@ def test_a_kill_during_a_restore_leaves_no_home_that_lies(home, backup_of_three,
     with Store.open(copy, RULE) as store:
         assert store.vote_of("1") is not None
         assert store.battle("older-4") is None
+
+
+REFUSED = 7
+"""Exit code of a process whose restore was refused."""
+
+
+def restore_on_a_full_disk(home: Path, backup: Path, room: int) -> None:
+    """Restore where no file may grow beyond so many bytes."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+    try:
+        restore(backup, home, replace=True)
+    except StoreError:
+        sys.exit(REFUSED)
+
+
+@pytest.mark.parametrize("share", [0, 0.5, 0.99])
+def test_a_restore_on_a_full_disk_is_refused_and_leaves_the_older_home(home, store, backup_of_three, share):
+    store.add_battle(make_battle("older"))
+    store.close()
+    with zipfile.ZipFile(backup_of_three) as archive:
+        needed = archive.getinfo("arena.duckdb").file_size
+    with forked(restore_on_a_full_disk, home, backup_of_three, int(share * needed)) as process:
+        assert exit_code(process) == REFUSED
+    with Store.open(home, RULE) as opened:
+        assert opened.battle("older") is not None
+    restore(backup_of_three, home, replace=True)
+    with Store.open(home, RULE) as opened:
+        assert opened.vote_of("1") is not None
