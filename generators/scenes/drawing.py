@@ -44,8 +44,15 @@ def render(family: Family, variation: Variation, size: int = 512) -> tuple[Image
     return first, second, box
 
 
-def draw_pair(family: str, seed: int, size: int = 512, source: str = "fresh") -> MinimalPair:
+def draw_pair(family: str, seed: int, size: int = 512, source: str = "fresh", *, quick: bool = False) -> MinimalPair:
     """A minimal pair drawn from a seed, with captions and a request worded by the seed.
+
+    Args:
+        family: one of `FAMILIES`.
+        seed: the same seed draws the same pair.
+        size: of its images, in pixels.
+        source: that the pair carries.
+        quick: for pairs that are not kept: their images take more room and less time; their pixels are the same.
 
     Raises:
         InputError: no such family.
@@ -56,7 +63,7 @@ def draw_pair(family: str, seed: int, size: int = 512, source: str = "fresh") ->
     paraphrase = words.randrange(len(drawn.captions[0]))
     request = words.choice(drawn.request) if drawn.request else None
     first, second = (
-        Side(picture_from_pixels(image), captions[paraphrase], label)
+        Side(picture_from_pixels(image, quick=quick), captions[paraphrase], label)
         for image, captions, label in zip(images, drawn.captions, drawn.labels, strict=True)
     )
     return minimal_pair(
