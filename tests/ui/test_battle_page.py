@@ -67,16 +67,19 @@ def test_battles_are_played_with_the_keyboard_only(visit):
         expect(page.locator("#reveal .card")).to_have_count(0)
 
 
-def test_every_control_can_be_reached_with_tab_and_used_with_enter(visit):
+def test_every_control_can_be_reached_with_tab_past_lists_that_close_and_used_with_enter(visit):
     visitor = visit()
     page = visitor.open_battle()
-    reached = set()
+    lists, reached = page.locator("[role=combobox]"), set()
+    expect(lists).to_have_count(3)
     for _ in range(40):
         page.keyboard.press("Tab")
         reached.add(page.evaluate("document.activeElement.id || document.activeElement.dataset.action || ''"))
         if page.evaluate("document.activeElement.id") == "vote-both_bad":
             break
     assert {"difference", "enlarge", "vote-a", "vote-b", "vote-both_good", "vote-both_bad"} <= reached
+    for number in range(3):
+        expect(lists.nth(number)).to_have_attribute("aria-expanded", "false")
     page.keyboard.press("Enter")
     visitor.wait_for_reveal()
 

@@ -207,6 +207,10 @@ window.arenaPage = (() => {
     if (button) ACTIONS[button.dataset.action](button);
   });
   document.addEventListener("input", (event) => { if (event.target.id === "board-search") search(event.target.value); });
+  // Gradio would open a list again that the Tab key has just left, and it would lie over what comes next.
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Tab" && event.target.matches?.("[role=combobox]")) event.stopPropagation();
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (find("#lightbox")?.open) {
