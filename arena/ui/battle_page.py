@@ -45,7 +45,7 @@ class BattlePage:
     def connect(self, page: gr.Blocks) -> None:
         """Tie buttons, filters and the opening of `page` to what they do."""
         filters = [self.domain, self.category, self.source]
-        everything = [*filters, self.battle, self.pair, self.progress, self.reveal, self.answers, self.voting, self.copy]
+        everything = [*filters, self.battle, self.pair, self.progress, self.reveal, self.answers]
         everything += [*self.votes.values(), self.next]
         # One listener, so that no two plays ever write on the page at once; what is asked for meanwhile comes next.
         # Not on `input`, which a dropdown also sends when it is merely left.
@@ -128,7 +128,6 @@ class BattlePage:
             self.pair: NO_PAIR_YET,
             self.reveal: "",
             self.answers: waiting_html(),
-            **self._bar(voting=True),
             **self._usable(False),
         }
 
@@ -154,7 +153,6 @@ class BattlePage:
             self.progress: "",
             self.reveal: reveal_html(view.reveal, view.rounds),
             self.answers: answers_html(view.rounds, view.reveal),
-            **self._bar(voting=False),
             self.next: gr.update(interactive=True),
         }
 
@@ -165,15 +163,12 @@ class BattlePage:
             self.reveal: "",
             self.answers: "",
             self.progress: "",
-            **self._bar(voting=True),
             **self._usable(False),
             self.next: gr.update(interactive=True),
         }
 
-    # Gradio builds a component anew for each update of it, so that only those are sent that change something.
-    def _bar(self, *, voting: bool) -> Updates:
-        return {self.voting: gr.update(visible=voting), self.copy: gr.update(visible=not voting)}
-
+    # Gradio builds a component anew for each update of it, so that only those are sent that change something. The style sheet
+    # shows votes before the reveal and the link after it: Gradio may lose a part that comes back as soon as it goes.
     def _usable(self, usable: bool) -> Updates:
         return {button: gr.update(interactive=usable) for button in (*self.votes.values(), self.next)}
 
@@ -196,12 +191,12 @@ class BattlePage:
         self.answers = html(waiting_html(), elem_id="answers")
         with gr.Row(elem_id="bar"):
             self.progress = html(progress_html(DRAWING, 0), elem_id="progress")
-            with gr.Row(elem_id="voting") as self.voting:
+            with gr.Row(elem_id="voting"):
                 self.votes = {
                     choice: gr.Button(label, elem_id=f"vote-{choice}", interactive=False, size="sm")
                     for choice, label in BUTTONS.items()
                 }
-            self.copy = gr.Button("Copy link", elem_id="copy-link", visible=False, size="sm")
+            self.copy = gr.Button("Copy link", elem_id="copy-link", size="sm")
             self.next = gr.Button("Next pair", elem_id="next-pair", interactive=False, size="sm")
 
 

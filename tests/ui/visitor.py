@@ -78,8 +78,8 @@ class Visitor:
         for event, note in self._notes:
             self.page.remove_listener(event, note)
         self.page.unroute_all(behavior="ignoreErrors")
-        for session in self._first:
-            session.detach()
+        while self._first:
+            self._first.pop().detach()
         self.page.mouse.move(0, 0)
         self.page.goto("about:blank")
         _LEFT.append(self.page)
@@ -135,7 +135,7 @@ class Visitor:
             route.continue_()
 
     def wait_for_answers(self) -> None:
-        self.page.wait_for_selector("#vote-a:not([disabled])")
+        self.page.wait_for_selector("#vote-a:not([disabled]):not([inert])")
         self.page.wait_for_selector("#answers td.seat-a")
 
     @contextmanager

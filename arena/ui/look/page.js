@@ -110,7 +110,7 @@ window.arenaPage = (() => {
     const line = find("[data-announce]");
     if (line) announce(line.textContent.trim());
     if (alwaysShow) showUnsafe();
-    if (waiting && find("#pair .waiting")) letGo(); // another pair is on its way, and Gradio itself holds the votes
+    if (waiting && find("#pair .waiting") && find("#vote-a").disabled) letGo(); // Gradio itself holds the votes on another pair
     for (const [key, id] of KEYS) document.getElementById(id)?.setAttribute("aria-keyshortcuts", key);
   }).observe(document.documentElement, { childList: true, characterData: true, subtree: true });
 
@@ -221,7 +221,7 @@ window.arenaPage = (() => {
     const key = event.key.toLowerCase();
     if (key === "d") difference();
     const button = KEYS.filter(([each]) => each === key).map(([, id]) => document.getElementById(id)).find(Boolean);
-    if (button && !button.disabled && !button.inert) button.click();
+    if (button && !button.disabled && !button.inert && button.checkVisibility()) button.click();
   });
   return { takeLink, voted, revealed, copyLink, parameters, offered, keep };
 })();
