@@ -65,6 +65,16 @@ def test_what_leaves_its_group_and_its_parent_is_ended_too(tmp_path, monkeypatch
     assert left_over(mark) == []
 
 
+def test_generations_that_came_between_two_looks_are_all_seen(tmp_path):
+    line = "sh -c 'sleep 60 & wait' & wait"
+    with subprocess.Popen(["sh", "-c", line], start_new_session=True) as process:
+        while len(psutil.Process(process.pid).children(recursive=True)) < 2:
+            time.sleep(0.01)
+        tree = limited_process._Tree(process, tmp_path)
+        assert tree.excess(replace(LIMITS, processes=2), time.monotonic(), 0) == "processes: 3 where 2 are the most"
+        tree.end()
+
+
 @pytest.mark.parametrize("code", [0, 3])
 def test_what_ends_by_itself_tells_how(tmp_path, code):
     lines: list[str] = []
