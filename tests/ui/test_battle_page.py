@@ -25,6 +25,11 @@ def width_of(page: Page) -> int:
     return page.evaluate("document.documentElement.scrollWidth")
 
 
+def events(visitor: Visitor) -> int:
+    """How many were sent to the server."""
+    return sum("queue/join" in address for address in visitor.addresses)
+
+
 def test_a_battle_is_played_with_the_mouse_and_told_aloud_and_fits_the_window(visit):
     visitor = visit(motion=True)
     page = visitor.open_battle()
@@ -43,8 +48,11 @@ def test_a_battle_is_played_with_the_mouse_and_told_aloud_and_fits_the_window(vi
         assert width_of(page) <= width
         expect(page.locator("#reveal .verdict")).to_contain_text("You said Model A did better")
         expect(page.locator("#answers td .mark").first).to_be_visible()
+        expect(page.locator("#vote-a")).to_be_hidden()
+        expect(page.locator("#copy-link")).to_be_visible()
         with visitor.another_pair():
             page.click("#next-pair")
+        expect(page.locator("#copy-link")).to_be_hidden()
         expect(page.locator("#reveal .card")).to_have_count(0)
 
 
@@ -62,8 +70,11 @@ def test_battles_are_played_with_the_keyboard_only(visit):
         visitor.wait_for_reveal()
         expect(page.locator("#reveal .verdict")).to_contain_text(said)
         expect(page.locator("#reveal-title")).to_be_focused()
+        before = events(visitor)
+        page.keyboard.press("a")  # whose button is gone
         with visitor.another_pair():
             page.keyboard.press("n")
+        assert events(visitor) == before + 1
         expect(page.locator("#reveal .card")).to_have_count(0)
 
 
