@@ -22,8 +22,8 @@ apt_install = $(as_root) apt-get update -qq && \
 run: .venv/.runtime
 	ARENA_PORT=$(ARENA_PORT) $(BIN)/python app.py
 
-# Four files of tests at a time, one thread each: many of them wait for a browser or another process. More only crowd two cores.
-# They begin in the order of tests/conftest.py. The many processes that they start find modules compiled.
+# Four files of tests at a time, one thread each: on two cores, for many of them wait for a browser or another process. They begin in
+# the order of tests/conftest.py. The many processes that they start find modules compiled.
 pytest = -m pytest --processes 4
 test coverage: export HF_HUB_OFFLINE := 1
 test coverage: export OMP_NUM_THREADS := 1

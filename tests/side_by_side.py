@@ -23,14 +23,16 @@ _forks = get_context("fork")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add `--processes`."""
-    parser.addoption("--processes", type=int, default=1, help="that run files of tests side by side (default: %(default)s)")
+    parser.addoption(
+        "--processes", type=int, default=1, help="run files of tests in so many, side by side (default: %(default)s)"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> bool | None:
     """Run all tests, where there are to be several processes and tests could be collected."""
     options = session.config.option
-    if options.processes == 1 or session.testsfailed or options.collectonly:
+    if options.processes < 2 or session.testsfailed or options.collectonly:
         return None
     vars(session.config)["_tmp_path_factory"].getbasetemp()  # one for all
     _Run(session).run(options.processes)

@@ -10,7 +10,7 @@ from arena import __version__
 from arena.errors import InputError
 from arena.generation.orders import Order, Tool
 from arena.generators.proposals import SCENE_SEEDS, Proposal, pair_proposals
-from arena.generators.proposals.rules import KEPT
+from arena.generators.proposals.rules import SCENES_IN_MEMORY
 from arena.generators.scenes import FAMILIES, draw_pair
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _drawn(first: int, count: int) -> Iterator[Proposal]:
         yield _scene(family, seed)
 
 
-@lru_cache(KEPT)
+@lru_cache(SCENES_IN_MEMORY)
 def _scene(family: str, seed: int) -> Proposal:
     (proposal,) = pair_proposals([draw_pair(family, seed)])
     return replace(proposal, origin={"proposed_by": "drawing", "scene_seed": str(seed)})

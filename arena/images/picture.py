@@ -65,7 +65,7 @@ def picture_from_pixels(image: Image.Image, *, quick: bool = False) -> Picture:
     rgb = image.convert("RGB")
     buffer = io.BytesIO()
     # Least effort is fastest on photographs; on flat drawings it is slower than a little more, and ten times larger.
-    # Most effort takes twice the time of some on photographs, and makes them no more than a sixtieth smaller.
+    # Most effort takes twice the time of some on photographs, and makes them about a sixtieth smaller.
     method, flat_method, flat = (0, 1, FLAT) if quick else (2, 4, DRAWN)
     if rgb.getcolors(flat) is not None:
         method = flat_method

@@ -17,7 +17,7 @@ INSTRUCTION = "make it show {caption}"
 SCENE_SEEDS = range(2**31, 2**32)
 """Above the seeds of training, of the frozen suite, and of the pairs that battles draw: no model has seen these scenes."""
 
-KEPT = 128
+SCENES_IN_MEMORY = 128
 """Scenes that are not drawn anew when they are proposed again, as they are with every event of a page."""
 
 
@@ -44,7 +44,7 @@ def _drawn(first_seed: int, count: int) -> Iterator[Proposal]:
         yield _scene(family, seed)
 
 
-@lru_cache(KEPT)
+@lru_cache(SCENES_IN_MEMORY)
 def _scene(family: str, seed: int) -> Proposal:
     pair = draw_pair(family, seed)
     return _towards_the_other_side(pair, {"proposed_by": "scenes", "scene_seed": str(seed), **pair.provenance.details})
