@@ -57,10 +57,11 @@ def file_inside(folder: Path, name: str, label: str) -> Path:
     """
     root = Path(os.path.realpath(folder))
     blobs = [root.parents[1] / "blobs"] if root.parent.name == "snapshots" else []
-    path = os.path.realpath(root / name)  # many thousand times, and `resolve` takes half as long again
-    if not any(f"{path}{os.sep}".startswith(f"{allowed}{os.sep}") for allowed in (root, *blobs)):
+    path = Path(os.path.realpath(root / name))  # many thousand times, and `resolve` takes half as long again
+    # After a link to itself no other is followed, and what is left may be a link that leads out.
+    if os.path.realpath(path) != str(path) or not any(path.is_relative_to(allowed) for allowed in (root, *blobs)):
         raise SuiteError(f"{label}: leads out of the folder; name a file inside it")
-    return Path(path)
+    return path
 
 
 def _downloaded(repository: str, revision: str | None, files: Sequence[str]) -> Path:

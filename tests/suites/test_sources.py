@@ -69,14 +69,19 @@ def test_a_dataset_is_downloaded_once_at_its_commit_and_no_more_of_it_than_the_s
     assert "winoground: org/unknown: no such folder, and the Hub cannot be reached" in unknown["error"]
 
 
-@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "inside/../../secret", "link"])
+@pytest.mark.parametrize("name", ["../secret", "/etc/hostname", "inside/../../secret", "link", "loop/../link"])
 def test_a_name_that_leads_out_of_the_folder_is_refused(tmp_path, name):
     folder = tmp_path / "folder"
     folder.mkdir()
     (tmp_path / "secret").touch()
     (folder / "link").symlink_to(tmp_path / "secret")
+    (folder / "loop").symlink_to("loop")
     with pytest.raises(SuiteError, match="row 1: leads out of the folder"):
         file_inside(folder, name, "row 1")
+
+
+def test_the_folder_may_be_the_root_of_all():
+    assert file_inside(Path("/"), "etc/./hostname", "row 1") == Path("/etc/hostname").resolve()
 
 
 def test_a_folder_is_taken_as_it_is(tmp_path):
