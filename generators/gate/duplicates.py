@@ -6,6 +6,7 @@ place of 8 x 8, and of 8 x 8 of each of the two colour channels beside it, as sc
 """
 
 import json
+import logging
 from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
@@ -15,6 +16,8 @@ from PIL import Image
 from scipy.fft import dctn
 
 from arena.resources import resource
+
+log = logging.getLogger(__name__)
 
 HASH = "phash384/1"
 """Names the hash and its version, for whoever keeps hashes."""
@@ -37,8 +40,15 @@ def perceptual_hash(image: Image.Image) -> str:
 
 @cache
 def suite_hashes() -> Mapping[str, str]:
-    """Digest -> hash of each image of the starter suite: every arena has them, and to compute them takes seconds."""
-    return json.loads(SUITE_HASHES.read_text(encoding="utf-8"))
+    """Digest -> hash of each image of the starter suite: every arena has them, and to compute them takes seconds.
+
+    Empty where the file is gone or damaged: whoever keeps hashes computes those that are not known.
+    """
+    try:
+        return json.loads(SUITE_HASHES.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        log.warning("%s: cannot be read (%s); its hashes are computed", SUITE_HASHES, type(error).__name__)
+        return {}
 
 
 def nearest(wanted: str, known: Collection[str]) -> int | None:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
-from arena.generators.gate.duplicates import BITS, nearest, perceptual_hash
+from arena.generators.gate import duplicates
+from arena.generators.gate.duplicates import BITS, nearest, perceptual_hash, suite_hashes
 from arena.generators.gate.thresholds import read_thresholds
 from arena.generators.scenes import FAMILIES, draw_sides
 
@@ -78,3 +79,15 @@ def test_what_was_saved_scaled_or_shifted_a_little_is_found_again(scenes, change
 def test_other_scenes_of_one_family_are_not_taken_for_the_same(scenes):
     near = [taken_for_the_same(*images) for family in scenes.values() for images in combinations(family, 2)]
     assert np.mean(near) <= 0.005
+
+
+@pytest.mark.parametrize("text", [None, "", '{"f91957ab'])
+def test_hashes_that_ship_in_a_file_that_is_gone_or_damaged_are_not_known_and_a_warning_says_so(
+    tmp_path, monkeypatch, caplog, text
+):
+    file = tmp_path / "hashes.json"
+    if text is not None:
+        file.write_text(text)
+    monkeypatch.setattr(duplicates, "SUITE_HASHES", file)
+    assert suite_hashes.__wrapped__() == {}
+    assert "hashes.json: cannot be read" in caplog.text
