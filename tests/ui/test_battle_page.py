@@ -2,8 +2,11 @@ import re
 from collections.abc import Iterator
 
 import pytest
+from layout import faults
 from playwright.sync_api import Page, expect
 from visitor import Visitor, windows
+
+from arena.ui.battle_page import ASKING_AGAIN
 
 pytestmark = pytest.mark.long
 
@@ -104,6 +107,8 @@ def test_the_link_of_a_judged_battle_can_be_copied_and_shows_it_again_to_somebod
     page.wait_for_url(re.compile(r"\?battle="))
     page.click("#copy-link")
     expect(page.locator("#copy-link")).to_have_text("Copied")
+    page.click("#copy-link")
+    expect(page.locator("#copy-link")).to_have_text("Copy link")
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied == page.url
     page.context.clear_permissions()
@@ -115,6 +120,22 @@ def test_the_link_of_a_judged_battle_can_be_copied_and_shows_it_again_to_somebod
     second.page.keyboard.press("n")
     second.wait_for_answers()
     assert "battle=" not in second.page.url
+
+
+def test_nothing_is_called_copied_where_the_clipboard_is_forbidden(visit):
+    visitor = visit()
+    visitor.run_first("navigator.clipboard.writeText = () => Promise.reject(new Error('forbidden'));")
+    page = visitor.open_battle()
+    page.keyboard.press("r")
+    visitor.wait_for_reveal()
+    page.wait_for_url(re.compile(r"\?battle="))
+    asked = []
+    page.once("dialog", lambda dialog: (asked.append(dialog.default_value), dialog.dismiss()))
+    page.click("#copy-link")
+    page.wait_for_timeout(50)
+    assert asked == [page.url]
+    expect(page.locator("#copy-link")).to_have_text("Copy link")
+    expect(page.locator("[aria-live=polite]").filter(has_text="Copied")).to_have_count(0)
 
 
 def test_a_link_to_no_battle_says_so_calmly_and_the_next_pair_works(visit):
@@ -144,6 +165,47 @@ def test_filters_choose_what_the_next_pair_is_about(onlooker):
     choose(onlooker, "Domain", "Safety")  # has no greetings: the category is let go
     expect(page.locator("#pair .eyebrow")).to_contain_text("Safety")
     expect(page.get_by_label("Category")).to_have_value("Any category")
+
+
+def test_what_the_keyboard_chooses_is_drawn_at_once_and_what_escape_has_closed_is_not_chosen(onlooker):
+    page = onlooker.page
+    choose(onlooker, "Source", "Any source")
+    choose(onlooker, "Domain", "Any domain")
+    domain = page.get_by_role("combobox", name="Domain")
+    domain.focus()
+    page.keyboard.press("ArrowDown")
+    with onlooker.another_pair():
+        page.keyboard.press("Enter")
+    expect(domain).to_have_value("Culture")
+    expect(page.locator("#pair .eyebrow")).to_contain_text("Culture")
+    before = events(onlooker)
+    domain.focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", name="Safety")).to_have_class(re.compile("active"))
+    page.keyboard.press("Escape")
+    expect(domain).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    domain.blur()
+    page.locator("[role=combobox]").nth(1).focus()
+    page.keyboard.press("Shift+Tab")
+    expect(domain).to_have_attribute("aria-expanded", "true")
+    expect(page.get_by_role("listbox")).to_have_count(1)
+    domain.blur()
+    expect(domain).to_have_value("Culture")
+    assert events(onlooker) == before
+
+
+@pytest.mark.parametrize("width", [1280, 768, 390, 320])
+def test_no_line_of_the_bar_lies_under_its_buttons(onlooker, width):
+    page = onlooker.page
+    line = page.locator("#progress p")
+    said = line.inner_text()
+    page.set_viewport_size({"width": width, "height": 900})
+    assert faults(page) == []
+    line.evaluate("(line, text) => { line.textContent = text; }", ASKING_AGAIN)
+    assert faults(page) == []
+    line.evaluate("(line, text) => { line.textContent = text; }", said)
+    page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def test_an_unsafe_picture_is_shown_only_when_asked_for(onlooker):

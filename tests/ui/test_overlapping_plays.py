@@ -16,6 +16,16 @@ new MutationObserver(() => {
 """
 """How many pairs the page has shown, one after the other."""
 
+NEXT_AT_ONCE = """
+new MutationObserver((changes) => {
+  const [change] = changes.filter(({ target }) => target.id === "next-pair" && !target.inert);
+  if (!change || !document.querySelector("#reveal .card") || window.wentOn) return;
+  window.wentOn = true;
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }));
+}).observe(document, { attributes: true, attributeFilter: ["inert"], subtree: true });
+"""
+"""Presses the key of the next pair as soon as the page lets anybody do so after a verdict."""
+
 
 def test_neither_keys_nor_buttons_vote_before_all_answers_are_in(visit):
     visitor = visit()
@@ -71,6 +81,33 @@ def test_the_page_stays_with_its_battle_until_the_verdict_is_there(visit):
     with visitor.another_pair():
         page.keyboard.press("n")
     expect(page.locator("#reveal .card")).to_have_count(0)
+
+
+def test_who_goes_on_at_once_after_a_verdict_leaves_the_address_of_its_battle(visit):
+    visitor = visit()
+    visitor.run_first(NEXT_AT_ONCE)
+    page = visitor.open_battle()
+    with visitor.another_pair():
+        page.keyboard.press("a")
+    assert page.evaluate("window.wentOn")
+    assert "battle=" not in page.url
+    expect(page.locator("#reveal .card")).to_have_count(0)
+
+
+def test_a_double_click_on_next_brings_one_pair(visit):
+    visitor = visit()
+    visitor.run_first(COUNT_PAIRS)
+    page = visitor.open_battle()
+    with visitor.requests_held_back("**/gradio_api/queue/join**") as held:
+        page.locator("#next-pair").dblclick(force=True)
+        while not held:
+            page.wait_for_timeout(50)
+        page.keyboard.press("n")
+    page.wait_for_function("window.pairs >= 2")
+    visitor.wait_for_answers()
+    with visitor.another_pair():  # whatever was still to come has come before it
+        page.keyboard.press("n")
+    assert page.evaluate("window.pairs") == 3
 
 
 def texts(page, selector):

@@ -149,7 +149,7 @@ def test_the_page_is_laid_out_well_at_any_width(somebody, dark):
     page = somebody.page
     page.emulate_media(color_scheme="dark" if dark else "light")
     page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=dark)
-    for width in (1280, 390):
+    for width in (1280, 1024, 768, 390):
         page.set_viewport_size({"width": width, "height": 844})
         assert faults(page) == []
         check_captions_above_the_bar(page)

@@ -28,7 +28,7 @@ window.arenaPage = (() => {
       return new URLSearchParams(location.search).get("battle") ?? "";
     }
     history.replaceState(null, "", address(null));
-    hold("#voting button");
+    hold("#next-pair, #voting button");
     scrollTo({ top: 0, behavior: calm() ? "auto" : "smooth" });
     return "";
   }
@@ -73,7 +73,7 @@ window.arenaPage = (() => {
   function revealed(move) {
     letGo();
     requestAnimationFrame(() => requestAnimationFrame(() => {
-      if (!currentBattle()) return;
+      if (waiting || !currentBattle()) return; // who pressed Next meanwhile has left it
       history.replaceState(null, "", address(currentBattle()));
       if (!move) return;
       const title = find("#reveal-title");
@@ -86,11 +86,13 @@ window.arenaPage = (() => {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
-      prompt("Copy this:", text); // an embedding page may forbid the clipboard
+      prompt("Copy this:", text); // an embedding page may forbid the clipboard, and a browser asks nothing for a frame
+      return;
     }
+    announce("Copied");
+    if (button.textContent === "Copied") return; // pressed twice
     const label = button.textContent;
     button.textContent = "Copied";
-    announce("Copied");
     setTimeout(() => { button.textContent = label; }, 1600);
   }
   // The address stands for the battle already; what it says of a frame alone is left out.
@@ -207,10 +209,18 @@ window.arenaPage = (() => {
     if (button) ACTIONS[button.dataset.action](button);
   });
   document.addEventListener("input", (event) => { if (event.target.id === "board-search") search(event.target.value); });
-  // Gradio would open a list again that the Tab key has just left, and it would lie over what comes next.
+  // Gradio would open a list again that the Tab key, alone or with Shift, has just left, and it would lie over what comes next.
+  // What Enter chooses it tells nobody, other than what is pressed, and Enter would still choose from a list that Escape has closed.
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Tab" && event.target.matches?.("[role=combobox]")) event.stopPropagation();
+    if (!["Tab", "Shift", "Enter"].includes(event.key) || !event.target.matches?.("[role=combobox]")) return;
+    event.stopPropagation();
+    if (event.key === "Enter") requestAnimationFrame(() => requestAnimationFrame(() => chooseFrom(event.target))); // after arrows
   }, true);
+  function chooseFrom(list) {
+    const option = document.getElementById(list.getAttribute("aria-activedescendant"));
+    if (option?.ariaSelected === "false") option.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, cancelable: true }));
+    else if (option) list.blur();
+  }
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
     if (find("#lightbox")?.open) {
