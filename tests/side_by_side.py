@@ -4,8 +4,12 @@ Processes are forked once all tests are collected, so that what tests import is 
 has run one, and tells the first process, which runs none, how each test went. Of a single file, each takes the next test.
 """
 
+import os
 import pickle
+import time
+import traceback
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -17,7 +21,9 @@ from typing import Any
 import pytest
 
 PATIENCE = 60
-"""Seconds for a process to take down what its last test has set up."""
+"""Seconds for a process to take down what its last test has set up, and to end."""
+LOOK = 1
+"""Seconds between two looks whether a process has ended: what its tests forked, and left, may hold its end of the pipe."""
 _forks = get_context("fork")
 
 
@@ -38,6 +44,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     _Run(session).run(options.processes)
     if session.shouldfail:
         raise session.Failed(session.shouldfail)
+    if session.shouldstop:
+        raise session.Interrupted(session.shouldstop)
     return True
 
 
@@ -48,6 +56,10 @@ class _Worker:
     process: BaseProcess
     test: str = ""
     """Which it runs."""
+    ahead: int | None = None
+    """The part that it has taken, and not begun."""
+    trouble: str = ""
+    """What it said when it failed."""
     is_done: bool = False
 
 
@@ -61,85 +73,129 @@ class _Run:
         parts = groupby(session.items, key=lambda item: item.nodeid if is_one_file else item.path)
         self._parts = [list(items) for _, items in parts]
         self._next = _forks.Value("i", 0)
+        self._left = Counter(item.nodeid for item in session.items)
+        """Tests that nobody has begun."""
+        self._workers: dict[Connection, _Worker] = {}
+        self._ending: list[_Worker] = []
 
     def run(self, count: int) -> None:
         """Run them in so many processes, and report each test as if it had run in this one."""
-        workers = dict(self._forked() for _ in range(count))
         try:
-            while workers:
-                for reports in wait(list(workers)):
-                    assert isinstance(reports, Connection)
-                    if self._hear(reports, workers[reports]):
-                        continue
-                    worker = workers.pop(reports)
-                    if not worker.is_done:
-                        self._report_death(worker)
-                        workers.update([self._forked()])
-                if self._session.shouldfail:
+            for _ in range(min(count, len(self._parts))):
+                self._fork()
+            while self._workers:
+                ended = {reports for reports, worker in self._workers.items() if worker.process.exitcode is not None}
+                ready = wait(list(self._workers), LOOK)
+                for reports in ended.difference(ready) | {one for one in ready if not self._hear(one)}:
+                    self._let_go(reports)
+                if self._is_stopped():
                     self._take_no_more()
         finally:
             self._take_no_more()
-            for worker in workers.values():
-                worker.process.join(PATIENCE)
-                worker.process.kill()
+            self._end()
+        for worker in self._ending:
+            if worker.is_done and worker.process.exitcode:
+                self._report(worker.test, f"its process ran no more, and {_ended(worker.process)}")
+        for test in () if self._is_stopped() else self._left.elements():
+            self._report(test, "it has not run, for a process ended before it", "setup")
 
-    def _forked(self) -> tuple[Connection, _Worker]:
+    def _is_stopped(self) -> bool:
+        return bool(self._session.shouldfail or self._session.shouldstop)
+
+    def _fork(self, part: int | None = None) -> None:
+        """Begin a process, with that part."""
         ours, theirs = _forks.Pipe(duplex=False)
-        process = _forks.Process(target=self._work, args=(theirs,))
+        process = _forks.Process(target=self._work, args=(ours, theirs, part))
         process.start()
         theirs.close()
-        return ours, _Worker(process)
+        self._workers[ours] = _Worker(process)
 
-    def _hear(self, reports: Connection, worker: _Worker) -> bool:
-        """Do what a process tells; whether it told anything, and has not ended."""
+    def _hear(self, reports: Any) -> bool:
+        """Do what a process tells; whether it may tell more."""
+        worker = self._workers[reports]
         try:
             name, told = pickle.loads(reports.recv_bytes())
-        except EOFError:
-            worker.process.join()
+        except (EOFError, OSError):  # which has ended, or has in the middle of a word
             return False
-        if name == "test":
+        if name == "part":
+            worker.ahead = told
+        elif name == "test":
             worker.test = told
+            self._left.subtract([told])
+            if worker.ahead is not None and self._parts[worker.ahead][0].nodeid == told:
+                worker.ahead = None
         elif name == "report":
             report = self._hook.pytest_report_from_serializable(config=self._session.config, data=told)
             self._hook.pytest_runtest_logreport(report=report)
         elif name == "warning":
+            told["warning_message"] = _warning(*told["warning_message"])
             self._hook.pytest_warning_recorded.call_historic(kwargs=told)
+        elif name == "trouble":
+            worker.trouble = told
         else:
             worker.is_done = True
-        return True
+            self._session.shouldfail = self._session.shouldfail or told
+        return not worker.is_done
 
-    def _report_death(self, worker: _Worker) -> None:
-        """A test fails whose process ends in the middle of it."""
-        reason = f"its process ended with exit code {worker.process.exitcode}; what follows in its file has not run"
-        place = (worker.test.partition("::")[0], None, worker.test)
-        report = pytest.TestReport(worker.test, place, {}, "failed", reason, "call")
+    def _let_go(self, reports: Any) -> None:
+        """Forget a process that tells no more. The test fails that it was in the middle of, and another takes its place."""
+        worker = self._workers.pop(reports)
+        reports.close()
+        self._ending.append(worker)
+        if worker.is_done:
+            return
+        _wait_for([worker.process])
+        reason = f"its process {_ended(worker.process)}\n{worker.trouble}"
+        self._report(worker.test or "no test", reason.strip())
+        if worker.test and not self._is_stopped():  # another would not begin a test, either
+            self._fork(worker.ahead)
+
+    def _report(self, test: str, reason: str, when: Any = "call") -> None:
+        """A test fails for what became of its process."""
+        report = pytest.TestReport(test, (test.partition("::")[0], None, test), {}, "failed", reason, when)
         self._hook.pytest_runtest_logreport(report=report)
 
-    def _work(self, reports: Connection) -> None:
+    def _end(self) -> None:
+        """Wait for all processes, which find that nobody listens any more."""
+        for reports in self._workers:
+            reports.close()
+        _wait_for([worker.process for worker in (*self._ending, *self._workers.values())])
+
+    def _work(self, ours: Connection, reports: Connection, part: int | None) -> None:
         """Run one file after the other, as long as there are any."""
+        for one in (ours, *self._workers):
+            one.close()  # or nobody would find the first process gone
         plugins = self._session.config.pluginmanager
         capture: Any = plugins.getplugin("capturemanager")
-        capture.stop_global_capturing()  # into a file of this process alone
-        capture.start_global_capturing()
-        plugins.unregister(name="terminalreporter")
-        plugins.register(telling := _Telling(self._session.config, reports))
+        if capture is not None:
+            capture.stop_global_capturing()  # into a file of this process alone
+            capture.start_global_capturing()
+        terminal: Any = plugins.unregister(name="terminalreporter")
+        plugins.register(telling := _Telling(self._session.config, reports, terminal), "terminalreporter")
         telling.has_begun = True
         try:
-            tests = self._tests()
+            self._run_tests(self._tests(telling, part))
+        except BaseException:  # Ctrl-C, which the first process hears, too, or a test that ended more than itself
+            telling.tell("trouble", traceback.format_exc())
+            raise
+        telling.tell("done", self._session.shouldfail or self._session.shouldstop)
+
+    def _run_tests(self, tests: Iterator[pytest.Item]) -> None:
+        try:
             test = next(tests, None)
-            while test is not None and not self._session.shouldfail:
+            while test is not None and not self._is_stopped():
                 following = next(tests, None)
                 self._hook.pytest_runtest_protocol(item=test, nextitem=following)
                 test = following
-        except KeyboardInterrupt:
-            pass  # the first process has heard it, too
         finally:
             self._session._setupstate.teardown_exact(None)
-        telling.tell("done", None)
 
-    def _tests(self) -> Iterator[pytest.Item]:
-        while (number := self._taken()) < len(self._parts):
+    def _tests(self, telling: "_Telling", part: int | None) -> Iterator[pytest.Item]:
+        number = self._taken() if part is None else part
+        while number < len(self._parts):
+            telling.tell("part", number)
             yield from self._parts[number]
+            number = self._taken()
 
     def _taken(self) -> int:
         with self._next.get_lock():
@@ -152,16 +208,20 @@ class _Run:
 
 
 class _Telling:
-    """Tells the first process what happens in this one."""
+    """Tells the first process what happens in this one, in the place of the terminal."""
 
-    def __init__(self, config: pytest.Config, reports: Connection) -> None:
+    def __init__(self, config: pytest.Config, reports: Connection, terminal: Any) -> None:
         self._config = config
         self._reports = reports
+        self._process = os.getpid()
+        self._tw = terminal._tw  # where a test that takes too long shows what it does
         self.has_begun = False
         """The first process knows of what was there before."""
 
     def tell(self, name: str, told: object) -> None:
         """Tell what of this name has happened."""
+        if os.getpid() != self._process:
+            os._exit(1)  # a test has forked, and both go on: all that follows would run, and count, twice
         self._reports.send_bytes(pickle.dumps((name, told)))
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
@@ -178,5 +238,24 @@ class _Telling:
         """It has warned."""
         if self.has_begun:
             file, line = warning_message.filename, warning_message.lineno
-            plain = warnings.WarningMessage(str(warning_message.message), warning_message.category, file, line)
+            plain = (str(warning_message.message), warning_message.category.__name__, file, line)
             self.tell("warning", {"warning_message": plain, "when": when, "nodeid": nodeid, "location": location})
+
+
+def _warning(message: str, category: str, file: str, line: int) -> warnings.WarningMessage:
+    """What a process has told of it: the class may be known there alone."""
+    return warnings.WarningMessage(message, type(category, (Warning,), {}), file, line)
+
+
+def _wait_for(processes: list[BaseProcess]) -> None:
+    """Until they have ended. A thread that a test left may never end: then they are killed."""
+    deadline = time.monotonic() + PATIENCE
+    while any(process.is_alive() for process in processes) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    for process in processes:
+        process.kill()
+        process.join()
+
+
+def _ended(process: BaseProcess) -> str:
+    return f"ended with exit code {process.exitcode}"
