@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
-from huggingface_hub.errors import RepositoryNotFoundError
+from huggingface_hub.errors import RepositoryNotFoundError, RevisionNotFoundError
 
 from arena.outbox.hub_failures import NotThere, hub_failures, refuse_public
 from arena.outbox.targets import Content
@@ -59,9 +59,12 @@ class DatasetTarget:
         """As `Target` says."""
         with hub_failures(self._place):
             head = self._head()
-            self._api.snapshot_download(
-                self._name, repo_type=KIND, revision=head, local_dir=folder, allow_patterns=list(names), etag_timeout=30
-            )
+            try:
+                self._api.snapshot_download(
+                    self._name, repo_type=KIND, revision=head, local_dir=folder, allow_patterns=list(names), etag_timeout=30
+                )
+            except RevisionNotFoundError as error:
+                raise NotThere(f"{self._place}: its history was begun anew meanwhile") from error
             for name in names:
                 if not (folder / name).is_file():
                     raise NotThere(f"{self._place}: {name} is not there")

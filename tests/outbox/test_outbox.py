@@ -58,6 +58,27 @@ def test_an_empty_home_becomes_what_another_was(world: World, kind: str):
     assert (world.folder / "third").stat().st_mode & 0o077 == 0
 
 
+def test_a_home_is_filled_though_the_history_of_the_dataset_is_begun_anew_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    world.kind = "datasets"
+    with world.opened("first") as store:
+        furnish(store)
+        live(store, 1)
+        before = contents(store)
+    download = world.api.snapshot_download
+
+    def late(*args, **kwargs):
+        monkeypatch.setattr(world.api, "snapshot_download", download)
+        world.api.super_squash_history(BUCKET, repo_type="dataset")
+        return download(*args, **kwargs)
+
+    monkeypatch.setattr(world.api, "snapshot_download", late)
+    with world.opened("second") as store:
+        assert contents(store) == before
+    assert world.api.snapshot_download is download
+
+
 def open_on_a_full_disk(world: World, room: int, told: SimpleQueue) -> None:
     """Fill an empty home where no file may grow beyond so many bytes, and tell what is said."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
