@@ -127,6 +127,29 @@ def test_help_has_examples_and_needs_no_torch():
     assert imported.stdout.strip() == "set()"
 
 
+def test_an_empty_board_names_the_home_that_it_looked_into(capsys, tmp_path):
+    assert main(["--home", str(tmp_path / "mistyped"), "leaderboard"]) == 0
+    assert str(tmp_path / "mistyped") in capsys.readouterr().out.replace("\n", "")
+
+
+def test_a_mistyped_setting_of_the_server_is_told_before_anything_large_is_imported(tmp_path):
+    program = """
+import sys
+from arena.cli import main
+for wrong in (["--port", "99999"], ["--port", "abc"], ["--root-path", "a b"]):
+    assert main(["serve", *wrong]) == 1
+print({"torch", "gradio", "transformers"} & set(sys.modules))
+"""
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=300)
+    assert ended.stdout.strip() == "set()"
+    assert [line.split(":")[:2] for line in ended.stderr.splitlines()] == [
+        ["arena", " --port"],
+        ["arena", " --port"],
+        ["arena", " --root-path"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "says"),
     [

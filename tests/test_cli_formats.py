@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.cli.formats import number
+from arena.cli.formats import number, print_rows
 
 
 @pytest.mark.parametrize(
@@ -42,3 +42,16 @@ def test_what_is_shown_is_within_half_a_thousandth_or_a_true_bound(value):
         assert value > bound
     else:
         assert value == pytest.approx(bound, abs=0.00051)
+
+
+@pytest.mark.parametrize("width", [None, 40, 120])
+def test_no_name_and_no_number_is_cut_however_narrow_the_terminal_and_however_long_the_prose(capsys, monkeypatch, width):
+    row = {"model": "organisation/a-model-with-a-long-name", "slice": "category=food and drink", "value": 0.123, "families": 24}
+    row["reader"] = "not validated for this model, " * 9
+    if width:
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+        monkeypatch.setenv("COLUMNS", str(width))
+    print_rows([row], "table", list(row))
+    printed = capsys.readouterr().out
+    assert all(whole in printed for whole in ("Families", row["model"], row["slice"], "0.123", " 24 "))
+    assert printed.count("validated") == 9

@@ -66,3 +66,11 @@ def test_the_command_prints_a_table_or_json(capsys, monkeypatch, tmp_path):
         "source": "command line",
         "meaning": "database, images, logs. Deleting it resets the arena",
     }
+
+
+def test_what_is_set_and_is_no_setting_is_named_beside_the_table(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("ARENA_MODEL", "organisation/name")
+    assert main(["--home", str(tmp_path), "settings", "--json"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == "arena: ARENA_MODEL: is no setting; ARENA_MODELS is\n"
+    assert json.loads(printed.out)

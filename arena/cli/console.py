@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 MOST = 10**9
 """Of anything that is measured; more is a slip, and some numbers have no end."""
+PROSE = ("Reader", "Summary", "Tasks", "Threshold")
+"""Columns of several words, which may be broken between them."""
 LEFT = (
-    *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Tasks", "Judge", "Files", "Dimension", "Reader"),
-    *("Id", "State", "By", "For", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fit", "Summary"),
+    *("Model", "Commit", "Kind", "Architecture", "Metric", "Slice", "Suite", "Judge", "Files", "Dimension"),
+    *("Id", "State", "By", "For", "Domain", "Category", "Family", "Made", "Editor", "Strategy", "Fit", *PROSE),
 )
 """Columns of words; all others hold numbers."""
+BETWEEN = 2
+"""Blanks between two columns."""
 
 
 def positive(text: str) -> int:
@@ -88,8 +92,22 @@ def table(*columns: str) -> "Table":
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        made.add_column(column, justify="left" if column in LEFT else "right", no_wrap=column in LEFT)
+        made.add_column(column, justify="left" if column in LEFT else "right", no_wrap=column in LEFT and column not in PROSE)
     return made
+
+
+def print_table(made: "Table") -> None:
+    """Print it with every name, number and word whole. A terminal that is too narrow for them breaks its lines."""
+    from rich.cells import cell_len
+
+    printed, needed = console(), 0
+    for column in made.columns:
+        texts = [str(text) for text in (column.header, *column.cells)]
+        parts = texts if column.no_wrap else " ".join(texts).split()
+        column.min_width = max((cell_len(part) for part in parts), default=0)
+        needed += column.min_width + BETWEEN
+    printed.width = max(printed.width, needed)
+    printed.print(made, highlight=False, crop=False)
 
 
 def console(*, stderr: bool = False) -> "Console":

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from arena.cli.console import LEFT, console, print_json, table
+from arena.cli.console import LEFT, print_json, print_table, table
 
 FORMATS = ("table", "md", "json", "csv")
 SPARSE = ("slice", "threshold", "reader")
@@ -43,7 +43,7 @@ def _print_table(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     printed = table(*heads)
     for line in lines:
         printed.add_row(*line)
-    console().print(printed, highlight=False)
+    print_table(printed)
 
 
 def _print_markdown(heads: Sequence[str], lines: Sequence[Sequence[str]]) -> None:

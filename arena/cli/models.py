@@ -5,7 +5,7 @@ import math
 import time
 from typing import TYPE_CHECKING
 
-from arena.cli.console import amount, console, positive, print_json, say, settings_of, table, tell
+from arena.cli.console import amount, console, positive, print_json, print_table, say, settings_of, table, tell
 
 if TYPE_CHECKING:
     from arena.models import Entry, RequestBudget
@@ -61,7 +61,7 @@ def _models_list(options: argparse.Namespace) -> int:
         commit = "" if contestant.is_endpoint else contestant.revision[:12]
         thinking = str(contestant.settings.get("thinking", ""))
         listed.add_row(contestant.reference, commit, entry.kind, entry.architecture, size, thinking)
-    console().print(listed)
+    print_table(listed)
     for line in allowances(settings, [entry.contestant for entry in roster.entries]):
         _tell(line)
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from arena.cli import drawings, takedowns
-from arena.cli.console import console, print_json, say, settings_of, table
+from arena.cli.console import console, print_json, print_table, say, settings_of, table
 from arena.cli.ids import IdParser, an_id
 from arena.errors import GenerationError
 
@@ -74,7 +74,7 @@ def _list(options: argparse.Namespace) -> int:
     listed = table(*(name.capitalize() for name in columns))
     for row in rows:
         listed.add_row(*(str(row[name]) for name in columns))
-    console().print(listed)
+    print_table(listed)
     return 0
 
 

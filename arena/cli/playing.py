@@ -8,11 +8,11 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from arena.cli.console import console, positive, print_json, say, settings_of, table, tell
+from arena.cli.console import console, positive, print_json, print_table, say, settings_of, table, tell
 from arena.environment import Variables, read_port
 from arena.errors import ArenaError, SettingsError
 from arena.pairs import DOMAINS
-from arena.settings import unknown_names
+from arena.settings import Settings, unknown_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,6 +72,7 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _serve(options: argparse.Namespace) -> int:
+    settings = _settings_to_serve(options)  # before the imports, which take seconds: what is mistyped is said at once
     from arena.generation.opening import complaints
     from arena.generation.workshop import Workshop
     from arena.hub.publication_schedule import publication_order, published_daily
@@ -83,17 +84,6 @@ def _serve(options: argparse.Namespace) -> int:
     with without_proxies():
         from arena.ui.app import launch, notices
 
-    settings = settings_of(options)
-    if options.port is not None:
-        settings = replace(settings, port=read_port(options.port, "--port"))
-    if options.host is not None:
-        settings = replace(settings, host=options.host)
-    if options.root_path is not None:
-        settings = replace(settings, root_path=Variables({"--root-path": options.root_path}).folder("--root-path"))
-    if options.autoplay:
-        settings = replace(settings, autoplay=True)
-    if options.endpoints:
-        settings = replace(settings, autoplay_endpoints=True)
     os.umask(0o077)  # what it writes is for its owner alone, also in a home that is open to others
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
     start = logging.getLogger("arena.start")
@@ -115,6 +105,21 @@ def _serve(options: argparse.Namespace) -> int:
             start.error("%s", error)
             return 1
     return 0
+
+
+def _settings_to_serve(options: argparse.Namespace) -> Settings:
+    settings = settings_of(options)
+    if options.port is not None:
+        settings = replace(settings, port=read_port(options.port, "--port"))
+    if options.host is not None:
+        settings = replace(settings, host=options.host)
+    if options.root_path is not None:
+        settings = replace(settings, root_path=Variables({"--root-path": options.root_path}).folder("--root-path"))
+    if options.autoplay:
+        settings = replace(settings, autoplay=True)
+    if options.endpoints:
+        settings = replace(settings, autoplay_endpoints=True)
+    return settings
 
 
 def _battle(options: argparse.Namespace) -> int:
@@ -150,7 +155,8 @@ def _leaderboard(options: argparse.Namespace) -> int:
 
     if options.fresh_since is not None:
         return _fresh_beside_frozen(options)
-    with open_store(settings_of(options)) as store:
+    settings = settings_of(options)
+    with open_store(settings) as store:
         settled = store.settled()
         rows = leaderboard(store, {}, options.domain)
         older = older_battles(store.counted_by_older_methods(method.VERSION))
@@ -159,11 +165,13 @@ def _leaderboard(options: argparse.Namespace) -> int:
     elif options.csv:
         print(board_csv(board_records(rows, options.domain, settled, settled)), end="")  # noqa: T201
     elif rows:
-        console().print(_board(rows))
+        print_table(_board(rows))
         if older:
             console().print(older, highlight=False)
     else:
-        console().print("No battles yet; play some with `arena battle --count 200`.", highlight=False)
+        console().print(
+            f"No battles yet in {settings.home}; play some with `arena battle --count 200`.", highlight=False, markup=False
+        )
     return 0
 
 
@@ -181,7 +189,7 @@ def _fresh_beside_frozen(options: argparse.Namespace) -> int:
     if options.json:
         print_json([row.as_json() for row in rows])
     elif rows:
-        console().print(_gaps(rows))
+        print_table(_gaps(rows))
         console().print(f"{READING} {CAUTION}.\n", highlight=False)
     else:
         console().print(

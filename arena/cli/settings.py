@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 
-from arena.cli.console import console, print_json, settings_of, table
-from arena.settings import ELSEWHERE, PLACES, SHARE, Settings, from_environment
+from arena.cli.console import console, print_json, say, settings_of, table
+from arena.settings import ELSEWHERE, PLACES, SHARE, Settings, from_environment, unknown_names
 
 # The imports below stand inside functions so that `arena --help` answers at once.
 # ruff: noqa: PLC0415
@@ -58,6 +58,8 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 def _settings(options: argparse.Namespace) -> int:
     rows = setting_rows(settings_of(options))
+    for line in unknown_names():
+        say(line)
     if options.json:
         print_json([asdict(row) for row in rows])
         return 0

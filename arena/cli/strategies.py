@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arena.cli.console import console, print_json, say, settings_of, table
+from arena.cli.console import print_json, print_table, say, settings_of, table
 from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 from arena.errors import StrategyError
 
@@ -58,7 +58,7 @@ def _list(options: argparse.Namespace) -> int:
     listed = table("Strategy", "Kind", "Fit", "Summary")
     for _, option, kind, fitted, summary in rows:
         listed.add_row(option, kind, "arena calibrate" if fitted else "none", summary)
-    console().print(listed)
+    print_table(listed)
     return 0
 
 

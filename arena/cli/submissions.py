@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from arena.cli import submission_decisions
-from arena.cli.console import console, print_json, printable, say, settings_of_home, table
+from arena.cli.console import console, print_json, print_table, printable, say, settings_of_home, table
 from arena.errors import InputError
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _print_table(rows: Sequence[Mapping[str, Any]]) -> None:
     listed = table(*COLUMNS.values())
     for row in rows:
         listed.add_row(*(Text(printable(str(row[name]))) for name in COLUMNS))
-    console().print(listed)
+    print_table(listed)
 
 
 def _short(identifier: str, every: Sequence[str]) -> str:

@@ -3,7 +3,7 @@
 import argparse
 import textwrap
 
-from arena.cli.console import console, table, tell
+from arena.cli.console import print_table, table, tell
 from arena.cli.suite_choice import SUITE_HELP, chosen_suites
 
 # The imports below stand inside functions so that `arena --help` answers at once.
@@ -29,7 +29,7 @@ def _list(_: argparse.Namespace) -> int:
     listed = table("Suite", "Tasks", "Judge", "Files")
     for suite in all_suites().values():
         listed.add_row(suite.name, ", ".join(suite.tasks), JUDGED[suite.judged], suite.hub or suite.home)
-    console().print(listed)
+    print_table(listed)
     return 0
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from arena.cli.console import console, print_json, printable, reason_of, say, settings_of_home, table
+from arena.cli.console import console, print_json, print_table, printable, reason_of, say, settings_of_home, table
 from arena.cli.ids import IdParser, an_id
 from arena.errors import InputError
 
@@ -142,5 +142,5 @@ def _listed(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str], option
     listed = table(*titles.values())
     for row in rows:
         listed.add_row(*(Text(printable(row[name])) for name in titles))
-    console().print(listed)
+    print_table(listed)
     return 0
