@@ -26,8 +26,8 @@ LONGEST_DEATH = 5.0
 """Seconds that processes which were killed may take to be gone."""
 KEPT_OUTPUT = 64_000
 """Bytes of output that are kept: the last ones."""
-NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--pid", "--fork", "--kill-child", "--")
-"""A network without anybody, and numbers of processes of its own; the files are those of this machine."""
+NAMESPACES = ("unshare", "--user", "--map-root-user", "--net", "--ipc", "--pid", "--fork", "--kill-child", "--")
+"""A network without anybody, and numbers of processes and shared memory of its own; the files are those of this machine."""
 WITH_NETWORK = tuple(part for part in NAMESPACES if part != "--net")
 """The same with the network of this machine."""
 NICENESS, SESSION_NICENESS = 12, 8
@@ -172,10 +172,12 @@ class _Tree:
         self._process = process
         self._folder = folder
         self._members = {process.pid: psutil.Process(process.pid)}
-        self._seen: set[int] = set()
-        """Processes of this machine at the last look."""
+        self._others = {0}
+        """Processes of this machine that are none of the tree's, as of the last look; and whose children all others are."""
         self._processor: dict[int, float] = {}
         """Process -> its processor seconds when it was seen last."""
+        self._spent = 0.0
+        """Processor seconds of those that have ended."""
         self._disk_bytes = 0
         self._next_walk = 0.0
 
@@ -183,7 +185,7 @@ class _Tree:
         """What there is too much of, in one line."""
         memory, count = self._look()
         self.peak_bytes = max(self.peak_bytes, memory)
-        processor = sum(self._processor.values())
+        processor = self._spent + sum(self._processor.values())
         taken = (
             ("memory", memory, limits.memory_bytes, 2**30, "GB"),
             ("time", time.monotonic() - began, limits.seconds, 1, "s"),
@@ -214,29 +216,38 @@ class _Tree:
         """Bytes that are held, and how many processes there are."""
         self._grow()
         memory = count = 0
-        for one in self._members.values():
-            try:
-                with one.oneshot():
-                    times = one.cpu_times()
-                    self._processor[one.pid] = times.user + times.system
-                    memory += one.memory_info().rss
-                    count += one.is_running()
-            except psutil.Error:
-                continue
+        for pid, one in list(self._members.items()):
+            held, spent = 0, self._processor.get(pid, 0)
+            with suppress(psutil.Error), one.oneshot():
+                times = one.cpu_times()
+                held, spent = _held(one), times.user + times.system
+            if one.is_running():
+                memory += held
+                count += 1
+                self._processor[pid] = spent
+            else:  # and what was read may be of another that has its number by now
+                del self._members[pid]
+                self._spent += self._processor.pop(pid, 0)
         return memory, count
 
     def _grow(self) -> None:
         """Remember whoever came of it since the last look: once its parent has ended, it is a child of another process, unless
-        there are namespaces. Only who is new is asked for its parent, since there may be hundreds here.
+        there are namespaces. Only who is new is asked for its parent, since there may be hundreds here; and again at the next
+        look where that one is not known, as it has ended meanwhile.
         """
         here = set(psutil.pids())
-        strangers = {pid: parent for pid in here - self._seen if (parent := _parent(pid)) is not None}
-        self._seen = here
-        while begun := [pid for pid, parent in strangers.items() if self._lives_here(parent)]:
+        self._others &= {0, *here}
+        new = here - self._others - self._members.keys()
+        parents = {pid: parent for pid in new if (parent := _parent(pid)) is not None}
+        while begun := [pid for pid, parent in parents.items() if self._lives_here(parent)]:
             for pid in begun:
-                del strangers[pid]
+                del parents[pid]
                 with suppress(psutil.Error):
                     self._members[pid] = psutil.Process(pid)
+        while others := [pid for pid, parent in parents.items() if parent in self._others]:
+            self._others.update(others)
+            for pid in others:
+                del parents[pid]
 
     def _lives_here(self, pid: int) -> bool:
         """Whether that process is one of the tree, and none that has its number by now."""
@@ -256,6 +267,17 @@ def _parent(pid: int) -> int | None:
         return psutil.Process(pid).ppid()
     except psutil.Error:
         return None
+
+
+def _held(process: psutil.Process) -> int:
+    """Resident bytes, which any of its threads tells where the first has ended, and the others go on."""
+    if (held := process.memory_info().rss) or not sys.platform.startswith("linux"):
+        return held
+    for thread in process.threads():
+        with suppress(OSError):
+            pages = int(Path(f"/proc/{process.pid}/task/{thread.id}/statm").read_text().split()[1])
+            held = max(held, pages * os.sysconf("SC_PAGE_SIZE"))
+    return held
 
 
 def _lives(process: psutil.Process) -> bool:

@@ -1,4 +1,5 @@
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -6,6 +7,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import psutil
 import pytest
@@ -14,6 +16,18 @@ from arena.submissions import limited_process
 from arena.submissions.limited_process import NICENESS, End, Limits, network_closed, run_limited
 
 LIMITS = Limits(memory_bytes=300 * 2**20, seconds=20, processor_seconds=20, disk_bytes=50_000_000, processes=10)
+
+SECOND_THREAD = """
+import ctypes, threading, time
+def work():
+    time.sleep(0.5)
+    x = bytearray(400 << 20)
+    x[::4096] = b"1" * len(x[::4096])
+    time.sleep(60)
+threading.Thread(target=work).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+"""Takes memory after the first thread has ended."""
 
 
 def run(folder, code, limits=LIMITS, **more) -> End:
@@ -34,13 +48,14 @@ def left_over(mark: str) -> list[psutil.Process]:
             {},
             "memory: 0.",
         ),
+        (SECOND_THREAD, {}, "memory: 0."),
         ("import time; time.sleep(60)", {"seconds": 0.5}, "time: 0."),
         ("while True: pass", {"processor_seconds": 0.4}, "processor: 0."),
         ("open('big', 'wb').write(b'1' * 70_000_000); import time; time.sleep(60)", {}, "disk: 0.0"),
         ("import os, time\nfor _ in range(20):\n  if os.fork() == 0: time.sleep(60)\ntime.sleep(60)", {}, "processes: "),
         ("import sys\nwhile True: sys.stdout.write('x' * 100_000)", {}, "output: "),
     ],
-    ids=["memory", "time", "processor", "disk", "processes", "output"],
+    ids=["memory", "memory of a second thread", "time", "processor", "disk", "processes", "output"],
 )
 def test_what_takes_more_than_it_may_is_ended_and_told(tmp_path, monkeypatch, code, changes, says, without):
     if without:
@@ -73,6 +88,52 @@ def test_generations_that_came_between_two_looks_are_all_seen(tmp_path):
         tree = limited_process._Tree(process, tmp_path)
         assert tree.excess(replace(LIMITS, processes=2), time.monotonic(), 0) == "processes: 3 where 2 are the most"
         tree.end()
+
+
+@pytest.mark.skipif(not network_closed(), reason="this system makes no namespaces")
+def test_what_loses_its_parent_while_it_is_looked_at_is_seen_at_the_next_look(tmp_path, monkeypatch):
+    line = "sh -c 'sleep 60 & wait' & wait; sleep 60"
+    with subprocess.Popen([*limited_process.NAMESPACES, "sh", "-c", line], start_new_session=True) as process:
+        while "sleep" not in (names := {one.name(): one for one in psutil.Process(process.pid).children(recursive=True)}):
+            time.sleep(0.01)
+        orphan, parent_of = names["sleep"].pid, limited_process._parent
+
+        def unlucky(pid: int) -> int | None:
+            parent = parent_of(pid)
+            if pid == orphan and parent not in tree._members:
+                os.kill(parent or 0, signal.SIGKILL)
+                while psutil.pid_exists(parent or 0):
+                    time.sleep(0.01)
+            return parent
+
+        monkeypatch.setattr(limited_process, "_parent", unlucky)
+        tree = limited_process._Tree(process, tmp_path)
+        for _ in range(2):
+            tree.excess(LIMITS, time.monotonic(), 0)
+        seen = set(tree._members)
+        tree.end()
+    assert orphan in seen
+
+
+def test_what_has_ended_is_forgotten_but_for_what_it_took_of_the_processor(tmp_path):
+    line = "for n in 1 2 3 4 5; do timeout 0.3 sh -c 'while :; do :; done'; done; sleep 60"
+    with subprocess.Popen(["sh", "-c", line], start_new_session=True) as process:
+        tree = limited_process._Tree(process, tmp_path)
+        while not (excess := tree.excess(replace(LIMITS, processor_seconds=0.6), time.monotonic(), 0)):
+            assert process.poll() is None
+            time.sleep(0.01)
+        members = len(tree._members)
+        tree.end()
+    assert excess.startswith("processor: 0.6")
+    assert members <= 3
+
+
+@pytest.mark.skipif(not network_closed(), reason="this system makes no namespaces")
+@pytest.mark.parametrize("network", [False, True], ids=["alone", "with a network"])
+def test_no_memory_that_it_shared_is_left(tmp_path, network):
+    end = run(tmp_path, "import ctypes; print(ctypes.CDLL(None).shmget(0x617265, 1 << 20, 0o1600))", network=network)
+    assert int(end.output) >= 0
+    assert str(0x617265) not in Path("/proc/sysvipc/shm").read_text()
 
 
 @pytest.mark.parametrize("code", [0, 3])
