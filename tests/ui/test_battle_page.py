@@ -129,11 +129,14 @@ def test_nothing_is_called_copied_where_the_clipboard_is_forbidden(visit):
     page.keyboard.press("r")
     visitor.wait_for_reveal()
     page.wait_for_url(re.compile(r"\?battle="))
-    asked = []
-    page.once("dialog", lambda dialog: (asked.append(dialog.default_value), dialog.dismiss()))
+    link, asked = page.url, []
+    page.on("dialog", lambda dialog: (asked.append(dialog.default_value), dialog.dismiss()))
     page.click("#copy-link")
-    page.wait_for_timeout(50)
-    assert asked == [page.url]
+    with visitor.requests_held_back("**/gradio_api/queue/join**"):
+        page.keyboard.press("n")
+        page.keyboard.press("c")  # the battle is still there
+    visitor.wait_for_answers()
+    assert asked == [link, link]
     expect(page.locator("#copy-link")).to_have_text("Copy link")
     expect(page.locator("[aria-live=polite]").filter(has_text="Copied")).to_have_count(0)
 
@@ -208,6 +211,14 @@ def test_no_line_of_the_bar_lies_under_its_buttons(onlooker, width):
     page.set_viewport_size({"width": 1280, "height": 900})
 
 
+def test_no_bar_lies_over_what_is_printed(onlooker):
+    page = onlooker.page
+    page.emulate_media(media="print")
+    expect(page.locator("#bar")).to_be_hidden()
+    page.emulate_media(media="screen")
+    expect(page.locator("#bar")).to_be_visible()
+
+
 def test_an_unsafe_picture_is_shown_only_when_asked_for(onlooker):
     page = onlooker.page
     choose(onlooker, "Domain", "Safety")
@@ -233,6 +244,12 @@ def test_the_enlarged_picture_flips_to_the_other_in_place(onlooker):
     expect(shown).to_have_attribute("src", sources[0] or "")
     page.keyboard.press("ArrowRight")
     expect(shown).to_have_attribute("src", sources[1] or "")
+    page.set_viewport_size({"width": 390, "height": 900})
+    box = page.locator("#lightbox").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.keyboard.press("a")  # no vote while a picture covers the page
     page.keyboard.press("Escape")
     expect(page.locator("#lightbox")).to_be_hidden()

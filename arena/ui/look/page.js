@@ -95,8 +95,12 @@ window.arenaPage = (() => {
     button.textContent = "Copied";
     setTimeout(() => { button.textContent = label; }, 1600);
   }
-  // The address stands for the battle already; what it says of a frame alone is left out.
-  const copyLink = () => copy(window.arenaEmbed.fullAddress().href, find("#copy-link"));
+  // What the address says of a frame alone is left out; while another pair is on its way it names no battle.
+  function copyLink() {
+    const url = window.arenaEmbed.fullAddress();
+    url.searchParams.set("battle", currentBattle());
+    copy(url.href, find("#copy-link"));
+  }
 
   // --- reading aloud ---------------------------------------------------------------------------------------------------
   let voice;
@@ -214,9 +218,11 @@ window.arenaPage = (() => {
   document.addEventListener("keydown", (event) => {
     if (!["Tab", "Shift", "Enter"].includes(event.key) || !event.target.matches?.("[role=combobox]")) return;
     event.stopPropagation();
-    if (event.key === "Enter") requestAnimationFrame(() => requestAnimationFrame(() => chooseFrom(event.target))); // after arrows
+    if (event.key !== "Enter" || event.target.ariaExpanded !== "true") return;
+    requestAnimationFrame(() => requestAnimationFrame(() => chooseFrom(event.target))); // after what arrows do
   }, true);
   function chooseFrom(list) {
+    if (list !== document.activeElement) return;
     const option = document.getElementById(list.getAttribute("aria-activedescendant"));
     if (option?.ariaSelected === "false") option.dispatchEvent(new MouseEvent("mousedown", { bubbles: true, cancelable: true }));
     else if (option) list.blur();
