@@ -3,6 +3,7 @@
 They are forked from one that has imported the libraries and the arena: no start waits for seconds of imports.
 """
 
+import fcntl
 import gc
 import os
 import signal
@@ -10,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from multiprocessing import forkserver, get_context, resource_tracker
+from multiprocessing import forkserver, get_context, parent_process, resource_tracker
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
@@ -78,13 +79,28 @@ def forked(work: Callable[..., None], *arguments: Any) -> Iterator[BaseProcess]:
     finally:
         process.terminate()
         process.join(PATIENCE)
+        if process.is_alive():
+            process.kill()
+            process.join()
+            raise TimeoutError(f"it did not end within {PATIENCE} s")
 
 
 def _begin(work: Callable[..., None], *arguments: Any) -> None:
-    """What a forked process does."""
+    """What a forked process does, until whoever began it has ended."""
+    _end_with(parent_process())
     gc.freeze()  # what it was forked with stays, and no collection looks at it, which would copy all of its pages
     gc.enable()
     work(*arguments)
+
+
+def _end_with(parent: Any) -> None:
+    """Have SIGTERM come once that process has closed its end of a pipe. No thread waits for that: `arena` looks for threads."""
+    if sys.platform == "linux":
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETOWN, os.getpid())
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETSIG, signal.SIGTERM)
+        fcntl.fcntl(parent.sentinel, fcntl.F_SETFL, fcntl.fcntl(parent.sentinel, fcntl.F_GETFL) | os.O_ASYNC)
+        if not parent.is_alive():
+            sys.exit(1)
 
 
 def wait_until(condition: Callable[[], bool], process: BaseProcess) -> None:

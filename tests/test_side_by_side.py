@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 from processes import PATIENCE
 
@@ -50,6 +51,18 @@ def test_forks_and_both_go_on(): os.fork()
 def test_warns():
     class Mine(UserWarning): ...
     warnings.warn("look at this", Mine)
+"""
+SERVER = """
+import os, pathlib, processes, time
+processes._context.set_forkserver_preload([])
+def serve():
+    pathlib.Path("serves").write_text(str(os.getpid()))
+    time.sleep(600)
+def test_dies_beside_its_server():
+    with processes.forked(serve):
+        while not pathlib.Path("serves").exists() or not pathlib.Path("serves").read_text():
+            time.sleep(0.01)
+        os._exit(0)
 """
 WAIT = """
 import pathlib, time
@@ -122,6 +135,16 @@ def test_a_run_fails_with_a_process_that(begun, left):
     told, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == pytest.ExitCode.TESTS_FAILED
     assert counts(told) == {"failed": 1, "passed": 2}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it takes signals of a pipe")
+def test_a_server_ends_with_the_process_that_began_it(begun, tmp_path):
+    told, _ = begun(one=SERVER, two="def test(): ...").communicate(timeout=PATIENCE)
+    assert counts(told) == {"failed": 1, "passed": 1}
+    deadline = time.monotonic() + PATIENCE
+    while psutil.pid_exists(int((tmp_path / "serves").read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_a_run_whose_time_is_up_has_failed(begun):
