@@ -273,11 +273,12 @@ def _held(process: psutil.Process) -> int:
     """Resident bytes, which any of its threads tells where the first has ended, and the others go on."""
     if (held := process.memory_info().rss) or not sys.platform.startswith("linux"):
         return held
-    for thread in process.threads():
-        with suppress(OSError):
-            pages = int(Path(f"/proc/{process.pid}/task/{thread.id}/statm").read_text().split()[1])
-            held = max(held, pages * os.sysconf("SC_PAGE_SIZE"))
-    return held
+    with suppress(OSError), os.scandir(f"/proc/{process.pid}/task") as threads:
+        for thread in threads:  # of which there may be thousands
+            with suppress(OSError):
+                if pages := int(Path(thread.path, "statm").read_text().split()[1]):
+                    return pages * os.sysconf("SC_PAGE_SIZE")
+    return 0
 
 
 def _lives(process: psutil.Process) -> bool:
