@@ -174,7 +174,13 @@ def test_what_cannot_be_done_is_one_line(played, capsys, monkeypatch, arguments,
 
 
 @pytest.mark.parametrize(
-    "arguments", [["battle", "--count", "0"], ["battle", "--count", "x"], ["battle", "--domain", "space"], ["dance"], []]
+    "arguments",
+    [
+        *(["battle", "--count", count] for count in ("0", "x", str(10**9 + 1), "9" * 20, "9" * 5000)),
+        ["battle", "--domain", "space"],
+        ["dance"],
+        [],
+    ],
 )
 def test_wrong_usage_exits_with_two_and_no_traceback(capsys, arguments):
     with pytest.raises(SystemExit) as ended:

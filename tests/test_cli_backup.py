@@ -69,6 +69,14 @@ def test_a_backup_of_a_home_at_rest_is_made_by_the_command_itself(home, tmp_path
         assert [contestant.repository for contestant in store.contestants().values()] == ["people/model"]
 
 
+@pytest.mark.parametrize("replace", [[], ["--replace"]])
+def test_a_folder_is_no_backup_and_stays(home, tmp_path, run, replace):
+    (tmp_path / "backups").mkdir()
+    code, said = run(home, "backup", tmp_path / "backups", *replace)
+    assert (code, said) == (1, f"arena: {tmp_path / 'backups'} is a folder; name a file in it\n")
+    assert list((tmp_path / "backups").iterdir()) == []
+
+
 def test_nothing_is_overwritten_unless_told(home, tmp_path, run):
     file = tmp_path / "backup.zip"
     file.write_text("dear to somebody")

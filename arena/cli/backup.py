@@ -45,6 +45,8 @@ def _backup(options: argparse.Namespace) -> int:
     settings, file = settings_of(options), options.file.absolute()
     if not holds_arena(settings.home):
         raise StoreError(f"{settings.home} is no home of an arena; set ARENA_HOME or give --home")
+    if file.is_dir():
+        raise StoreError(f"{options.file} is a folder; name a file in it")
     if file.exists() and not options.replace:
         raise StoreError(f"{options.file} exists; choose another name, or add --replace to lose it")
     if not file.parent.is_dir():

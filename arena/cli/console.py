@@ -33,8 +33,8 @@ BETWEEN = 2
 
 def positive(text: str) -> int:
     """An argument that counts something."""
-    if not (text.isascii() and text.isdecimal()) or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is no count; give a number from 1 up")
+    if not (text.isascii() and text.isdecimal()) or len(text) > len(str(MOST)) or not 1 <= int(text) <= MOST:
+        raise argparse.ArgumentTypeError(f"{text[:40]!r} is no count; give a number from 1 to {MOST}")
     return int(text)
 
 
