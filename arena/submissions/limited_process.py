@@ -178,6 +178,8 @@ class _Tree:
         """Process -> its processor seconds when it was seen last."""
         self._spent = 0.0
         """Processor seconds of those that have ended."""
+        self._waited = 0.0
+        """Those of the living and of their children, which may have come and gone between two looks."""
         self._disk_bytes = 0
         self._next_walk = 0.0
 
@@ -185,7 +187,7 @@ class _Tree:
         """What there is too much of, in one line."""
         memory, count = self._look()
         self.peak_bytes = max(self.peak_bytes, memory)
-        processor = self._spent + sum(self._processor.values())
+        processor = max(self._spent + sum(self._processor.values()), self._waited)
         taken = (
             ("memory", memory, limits.memory_bytes, 2**30, "GB"),
             ("time", time.monotonic() - began, limits.seconds, 1, "s"),
@@ -216,15 +218,17 @@ class _Tree:
         """Bytes that are held, and how many processes there are."""
         self._grow()
         memory = count = 0
+        self._waited = 0.0
         for pid, one in list(self._members.items()):
-            held, spent = 0, self._processor.get(pid, 0)
+            held, spent, waited = 0, self._processor.get(pid, 0), 0.0
             with suppress(psutil.Error), one.oneshot():
                 times = one.cpu_times()
-                held, spent = _held(one), times.user + times.system
+                held, spent, waited = _held(one), times.user + times.system, times.children_user + times.children_system
             if one.is_running():
                 memory += held
                 count += 1
                 self._processor[pid] = spent
+                self._waited += spent + waited
             else:  # and what was read may be of another that has its number by now
                 del self._members[pid]
                 self._spent += self._processor.pop(pid, 0)

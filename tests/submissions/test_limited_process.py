@@ -28,6 +28,14 @@ threading.Thread(target=work).start()
 ctypes.CDLL(None).pthread_exit(None)
 """
 """Takes memory after the first thread has ended."""
+SHORT_CHILDREN = """
+import os, time
+for _ in range(300):
+    if os.fork() == 0:
+        while time.process_time() < 0.02: pass
+        os._exit(0)
+    os.wait()
+"""
 
 
 def run(folder, code, limits=LIMITS, **more) -> End:
@@ -51,11 +59,12 @@ def left_over(mark: str) -> list[psutil.Process]:
         (SECOND_THREAD, {}, "memory: 0."),
         ("import time; time.sleep(60)", {"seconds": 0.5}, "time: 0."),
         ("while True: pass", {"processor_seconds": 0.4}, "processor: 0."),
+        (SHORT_CHILDREN, {"processor_seconds": 1}, "processor: 1."),
         ("open('big', 'wb').write(b'1' * 70_000_000); import time; time.sleep(60)", {}, "disk: 0.0"),
         ("import os, time\nfor _ in range(20):\n  if os.fork() == 0: time.sleep(60)\ntime.sleep(60)", {}, "processes: "),
         ("import sys\nwhile True: sys.stdout.write('x' * 100_000)", {}, "output: "),
     ],
-    ids=["memory", "memory of a second thread", "time", "processor", "disk", "processes", "output"],
+    ids=["memory", "memory of a second thread", "time", "processor", "short children", "disk", "processes", "output"],
 )
 def test_what_takes_more_than_it_may_is_ended_and_told(tmp_path, monkeypatch, code, changes, says, without):
     if without:
