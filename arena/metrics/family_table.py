@@ -53,7 +53,7 @@ class FamilyTable:
 
     def sums(self, columns: Sequence[int]) -> Counts:
         """The sums of these columns over all families, one entry a column."""
-        return Counts(self._sums.hits[columns], self._sums.total[columns])
+        return Counts(self._sums.hits[list(columns)], self._sums.total[list(columns)])
 
     def by_family(self, columns: Sequence[int]) -> Counts:
         """What each family (rows) adds to these columns."""

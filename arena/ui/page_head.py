@@ -22,6 +22,10 @@ THEMES = ("light", "dark")
 GRADIO_TITLE = re.compile(rb'(?<=window\.gradio_config = \{)(.*?"title":)"[^"]*"')
 """Gradio has one title for all pages, and tells it to the browser among what describes them."""
 GRADIO_PREVIEW = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
+NO_SCRIPT = (
+    b"<noscript><p class=\"calm-error\">This page needs JavaScript. Without it you can read "
+    b"<a href=\"leaderboard.csv\">the leaderboard as a table</a>.</p></noscript>"
+)
 GRADIO_MANIFEST = re.compile(rb'<link rel="manifest"[^>]*>\s*')
 """Gradio names one at the root of the site, and has none."""
 
@@ -108,6 +112,7 @@ class PageHead:
         # Gradio's own script comes after ours, for its first events already call them.
         page = page.replace(b"<script", self._scripts + b"<script", 1)
         page = page.replace(b"<html", b'<html class="%b"' % frame.classes(is_embedded=self._is_embedded).encode(), 1)
+        page = page.replace(b"<gradio-app", NO_SCRIPT + b"<gradio-app", 1)
         if title:
             page = GRADIO_TITLE.sub(rb'\1"%b"' % title.encode(), page, count=1)
         headers = [(name, value) for name, value in start["headers"] if name != b"content-length"]

@@ -29,13 +29,17 @@ OUTLINE = (255, 205, 70, 255)
 """Colour of the line around the parts that differ."""
 
 
-@lru_cache(maxsize=256)
 def source(picture: Picture) -> str:
     """The picture as a `data:` address: it needs no route of its own and works behind any proxy and in any embedding page.
 
     One with nothing to show was taken down, and says so.
     """
-    return data_address(small_enough(picture)) if picture.encoded else REMOVED
+    return _shown(picture) if picture.encoded else REMOVED  # a cache would not tell the two apart: they have one digest
+
+
+@lru_cache(maxsize=256)
+def _shown(picture: Picture) -> str:
+    return data_address(small_enough(picture))
 
 
 def small_enough(picture: Picture) -> bytes:
@@ -75,7 +79,7 @@ def difference_veil(first: Picture, second: Picture, region: Box | None) -> str 
 
 def forget() -> None:
     """Keep none of the pictures that were shown so far: some of them were taken down."""
-    source.cache_clear()
+    _shown.cache_clear()
     thumbnail.cache_clear()
     difference_veil.cache_clear()
     forget_pixels()

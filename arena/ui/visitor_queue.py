@@ -45,6 +45,8 @@ QUIET_SECONDS = 10.0
 STREAM_END = "end-of-stream"
 """In the place of an event that a page still waits for. Gradio ends a stream once its page waits for nothing. What the page has
 sent in that very moment it would never read: a page opens no stream while it takes the last one to be open."""
+BROWSER = "mozilla/"
+"""What all browsers call themselves begins so. Programs end only once their stream has, and send one event after the other."""
 TICK = 0.03
 """Seconds between two looks at who waits. An arena that nobody visits should take no processor for it."""
 PROGRESS_TICK = 1.0
@@ -133,7 +135,7 @@ class VisitorQueue(Queue):
         if event is not None:
             self._visits[event] = Visit(client, kind)
             self._remember(name, _id(event))
-            if event.session_hash != _id(event):  # a program's call has a stream of its own
+            if event.session_hash != _id(event) and _is_browser(request):  # a call over plain HTTP has a stream of its own
                 self.pending_event_ids_session[event.session_hash].add(STREAM_END)
         return answer
 
@@ -277,6 +279,10 @@ def reader_is_gone() -> bool:
 
 def _kind(function: BlockFunction) -> str:
     return function.concurrency_id if function.concurrency_id in PLACES else READS
+
+
+def _is_browser(request: fastapi.Request) -> bool:
+    return request.headers.get("user-agent", "").lower().startswith(BROWSER)
 
 
 def _id(event: Event) -> str:

@@ -1,3 +1,5 @@
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -52,6 +54,16 @@ def test_a_shared_link_is_previewed_as_the_arena(server):
     assert '<meta property="og:title" content="Minimal-Pair Arena">' in page
     for word in ("Click to try out the app", "raw.githubusercontent.com", "teamGradio"):
         assert word not in page
+
+
+def test_who_runs_no_scripts_is_told_what_to_read_without(server, browser):
+    with browser.new_page(java_script_enabled=False) as page:
+        page.goto(server.url + "/benchmarks")
+        expect(page.locator("body")).to_have_text(re.compile("This page needs JavaScript"), use_inner_text=True)
+        link = page.get_by_role("link", name="the leaderboard as a table")
+        with page.expect_download() as download:
+            link.click()
+        assert download.value.path().read_text(encoding="utf-8").startswith("rank,")
 
 
 def test_the_typefaces_come_from_the_arena_itself(visit):

@@ -265,7 +265,7 @@ def completed(stream: httpx.Response) -> list[list[str]]:
 def test_a_stream_of_a_page_reads_all_its_events_also_those_sent_after_the_last_has_ended():
     async def what(site: Site) -> None:
         site.free.set()
-        async with site.client(VISITOR) as page:
+        async with site.client(VISITOR, **{"User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"}) as page:
 
             async def join(name: str) -> None:
                 body = {"fn_index": 0, "data": [name], "session_hash": "s1"}
@@ -278,6 +278,18 @@ def test_a_stream_of_a_page_reads_all_its_events_also_those_sent_after_the_last_
             assert completed(await stream) == [["first read"], ["second read"]]
 
     visit(what, quiet_seconds=0.3)
+
+
+def test_a_stream_of_a_program_ends_with_its_last_event():
+    async def what(site: Site) -> None:
+        async with site.client(VISITOR, **{"User-Agent": "gradio_client/2.0; python/3.12"}) as program:
+            for name in ("first", "second"):
+                body = {"fn_index": 1, "data": [name], "session_hash": "s1"}
+                assert (await program.post("/gradio_api/queue/join", json=body)).status_code == 200
+                stream = await program.get("/gradio_api/queue/data", params={"session_hash": "s1"})
+                assert completed(stream) == [[f"board {name}"]]
+
+    visit(what, quiet_seconds=3600)
 
 
 def test_what_nobody_reads_takes_no_memory_for_long():
