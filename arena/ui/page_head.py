@@ -23,8 +23,8 @@ GRADIO_TITLE = re.compile(rb'(?<=window\.gradio_config = \{)(.*?"title":)"[^"]*"
 """Gradio has one title for all pages, and tells it to the browser among what describes them."""
 GRADIO_PREVIEW = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>\s*")
 NO_SCRIPT = (
-    b"<noscript><p class=\"calm-error\">This page needs JavaScript. Without it you can read "
-    b"<a href=\"leaderboard.csv\">the leaderboard as a table</a>.</p></noscript>"
+    b'<noscript><p class="calm-error">This page needs JavaScript. Without it you can read '
+    b'<a href="leaderboard.csv">the leaderboard as a table</a>.</p></noscript>'
 )
 GRADIO_MANIFEST = re.compile(rb'<link rel="manifest"[^>]*>\s*')
 """Gradio names one at the root of the site, and has none."""
