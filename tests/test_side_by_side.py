@@ -38,7 +38,7 @@ ENDS = {
     "at_the_end_of_a_file": "def test(): ...\ndef test_dies(): os._exit(0)",
     "by_a_signal": "def test(): os.kill(os.getpid(), signal.SIGKILL)",
     "as_if_by_ctrl_c": "def test(): raise KeyboardInterrupt",
-    "in_time": "def test(): time.sleep(600)",
+    "in_time": "@pytest.mark.timeout(2, method='thread')\ndef test(): time.sleep(600)",
     "on_the_way_down": "@pytest.fixture\ndef one():\n  yield\n  os._exit(0)\ndef test(one): ...",
 }
 """How tests end their process."""
@@ -63,6 +63,15 @@ def test_dies_beside_its_server():
         while not pathlib.Path("serves").exists() or not pathlib.Path("serves").read_text():
             time.sleep(0.01)
         os._exit(0)
+"""
+ORPHAN = """
+import os, pathlib, time
+def test_waits():
+    first = os.getppid()
+    pathlib.Path("waits").touch()
+    while os.getppid() == first:
+        time.sleep(0.01)
+def test_comes_after(): pathlib.Path("goes on").touch()
 """
 WAIT = """
 import pathlib, time
@@ -103,7 +112,7 @@ def test_every_outcome_of_every_file_is_told_and_nothing_is_lost_with_a_process_
 
 def test_a_test_that_ends_its_process_fails_and_takes_no_other_file_with_it(begun):
     imports = "import os, pytest, signal, time\n"
-    run = begun("--timeout=3", "--timeout-method=thread", **{name: imports + code for name, code in ENDS.items()}, z=OUTCOMES)
+    run = begun(**{name: imports + code for name, code in ENDS.items()}, z=OUTCOMES)
     told, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == pytest.ExitCode.TESTS_FAILED
     for name in ENDS:
@@ -130,7 +139,7 @@ def test_what_a_test_leaves_behind_holds_nobody_up_and_nothing_counts_twice(begu
     ids=["does not end", "fails at its end"],
 )
 def test_a_run_fails_with_a_process_that(begun, left):
-    imports = "import os, side_by_side, threading, time\nfrom multiprocessing import util\nside_by_side.PATIENCE = 1\n"
+    imports = "import os, side_by_side, threading, time\nfrom multiprocessing import util\nside_by_side.PATIENCE = 3\n"
     run = begun(one=f"{imports}def test(): {left}", two="def test(): ...")
     told, _ = run.communicate(timeout=PATIENCE)
     assert run.returncode == pytest.ExitCode.TESTS_FAILED
@@ -162,7 +171,7 @@ def test_tests_run_without_a_capture_of_what_they_print(begun):
 
 
 def test_processes_run_no_more_once_nobody_listens(begun, tmp_path):
-    run = begun(one=WAIT.replace("600", "1") + 'def test_comes_after(): pathlib.Path("goes on").touch()', two="def test(): ...")
+    run = begun(one=ORPHAN, two="def test(): ...")
     while not (tmp_path / "waits").exists():
         assert run.poll() is None
         time.sleep(0.05)

@@ -25,7 +25,8 @@ from arena.settings import Settings
 from arena.submissions.check_report import Check, CheckReport, Facts
 from arena.submissions.checks import check_submission
 from arena.submissions.child_environment import code_environment, hub_environment
-from arena.submissions.limited_process import End, Limits, run_limited
+from arena.submissions.limited_process import End, run_limited
+from arena.submissions.process_tree import Limits
 from arena.submissions.submission_limits import SubmissionLimits, limits_of
 
 MEMORY = 3 * 2**30

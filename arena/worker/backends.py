@@ -23,8 +23,8 @@ from arena.store import Store
 from arena.store.submission_records import Submission
 from arena.submissions.check_apart import check_apart
 from arena.submissions.check_report import CheckReport, Facts
-from arena.submissions.limited_process import Limits
 from arena.submissions.listed_weights import weights_to_compare
+from arena.submissions.process_tree import Limits
 from arena.suites.starter import starter_pairs
 from arena.worker.child_process import LoadFailure, log_excerpt, model_memory, scratch_folder
 from arena.worker.first_load import ForeignModel, entry_after_trial

@@ -17,7 +17,8 @@ from arena.models.loading import fetch
 from arena.roster import local_entry, report_of
 from arena.settings import Settings
 from arena.submissions.child_environment import child_environment
-from arena.submissions.limited_process import End, Limits, run_limited
+from arena.submissions.limited_process import End, run_limited
+from arena.submissions.process_tree import Limits
 from arena.worker.child_process import LoadFailure, ending, log_excerpt, model_memory, scratch_folder
 from arena.worker.guard_reports import GuardReport, GuardReports
 

@@ -21,7 +21,8 @@ from arena.evaluation.workers import Order, RemoteModel, WorkerEnded
 from arena.models import Capabilities, Model
 from arena.probes import Probe, Reply, Tokens
 from arena.submissions.child_environment import child_environment
-from arena.submissions.limited_process import End, Limits, run_limited
+from arena.submissions.limited_process import End, run_limited
+from arena.submissions.process_tree import Limits
 from arena.worker.child_process import ending
 from arena.worker.limited_host import receive, send
 

@@ -25,7 +25,8 @@ from arena.models.hub_access import HubAccess
 from arena.models.repository import base_files
 from arena.settings import Settings
 from arena.submissions.child_environment import ARENA_ACCOUNT, child_environment, hub_environment
-from arena.submissions.limited_process import Limits, run_limited
+from arena.submissions.limited_process import run_limited
+from arena.submissions.process_tree import Limits
 from arena.worker.child_process import LoadFailure, ending, log_excerpt
 
 CACHE = "hub"

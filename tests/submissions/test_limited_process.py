@@ -12,8 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from arena.submissions import limited_process
-from arena.submissions.limited_process import NICENESS, End, Limits, network_closed, run_limited
+from arena.submissions import limited_process, process_tree
+from arena.submissions.limited_process import NICENESS, End, network_closed, run_limited
+from arena.submissions.process_tree import Limits, ProcessTree
 
 LIMITS = Limits(memory_bytes=300 * 2**20, seconds=20, processor_seconds=20, disk_bytes=50_000_000, processes=10)
 
@@ -94,7 +95,7 @@ def test_generations_that_came_between_two_looks_are_all_seen(tmp_path):
     with subprocess.Popen(["sh", "-c", line], start_new_session=True) as process:
         while len(psutil.Process(process.pid).children(recursive=True)) < 2:
             time.sleep(0.01)
-        tree = limited_process._Tree(process, tmp_path)
+        tree = ProcessTree(process, tmp_path)
         assert tree.excess(replace(LIMITS, processes=2), time.monotonic(), 0) == "processes: 3 where 2 are the most"
         tree.end()
 
@@ -105,7 +106,7 @@ def test_what_loses_its_parent_while_it_is_looked_at_is_seen_at_the_next_look(tm
     with subprocess.Popen([*limited_process.NAMESPACES, "sh", "-c", line], start_new_session=True) as process:
         while "sleep" not in (names := {one.name(): one for one in psutil.Process(process.pid).children(recursive=True)}):
             time.sleep(0.01)
-        orphan, parent_of = names["sleep"].pid, limited_process._parent
+        orphan, parent_of = names["sleep"].pid, process_tree._parent
 
         def unlucky(pid: int) -> int | None:
             parent = parent_of(pid)
@@ -115,8 +116,8 @@ def test_what_loses_its_parent_while_it_is_looked_at_is_seen_at_the_next_look(tm
                     time.sleep(0.01)
             return parent
 
-        monkeypatch.setattr(limited_process, "_parent", unlucky)
-        tree = limited_process._Tree(process, tmp_path)
+        monkeypatch.setattr(process_tree, "_parent", unlucky)
+        tree = ProcessTree(process, tmp_path)
         for _ in range(2):
             tree.excess(LIMITS, time.monotonic(), 0)
         seen = set(tree._members)
@@ -127,7 +128,7 @@ def test_what_loses_its_parent_while_it_is_looked_at_is_seen_at_the_next_look(tm
 def test_what_has_ended_is_forgotten_but_for_what_it_took_of_the_processor(tmp_path):
     line = "for n in 1 2 3 4 5; do timeout 0.3 sh -c 'while :; do :; done'; done; sleep 60"
     with subprocess.Popen(["sh", "-c", line], start_new_session=True) as process:
-        tree = limited_process._Tree(process, tmp_path)
+        tree = ProcessTree(process, tmp_path)
         while not (excess := tree.excess(replace(LIMITS, processor_seconds=0.6), time.monotonic(), 0)):
             assert process.poll() is None
             time.sleep(0.01)
@@ -210,10 +211,10 @@ def test_nothing_is_left_when_the_process_that_watches_is_killed(tmp_path, witho
     parent = f"""
 import sys
 from pathlib import Path
-from arena.submissions import limited_process as limited
+from arena.submissions import limited_process as limited, process_tree
 if {without}:
     limited.network_closed = lambda: False
-limited.run_limited([sys.executable, "-c", {child!r}], Path({str(tmp_path)!r}), limited.Limits(10**9, 60, 60, 10**8))
+limited.run_limited([sys.executable, "-c", {child!r}], Path({str(tmp_path)!r}), process_tree.Limits(10**9, 60, 60, 10**8))
 """
     process = subprocess.Popen([sys.executable, "-c", parent])
     began = time.monotonic()
