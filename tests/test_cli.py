@@ -136,7 +136,7 @@ def test_a_mistyped_setting_of_the_server_is_told_before_anything_large_is_impor
     program = """
 import sys
 from arena.cli import main
-for wrong in (["--port", "99999"], ["--port", "abc"], ["--root-path", "a b"]):
+for wrong in (["--port", "99999"], ["--port", "abc"], ["--root-path", "a b"], ["--host", "192.0.2.1"]):
     assert main(["serve", *wrong]) == 1
 print({"torch", "gradio", "transformers"} & set(sys.modules))
 """
@@ -147,6 +147,7 @@ print({"torch", "gradio", "transformers"} & set(sys.modules))
         ["arena", " --port"],
         ["arena", " --port"],
         ["arena", " --root-path"],
+        ["arena", " port 7860 of 192.0.2.1"],
     ]
 
 

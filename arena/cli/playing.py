@@ -13,6 +13,7 @@ from arena.environment import Variables, read_port
 from arena.errors import ArenaError, SettingsError
 from arena.pairs import DOMAINS
 from arena.settings import Settings, unknown_names
+from arena.ui.listener import listening
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,11 +73,29 @@ def add_commands(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def _serve(options: argparse.Namespace) -> int:
-    settings = _settings_to_serve(options)  # before the imports, which take seconds: what is mistyped is said at once
+    settings = _settings_to_serve(options)
+    from arena.logs import log_on_terminal
+
+    os.umask(0o077)  # what it writes is for its owner alone, also in a home that is open to others
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
+    start = logging.getLogger("arena.start")
+    with log_on_terminal(settings.log):
+        try:
+            with listening(settings.host, settings.port):
+                pass  # a port that is taken is said at once, and not after imports that take seconds
+            _serve_arena(settings, start)
+        except ArenaError as error:
+            if settings.log != "json":
+                raise
+            start.error("%s", error)
+            return 1
+    return 0
+
+
+def _serve_arena(settings: Settings, start: logging.Logger) -> None:
     from arena.generation.opening import complaints
     from arena.generation.workshop import Workshop
     from arena.hub.publication_schedule import publication_order, published_daily
-    from arena.logs import log_on_terminal
     from arena.opening import allowances, open_arena
     from arena.suites.registry import installed_suites
     from arena.ui.proxies import without_proxies
@@ -84,27 +103,16 @@ def _serve(options: argparse.Namespace) -> int:
     with without_proxies():
         from arena.ui.app import launch, notices
 
-    os.umask(0o077)  # what it writes is for its owner alone, also in a home that is open to others
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service manager's stop ends it as orderly as Ctrl-C
-    start = logging.getLogger("arena.start")
-    with log_on_terminal(settings.log):
-        try:
-            with open_arena(settings, at_once=True) as (arena, problems):
-                left_out = [f"left out: {problem}" for problem in (*problems, *installed_suites().problems)]
-                workshop = Workshop(arena.store, settings, arena.pairs)
-                others = (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants))
-                saving = arena.store.save_status()
-                waits = [f"ARENA_OUTBOX: {saving.read_only}"] if saving and saving.read_only else []
-                for line in (*left_out, *others, *waits):
-                    start.warning("%s", line) if settings.log == "json" else say(line)
-                with published_daily(arena.store, publication_order(settings)):
-                    launch(arena, workshop, settings)
-        except ArenaError as error:
-            if settings.log != "json":
-                raise
-            start.error("%s", error)
-            return 1
-    return 0
+    with open_arena(settings, at_once=True) as (arena, problems):
+        left_out = [f"left out: {problem}" for problem in (*problems, *installed_suites().problems)]
+        workshop = Workshop(arena.store, settings, arena.pairs)
+        others = (*unknown_names(), *notices(settings), *complaints(settings), *allowances(settings, arena.contestants))
+        saving = arena.store.save_status()
+        waits = [f"ARENA_OUTBOX: {saving.read_only}"] if saving and saving.read_only else []
+        for line in (*left_out, *others, *waits):
+            start.warning("%s", line) if settings.log == "json" else say(line)
+        with published_daily(arena.store, publication_order(settings)):
+            launch(arena, workshop, settings)
 
 
 def _settings_to_serve(options: argparse.Namespace) -> Settings:

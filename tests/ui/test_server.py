@@ -16,7 +16,8 @@ from starlette.routing import Route
 
 from arena.errors import SettingsError
 from arena.ui.app import application
-from arena.ui.server import listening, run
+from arena.ui.listener import listening
+from arena.ui.server import run
 
 NOWHERE = "http://127.0.0.1:9"
 PROXIES = dict.fromkeys((*("http_proxy", "https_proxy", "all_proxy"), *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")), NOWHERE) | {
