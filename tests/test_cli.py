@@ -4,8 +4,6 @@ import io
 import json
 import math
 import shutil
-import signal
-import socket
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -277,15 +275,3 @@ def test_where_no_model_can_be_loaded_the_reason_stands_before_the_refusal(playe
     assert len(reasons) >= 6
     assert all("plays no battle: it takes " in line and "raise ARENA_MEMORY" in line for line in reasons)
     assert refusal.endswith("fewer than two models can be asked right now; try again in a minute, or add one with ARENA_MODELS")
-
-
-def test_a_server_tells_its_terminal_which_models_fail(played, capsys, monkeypatch):
-    monkeypatch.setenv("ARENA_MEMORY", "0.0001")
-    before = signal.getsignal(signal.SIGTERM)
-    with socket.create_server(("127.0.0.1", 0)) as taken:  # so that the server ends by itself
-        assert main(["--home", str(played[0]), "serve", "--port", str(taken.getsockname()[1])]) == 1
-    signal.signal(signal.SIGTERM, before)
-    *reasons, refusal = capsys.readouterr().err.splitlines()
-    assert len(reasons) >= 6
-    assert all(line.startswith("arena: drawn-world/") and line.endswith("raise ARENA_MEMORY") for line in reasons)
-    assert "port" in refusal

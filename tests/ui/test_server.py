@@ -64,6 +64,18 @@ def test_it_starts_where_the_proxies_of_the_environment_answer_nothing(tmp_path)
     assert len(output.read_text().splitlines()) == 1
 
 
+def test_the_terminal_is_told_which_models_fail(tmp_path):
+    output = tmp_path / "terminal.txt"
+    output.touch()
+    serve = ("serve", "--port", str(free_port()))
+    with arena(*serve, home=tmp_path / "home", output=output, environment={"ARENA_MEMORY": "0.0001"}) as process:
+        wait_until(lambda: READY in output.read_text(), process)
+    *reasons, ready = output.read_text().splitlines()
+    assert len(reasons) >= 6
+    assert all(line.startswith("arena: drawn-world/") and line.endswith("raise ARENA_MEMORY") for line in reasons)
+    assert READY in ready
+
+
 def test_proxies_that_gradio_cannot_use_are_none_of_its_business_and_stay_for_others():
     proxies = {"ALL_PROXY": "socks5://127.0.0.1:9", "http_proxy": "ftp://x:9", "https_proxy": NOWHERE, "no_proxy": "fe80::/10"}
     program = """
