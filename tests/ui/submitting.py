@@ -2,17 +2,19 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hub_accounts import Account, Client
 from hub_server import Hub
 from processes import STARTERS, forked, only, run_arena, wait_until
 from safetensors.numpy import load_file, save_file
 from serving import ANY_NUMBER, READY, free_port
+from unhindered import hinder_none
 
 from arena.battles.scoring import ELO_RULE
 from arena.store import Store
@@ -69,6 +71,12 @@ def serve_with_hub(arguments: list[str], output: Path, environment: dict[str, st
     run_arena(arguments, output, environment)
 
 
+def serve_unhindered(arguments: list[str], output: Path, environment: dict[str, str], address: str) -> None:
+    """The same; checks, for which pages wait, step back behind nobody."""
+    hinder_none(pytest.MonkeyPatch())
+    serve_with_hub(arguments, output, environment, address)
+
+
 def environment_of(client: Client, hub: Hub, **more: str) -> dict[str, str]:
     """What makes the arena an application of the Hub."""
     models = only([STARTERS / "clip-mini", STARTERS / "clip-small"])
@@ -85,7 +93,7 @@ def environment_of(client: Client, hub: Hub, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def submitting(folder: Path, **more: str) -> Iterator[Site]:
+def submitting(folder: Path, serve: Callable[..., None] = serve_with_hub, **more: str) -> Iterator[Site]:
     """A server that takes submissions, until the block ends."""
     with Hub() as hub:
         hub.add(GOOD, good_model(folder / "good"), commit=COMMIT)
@@ -99,7 +107,7 @@ def submitting(folder: Path, **more: str) -> Iterator[Site]:
         output.touch()
         environment = environment_of(client, hub, **more)
         arguments = ["--home", str(home), "serve", "--port", str(port)]
-        with forked(serve_with_hub, arguments, output, environment, hub.address) as process:
+        with forked(serve, arguments, output, environment, hub.address) as process:
             wait_until(lambda: READY in output.read_text(), process)
             assert process.pid
             yield Site(url, home, hub, output, environment, process.pid)
