@@ -4,6 +4,8 @@ import io
 import json
 import math
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -147,6 +149,21 @@ print({"torch", "gradio", "transformers"} & set(sys.modules))
         ["arena", " --root-path"],
         ["arena", " port 7860 of 192.0.2.1"],
     ]
+
+
+def test_a_port_that_is_taken_is_one_line_for_people_and_an_object_for_programs(tmp_path, capsys, monkeypatch):
+    before = signal.getsignal(signal.SIGTERM)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        serve = ["--home", str(tmp_path / "home"), "serve", "--port", str(taken.getsockname()[1])]
+        codes = [main(serve)]
+        monkeypatch.setenv("ARENA_LOG", "json")
+        codes.append(main(serve))
+    signal.signal(signal.SIGTERM, before)
+    line, told = capsys.readouterr().err.splitlines()
+    assert codes == [1, 1]
+    assert line.endswith("cannot be opened (Address already in use); choose another with --port or --host")
+    assert f"arena: {json.loads(told)['message']}" == line
+    assert not (tmp_path / "home").exists()
 
 
 @pytest.mark.parametrize(
