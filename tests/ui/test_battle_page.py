@@ -131,10 +131,12 @@ def test_nothing_is_called_copied_where_the_clipboard_is_forbidden(visit):
     page.wait_for_url(re.compile(r"\?battle="))
     link, asked = page.url, []
     page.on("dialog", lambda dialog: (asked.append(dialog.default_value), dialog.dismiss()))
-    page.click("#copy-link")
+    with page.expect_event("dialog"):  # while it is open, keys press nothing
+        page.click("#copy-link")
     with visitor.requests_held_back("**/gradio_api/queue/join**"):
         page.keyboard.press("n")
-        page.keyboard.press("c")  # the battle is still there
+        with page.expect_event("dialog"):
+            page.keyboard.press("c")  # the battle is still there
     visitor.wait_for_answers()
     assert asked == [link, link]
     expect(page.locator("#copy-link")).to_have_text("Copy link")
