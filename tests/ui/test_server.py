@@ -16,7 +16,6 @@ from starlette.routing import Route
 
 from arena.errors import SettingsError
 from arena.ui.app import application
-from arena.ui.listener import listening
 from arena.ui.server import run
 
 NOWHERE = "http://127.0.0.1:9"
@@ -29,13 +28,6 @@ PROXIES = dict.fromkeys((*("http_proxy", "https_proxy", "all_proxy"), *("HTTP_PR
 def _spin() -> None:
     while True:
         pass
-
-
-def test_small_answers_do_not_wait_until_their_heads_are_confirmed():
-    with listening("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
-        connection, _ = listener.accept()
-        with connection:
-            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @contextlib.contextmanager
